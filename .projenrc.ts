@@ -1,0 +1,75 @@
+import { awscdk, javascript } from 'projen';
+
+/** The version that is developed and tested against: the newest that the pinned CDK CLI can read. */
+const CDK_DEVELOPED_ON = '2.270.0';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-karpenter-migration',
+  description: 'Moves an existing EKS cluster from the Cluster Autoscaler to Karpenter, and back, as infrastructure as code.',
+  keywords: ['aws', 'cdk', 'eks', 'karpenter', 'cluster-autoscaler', 'migration', 'kubernetes'],
+  author: 'The cdk-karpenter-migration authors',
+  authorAddress: 'maintainers@cdk-karpenter-migration.dev',
+  repositoryUrl: 'https://github.com/cdk-karpenter-migration/cdk-karpenter-migration.git',
+  license: 'Apache-2.0',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  jsiiVersion: '~5.9.0',
+  cdkVersion: CDK_DEVELOPED_ON,
+  minNodeVersion: '20.0.0',
+  typescriptVersion: '~5.9.0',
+  stability: 'experimental',
+
+  peerDeps: ['cdk8s'],
+  devDeps: [
+    `aws-cdk-lib@${CDK_DEVELOPED_ON}`,
+    'aws-cdk@2.1148.1',
+    '@aws-cdk/lambda-layer-kubectl-v27@^2.1.0',
+    '@aws-sdk/client-auto-scaling',
+    '@aws-sdk/client-ec2',
+    '@aws-sdk/client-eks',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-sts',
+    '@aws-sdk/credential-providers',
+    '@smithy/protocol-http',
+    '@smithy/signature-v4',
+    '@aws-crypto/sha256-js',
+    '@cloud-copilot/iam-simulate',
+    '@kubernetes/client-node@^1.4.0',
+    'ajv@^8',
+    'cdk-nag@^2',
+    'cdk8s',
+    'esbuild',
+    'jsii-rosetta@~5.9.0',
+    'tsx',
+    'yaml@^2',
+  ],
+
+  lambdaOptions: {
+    runtime: new awscdk.LambdaRuntime('nodejs24.x', 'node24', { defaultExternals: [] }),
+    bundlingOptions: { externals: [], sourcemap: false },
+  },
+
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: { testTimeout: 60_000 },
+  },
+  tsconfigDevFile: 'tsconfig.dev.json',
+  // Type errors are the compiler's business: tests only transpile, which makes them start in a second.
+  tsconfigDev: { compilerOptions: { isolatedModules: true } },
+
+  sampleCode: false,
+  github: false,
+  depsUpgrade: false,
+  release: false,
+
+  publishToPypi: { distName: 'cdk-karpenter-migration', module: 'cdk_karpenter_migration' },
+
+  gitignore: ['cdk.out/', '.cache/', 'proving-ground/runs/', '*.tgz', '.venv/', '__pycache__/', '.pytest_cache/'],
+  npmignore: ['/proving-ground', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', 'CONTRIBUTING.md'],
+});
+
+// The constructs read the functions' bundles, so a fresh clone needs them before the first test.
+project.testTask.prependSpawn(project.bundler.bundleTask);
+
+project.synth();

@@ -1,0 +1,6 @@
+//go:build tools
+
+// Pins what the proving ground builds from a published module.
+package tools
+
+import _ "sigs.k8s.io/kwok/cmd/kwok"

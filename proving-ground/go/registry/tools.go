@@ -1,0 +1,6 @@
+//go:build tools
+
+// Pins what the proving ground builds from a published module.
+package tools
+
+import _ "github.com/google/go-containerregistry/cmd/registry"

@@ -1,0 +1,3 @@
+import { entry } from './lambda';
+
+export const handler = entry({});

@@ -1,0 +1,106 @@
+import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { twoPhaseProvider } from './aws-provider';
+import { KubernetesFunction } from './kubernetes-function';
+
+/**
+ * Where and as whom our function that talks to the Kubernetes API runs.
+ *
+ * All of it follows from the import of the cluster by default, exactly as CDK's own kubectl provider does.
+ */
+export interface KubernetesHandlerOptions {
+  /**
+   * The role of the function. It must be able to assume the cluster's kubectl role, may call `eks:DescribeCluster` on
+   * the cluster and write its logs; it is used as it is and never modified.
+   *
+   * @default - `kubectlLambdaRole` of the import, else the handler role of its `kubectlProvider`, else a new role that
+   * the kubectl role has to trust
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * The VPC of the function.
+   *
+   * @default - the cluster's VPC where the import has `kubectlPrivateSubnetIds`, else none
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * The subnets of the function; needs `vpc`.
+   *
+   * @default - `kubectlPrivateSubnetIds` of the import
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * The security groups of the function; the cluster's endpoint must admit them.
+   *
+   * @default - `kubectlSecurityGroupId` of the import
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+}
+
+/**
+ * The function behind every custom resource that talks to the Kubernetes API, once per cluster and stack: two clusters
+ * of one stack may live in two VPCs.
+ */
+export class KubernetesProvider extends Construct {
+  public static getOrCreate(scope: Construct, cluster: eks.ICluster, options: KubernetesHandlerOptions = {}): KubernetesProvider {
+    const stack = Stack.of(scope);
+    const id = `${Names.nodeUniqueId(cluster.node)}-KarpenterMigrationKubernetes`;
+    return (stack.node.tryFindChild(id) as KubernetesProvider | undefined) ?? new KubernetesProvider(stack, id, cluster, options);
+  }
+
+  public readonly serviceToken: string;
+  public readonly function: KubernetesFunction;
+  /** The role that the cluster knows as an administrator; the function assumes it for every call. */
+  public readonly kubectlRoleArn: string;
+
+  private constructor(scope: Construct, id: string, cluster: eks.ICluster, options: KubernetesHandlerOptions) {
+    super(scope, id);
+    const imported = importedRole(cluster);
+    const givenRole = options.role ?? imported.lambdaRole;
+    this.kubectlRoleArn = imported.kubectlRoleArn;
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.DESTROY });
+    this.function = new KubernetesFunction(this, 'Function', {
+      description: 'Karpenter migration: resources that talk to the Kubernetes API',
+      timeout: Duration.minutes(5),
+      memorySize: 512,
+      logGroup,
+      role: givenRole && unmodified(givenRole, this),
+      ...network(cluster, options),
+    });
+    if (!givenRole) {
+      this.function.addToRolePolicy(new iam.PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [cluster.clusterArn] }));
+      this.function.addToRolePolicy(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [this.kubectlRoleArn] }));
+    }
+    this.serviceToken = twoPhaseProvider(this, this.function, logGroup).serviceToken;
+  }
+}
+
+function importedRole(cluster: eks.ICluster): { kubectlRoleArn: string; lambdaRole?: iam.IRole } {
+  const provider = cluster.kubectlProvider;
+  return provider
+    ? { kubectlRoleArn: provider.roleArn, lambdaRole: provider.handlerRole }
+    : { kubectlRoleArn: cluster.kubectlRole!.roleArn, lambdaRole: cluster.kubectlLambdaRole };
+}
+
+function network(cluster: eks.ICluster, options: KubernetesHandlerOptions): { vpc?: ec2.IVpc; vpcSubnets?: ec2.SubnetSelection; securityGroups?: ec2.ISecurityGroup[] } {
+  const vpc = options.vpc ?? (cluster.kubectlPrivateSubnets ? cluster.vpc : undefined);
+  return vpc
+    ? {
+      vpc,
+      vpcSubnets: options.vpcSubnets ?? (cluster.kubectlPrivateSubnets && { subnets: cluster.kubectlPrivateSubnets }),
+      securityGroups: options.securityGroups ?? (cluster.kubectlSecurityGroup && [cluster.kubectlSecurityGroup]),
+    }
+    : {};
+}
+
+/** A role that somebody else owns, as CDK sees it when it must not add policies to it. */
+function unmodified(role: iam.IRole, scope: Construct): iam.IRole {
+  return iam.Role.fromRoleArn(scope, 'Role', role.roleArn, { mutable: false });
+}

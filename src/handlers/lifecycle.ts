@@ -1,0 +1,130 @@
+/**
+ * The two phases of a custom resource behind CDK's provider framework.
+ *
+ * `onEvent` only validates and names the resource: if it throws, CloudFormation never sends the Delete, so nothing may
+ * have been changed by then. All changes happen in `isComplete`, which is called until it says that it is done.
+ */
+
+/** What CloudFormation and the provider framework send; extra fields of the first answer come back in every later call. */
+export interface ProviderEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ResourceType: string;
+  readonly ResourceProperties: Readonly<Record<string, unknown>>;
+  readonly OldResourceProperties?: Readonly<Record<string, unknown>>;
+  readonly PhysicalResourceId?: string;
+  readonly LogicalResourceId: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  /** Present from the second phase on: when the first phase answered, in ISO 8601. */
+  readonly StartedAt?: string;
+}
+
+/** A request in the words of the handlers. */
+export interface ResourceRequest<P> {
+  readonly type: 'Create' | 'Update' | 'Delete';
+  readonly properties: P;
+  /** The properties before an update; undefined in a creation and a deletion. */
+  readonly oldProperties?: P;
+  readonly physicalId: string;
+  readonly stackId: string;
+  readonly logicalId: string;
+  readonly requestId: string;
+  /** Milliseconds since the request began. */
+  readonly elapsed: number;
+}
+
+/** Attributes that `Fn::GetAtt` returns: names and ids only, the whole response must stay below 4096 bytes. */
+export type Attributes = Readonly<Record<string, string>>;
+
+/** What one call of a handler achieved. */
+export type Outcome =
+  | { readonly done: true; readonly attributes?: Attributes }
+  | { readonly done: false; readonly waitingFor: string };
+
+export const done = (attributes?: Attributes): Outcome => ({ done: true, attributes });
+export const waiting = (waitingFor: string): Outcome => ({ done: false, waitingFor });
+
+/** One resource type: pure parsing and naming, and two actions that may be called again at any time. */
+export interface ResourceHandler<P> {
+  /** Minutes after which a request that still waits fails with what it waits for. */
+  readonly patienceMinutes: number;
+  /** Reads the properties that CloudFormation sent (every scalar is a string there); throws on bad ones. */
+  parse(raw: Readonly<Record<string, unknown>>): P;
+  /** The stable physical id, derived from what the resource is about and never from the request. */
+  identify(properties: P): string;
+  /** Brings the world to the properties; called for creations and updates, again and again until done. */
+  apply(request: ResourceRequest<P>): Promise<Outcome>;
+  /** Takes back what `apply` did and its records prove; called again and again until done. */
+  remove(request: ResourceRequest<P>): Promise<Outcome>;
+}
+
+/** The handlers of one function, by resource type. */
+export type ResourceHandlers = Readonly<Record<string, ResourceHandler<any>>>;
+
+/** CloudFormation drops a response above 4096 bytes, and the resource then hangs until it times out. */
+export const MAXIMUM_RESPONSE_BYTES = 4096;
+/** What the envelope around attributes or a reason takes: ids, ARNs, the log pointer. */
+const ENVELOPE_BYTES = 1200;
+const BUDGET_BYTES = MAXIMUM_RESPONSE_BYTES - ENVELOPE_BYTES;
+
+export interface OnEventAnswer { readonly PhysicalResourceId: string; readonly StartedAt: string }
+export interface IsCompleteAnswer { readonly IsComplete: boolean; readonly Data?: Attributes }
+
+/** First phase: validates and names, changes nothing. */
+export function onEvent(handlers: ResourceHandlers, event: ProviderEvent, now: Date): OnEventAnswer {
+  const handler = handlerFor(handlers, event);
+  // A deletion must go on whatever its properties look like: it works from them again in the second phase.
+  const id = event.RequestType === 'Delete' ? event.PhysicalResourceId! : handler.identify(handler.parse(event.ResourceProperties));
+  return { PhysicalResourceId: id, StartedAt: now.toISOString() };
+}
+
+/** Second phase: acts, and gives up with its reason before the framework would, which gives none. */
+export async function isComplete(handlers: ResourceHandlers, event: ProviderEvent, now: Date): Promise<IsCompleteAnswer> {
+  const handler = handlerFor(handlers, event);
+  const elapsed = now.getTime() - new Date(event.StartedAt!).getTime();
+  const request: ResourceRequest<unknown> = {
+    type: event.RequestType,
+    properties: handler.parse(event.ResourceProperties),
+    oldProperties: event.OldResourceProperties ? handler.parse(event.OldResourceProperties) : undefined,
+    physicalId: event.PhysicalResourceId!,
+    stackId: event.StackId,
+    logicalId: event.LogicalResourceId,
+    requestId: event.RequestId,
+    elapsed,
+  };
+  const outcome = await (event.RequestType === 'Delete' ? handler.remove(request) : handler.apply(request));
+  if (outcome.done) {
+    return { IsComplete: true, Data: outcome.attributes && withinBudget(outcome.attributes) };
+  }
+  if (elapsed > handler.patienceMinutes * 60_000) {
+    throw new Error(`gave up after ${handler.patienceMinutes} minutes: ${outcome.waitingFor}`);
+  }
+  return { IsComplete: false };
+}
+
+/** Shortens a reason to what a response can carry; the log has all of it. */
+export function shortReason(message: string): string {
+  const bytes = Buffer.from(message, 'utf8');
+  if (bytes.length <= BUDGET_BYTES) {
+    return message;
+  }
+  const end = ' … (shortened, the log has all of it)';
+  // Cutting bytes may split a character; the decoder marks it with U+FFFD, which is dropped.
+  return bytes.subarray(0, BUDGET_BYTES - Buffer.byteLength(end)).toString('utf8').replace(/\uFFFD+$/, '') + end;
+}
+
+function handlerFor(handlers: ResourceHandlers, event: ProviderEvent): ResourceHandler<any> {
+  const handler = handlers[event.ResourceType];
+  if (!handler) {
+    throw new Error(`no handler for resource type "${event.ResourceType}", this function serves ${Object.keys(handlers).join(', ')}`);
+  }
+  return handler;
+}
+
+function withinBudget(attributes: Attributes): Attributes {
+  const bytes = Buffer.byteLength(JSON.stringify(attributes));
+  if (bytes > BUDGET_BYTES) {
+    throw new Error(`the attributes take ${bytes} bytes and a response carries ${BUDGET_BYTES}: ${Object.keys(attributes).join(', ')}`);
+  }
+  return attributes;
+}

@@ -1,0 +1,1 @@
+export { KubernetesHandlerOptions } from './handlers/kubernetes-provider';
