@@ -1,0 +1,72 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DeleteLaunchTemplateCommand, EC2Client, paginateDescribeInstances, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ask } from './query';
+import { ABANDON_QUERY, MigrationStageProperties, REMAINING_QUERY } from '../../workflow/contract';
+import { Remaining, StagePort } from '../../workflow/port';
+
+/** The tag that Karpenter 0.29 puts on its launch templates. */
+const LAUNCH_TEMPLATE_TAG = 'karpenter.k8s.aws/cluster';
+
+/** EC2 and CloudFormation at first hand, the Kubernetes API through the function that may reach it. */
+export class AwsStagePort implements StagePort {
+  private readonly ec2 = new EC2Client();
+  private readonly lambda = new LambdaClient();
+  private readonly cloudFormation = new CloudFormationClient();
+
+  constructor(private readonly properties: MigrationStageProperties) {}
+
+  public kubernetesRemaining(): Promise<readonly Remaining[]> {
+    return ask(this.lambda, this.properties.KubernetesFunctionArn, {
+      Query: REMAINING_QUERY,
+      ClusterName: this.properties.ClusterName,
+      KubectlRoleArn: this.properties.KubectlRoleArn,
+      OwnerKey: this.properties.OwnerKey,
+    });
+  }
+
+  public async abandonClaim(owner: string): Promise<void> {
+    await ask(this.lambda, this.properties.KubernetesFunctionArn, {
+      Query: ABANDON_QUERY,
+      ClusterName: this.properties.ClusterName,
+      KubectlRoleArn: this.properties.KubectlRoleArn,
+      Owner: owner,
+    });
+  }
+
+  public async instancesRemaining(): Promise<readonly Remaining[]> {
+    const remaining: Remaining[] = [];
+    const pages = paginateDescribeInstances({ client: this.ec2 }, {
+      Filters: [
+        { Name: 'tag-key', Values: [this.properties.OwnerKey] },
+        { Name: `tag:kubernetes.io/cluster/${this.properties.ClusterName}`, Values: ['owned'] },
+        { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped', 'shutting-down'] },
+      ],
+    });
+    for await (const page of pages) {
+      for (const instance of (page.Reservations ?? []).flatMap(r => r.Instances ?? [])) {
+        remaining.push({ name: `instance/${instance.InstanceId}`, leaving: instance.State?.Name === 'shutting-down' });
+      }
+    }
+    return remaining;
+  }
+
+  public async deleteLaunchTemplates(): Promise<readonly string[]> {
+    const names: string[] = [];
+    const pages = paginateDescribeLaunchTemplates({ client: this.ec2 }, {
+      Filters: [{ Name: `tag:${LAUNCH_TEMPLATE_TAG}`, Values: [this.properties.ClusterName] }],
+    });
+    for await (const page of pages) {
+      for (const template of page.LaunchTemplates ?? []) {
+        await this.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: template.LaunchTemplateId }));
+        names.push(template.LaunchTemplateName!);
+      }
+    }
+    return names;
+  }
+
+  public async isRollingBack(stackId: string): Promise<boolean> {
+    const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }));
+    return /ROLLBACK/.test(Stacks?.[0]?.StackStatus ?? '');
+  }
+}

@@ -1,0 +1,55 @@
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import { Construct } from 'constructs';
+import { MIGRATION_STAGE_TYPE } from './contract';
+import { MigrationStage } from './migration-stage';
+import { AwsProvider } from '../handlers/aws-provider';
+import { KubernetesHandlerOptions, KubernetesProvider } from '../handlers/kubernetes-provider';
+
+export interface MigrationStageResourceProps {
+  readonly cluster: eks.ICluster;
+  readonly stage: MigrationStage;
+  readonly owner: string;
+  readonly ownerKey: string;
+  readonly revision?: string;
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+}
+
+/** The custom resource that steers the migration; created after everything else and deleted before. */
+export class MigrationStageResource extends Construct {
+  public readonly resource: CustomResource;
+
+  constructor(scope: Construct, id: string, props: MigrationStageResourceProps) {
+    super(scope, id);
+    const aws = AwsProvider.getOrCreate(this);
+    const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
+    this.grant(aws, kubernetes, props);
+    this.resource = new CustomResource(this, 'Resource', {
+      serviceToken: aws.serviceToken,
+      resourceType: MIGRATION_STAGE_TYPE,
+      serviceTimeout: Duration.hours(1),
+      properties: {
+        ClusterName: props.cluster.clusterName,
+        KubectlRoleArn: kubernetes.kubectlRoleArn,
+        KubernetesFunctionArn: kubernetes.function.functionArn,
+        Stage: props.stage,
+        Owner: props.owner,
+        OwnerKey: props.ownerKey,
+        Revision: props.revision,
+      },
+    });
+  }
+
+  private grant(aws: AwsProvider, kubernetes: KubernetesProvider, props: MigrationStageResourceProps): void {
+    const stack = Stack.of(this);
+    aws.allow({ actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] });
+    aws.allow({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] });
+    // These two know no resources; what is found is filtered by the cluster's tag.
+    aws.allow({ actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates'], resources: ['*'] });
+    aws.allow({
+      actions: ['ec2:DeleteLaunchTemplate'],
+      resources: [stack.formatArn({ service: 'ec2', resource: 'launch-template', resourceName: '*' })],
+      conditions: { StringEquals: { 'aws:ResourceTag/karpenter.k8s.aws/cluster': props.cluster.clusterName } },
+    });
+  }
+}
