@@ -1,5 +1,7 @@
 import { awscdk, javascript } from 'projen';
 
+/** The oldest version that has all that is used: `CustomResource.serviceTimeout` came last. */
+const CDK_FLOOR = '2.175.0';
 /** The version that is developed and tested against: the newest that the pinned CDK CLI can read. */
 const CDK_DEVELOPED_ON = '2.270.0';
 
@@ -15,14 +17,18 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   jsiiVersion: '~5.9.0',
-  cdkVersion: CDK_DEVELOPED_ON,
+  cdkVersion: CDK_FLOOR,
+  constructsVersion: '10.3.0',
   minNodeVersion: '20.0.0',
   typescriptVersion: '~5.9.0',
   stability: 'experimental',
 
-  peerDeps: ['cdk8s'],
+  peerDeps: ['cdk8s@^2.68.0'],
+  // Developed on newer versions than the oldest that users may have.
+  peerDependencyOptions: { pinnedDevDependency: false },
   devDeps: [
     `aws-cdk-lib@${CDK_DEVELOPED_ON}`,
+    'constructs@10.5.1',
     'aws-cdk@2.1148.1',
     '@aws-cdk/lambda-layer-kubectl-v27@^2.1.0',
     '@aws-sdk/client-auto-scaling',
@@ -41,7 +47,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@kubernetes/client-node@^1.4.0',
     'ajv@^8',
     'cdk-nag@^2',
-    'cdk8s',
+    'cdk8s@2.70.106',
     'esbuild',
     'jsii-rosetta@~5.9.0',
     'tsx',
@@ -59,7 +65,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   tsconfigDevFile: 'tsconfig.dev.json',
   // Type errors are the compiler's business: tests only transpile, which makes them start in a second.
-  tsconfigDev: { compilerOptions: { isolatedModules: true } },
+  // The Kubernetes client is an ES module, which only bundles contain; node20 knows that it may be required.
+  tsconfigDev: { compilerOptions: { isolatedModules: true, module: 'node20', moduleResolution: javascript.TypeScriptModuleResolution.NODE16 } },
+  // Entries and adapters live in the functions' bundles only.
+  excludeTypescript: ['src/**/*.lambda.ts', 'src/handlers/adapters/**'],
 
   sampleCode: false,
   github: false,
@@ -71,6 +80,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['cdk.out/', '.cache/', 'proving-ground/runs/', '*.tgz', '.venv/', '__pycache__/', '.pytest_cache/'],
   npmignore: ['/proving-ground', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', 'CONTRIBUTING.md'],
 });
+
+// The library's runs need Node alone; the proving ground needs Go and Python as well and has its own command.
+project.addScripts({ prove: 'tsx proving-ground/main.ts' });
 
 // The constructs read the functions' bundles, so a fresh clone needs them before the first test.
 project.testTask.prependSpawn(project.bundler.bundleTask);

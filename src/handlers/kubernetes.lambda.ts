@@ -1,3 +1,42 @@
-import { entry } from './lambda';
+import * as k8s from '@kubernetes/client-node';
+import { ApiFactsReader, ConfigMapClaim } from './adapters/cluster-kubernetes';
+import { KubernetesController, KubernetesNamespaces, KubernetesReleases } from './adapters/karpenter-kubernetes';
+import { connect } from './adapters/kubernetes-connection';
+import { KubernetesNodeAccess } from './adapters/node-access-kubernetes';
+import { karpenterRemaining } from './adapters/stage-kubernetes';
+import { entry, Query } from './lambda';
+import { text } from './properties';
+import { abandonClaim, claimHandler } from '../cluster/claim-handler';
+import { CLAIM_TYPE, PREFLIGHT_FACTS_QUERY } from '../cluster/contract';
+import { preflightFactsQuery } from '../cluster/facts-query';
+import { CONTROLLER_READY_TYPE } from '../karpenter/controller-ready/contract';
+import { controllerReadyHandler } from '../karpenter/controller-ready/handler';
+import { NAMESPACE_TYPE } from '../karpenter/namespace/contract';
+import { namespaceHandler } from '../karpenter/namespace/handler';
+import { RELEASE_GUARD_TYPE } from '../karpenter/release-guard/contract';
+import { releaseGuardHandler } from '../karpenter/release-guard/handler';
+import { NODE_ACCESS_TYPE } from '../node-access/contract';
+import { nodeAccessHandler } from '../node-access/handler';
+import { ABANDON_QUERY, REMAINING_QUERY } from '../workflow/contract';
 
-export const handler = entry({});
+/** Connects to the cluster that a request names and puts a port before it. */
+function through<P>(Port: new (config: k8s.KubeConfig) => P): (clusterName: string, kubectlRoleArn: string) => Promise<P> {
+  return async (clusterName, kubectlRoleArn) => new Port(await connect(clusterName, kubectlRoleArn));
+}
+
+function connectFor(query: Query): Promise<k8s.KubeConfig> {
+  return connect(text(query, 'ClusterName'), text(query, 'KubectlRoleArn'));
+}
+
+/** Everything that talks to the Kubernetes API. */
+export const handler = entry({
+  [CLAIM_TYPE]: claimHandler(through(ConfigMapClaim)),
+  [NODE_ACCESS_TYPE]: nodeAccessHandler(through(KubernetesNodeAccess)),
+  [NAMESPACE_TYPE]: namespaceHandler(through(KubernetesNamespaces)),
+  [RELEASE_GUARD_TYPE]: releaseGuardHandler(through(KubernetesReleases)),
+  [CONTROLLER_READY_TYPE]: controllerReadyHandler(through(KubernetesController)),
+}, {
+  [PREFLIGHT_FACTS_QUERY]: preflightFactsQuery(through(ApiFactsReader)),
+  [REMAINING_QUERY]: async query => karpenterRemaining(await connectFor(query), text(query, 'OwnerKey')),
+  [ABANDON_QUERY]: async query => abandonClaim(new ConfigMapClaim(await connectFor(query)), text(query, 'Owner')),
+});

@@ -1,15 +1,15 @@
-import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, CfnResource, RemovalPolicy } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /**
  * Keeps every resource below a construct through updates and deletions of the stack, except when a creation rolls back:
  * nothing that a living Karpenter stands on may disappear under its nodes.
  *
- * Resources of nested scopes are included; policies and custom resources as well as roles.
+ * What is kept in any case, like the CRDs, stays so.
  */
 export function retainExceptOnCreate(scope: IConstruct): void {
   for (const child of scope.node.findAll()) {
-    if (CfnResource.isCfnResource(child)) {
+    if (CfnResource.isCfnResource(child) && child.cfnOptions.deletionPolicy !== CfnDeletionPolicy.RETAIN) {
       child.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
   }

@@ -4,7 +4,8 @@ import { Construct } from 'constructs';
 import { MIGRATION_STAGE_TYPE } from './contract';
 import { MigrationStage } from './migration-stage';
 import { AwsProvider } from '../handlers/aws-provider';
-import { KubernetesHandlerOptions, KubernetesProvider } from '../handlers/kubernetes-provider';
+import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
+import { KubernetesProvider } from '../handlers/kubernetes-provider';
 
 export interface MigrationStageResourceProps {
   readonly cluster: eks.ICluster;

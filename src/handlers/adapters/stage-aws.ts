@@ -12,7 +12,6 @@ const LAUNCH_TEMPLATE_TAG = 'karpenter.k8s.aws/cluster';
 export class AwsStagePort implements StagePort {
   private readonly ec2 = new EC2Client();
   private readonly lambda = new LambdaClient();
-  private readonly cloudFormation = new CloudFormationClient();
 
   constructor(private readonly properties: MigrationStageProperties) {}
 
@@ -65,8 +64,13 @@ export class AwsStagePort implements StagePort {
     return names;
   }
 
-  public async isRollingBack(stackId: string): Promise<boolean> {
-    const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }));
-    return /ROLLBACK/.test(Stacks?.[0]?.StackStatus ?? '');
+  public isRollingBack(stackId: string): Promise<boolean> {
+    return isRollingBack(stackId);
   }
+}
+
+/** Whether CloudFormation is taking back a creation or an update of the stack, or has just done so. */
+export async function isRollingBack(stackId: string): Promise<boolean> {
+  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: stackId }));
+  return /ROLLBACK/.test(Stacks?.[0]?.StackStatus ?? '');
 }

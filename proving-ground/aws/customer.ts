@@ -1,0 +1,108 @@
+import * as ec2 from '@aws-sdk/client-ec2';
+import * as eks from '@aws-sdk/client-eks';
+import { query, signedAs } from './gateway/query';
+import type { LocalAws } from './index';
+import type { ClusterFacts } from './options';
+
+/** What a customer has before the migration. */
+export interface Customer {
+  readonly vpcId: string;
+  /** In three zones; all node groups use them. */
+  readonly privateSubnetIds: readonly string[];
+  /** No node group uses it. */
+  readonly publicSubnetId: string;
+  /** Made by EKS; the only group that carries the cluster's tag. */
+  readonly clusterSecurityGroupId: string;
+  /** In the network interface of the launch template of `apps`. */
+  readonly appsSecurityGroupId: string;
+  readonly launchTemplateId: string;
+  readonly oidcProviderArn: string;
+  readonly nodeRoleArn: string;
+  /** Trusts the account; the cluster knows it as an administrator. */
+  readonly kubectlRoleArn: string;
+  readonly nodegroups: readonly string[];
+}
+
+/** Sizes of the three node groups. */
+export interface CustomerSizes { readonly apps: number; readonly system: number }
+
+/** Creates, through the gateway, the account of a customer with a cluster of three node groups. */
+export async function createCustomer(aws: LocalAws, facts: ClusterFacts, sizes: CustomerSizes = { apps: 3, system: 2 }): Promise<Customer> {
+  const network = await createNetwork(aws, facts.name);
+  const roles = await createRoles(aws, facts.oidcIssuer);
+  const client = new eks.EKSClient(clientConfig(aws));
+  const { cluster } = await client.send(new eks.CreateClusterCommand({
+    name: facts.name, roleArn: roles.clusterRoleArn, version: facts.version ?? '1.27',
+    resourcesVpcConfig: { subnetIds: [...network.privateSubnetIds, network.publicSubnetId] },
+  }));
+  const nodegroup = (name: string, size: number, more: Partial<eks.CreateNodegroupCommandInput>) => client.send(new eks.CreateNodegroupCommand({
+    clusterName: facts.name, nodegroupName: name, nodeRole: roles.nodeRoleArn, subnets: [...network.privateSubnetIds],
+    scalingConfig: { minSize: size, desiredSize: size, maxSize: size + 3 }, ...more,
+  }));
+  await nodegroup('apps', sizes.apps, { launchTemplate: { id: network.launchTemplateId, version: '1' } });
+  await nodegroup('system', sizes.system, { instanceTypes: ['m5.large'] });
+  await nodegroup('batch', 0, { instanceTypes: ['c5.2xlarge'] });
+  return {
+    ...network,
+    oidcProviderArn: roles.oidcProviderArn,
+    nodeRoleArn: roles.nodeRoleArn,
+    kubectlRoleArn: roles.kubectlRoleArn,
+    clusterSecurityGroupId: cluster!.resourcesVpcConfig!.clusterSecurityGroupId!,
+    nodegroups: ['apps', 'system', 'batch'],
+  };
+}
+
+/** Configuration of an SDK client that acts as the administrator. */
+export function clientConfig(aws: Pick<LocalAws, 'endpoint' | 'env'>) {
+  return {
+    endpoint: aws.endpoint,
+    region: aws.env.AWS_REGION,
+    credentials: { accessKeyId: aws.env.AWS_ACCESS_KEY_ID, secretAccessKey: aws.env.AWS_SECRET_ACCESS_KEY },
+  };
+}
+
+async function createNetwork(aws: LocalAws, clusterName: string) {
+  const client = new ec2.EC2Client(clientConfig(aws));
+  const named = (type: ec2.ResourceType, name: string, more: Record<string, string> = {}): ec2.TagSpecification[] =>
+    [{ ResourceType: type, Tags: Object.entries({ Name: name, ...more }).map(([Key, Value]) => ({ Key, Value })) }];
+  const { Vpc } = await client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16', TagSpecifications: named('vpc', clusterName) }));
+  const VpcId = Vpc!.VpcId!;
+  const subnet = async (zone: string, CidrBlock: string, name: string, tag: string) => (await client.send(new ec2.CreateSubnetCommand({
+    VpcId, CidrBlock, AvailabilityZone: `us-east-1${zone}`, TagSpecifications: named('subnet', name, { [tag]: '1' }),
+  }))).Subnet!.SubnetId!;
+  const privateSubnetIds: string[] = [];
+  for (const [i, zone] of ['a', 'b', 'c'].entries()) {
+    privateSubnetIds.push(await subnet(zone, `10.0.${32 * (i + 1)}.0/19`, `${clusterName}-private-${zone}`, 'kubernetes.io/role/internal-elb'));
+  }
+  const publicSubnetId = await subnet('a', '10.0.0.0/24', `${clusterName}-public-a`, 'kubernetes.io/role/elb');
+  const appsSecurityGroupId = (await client.send(new ec2.CreateSecurityGroupCommand({
+    VpcId, GroupName: `${clusterName}-apps`, Description: 'nodes of apps', TagSpecifications: named('security-group', `${clusterName}-apps`),
+  }))).GroupId!;
+  const template = await client.send(new ec2.CreateLaunchTemplateCommand({
+    LaunchTemplateName: `${clusterName}-apps`,
+    LaunchTemplateData: { InstanceType: 'm5.xlarge', NetworkInterfaces: [{ DeviceIndex: 0, Groups: [appsSecurityGroupId] }] },
+  }));
+  return { vpcId: VpcId, privateSubnetIds, publicSubnetId, appsSecurityGroupId, launchTemplateId: template.LaunchTemplate!.LaunchTemplateId! };
+}
+
+async function createRoles(aws: LocalAws, issuer: string) {
+  const iam = async (parameters: Record<string, string>): Promise<any> =>
+    query(aws.endpoint, 'iam', signedAs(aws.env.AWS_ACCESS_KEY_ID, aws.env.AWS_REGION, 'iam'), parameters);
+  const role = async (name: string, principal: object): Promise<string> => (await iam({
+    Action: 'CreateRole',
+    RoleName: name,
+    AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }] }),
+  })).CreateRoleResult.Role.Arn;
+  const clusterRoleArn = await role('prod-cluster', { Service: 'eks.amazonaws.com' });
+  const nodeRoleArn = await role('prod-nodes', { Service: 'ec2.amazonaws.com' });
+  for (const policy of ['AmazonEKSWorkerNodePolicy', 'AmazonEKS_CNI_Policy', 'AmazonEC2ContainerRegistryReadOnly']) {
+    await iam({ Action: 'AttachRolePolicy', RoleName: 'prod-nodes', PolicyArn: `arn:aws:iam::aws:policy/${policy}` });
+  }
+  const account = nodeRoleArn.split(':')[4];
+  const kubectlRoleArn = await role('prod-kubectl', { AWS: `arn:aws:iam::${account}:root` });
+  const provider = await iam({
+    'Action': 'CreateOpenIDConnectProvider', 'Url': issuer, 'ClientIDList.member.1': 'sts.amazonaws.com',
+    'ThumbprintList.member.1': '9e99a48a9960b14926bb7f3b02e22da2b0ab7280',
+  });
+  return { clusterRoleArn, nodeRoleArn, kubectlRoleArn, oidcProviderArn: provider.CreateOpenIDConnectProviderResult.OpenIDConnectProviderArn };
+}

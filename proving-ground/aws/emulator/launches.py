@@ -1,0 +1,135 @@
+"""EC2: instances get what their launch template says, and a launch that AWS would refuse is refused."""
+
+from moto.ec2.models import fleets, instance_types
+from moto.ec2.responses import fleets as fleet_responses
+from moto.ec2.utils import random_fleet_id
+from moto.core.responses import ActionResult
+
+from emulator import gateway
+
+
+class LaunchRefused(Exception):
+    """A launch that EC2 refuses, with its code."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+def apply():
+    fleets.Fleet.create_on_demand_requests = lambda fleet, weight: run_fleet(fleet, weight, spot=False)
+    fleets.Fleet.create_spot_requests = lambda fleet, weight: run_fleet(fleet, weight, spot=True)
+    fleets.Fleet.instances = property(instances_of_fleet)
+    fleet_responses.Fleets.create_fleet = create_fleet(fleet_responses.Fleets.create_fleet)
+
+
+def create_fleet(original):
+    def wrapped(self):
+        """An instant fleet that cannot launch succeeds, without instances and with the errors of its launches."""
+        for config in self._get_param("LaunchTemplateConfigs", []):
+            specification = config["LaunchTemplateSpecification"]
+            data = template_data(self.ec2_backend, specification)
+            for override in config.get("Overrides") or [{}]:
+                try:
+                    check(self.ec2_backend, {**data, **override})
+                except LaunchRefused as refused:
+                    errors = [{
+                        "LaunchTemplateAndOverrides": {"LaunchTemplateSpecification": specification, "Overrides": override},
+                        "Lifecycle": "on-demand",
+                        "ErrorCode": refused.code,
+                        "ErrorMessage": str(refused),
+                    }]
+                    return ActionResult({"FleetId": random_fleet_id(), "Errors": errors, "Instances": []})
+        return original(self)
+
+    return wrapped
+
+
+def run_fleet(fleet, count, spot):
+    """Launches from the cheapest override, which moto, knowing no prices, takes to be the smallest type."""
+    spec = min(fleet.launch_specs, key=lambda s: size(s.instance_type))
+    data = template_data(fleet.ec2_backend, spec.launch_template_spec)
+    for _ in range(int(count)):
+        instance = launch(fleet.ec2_backend, {**data, **(spec.overrides or {})}, spec.tag_specifications, fleet_id=fleet.id)
+        if spot:
+            instance.lifecycle = "spot"
+        fleet.on_demand_instances.append({"id": instance.id, "instance": instance, "launch_spec": spec})
+    fleet.fulfilled_capacity += count
+    return []
+
+
+def instances_of_fleet(fleet):
+    if fleet.fleet_type != "instant":
+        return None
+    return [
+        fleet._build_instance_data(
+            instance=item["instance"], lifecycle=item["instance"].lifecycle or "on-demand", launch_spec=item["launch_spec"])
+        for item in fleet.on_demand_instances
+    ]
+
+
+def launch(backend, data, tags, fleet_id=None):
+    """One instance from the data of a launch template, merged with the overrides of its launch."""
+    check(backend, data)
+    groups = [backend.get_security_group_from_id(group_id) for group_id in group_ids(data)]
+    [instance] = backend.run_instances(
+        data.get("ImageId"), 1, data.get("UserData"), [],
+        security_group_ids=groups,
+        instance_type=data["InstanceType"],
+        is_instance_type_default=False,
+        subnet_id=data.get("SubnetId"),
+        fleet_id=fleet_id,
+        tags=tags,
+    ).instances
+    name = profile_name(data)
+    if name:
+        arn = f"arn:aws:iam::{backend.account_id}:instance-profile/{name}"
+        instance.iam_instance_profile = {"Arn": arn, "Id": "AIPA" + instance.id[2:].upper()}
+    return instance
+
+
+def check(backend, data):
+    """What EC2 looks at before it launches."""
+    subnet_id = data.get("SubnetId")
+    subnet = backend.describe_subnets(filters={"subnet-id": [subnet_id]}) if subnet_id else []
+    if subnet_id and not subnet:
+        raise LaunchRefused("InvalidSubnetID.NotFound", f"The subnet ID '{subnet_id}' does not exist")
+    for group_id in group_ids(data):
+        group = backend.get_security_group_from_id(group_id)
+        if group is None:
+            raise LaunchRefused("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
+        if subnet and group.vpc_id != subnet[0].vpc_id:
+            raise LaunchRefused(
+                "InvalidParameter", f"Security group {group_id} and subnet {subnet_id} belong to different networks.")
+    name = profile_name(data)
+    if name and not gateway.ask("/_gateway/instance-profile", name=name)["exists"]:
+        raise LaunchRefused(
+            "InvalidParameterValue",
+            f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name")
+
+
+def template_data(backend, specification):
+    if specification.get("LaunchTemplateId"):
+        template = backend.get_launch_template(template_id=specification["LaunchTemplateId"])
+    else:
+        template = backend.get_launch_template_by_name(name=specification["LaunchTemplateName"])
+    version = specification.get("Version") or "$Default"
+    numbers = {"$Default": template.default_version_number, "$Latest": template.latest_version_number}
+    return template.get_version(str(numbers.get(version, version))).data
+
+
+def group_ids(data):
+    of_interfaces = [group for interface in data.get("NetworkInterfaces", []) for group in interface.get("Groups", [])]
+    return list(data.get("SecurityGroupIds", [])) + of_interfaces
+
+
+def profile_name(data):
+    profile = data.get("IamInstanceProfile") or {}
+    return profile.get("Name") or profile.get("Arn", "").split("/")[-1] or None
+
+
+def size(instance_type):
+    known = instance_types.INSTANCE_TYPES.get(instance_type)
+    if known is None:
+        return float("inf")
+    return known["VCpuInfo"]["DefaultVCpus"] + known["MemoryInfo"]["SizeInMiB"] / 8192

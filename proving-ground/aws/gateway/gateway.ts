@@ -1,0 +1,181 @@
+import * as fs from 'fs';
+import * as http from 'http';
+import * as https from 'https';
+import { Answer, denial, failure } from './answers';
+import { Call, describeCall } from './call';
+import { Credentials, Lookup, Principal } from './credentials';
+import { CustomResourceResponses } from './custom-resource-responses';
+import { fixedAnswer } from './fixed-answers';
+import { Internals } from './internals';
+import { forward } from './proxy';
+import { readSignature } from './signature';
+import { SecurityTokenService } from './sts';
+import { Authorizer } from '../iam/authorizer';
+import { Recorder } from '../recorder';
+
+/** Largest body that is read before it is sent on; objects of S3 are streamed. */
+const MAXIMUM_BODY = 64 * 1024 * 1024;
+/** Services that moto serves; ministack has the rest. */
+const MOTO_SERVICES = ['ec2', 'autoscaling', 'eks'];
+
+export interface GatewayParts {
+  readonly account: string;
+  readonly region: string;
+  readonly urls: { readonly ministack: string; readonly moto: string; readonly registry: string };
+  readonly credentials: Credentials;
+  readonly sts: SecurityTokenService;
+  readonly authorizer: Authorizer;
+  readonly recorder: Recorder;
+  readonly internals: Internals;
+  readonly customResources: CustomResourceResponses;
+  readonly enforce: boolean;
+  readonly log: (line: string) => void;
+}
+
+/** The one place that every AWS call passes: finds out who asks for what, decides, records, and sends it on. */
+export class Gateway {
+  private readonly servers: http.Server[] = [];
+
+  constructor(private readonly parts: GatewayParts) {}
+
+  public async listen(port: number): Promise<void> {
+    await this.start(http.createServer(this.onRequest), { host: '127.0.0.1', port });
+  }
+
+  public async listenSecurely(at: { host: string; port: number }, tls: { certFile: string; keyFile: string }): Promise<void> {
+    await this.start(https.createServer({ cert: fs.readFileSync(tls.certFile), key: fs.readFileSync(tls.keyFile) }, this.onRequest), at);
+  }
+
+  public async close(): Promise<void> {
+    for (const server of this.servers) {
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+
+  private async start(server: http.Server, at: { host: string; port: number }): Promise<void> {
+    // Functions may run for a quarter of an hour and their callers wait.
+    server.requestTimeout = 0;
+    server.keepAliveTimeout = 75_000;
+    this.servers.push(server);
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
+  }
+
+  private readonly onRequest = (request: http.IncomingMessage, response: http.ServerResponse) => {
+    this.handle(request, response).catch((error: Error) => {
+      this.parts.log(`gateway: ${request.method} ${request.headers.host}${request.url?.slice(0, 200)}: ${error.stack}`);
+      if (!response.headersSent) {
+        response.writeHead(500, { 'content-type': 'text/plain' });
+      }
+      response.end(error.message);
+    });
+  };
+
+  private async handle(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const url = new URL(request.url!, 'http://gateway');
+    if (/(^|\.)ecr\.aws(:\d+)?$/.test(request.headers.host ?? '')) {
+      await forward(request, response, { url: this.parts.urls.registry });
+      return;
+    }
+    if (url.pathname.startsWith('/_gateway/')) {
+      send(response, await this.parts.internals.answer(url, request.headers, await read(request)));
+      return;
+    }
+    if (CustomResourceResponses.isFor(url)) {
+      const body = await this.parts.customResources.receive(await read(request));
+      await forward(request, response, { url: this.parts.urls.ministack }, body);
+      return;
+    }
+    await this.handleCall(request, response, url);
+  }
+
+  private async handleCall(request: http.IncomingMessage, response: http.ServerResponse, url: URL): Promise<void> {
+    const signature = readSignature(request.headers, url.searchParams);
+    const streamed = signature?.service === 's3';
+    const body = streamed ? Buffer.alloc(0) : await read(request);
+    const call = describeCall(signature?.service ?? 'sts', request.method!, url, request.headers, body, signature);
+    const lookup = signature && this.parts.credentials.find(signature.accessKeyId, signature.token);
+    const refused = refusal(call, lookup);
+    if (refused) {
+      this.record(call, undefined, [], refused.status);
+      send(response, refused);
+      return;
+    }
+    const principal = lookup as Principal | undefined;
+    const decisions = await this.parts.authorizer.decide(call, principal);
+    const denied = this.enforcedFor(principal) ? decisions.find(d => d.decision !== 'allowed') : undefined;
+    const answer = denied
+      ? denial(call, principal!.arn, denied.action, denied.resource)
+      : call.service === 'sts' ? await this.parts.sts.answer(call, principal) : fixedAnswer(call);
+    if (answer) {
+      this.record(call, principal, decisions, answer.status);
+      send(response, answer);
+      return;
+    }
+    const status = await forward(request, response, this.upstream(call), streamed ? undefined : body);
+    this.record(call, principal, decisions, status);
+  }
+
+  /** The roles of CDK's bootstrap stack deploy for the administrator; what they do is no subject of ours. */
+  private enforcedFor(principal: Principal | undefined): boolean {
+    return this.parts.enforce && principal?.kind === 'role' && !/:role\/cdk-hnb659fds-/.test(principal.roleArn!);
+  }
+
+  private upstream(call: Call) {
+    const { urls, account, region } = this.parts;
+    return MOTO_SERVICES.includes(call.service)
+      ? { url: urls.moto, headers: { 'host': `${call.service}.${region}.amazonaws.com`, 'x-moto-account-id': account } }
+      : { url: urls.ministack };
+  }
+
+  private record(call: Call, principal: Principal | undefined, decisions: Awaited<ReturnType<Authorizer['decide']>>, status: number): void {
+    this.parts.recorder.add({
+      time: new Date().toISOString(),
+      principal: principal?.arn ?? 'anonymous',
+      service: call.service,
+      action: call.action ?? `${call.method} ${call.path}`,
+      parameters: shortened(call.parameters),
+      decisions,
+      enforced: this.enforcedFor(principal),
+      status,
+    });
+  }
+}
+
+/** Calls that go no further: nobody's, or with keys that nobody gave out. */
+function refusal(call: Call, lookup: Lookup | undefined): Answer | undefined {
+  switch (lookup) {
+    case undefined:
+      return call.action === 'AssumeRoleWithWebIdentity' ? undefined : failure(call, 403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
+    case 'unknown key': return failure(call, 403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
+    case 'wrong token': return failure(call, 403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
+    case 'expired': return failure(call, 403, 'ExpiredToken', 'The security token included in the request is expired');
+    default: return undefined;
+  }
+}
+
+/** Parameters without secrets and without the bulk of templates and code. */
+function shortened(parameters: Readonly<Record<string, any>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => {
+    const text = JSON.stringify(value) ?? '';
+    return [name, name === 'WebIdentityToken' ? '…' : text.length > 2000 ? `${text.slice(0, 2000)}…` : value];
+  }));
+}
+
+async function read(request: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > MAXIMUM_BODY) {
+      throw new Error(`a body of more than ${MAXIMUM_BODY} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function send(response: http.ServerResponse, answer: Answer): void {
+  response.writeHead(answer.status, { ...answer.headers, 'x-amzn-requestid': '00000000-0000-0000-0000-000000000000' });
+  response.end(answer.body);
+}

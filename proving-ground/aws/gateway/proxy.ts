@@ -1,0 +1,45 @@
+import * as http from 'http';
+
+/** Headers that concern one connection only. */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'expect', 'upgrade', 'proxy-connection'];
+const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+
+export interface Upstream {
+  readonly url: string;
+  /** Replaces or adds request headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default - the request's own path and query */
+  readonly path?: string;
+}
+
+/** Sends a request on and streams the answer back; answers with the upstream's status. A body that was read already is given. */
+export function forward(request: http.IncomingMessage, response: http.ServerResponse, to: Upstream, body?: Buffer): Promise<number> {
+  const target = new URL(to.url);
+  const headers: http.OutgoingHttpHeaders = { ...withoutHopByHop(request.headers), ...to.headers };
+  if (body) {
+    headers['content-length'] = body.length;
+  }
+  return new Promise((resolve, reject) => {
+    const upstream = http.request({
+      agent, host: target.hostname, port: target.port, method: request.method, path: to.path ?? request.url, headers, setHost: false,
+    }, (answer) => {
+      const status = answer.statusCode!;
+      // Node adds a Date of its own unless one is set; two of them break the CDK CLI.
+      response.sendDate = answer.headers.date === undefined;
+      response.writeHead(status, withoutHopByHop(answer.headers));
+      answer.pipe(response);
+      answer.on('error', reject);
+      response.on('close', () => resolve(status));
+    });
+    upstream.on('error', reject);
+    if (body) {
+      upstream.end(body);
+    } else {
+      request.pipe(upstream);
+    }
+  });
+}
+
+function withoutHopByHop(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
+}

@@ -1,0 +1,45 @@
+import { createPublicKey, KeyObject, verify } from 'crypto';
+
+/** Claims of a verified token of a service account. */
+export interface Claims { readonly iss: string; readonly sub: string; readonly aud: readonly string[]; readonly exp: number }
+
+/** Verifies JSON web tokens as STS does, and says in its words what is wrong. */
+export class WebIdentity {
+  private readonly key: KeyObject;
+
+  constructor(publicKeyPem: string, private readonly issuer: string) {
+    this.key = createPublicKey(publicKeyPem);
+  }
+
+  public verify(token: string, now: Date): Claims {
+    const [header, payload, signature] = token.split('.');
+    const { alg } = decode(header);
+    const bytes = Buffer.from(signature ?? '', 'base64url');
+    const signed = alg === 'RS256' && verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), this.key, bytes);
+    if (!signed) {
+      throw new InvalidIdentityToken('Couldn\'t retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements');
+    }
+    const claims = decode(payload);
+    if (claims.iss !== this.issuer) {
+      throw new InvalidIdentityToken(`No OpenIDConnect provider found in your account for ${claims.iss}`);
+    }
+    if (!(claims.exp > now.getTime() / 1000)) {
+      throw new InvalidIdentityToken('Token expired: current date/time must be before the expiration date/time', 'ExpiredTokenException');
+    }
+    return { iss: claims.iss, sub: claims.sub, aud: [claims.aud].flat(), exp: claims.exp };
+  }
+}
+
+export class InvalidIdentityToken extends Error {
+  constructor(message: string, public readonly code = 'InvalidIdentityToken') {
+    super(message);
+  }
+}
+
+function decode(segment: string | undefined): any {
+  try {
+    return JSON.parse(Buffer.from(segment ?? '', 'base64url').toString('utf8'));
+  } catch {
+    throw new InvalidIdentityToken('The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)');
+  }
+}

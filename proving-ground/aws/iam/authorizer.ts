@@ -1,0 +1,67 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { Account, Role } from '../gateway/account';
+import { Call } from '../gateway/call';
+import { Principal } from '../gateway/credentials';
+import { Decision } from '../recorder';
+import { Need, needsOf } from './needs';
+
+const ADMINISTRATOR_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+/** Long enough to spare the emulator, short enough that a changed policy counts at once, as a test of policies wants. */
+const CACHE_MILLISECONDS = 2000;
+
+/** Evaluates calls of roles against their policies, as IAM does for same-account identities. */
+export class Authorizer {
+  private readonly cache = new Map<string, { at: number; policies: Promise<{ name: string; policy: any }[]> }>();
+
+  constructor(private readonly accountId: string, private readonly region: string, private readonly account: Account) {}
+
+  /** What a call needs and gets; empty for administrators. */
+  public async decide(call: Call, principal: Principal | undefined): Promise<Decision[]> {
+    if (principal?.kind !== 'role') {
+      return [];
+    }
+    const needs = await needsOf(call, { accountId: this.accountId, region: this.region, account: this.account });
+    if (!needs) {
+      return [{ action: `${call.service}:${call.action ?? `${call.method} ${call.path}`}`, resource: '*', context: {}, decision: 'unmapped' }];
+    }
+    const policies = await this.policiesOf(principal.roleArn!);
+    return Promise.all(needs.map(need => this.evaluate(principal, policies, need)));
+  }
+
+  /** Whether a role's trust policy, together with the caller's own policies, lets the caller assume it. */
+  public async mayAssume(principal: Principal, role: Role): Promise<boolean> {
+    const policies = principal.kind === 'administrator' ? [{ name: 'administrator', policy: ADMINISTRATOR_POLICY }] : await this.policiesOf(principal.roleArn!);
+    const decision = await this.evaluate(principal, policies, { action: 'sts:AssumeRole', resource: role.arn, context: {} }, role.trust);
+    return decision.decision === 'allowed';
+  }
+
+  private async evaluate(principal: Principal, identityPolicies: { name: string; policy: any }[], need: Need, resourcePolicy?: any): Promise<Decision> {
+    const context = { 'aws:RequestedRegion': this.region, ...need.context };
+    const outcome = await runSimulation({
+      request: {
+        action: need.action,
+        principal: principal.arn,
+        resource: { resource: need.resource, accountId: this.accountId },
+        contextVariables: context,
+      },
+      identityPolicies,
+      resourcePolicy,
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    }, {});
+    if (outcome.resultType === 'error') {
+      throw new Error(`cannot evaluate ${need.action} on ${need.resource}: ${JSON.stringify(outcome.errors)}`);
+    }
+    return { action: need.action, resource: need.resource, context, decision: outcome.overallResult === 'Allowed' ? 'allowed' : 'denied' };
+  }
+
+  private policiesOf(roleArn: string): Promise<{ name: string; policy: any }[]> {
+    const cached = this.cache.get(roleArn);
+    if (cached && Date.now() - cached.at < CACHE_MILLISECONDS) {
+      return cached.policies;
+    }
+    const policies = this.account.rolePolicies(roleArn.split('/').pop()!);
+    this.cache.set(roleArn, { at: Date.now(), policies });
+    return policies;
+  }
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'crypto';
+import * as fs from 'fs';
+import * as path from 'path';
+import { Account } from './gateway/account';
+import { Credentials, SessionCredentials } from './gateway/credentials';
+import { CustomResourceResponses, ResponseSize } from './gateway/custom-resource-responses';
+import { Gateway } from './gateway/gateway';
+import { Internals } from './gateway/internals';
+import { SecurityTokenService } from './gateway/sts';
+import { WebIdentity } from './gateway/web-identity';
+import { Authorizer } from './iam/authorizer';
+import { LocalAwsOptions } from './options';
+import { CallRecord, Recorder } from './recorder';
+import { ManagedProcess, ready } from '../machine/processes';
+
+export type { ClusterFacts, LocalAwsOptions } from './options';
+export type { CallRecord, Decision } from './recorder';
+export type { ResponseSize } from './gateway/custom-resource-responses';
+export type { SessionCredentials } from './gateway/credentials';
+
+/** A running local AWS. */
+export interface LocalAws {
+  /** The plain endpoint, for AWS_ENDPOINT_URL. */
+  readonly endpoint: string;
+  /** Environment of clients that act as the administrator: the CDK CLI, the AWS CLI, SDKs. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Credentials of the role in the profile of an instance, as its metadata service hands them out. */
+  credentialsForInstance(instanceId: string): Promise<SessionCredentials>;
+  /** Every call so far, also in calls.jsonl. */
+  readonly calls: readonly CallRecord[];
+  /** Size of each answer of a custom resource to CloudFormation. */
+  readonly customResourceResponses: readonly ResponseSize[];
+  stop(): Promise<void>;
+}
+
+const EMULATOR = path.join(__dirname, 'emulator');
+
+/** Starts the emulators and the gateway before them, and waits until they answer. */
+export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const account = options.account ?? '000000000000';
+  const region = options.region ?? 'us-east-1';
+  const port = options.port ?? 4600;
+  const endpoint = `http://127.0.0.1:${port}`;
+  const urls = { ministack: `http://127.0.0.1:${port + 1}`, moto: `http://127.0.0.1:${port + 2}`, registry: options.registryUrl };
+  const administrator = { key: 'AKIAADMINISTRATOR000', secret: 'administrator' };
+  const secret = randomBytes(16).toString('hex');
+  fs.mkdirSync(path.join(options.runDir, 'tmp'), { recursive: true });
+
+  const common = {
+    HOME: options.runDir,
+    TMPDIR: path.join(options.runDir, 'tmp'),
+    LANG: 'C.UTF-8',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_CA_BUNDLE: options.tls.caBundleFile,
+    SSL_CERT_FILE: options.tls.caBundleFile,
+    NODE_EXTRA_CA_CERTS: options.tls.caBundleFile,
+    // Tokens for Kubernetes name the host of STS, which has to be the real one.
+    ...(options.secureListener ? { AWS_ENDPOINT_URL_STS: `https://sts.${region}.amazonaws.com` } : {}),
+  };
+  const emulatorEnv = {
+    ...common,
+    PYTHONPATH: path.dirname(EMULATOR),
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONUNBUFFERED: '1',
+    GATEWAY_URL: endpoint,
+    GATEWAY_SECRET: secret,
+    PATH: [options.node24Bin, ...options.toolDirs, options.pythonBin, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+  };
+  const start = (name: string, env: Record<string, string>): ManagedProcess => options.processes.start(
+    name, path.join(options.pythonBin, 'python'), ['-m', `emulator.${name}_server`], { cwd: options.runDir, env: { ...emulatorEnv, ...env } });
+  const ministack = start('ministack', {
+    GATEWAY_PORT: String(port + 1), BIND_HOST: '127.0.0.1', MINISTACK_HOST: 'localhost', MINISTACK_ACCOUNT_ID: account, MINISTACK_REGION: region,
+    LAMBDA_EXECUTOR: 'local', LOG_LEVEL: 'INFO',
+  });
+  const moto = start('moto', { MOTO_PORT: String(port + 2), MOTO_ACCOUNT_ID: account, CLUSTER: JSON.stringify(options.cluster) });
+
+  const accountView = new Account(urls, account, region);
+  const credentials = new Credentials(account, administrator.key);
+  const authorizer = new Authorizer(account, region, accountView);
+  const webIdentity = new WebIdentity(options.serviceAccountPublicKeyPem, options.cluster.oidcIssuer);
+  const sts = new SecurityTokenService(account, accountView, credentials, webIdentity, authorizer);
+  const recorder = new Recorder(options.runDir);
+  const customResources = new CustomResourceResponses();
+  const gateway = new Gateway({
+    account, region, urls, credentials, sts, authorizer, recorder, customResources,
+    internals: new Internals(secret, sts, accountView),
+    enforce: options.enforce ?? true,
+    log: options.log,
+  });
+  await gateway.listen(port);
+  if (options.secureListener) {
+    await gateway.listenSecurely(options.secureListener, options.tls);
+  }
+  await Promise.all([
+    ready(ministack, async () => (await fetch(`${urls.ministack}/_ministack/health`)).ok),
+    ready(moto, async () => (await fetch(`${urls.moto}/moto-api/`)).ok),
+  ]);
+  return {
+    endpoint,
+    env: { ...common, AWS_ACCESS_KEY_ID: administrator.key, AWS_SECRET_ACCESS_KEY: administrator.secret },
+    calls: recorder.calls,
+    customResourceResponses: customResources.sizes,
+    credentialsForInstance: async (instanceId) => {
+      const roleArn = await accountView.roleOfInstance(instanceId);
+      return sts.sessionForService(roleArn, instanceId, 'ec2.amazonaws.com');
+    },
+    stop: async () => {
+      await gateway.close();
+      await Promise.all([ministack.stop(), moto.stop()]);
+      await recorder.close();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { Processes } from '../machine/processes';
+
+/** What the local AWS needs to know about the machine and the cluster that it stands beside. */
+export interface LocalAwsOptions {
+  /** Records, logs and scratch files of the run go here. */
+  readonly runDir: string;
+  /** The emulators are started through it, so that none outlives the run. */
+  readonly processes: Processes;
+  /** The `bin` folder of the virtual environment made from requirements.txt. */
+  readonly pythonBin: string;
+  /** The folder that holds the `node` of the Lambda runtime. */
+  readonly node24Bin: string;
+  /** The folders that hold `helm` and `kubectl`, which the Lambda layer brings at AWS. */
+  readonly toolDirs: readonly string[];
+  /** Certificate for the real host names, and the authorities that clients trust. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string; readonly caBundleFile: string };
+  /**
+   * Where the real host names (`sts.us-east-1.amazonaws.com`, `public.ecr.aws`, ...) are served by TLS.
+   * @default - not at all; STS is then reached through the plain endpoint
+   */
+  readonly secureListener?: { readonly host: string; readonly port: number };
+  /** @default 4600 */
+  readonly port?: number;
+  /** The registry that has what `public.ecr.aws` is asked for, e.g. `http://localhost:5100`. */
+  readonly registryUrl: string;
+  /** Signs the tokens that web identities present. */
+  readonly serviceAccountPublicKeyPem: string;
+  readonly cluster: ClusterFacts;
+  /** @default '000000000000' */
+  readonly account?: string;
+  /** @default 'us-east-1' */
+  readonly region?: string;
+  /**
+   * Refuses calls that the policies of a role do not allow; otherwise they are only recorded as denied.
+   * @default true
+   */
+  readonly enforce?: boolean;
+  readonly log: (line: string) => void;
+}
+
+/** What EKS answers about the one cluster that has a control plane here. */
+export interface ClusterFacts {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly certificateAuthorityBase64: string;
+  readonly oidcIssuer: string;
+  /** @default '1.27' */
+  readonly version?: string;
+  /** @default 'CONFIG_MAP' */
+  readonly authenticationMode?: 'CONFIG_MAP' | 'API_AND_CONFIG_MAP' | 'API';
+  /** @default '10.96.0.0/16' */
+  readonly serviceCidr?: string;
+}

@@ -1,0 +1,61 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { cached } from './cache';
+import { run } from './command';
+import { goEnvironment, KARPENTER, moduleFolder, moduleInputs } from './go-binaries';
+import { Log } from './log';
+
+export interface Charts {
+  /** Path of karpenter-v0.29.2.tgz. */
+  readonly karpenter: string;
+  /** Path of karpenter-crd-v0.29.2.tgz. */
+  readonly karpenterCrd: string;
+}
+
+const MODULE = 'github.com/aws/karpenter';
+export const KARPENTER_CHART_VERSION = 'v0.29.2';
+
+/** Packages the charts of the module that the controller is built from, as their publisher stamps them. */
+export async function charts(helm: string, log: Log): Promise<Charts> {
+  const folder = await cached({
+    name: 'charts',
+    inputs: [KARPENTER_CHART_VERSION, ...moduleInputs(KARPENTER)],
+    minutes: 1,
+    build: async target => {
+      await run('go', ['mod', 'download', MODULE], { cwd: moduleFolder(KARPENTER), env: goEnvironment(KARPENTER.toolchain) });
+      const source = (await run('go', ['list', '-m', '-f', '{{.Dir}}', MODULE], {
+        cwd: moduleFolder(KARPENTER), env: goEnvironment(KARPENTER.toolchain),
+      })).trim();
+      // Archives of Go modules have no symbolic links, and the charts refer to their CRDs by such links.
+      await packageChart(helm, source, 'karpenter', 'crds', target);
+      await packageChart(helm, source, 'karpenter-crd', 'templates', target);
+    },
+  }, log);
+  return {
+    karpenter: path.join(folder, `karpenter-${KARPENTER_CHART_VERSION}.tgz`),
+    karpenterCrd: path.join(folder, `karpenter-crd-${KARPENTER_CHART_VERSION}.tgz`),
+  };
+}
+
+async function packageChart(helm: string, source: string, chart: string, crdFolder: string, target: string) {
+  const work = path.join(target, chart);
+  fs.mkdirSync(path.join(work, crdFolder), { recursive: true });
+  copyWritable(path.join(source, 'charts', chart), work);
+  copyWritable(path.join(source, 'pkg', 'apis', 'crds'), path.join(work, crdFolder));
+  await run(helm, [
+    'package', work, '--version', KARPENTER_CHART_VERSION, '--app-version', KARPENTER_CHART_VERSION.slice(1), '--destination', target,
+  ]);
+  fs.rmSync(work, { recursive: true });
+}
+
+/** The module cache is read-only, and `fs.cpSync` would keep that. */
+function copyWritable(from: string, to: string) {
+  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+    if (entry.isDirectory()) {
+      fs.mkdirSync(path.join(to, entry.name), { recursive: true });
+      copyWritable(path.join(from, entry.name), path.join(to, entry.name));
+    } else {
+      fs.writeFileSync(path.join(to, entry.name), fs.readFileSync(path.join(from, entry.name)));
+    }
+  }
+}

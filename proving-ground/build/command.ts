@@ -1,0 +1,25 @@
+import { spawn } from 'child_process';
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+}
+
+/** Runs a command to its end and gives its standard output; a failure carries what the command said. */
+export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data: Buffer) => { stdout += data; });
+    child.stderr.on('data', (data: Buffer) => { stderr += data; });
+    child.once('error', reject);
+    child.once('close', code => code === 0
+      ? resolve(stdout)
+      : reject(new Error(`${command} ${args.join(' ')} ended with ${code}: ${(stderr || stdout).trim().slice(-2000)}`)));
+    // A command that ends before it has read its input is judged by its exit code alone.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+  });
+}

@@ -1,0 +1,216 @@
+import * as ec2 from '@aws-sdk/client-ec2';
+import { Log } from '../build/log';
+import { eksToken, SessionCredentials } from './eks-token';
+import { Kube, KubeError, KubeObject } from './kube';
+import { nodeResources } from './node-capacity';
+import { sleep } from './processes';
+import { KubeletArguments, parseUserData } from './user-data';
+
+export interface JoinerOptions {
+  readonly ec2: ec2.EC2Client;
+  /** Of the cloud controller, which deletes the nodes of instances that are gone. */
+  readonly cloudControllerKubeconfig: string;
+  readonly caFile: string;
+  readonly clusterName: string;
+  readonly region: string;
+  /** What the metadata service of an instance hands out. */
+  readonly credentialsForInstance: (instanceId: string) => Promise<SessionCredentials>;
+  readonly log: Log;
+}
+
+/** An attempt to join that the API server refused. */
+export interface JoinFailure {
+  readonly instanceId: string;
+  readonly nodeName: string;
+  readonly at: Date;
+  /** Undefined if the attempt did not get as far as the API server. */
+  readonly status?: number;
+  readonly answer: string;
+}
+
+const POLL_MILLISECONDS = 1000;
+const RETRY_MILLISECONDS = 5000;
+const GONE: readonly string[] = ['shutting-down', 'terminated'];
+const KUBELET_VERSION = 'v1.27.16-eks-a737599';
+
+/**
+ * Does for instances what the kubelet on them does, and for nodes what the AWS cloud controller manager does.
+ *
+ * A node is created with a token of its instance's role. So an instance joins only if aws-auth maps that role,
+ * under the name that EC2 gave the instance. Nothing here knows what the migration made.
+ */
+export class Joiner {
+  /** All refused attempts, oldest first. */
+  public readonly joinFailures: JoinFailure[] = [];
+  /** When each instance joined. */
+  public readonly joined = new Map<string, { readonly nodeName: string; readonly at: Date }>();
+
+  private readonly cloudController: Kube;
+  private readonly retryAt = new Map<string, number>();
+  private readonly inProgress = new Set<string>();
+  private stopped = false;
+  private running?: Promise<void>;
+
+  constructor(private readonly options: JoinerOptions) {
+    this.cloudController = new Kube({ kubeconfig: options.cloudControllerKubeconfig });
+  }
+
+  public start(): void {
+    this.running = this.loop();
+  }
+
+  public async stop(): Promise<void> {
+    this.stopped = true;
+    await this.running;
+    this.cloudController.close();
+  }
+
+  private async loop() {
+    while (!this.stopped) {
+      try {
+        await this.reconcile();
+      } catch (error) {
+        this.options.log(`joiner: ${(error as Error).message}`);
+      }
+      await sleep(POLL_MILLISECONDS);
+    }
+  }
+
+  private async reconcile() {
+    const instances = await this.instances();
+    const nodes = await this.cloudController.list('/api/v1/nodes');
+    await this.removeNodesWithoutInstance(nodes, instances);
+    const known = new Set(nodes.map(node => instanceIdOf(node)));
+    for (const instance of instances) {
+      const id = instance.InstanceId!;
+      if (instance.State?.Name === 'running' && !known.has(id) && !this.joined.has(id) && !this.inProgress.has(id)
+        && (this.retryAt.get(id) ?? 0) < Date.now()) {
+        this.inProgress.add(id);
+        // Instances boot beside each other.
+        void this.tryToJoin(instance).finally(() => this.inProgress.delete(id));
+      }
+    }
+  }
+
+  private async tryToJoin(instance: ec2.Instance) {
+    const instanceId = instance.InstanceId!;
+    const nodeName = instance.PrivateDnsName!;
+    try {
+      const kubelet = await this.kubeletArguments(instance);
+      if (!kubelet) {
+        this.retryAt.set(instanceId, Infinity);
+        this.options.log(`joiner: ${instanceId} was never told to join ${this.options.clusterName}`);
+        return;
+      }
+      await this.join(instance, kubelet);
+      this.joined.set(instanceId, { nodeName, at: new Date() });
+      this.options.log(`joiner: ${instanceId} joined as ${nodeName}`);
+    } catch (error) {
+      this.retryAt.set(instanceId, Date.now() + RETRY_MILLISECONDS);
+      const status = error instanceof KubeError ? error.status : undefined;
+      const answer = error instanceof KubeError ? error.body : (error as Error).message;
+      this.joinFailures.push({ instanceId, nodeName, at: new Date(), status, answer });
+      this.options.log(`joiner: ${instanceId} cannot join: ${status ?? ''} ${answer.slice(0, 200)}`);
+    }
+  }
+
+  private async join(instance: ec2.Instance, kubelet: KubeletArguments) {
+    const credentials = await this.options.credentialsForInstance(instance.InstanceId!);
+    const token = await eksToken(credentials, this.options.clusterName, this.options.region);
+    const { InstanceTypes } = await this.options.ec2.send(new ec2.DescribeInstanceTypesCommand({ InstanceTypes: [instance.InstanceType!] }));
+    const asNode = new Kube({ token, caFile: this.options.caFile });
+    try {
+      await asNode.create('/api/v1/nodes', nodeObject(instance, InstanceTypes![0], kubelet, this.options.region));
+    } finally {
+      asNode.close();
+    }
+  }
+
+  /** Undefined if nothing tells the instance to join. */
+  private async kubeletArguments(instance: ec2.Instance): Promise<KubeletArguments | undefined> {
+    const kubelet = parseUserData(await this.userData(instance.InstanceId!));
+    const tags = tagsOf(instance);
+    const nodegroup = tags['eks:nodegroup-name'];
+    if (nodegroup && tags['eks:cluster-name'] === this.options.clusterName) {
+      // EKS merges its own call of bootstrap.sh into what the launch template of a node group says.
+      return {
+        ...kubelet,
+        labels: {
+          'eks.amazonaws.com/nodegroup': nodegroup,
+          'eks.amazonaws.com/capacityType': instance.InstanceLifecycle === 'spot' ? 'SPOT' : 'ON_DEMAND',
+          'eks.amazonaws.com/nodegroup-image': instance.ImageId!,
+          ...kubelet.labels,
+        },
+      };
+    }
+    return kubelet.clusterName === this.options.clusterName ? kubelet : undefined;
+  }
+
+  private async userData(instanceId: string): Promise<string> {
+    const { UserData } = await this.options.ec2.send(new ec2.DescribeInstanceAttributeCommand({ InstanceId: instanceId, Attribute: 'userData' }));
+    return Buffer.from(UserData?.Value ?? '', 'base64').toString('utf8');
+  }
+
+  private async instances(): Promise<ec2.Instance[]> {
+    const instances: ec2.Instance[] = [];
+    for await (const page of ec2.paginateDescribeInstances({ client: this.options.ec2 }, {})) {
+      instances.push(...(page.Reservations ?? []).flatMap(reservation => reservation.Instances ?? []));
+    }
+    return instances;
+  }
+
+  private async removeNodesWithoutInstance(nodes: readonly KubeObject[], instances: readonly ec2.Instance[]) {
+    const alive = new Set(instances.filter(instance => !GONE.includes(instance.State?.Name ?? '')).map(instance => instance.InstanceId));
+    for (const node of nodes) {
+      if (!alive.has(instanceIdOf(node)) && !node.metadata.deletionTimestamp) {
+        this.options.log(`cloud controller: ${node.metadata.name} has no instance any more`);
+        await this.cloudController.delete(`/api/v1/nodes/${node.metadata.name}`);
+      }
+    }
+  }
+}
+
+function instanceIdOf(node: KubeObject): string {
+  return (node.spec.providerID ?? '').split('/').pop();
+}
+
+function tagsOf(instance: ec2.Instance): Record<string, string> {
+  return Object.fromEntries((instance.Tags ?? []).map(tag => [tag.Key!, tag.Value!]));
+}
+
+function nodeObject(instance: ec2.Instance, type: ec2.InstanceTypeInfo, kubelet: KubeletArguments, region: string): KubeObject {
+  const zone = instance.Placement!.AvailabilityZone!;
+  const arch = instance.Architecture === 'arm64' ? 'arm64' : 'amd64';
+  const basics: Record<string, string> = {
+    'kubernetes.io/hostname': instance.PrivateDnsName!,
+    'kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': arch,
+    'beta.kubernetes.io/os': 'linux',
+    'beta.kubernetes.io/arch': arch,
+    'node.kubernetes.io/instance-type': instance.InstanceType!,
+    'beta.kubernetes.io/instance-type': instance.InstanceType!,
+    'topology.kubernetes.io/zone': zone,
+    'topology.kubernetes.io/region': region,
+    'failure-domain.beta.kubernetes.io/zone': zone,
+    'failure-domain.beta.kubernetes.io/region': region,
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: instance.PrivateDnsName, labels: { ...kubelet.labels, ...basics } },
+    spec: { providerID: `aws:///${zone}/${instance.InstanceId}`, taints: kubelet.taints },
+    status: {
+      ...nodeResources(type, kubelet.maxPods),
+      addresses: [
+        { type: 'InternalIP', address: instance.PrivateIpAddress },
+        { type: 'InternalDNS', address: instance.PrivateDnsName },
+        { type: 'Hostname', address: instance.PrivateDnsName },
+      ],
+      nodeInfo: {
+        architecture: arch, operatingSystem: 'linux', osImage: 'Amazon Linux 2', kernelVersion: '5.10.0', kubeletVersion: KUBELET_VERSION,
+        kubeProxyVersion: KUBELET_VERSION, containerRuntimeVersion: 'containerd://1.7.0', machineID: instance.InstanceId,
+        systemUUID: instance.InstanceId, bootID: instance.InstanceId,
+      },
+    },
+  };
+}

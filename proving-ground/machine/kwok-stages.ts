@@ -1,0 +1,97 @@
+/** Annotations of a pod with which a phase decides how its container behaves. */
+export const READY_AFTER_ANNOTATION = 'proving-ground/ready-after';
+export const STOPS_AFTER_ANNOTATION = 'proving-ground/stops-after';
+/** Any value: the pod runs and never becomes Ready. */
+export const NEVER_READY_ANNOTATION = 'proving-ground/never-ready';
+
+/** The pods that run for real, by the pod runtime. */
+export const REAL_POD_LABEL = { key: 'app.kubernetes.io/name', value: 'karpenter' };
+
+const NOT_REAL = { key: `.metadata.labels["${REAL_POD_LABEL.key}"]`, operator: 'NotIn', values: [REAL_POD_LABEL.value] };
+const NOT_DELETED = { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' };
+
+const annotation = (name: string) => ({ expressionFrom: `.metadata.annotations["${name}"]` });
+
+/** A kubelet needs some seconds from registration to readiness, in which nothing may be scheduled. */
+const NODE_READY = {
+  durationMilliseconds: 2000,
+  jitterDurationMilliseconds: 5000,
+};
+
+const NODE_STATUS = `
+{{ $now := Now }}
+conditions:
+{{ range NodeConditions }}
+- lastHeartbeatTime: {{ $now | Quote }}
+  lastTransitionTime: {{ $now | Quote }}
+  message: {{ .message | Quote }}
+  reason: {{ .reason | Quote }}
+  status: {{ .status | Quote }}
+  type: {{ .type | Quote }}
+{{ end }}
+phase: Running
+`;
+
+const podStatus = (isReady: boolean) => `
+{{ $now := Now }}
+{{ $started := or .status.startTime $now }}
+conditions:
+- lastTransitionTime: {{ $started | Quote }}
+  status: "True"
+  type: Initialized
+- lastTransitionTime: {{ $now | Quote }}
+  status: "${isReady ? 'True' : 'False'}"
+  type: Ready
+- lastTransitionTime: {{ $now | Quote }}
+  status: "${isReady ? 'True' : 'False'}"
+  type: ContainersReady
+containerStatuses:
+{{ range .spec.containers }}
+- image: {{ .image | Quote }}
+  name: {{ .name | Quote }}
+  ready: ${isReady}
+  started: true
+  restartCount: 0
+  state:
+    running:
+      startedAt: {{ $started | Quote }}
+{{ end }}
+hostIP: {{ NodeIPWith .spec.nodeName | Quote }}
+podIP: {{ PodIPWith .spec.nodeName ( or .spec.hostNetwork false ) ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) | Quote }}
+phase: Running
+startTime: {{ $started | Quote }}
+`;
+
+function stage(name: string, kind: 'Node' | 'Pod', matchExpressions: object[], delay: object, next: object) {
+  return {
+    apiVersion: 'kwok.x-k8s.io/v1alpha1',
+    kind: 'Stage',
+    metadata: { name },
+    spec: { resourceRef: { apiGroup: 'v1', kind }, selector: { matchExpressions }, delay, next },
+  };
+}
+
+/** How nodes and pods live here: slower than kwok's own defaults, under which a disruption is over before anybody sees it. */
+export const STAGES = [
+  stage('node-ready', 'Node', [
+    NOT_DELETED,
+    { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'NotIn', values: ['True'] },
+  ], NODE_READY, { statusTemplate: NODE_STATUS }),
+  stage('node-heartbeat', 'Node', [
+    { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'In', values: ['True'] },
+  ], { durationMilliseconds: 20_000, jitterDurationMilliseconds: 25_000 }, { statusTemplate: NODE_STATUS }),
+
+  stage('pod-start', 'Pod', [NOT_REAL, NOT_DELETED, { key: '.status.podIP', operator: 'DoesNotExist' }],
+    { durationMilliseconds: 500, jitterDurationMilliseconds: 1500 },
+    { statusTemplate: podStatus(false) }),
+  stage('pod-ready', 'Pod', [
+    NOT_REAL, NOT_DELETED,
+    { key: '.status.podIP', operator: 'Exists' },
+    { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'NotIn', values: ['True'] },
+    { key: `.metadata.annotations["${NEVER_READY_ANNOTATION}"]`, operator: 'DoesNotExist' },
+  ], { durationMilliseconds: 1000, durationFrom: annotation(READY_AFTER_ANNOTATION), jitterDurationMilliseconds: 3000, jitterDurationFrom: annotation(READY_AFTER_ANNOTATION) },
+  { statusTemplate: podStatus(true) }),
+  stage('pod-stop', 'Pod', [NOT_REAL, { key: '.metadata.deletionTimestamp', operator: 'Exists' }],
+    { durationMilliseconds: 500, durationFrom: annotation(STOPS_AFTER_ANNOTATION), jitterDurationMilliseconds: 2000, jitterDurationFrom: annotation(STOPS_AFTER_ANNOTATION) },
+    { finalizers: { empty: true }, delete: true }),
+];

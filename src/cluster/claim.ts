@@ -1,0 +1,61 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import { Construct } from 'constructs';
+import { CLAIM_TYPE, ClaimProperties } from './contract';
+import { assertImport } from './import-requirements';
+import { ownerOf } from './owner';
+import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
+import { KubernetesProvider } from '../handlers/kubernetes-provider';
+
+/** Who claims the cluster. */
+export interface ClaimOptions {
+  /**
+   * Whose migration this is.
+   *
+   * Keep it for the life of the migration: under another name the claim is somebody else's.
+   *
+   * @default - stack name and path of the scope
+   */
+  readonly owner?: string;
+
+  /**
+   * Where and as whom the function that asks the Kubernetes API runs.
+   *
+   * @default - all of it follows from the import of the cluster
+   */
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+}
+
+export interface ClaimProps extends ClaimOptions {
+  /** The cluster, with kubectl role. */
+  readonly cluster: eks.ICluster;
+}
+
+/**
+ * The ownership record of a migration: the ConfigMap `karpenter-migration` in `kube-system`.
+ *
+ * A cluster takes one migration at a time. The deployment of a second one fails with the name of the first; one that
+ * was abandoned is taken over. Deleting the resource deletes the record if it is still this owner's.
+ */
+export class Claim extends Construct {
+  /** Whose migration this is. */
+  public readonly owner: string;
+
+  constructor(scope: Construct, id: string, props: ClaimProps) {
+    super(scope, id);
+    assertImport(this, props.cluster, { kubernetesApi: true, kubernetesHandler: props.kubernetesHandler });
+    this.owner = props.owner ?? ownerOf(scope);
+    const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
+    const properties: ClaimProperties = {
+      ClusterName: props.cluster.clusterName,
+      KubectlRoleArn: kubernetes.kubectlRoleArn,
+      Owner: this.owner,
+    };
+    new CustomResource(this, 'Resource', {
+      serviceToken: kubernetes.serviceToken,
+      resourceType: CLAIM_TYPE,
+      serviceTimeout: Duration.hours(1),
+      properties,
+    });
+  }
+}

@@ -1,0 +1,55 @@
+/** What one node could still host. */
+export interface HostFacts {
+  readonly name: string;
+  readonly nodegroup: string;
+  /** Allocatable minus the requests of the pods on it, our own Karpenter's not counted. */
+  readonly freeCpu: number;
+  readonly freeMemory: number;
+  readonly freePods: number;
+  /** Why a replica of Karpenter cannot run here, whatever is free. */
+  readonly obstacle?: string;
+}
+
+/** A custom resource definition and the Helm release that owns it. */
+export interface CrdFacts {
+  readonly name: string;
+  /** Undefined where Helm does not own it. */
+  readonly release?: string;
+  readonly releaseNamespace?: string;
+}
+
+/** What the Kubernetes API says before anything is changed. Compact: it travels as a function's answer. */
+export interface KubernetesFacts {
+  readonly claim?: { readonly owner: string; readonly abandoned: boolean };
+  /** The nodes of node groups, per group only the ones with the most room. */
+  readonly hosts: readonly HostFacts[];
+  /** Why the aws-auth ConfigMap cannot be parsed; undefined where it can, or where there is none. */
+  readonly awsAuthProblem?: string;
+  /** `<namespace>/<name>` of the Deployments that carry Karpenter's name label. */
+  readonly karpenters: readonly string[];
+  readonly crds: readonly CrdFacts[];
+  /** Those of the asked objects that exist. */
+  readonly objects: readonly string[];
+  /** `<kind> <namespace>/<name>` of AWS Node Termination Handlers. */
+  readonly terminationHandlers: readonly string[];
+}
+
+/** What is asked. */
+export interface KubernetesQuestion {
+  readonly clusterName: string;
+  readonly kubectlRoleArn: string;
+  /** Where our own release lives. */
+  readonly namespace: string;
+  readonly crds: readonly string[];
+  /** As `<plural>.<version>.<group>/<name>`. */
+  readonly objects: readonly string[];
+  readonly replicas: number;
+  /** Kubernetes quantities. */
+  readonly cpu: string;
+  readonly memory: string;
+}
+
+/** Reads a cluster through the Kubernetes API; changes nothing. */
+export interface KubernetesFactsReader {
+  readFacts(question: KubernetesQuestion): Promise<KubernetesFacts>;
+}

@@ -1,0 +1,9 @@
+import { Stack } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+
+/** The name of a migration in the claim: stack and construct path, the same after the stack was destroyed and deployed again. */
+export function ownerOf(migration: IConstruct): string {
+  const stack = Stack.of(migration);
+  const path = migration.node.scopes.slice(stack.node.scopes.length).map(scope => scope.node.id).join('/');
+  return path ? `${stack.stackName}/${path}` : stack.stackName;
+}

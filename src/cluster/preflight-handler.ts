@@ -1,0 +1,115 @@
+import { done, Outcome, ResourceHandler, ResourceRequest } from '../handlers/lifecycle';
+import { flag, integer, oneOf, optionalText, optionalTexts, text, texts } from '../handlers/properties';
+import { PreflightProperties } from './contract';
+import { KubernetesFacts, KubernetesFactsReader } from './kubernetes-facts';
+import { PreflightCheck } from './preflight-check';
+import { Finding, findings, judge, PreflightFacts, report, selectedNetwork, Verdict } from './preflight-checks';
+import { mayStillSettle, whenRightsSettled } from './settle';
+import { shortList } from './survey';
+import { ClusterReader, NetworkReader } from './survey-port';
+import { SECURITY_GROUP_SOURCES } from '../discovery-tags/contract';
+
+/** What the preflight looks through. */
+export interface PreflightPorts {
+  readonly reader: ClusterReader & NetworkReader;
+  /** The Kubernetes API, as seen by the function of that ARN. */
+  readonly factsReader: (kubernetesFunctionArn: string) => KubernetesFactsReader;
+  /** Whether CloudFormation is taking back a creation or an update of the stack. */
+  readonly isRollingBack: (stackId: string) => Promise<boolean>;
+}
+
+const LIST_BYTES = 900;
+
+/** Looks at everything, changes nothing, and fails with every broken assumption at once. */
+export function preflightHandler(ports: PreflightPorts): ResourceHandler<PreflightProperties> {
+  return {
+    patienceMinutes: 5,
+    parse: parsePreflight,
+    identify: properties => `karpenter-preflight/${properties.ClusterName}`,
+    apply: request => whenRightsSettled(request.elapsed, async () => {
+      const facts = await readFacts(ports, request);
+      const verdict = judge(findings(facts, request.properties), request.properties.AcceptedRisks);
+      console.log(JSON.stringify({ level: 'info', message: 'preflight', facts, verdict }));
+      // A rollback goes back to what has been running already: refusing that would help nobody.
+      if (verdict.errors.length > 0 && !(request.type === 'Update' && await ports.isRollingBack(request.stackId))) {
+        throw new Error(report(verdict.errors));
+      }
+      return passed(facts, verdict);
+    }),
+    remove: async () => done(),
+  };
+}
+
+async function readFacts(ports: PreflightPorts, request: ResourceRequest<PreflightProperties>): Promise<PreflightFacts> {
+  const { properties } = request;
+  // All groups: a name that does not exist is one finding among others and must not hide them.
+  const cluster = await ports.reader.readCluster(properties.ClusterName);
+  const network = selectedNetwork(cluster, properties);
+  return {
+    cluster,
+    subnets: await ports.reader.readSubnets(network.subnetIds),
+    securityGroups: await ports.reader.readSecurityGroups(network.securityGroupIds),
+    ...cluster.status === 'ACTIVE' ? await readKubernetes(ports, request) : {},
+  };
+}
+
+/** An API that cannot be asked is a finding like the others. */
+async function readKubernetes(ports: PreflightPorts, request: ResourceRequest<PreflightProperties>):
+Promise<{ kubernetes: KubernetesFacts } | { kubernetesProblem: string }> {
+  const { properties } = request;
+  try {
+    const kubernetes = await ports.factsReader(properties.KubernetesFunctionArn).readFacts({
+      clusterName: properties.ClusterName,
+      kubectlRoleArn: properties.KubectlRoleArn,
+      namespace: properties.Namespace,
+      crds: properties.Crds,
+      objects: properties.Objects,
+      replicas: properties.Replicas,
+      cpu: properties.Cpu,
+      memory: properties.Memory,
+    });
+    return { kubernetes };
+  } catch (error) {
+    if (mayStillSettle(error, request.elapsed)) {
+      throw error;
+    }
+    return { kubernetesProblem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function passed(facts: PreflightFacts, verdict: Verdict): Outcome {
+  const lines = (list: readonly Finding[]) => shortList(list.map(finding => `${finding.check}: ${finding.message}`), LIST_BYTES);
+  return done({ clusterVersion: facts.cluster.version, warnings: lines(verdict.warnings), accepted: lines(verdict.accepted) });
+}
+
+function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProperties {
+  return {
+    ClusterName: text(raw, 'ClusterName'),
+    KubectlRoleArn: text(raw, 'KubectlRoleArn'),
+    KubernetesFunctionArn: text(raw, 'KubernetesFunctionArn'),
+    Owner: text(raw, 'Owner'),
+    Issuer: text(raw, 'Issuer'),
+    MinimumVersion: text(raw, 'MinimumVersion'),
+    MaximumVersion: text(raw, 'MaximumVersion'),
+    Nodegroups: optionalTexts(raw, 'Nodegroups'),
+    HostNodegroups: optionalTexts(raw, 'HostNodegroups'),
+    TagKey: optionalText(raw, 'TagKey'),
+    SubnetIds: optionalTexts(raw, 'SubnetIds'),
+    ...securityGroupSource(raw),
+    AwsAuth: flag(raw, 'AwsAuth'),
+    Namespace: text(raw, 'Namespace'),
+    CrdRelease: text(raw, 'CrdRelease'),
+    Crds: texts(raw, 'Crds'),
+    Objects: texts(raw, 'Objects'),
+    Replicas: integer(raw, 'Replicas'),
+    Cpu: text(raw, 'Cpu'),
+    Memory: text(raw, 'Memory'),
+    AcceptedRisks: texts(raw, 'AcceptedRisks') as PreflightCheck[],
+    Revision: optionalText(raw, 'Revision'),
+  };
+}
+
+function securityGroupSource(raw: Readonly<Record<string, unknown>>): Pick<PreflightProperties, 'SecurityGroupSource' | 'SecurityGroupIds'> {
+  const source = oneOf(raw, 'SecurityGroupSource', SECURITY_GROUP_SOURCES);
+  return { SecurityGroupSource: source, SecurityGroupIds: source === 'ids' ? texts(raw, 'SecurityGroupIds') : undefined };
+}

@@ -1,0 +1,186 @@
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import { Construct } from 'constructs';
+import { CRD_RELEASE, PREFLIGHT_TYPE, PreflightProperties } from './contract';
+import { assertImport } from './import-requirements';
+import { checkNodegroups } from './nodegroup-names';
+import { ownerOf } from './owner';
+import { PreflightCheck } from './preflight-check';
+import { allowReads } from './reads';
+import { SecurityGroupSource, SubnetSource } from '../discovery-tags/sources';
+import { AwsProvider } from '../handlers/aws-provider';
+import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
+import { KubernetesProvider } from '../handlers/kubernetes-provider';
+import { KarpenterRelease } from '../karpenter/karpenter-release';
+import { NodeAccess } from '../node-access/node-access';
+
+/** What the preflight compares the cluster with. */
+export interface PreflightOptions {
+  /**
+   * The Karpenter that is to be installed: its Kubernetes versions, replicas, what each requests, and CRDs.
+   *
+   * @default KarpenterRelease.v0()
+   */
+  readonly release?: KarpenterRelease;
+
+  /**
+   * The managed node groups of the migration.
+   *
+   * @default - all managed node groups of the cluster
+   */
+  readonly nodegroups?: string[];
+
+  /**
+   * The managed node groups that have to host Karpenter itself.
+   *
+   * @default - the same as `nodegroups`
+   */
+  readonly hostNodegroups?: string[];
+
+  /**
+   * The key of the discovery tag that subnets and security groups will get, with the cluster's name as its value.
+   *
+   * @default - nothing will be tagged, so no tag is checked
+   */
+  readonly tagKey?: string;
+
+  /**
+   * The subnets of Karpenter's nodes.
+   *
+   * @default SubnetSource.nodegroups()
+   */
+  readonly subnets?: SubnetSource;
+
+  /**
+   * The security groups of Karpenter's nodes.
+   *
+   * @default SecurityGroupSource.nodegroups()
+   */
+  readonly securityGroups?: SecurityGroupSource;
+
+  /**
+   * How Karpenter's nodes get into the cluster.
+   *
+   * @default NodeAccess.awsAuth()
+   */
+  readonly nodeAccess?: NodeAccess;
+
+  /**
+   * The namespace of Karpenter and of the Helm release of its CRDs.
+   *
+   * @default - the release's: `karpenter`
+   */
+  readonly namespace?: string;
+
+  /**
+   * The names of the Provisioners that will be made.
+   *
+   * @default ['default']
+   */
+  readonly provisionerNames?: string[];
+
+  /**
+   * Whose migration this is: what an earlier deployment of the same owner made, or one that was abandoned, is not held
+   * against it.
+   *
+   * @default - stack name and path of the scope
+   */
+  readonly owner?: string;
+
+  /**
+   * Checks that do not stop the deployment; what they find is a line in `accepted` then.
+   *
+   * @default - none
+   */
+  readonly acceptedRisks?: PreflightCheck[];
+
+  /**
+   * Any text; change it to check again, because CloudFormation does not call a resource whose properties are unchanged.
+   *
+   * @default - checked in the first deployment and whenever another property changes
+   */
+  readonly revision?: string;
+
+  /**
+   * Where and as whom the function that asks the Kubernetes API runs.
+   *
+   * @default - all of it follows from the import of the cluster
+   */
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+}
+
+export interface PreflightProps extends PreflightOptions {
+  /** The cluster, with kubectl role and OIDC provider. */
+  readonly cluster: eks.ICluster;
+}
+
+/**
+ * Checks every assumption of a migration before anything is changed, and fails the deployment with all that do not
+ * hold, each with its remedy.
+ *
+ * Let everything that changes something depend on it. While a stack is being rolled back it reports, but never fails.
+ *
+ * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/
+ */
+export class Preflight extends Construct {
+  /** The Kubernetes version that was found, for example `1.27`. */
+  public readonly clusterVersion: string;
+  /** What should be known but stops nothing; empty if there is nothing. */
+  public readonly warnings: string;
+  /** What was found and accepted; empty if there is nothing. */
+  public readonly accepted: string;
+
+  constructor(scope: Construct, id: string, props: PreflightProps) {
+    super(scope, id);
+    assertImport(this, props.cluster, { kubernetesApi: true, openIdConnectProvider: true, kubernetesHandler: props.kubernetesHandler });
+    checkNodegroups('nodegroups', props.nodegroups);
+    checkNodegroups('hostNodegroups', props.hostNodegroups);
+
+    const aws = AwsProvider.getOrCreate(this);
+    const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
+    allowReads(this, props.cluster);
+    aws.allow({ actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] });
+    aws.allow({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });
+
+    const resource = new CustomResource(this, 'Resource', {
+      serviceToken: aws.serviceToken,
+      resourceType: PREFLIGHT_TYPE,
+      serviceTimeout: Duration.hours(1),
+      properties: this.properties(props, kubernetes),
+    });
+    this.clusterVersion = resource.getAttString('clusterVersion');
+    this.warnings = resource.getAttString('warnings');
+    this.accepted = resource.getAttString('accepted');
+  }
+
+  private properties(props: PreflightProps, kubernetes: KubernetesProvider): PreflightProperties {
+    const release = props.release ?? KarpenterRelease.v0();
+    const securityGroups = props.securityGroups ?? SecurityGroupSource.nodegroups();
+    const { plural, version, group } = release._webhookProbe();
+    return {
+      ClusterName: props.cluster.clusterName,
+      KubectlRoleArn: kubernetes.kubectlRoleArn,
+      KubernetesFunctionArn: kubernetes.function.functionArn,
+      Owner: props.owner ?? ownerOf(this.node.scope!),
+      Issuer: props.cluster.openIdConnectProvider.openIdConnectProviderIssuer,
+      MinimumVersion: release.kubernetesRange.minimum,
+      MaximumVersion: release.kubernetesRange.maximum,
+      Nodegroups: props.nodegroups,
+      HostNodegroups: props.hostNodegroups,
+      TagKey: props.tagKey,
+      SubnetIds: props.subnets?._ids,
+      SecurityGroupSource: securityGroups._kind,
+      SecurityGroupIds: securityGroups._ids,
+      AwsAuth: (props.nodeAccess ?? NodeAccess.awsAuth())._usesAwsAuth,
+      Namespace: props.namespace ?? release.defaultNamespace,
+      CrdRelease: CRD_RELEASE,
+      Crds: release.crdNames,
+      Objects: (props.provisionerNames ?? ['default']).map(name => `${plural}.${version}.${group}/${name}`),
+      Replicas: release.replicas,
+      Cpu: release.controllerCpu,
+      Memory: release.controllerMemory,
+      AcceptedRisks: [...new Set(props.acceptedRisks ?? [])].sort(),
+      Revision: props.revision,
+    };
+  }
+}

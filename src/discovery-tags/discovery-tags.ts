@@ -1,0 +1,138 @@
+import { Aws, CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import { Construct } from 'constructs';
+import { DISCOVERY_TAG_KEY, DISCOVERY_TAGS_RESOURCE_TYPE, DiscoveryTagsProperties, markerKey, tagKeyProblem } from './contract';
+import { SecurityGroupSource, SubnetSource } from './sources';
+import { checkNodegroups } from '../cluster/nodegroup-names';
+import { allowReads } from '../cluster/reads';
+import { AwsProvider } from '../handlers/aws-provider';
+import { tokenKeys } from '../iam/token-keys';
+
+/** Which subnets and security groups carry the discovery tag. */
+export interface DiscoveryTagsOptions {
+  /**
+   * The key of the tag; its value is the name of the cluster.
+   *
+   * A resource can carry a key once: two clusters that share subnets need two keys. 1 to 127 letters, digits and
+   * `_ . : / = + - @`. Changing it later leaves Karpenter without subnets for the moment between the change of the tags and that of
+   * the AWSNodeTemplate: launches are tried again, nodes stay.
+   *
+   * @default 'karpenter.sh/discovery'
+   */
+  readonly tagKey?: string;
+
+  /**
+   * The subnets to tag.
+   *
+   * @default SubnetSource.nodegroups()
+   */
+  readonly subnets?: SubnetSource;
+
+  /**
+   * The security groups to tag.
+   *
+   * @default SecurityGroupSource.nodegroups()
+   */
+  readonly securityGroups?: SecurityGroupSource;
+
+  /**
+   * The managed node groups whose subnets and security groups count.
+   *
+   * @default - all of the cluster
+   */
+  readonly nodegroups?: string[];
+
+  /**
+   * Whether more than one of the selected security groups may carry `kubernetes.io/cluster/<cluster>`.
+   *
+   * The AWS Load Balancer Controller fails on nodes with more than one; without it they do no harm.
+   *
+   * @default false
+   */
+  readonly allowSeveralClusterSecurityGroups?: boolean;
+
+  /**
+   * Any text; a new one makes the next deployment look at the node groups again.
+   *
+   * CloudFormation does not call a resource whose properties are unchanged, whatever became of the cluster.
+   *
+   * @default - none
+   */
+  readonly revision?: string;
+}
+
+/** The discovery tags of a cluster. */
+export interface DiscoveryTagsProps extends DiscoveryTagsOptions {
+  readonly cluster: eks.ICluster;
+}
+
+/**
+ * The tag by which Karpenter finds subnets and security groups, put on those that nodes use.
+ *
+ * Tags are added where they are missing. A second tag `cdk-karpenter-migration/<cluster>` on the same resource remembers that, so
+ * that a removal takes away only what was added, even half of it. A foreign value of the key, or more than one security group
+ * with `kubernetes.io/cluster/<cluster>` among the selected ones, fails the deployment before anything is tagged.
+ *
+ * One per cluster. Subnets that another account shares cannot be tagged: use `Discovery.ids()`.
+ *
+ * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#add-tags-to-subnets-and-security-groups
+ */
+export class DiscoveryTags extends Construct {
+  /** The key of the tag. */
+  public readonly tagKey: string;
+  /** The ids of the subnets that carry the tag, with commas; for outputs, since a long list is shortened. */
+  public readonly subnetIds: string;
+  /** The ids of the security groups that carry the tag, with commas; for outputs, since a long list is shortened. */
+  public readonly securityGroupIds: string;
+
+  constructor(scope: Construct, id: string, props: DiscoveryTagsProps) {
+    super(scope, id);
+    this.tagKey = props.tagKey ?? DISCOVERY_TAG_KEY;
+    const problem = Token.isUnresolved(this.tagKey) ? undefined : tagKeyProblem(this.tagKey);
+    if (problem) {
+      throw new Error(`"${this.tagKey}" cannot be the key of the discovery tag: ${problem}; set \`tagKey\` or leave it at ${DISCOVERY_TAG_KEY}`);
+    }
+    checkNodegroups('nodegroups', props.nodegroups);
+    const provider = AwsProvider.getOrCreate(this);
+    allowReads(this, props.cluster);
+    this.allowTagging(provider, props.cluster);
+
+    const securityGroups = props.securityGroups ?? SecurityGroupSource.nodegroups();
+    const properties: DiscoveryTagsProperties = {
+      ClusterName: props.cluster.clusterName,
+      NodegroupNames: props.nodegroups,
+      SubnetIds: props.subnets?._ids,
+      SecurityGroupSource: securityGroups._kind,
+      SecurityGroupIds: securityGroups._ids,
+      TagKey: this.tagKey,
+      SeveralClusterSecurityGroups: props.allowSeveralClusterSecurityGroups ?? false,
+      Revision: props.revision,
+    };
+    const resource = new CustomResource(this, 'Resource', {
+      serviceToken: provider.serviceToken,
+      resourceType: DISCOVERY_TAGS_RESOURCE_TYPE,
+      serviceTimeout: Duration.minutes(60),
+      properties,
+    });
+    this.subnetIds = resource.getAttString('subnetIds');
+    this.securityGroupIds = resource.getAttString('securityGroupIds');
+  }
+
+  private allowTagging(provider: AwsProvider, cluster: eks.ICluster): void {
+    const { region, account } = Stack.of(this);
+    const taggable = ['subnet', 'security-group'].map(type => `arn:${Aws.PARTITION}:ec2:${region}:${account}:${type}/*`);
+    const marker = markerKey(cluster.clusterName);
+    provider.allow({
+      actions: ['ec2:CreateTags'],
+      resources: taggable,
+      // "For all values" holds for a call without keys as well.
+      conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [this.tagKey, marker] }, 'Null': { 'aws:TagKeys': 'false' } },
+    });
+    // The key of an earlier deployment must come off too, so the marker decides. EC2 takes a call without keys for "all tags".
+    provider.allow({
+      actions: ['ec2:DeleteTags'],
+      resources: taggable,
+      conditions: { Null: tokenKeys(this, 'Marked', { [`aws:ResourceTag/${marker}`]: 'false', 'aws:TagKeys': 'false' }) },
+    });
+  }
+}

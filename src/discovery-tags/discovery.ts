@@ -1,0 +1,145 @@
+import * as eks from 'aws-cdk-lib/aws-eks';
+import { Construct } from 'constructs';
+import { DISCOVERY_TAG_KEY } from './contract';
+import { DiscoveryTags } from './discovery-tags';
+import { checkIds, joinIds } from './ids';
+import { SecurityGroupSource, SubnetSource } from './sources';
+
+/** How the discovery tag is chosen. */
+export interface DiscoveryTagging {
+  /**
+   * The key of the tag; two clusters that share subnets need two.
+   *
+   * @default 'karpenter.sh/discovery'
+   */
+  readonly key?: string;
+
+  /**
+   * The subnets to tag.
+   *
+   * @default SubnetSource.nodegroups()
+   */
+  readonly subnets?: SubnetSource;
+
+  /**
+   * The security groups to tag.
+   *
+   * @default SecurityGroupSource.nodegroups()
+   */
+  readonly securityGroups?: SecurityGroupSource;
+}
+
+/** The network of Karpenter's nodes by id. */
+export interface DiscoveryIds {
+  /** At least one, for example `subnet-0123456789abcdef0`. */
+  readonly subnetIds: string[];
+  /** At least one, for example `sg-0123456789abcdef0`; every node gets all of them. */
+  readonly securityGroupIds: string[];
+}
+
+/**
+ * What discovery needs to know.
+ *
+ * @internal
+ */
+export interface DiscoveryContext {
+  readonly cluster: eks.ICluster;
+  readonly nodegroups?: string[];
+  readonly allowSeveralClusterSecurityGroups?: boolean;
+  readonly revision?: string;
+}
+
+/**
+ * What an AWSNodeTemplate selects by.
+ *
+ * @internal
+ */
+export interface DiscoverySelectors {
+  readonly subnetSelector: Record<string, string>;
+  readonly securityGroupSelector: Record<string, string>;
+  /** The tags that the selectors need, undefined if they need none. */
+  readonly tags?: DiscoveryTags;
+}
+
+/**
+ * The network of Karpenter's nodes before it is selected.
+ *
+ * @internal
+ */
+export interface DiscoveryNetwork {
+  /** The key of the tag that it will get; undefined if nothing is tagged. */
+  readonly tagKey?: string;
+  readonly subnets?: SubnetSource;
+  readonly securityGroups?: SecurityGroupSource;
+}
+
+/** How Karpenter finds the subnets and security groups of its nodes. */
+export abstract class Discovery {
+  /**
+   * By a tag whose value is the name of the cluster, which is put on subnets and security groups.
+   *
+   * @param tagging the key and the resources; by default as in the guide, for all node groups
+   */
+  public static tags(tagging: DiscoveryTagging = {}): Discovery {
+    return new ByTags(tagging);
+  }
+
+  /**
+   * By id; nothing is tagged.
+   *
+   * For subnets that another account shares, whose tags are not visible, and for resources that must not be touched.
+   */
+  public static ids(ids: DiscoveryIds): Discovery {
+    return new ByIds(ids);
+  }
+
+  /**
+   * Makes below the scope what the selectors need.
+   * @internal
+   */
+  public abstract _bind(scope: Construct, context: DiscoveryContext): DiscoverySelectors;
+
+  /**
+   * The subnets and security groups that nodes will get, for checks before anything is tagged.
+   *
+   * @internal
+   */
+  public abstract _network(): DiscoveryNetwork;
+}
+
+class ByTags extends Discovery {
+  constructor(private readonly tagging: DiscoveryTagging) {
+    super();
+  }
+
+  public _bind(scope: Construct, context: DiscoveryContext): DiscoverySelectors {
+    const { key, subnets, securityGroups } = this.tagging;
+    const tags = new DiscoveryTags(scope, 'DiscoveryTags', { ...context, tagKey: key ?? DISCOVERY_TAG_KEY, subnets, securityGroups });
+    const selector = { [tags.tagKey]: context.cluster.clusterName };
+    return { subnetSelector: selector, securityGroupSelector: selector, tags };
+  }
+
+  public _network(): DiscoveryNetwork {
+    const { key, subnets, securityGroups } = this.tagging;
+    return { tagKey: key ?? DISCOVERY_TAG_KEY, subnets, securityGroups };
+  }
+}
+
+class ByIds extends Discovery {
+  private readonly subnetSelector: Record<string, string>;
+  private readonly securityGroupSelector: Record<string, string>;
+
+  constructor(private readonly ids: DiscoveryIds) {
+    super();
+    this.subnetSelector = { 'aws-ids': joinIds(checkIds('subnet', ids.subnetIds)) };
+    this.securityGroupSelector = { 'aws-ids': joinIds(checkIds('security group', ids.securityGroupIds)) };
+  }
+
+  public _bind(): DiscoverySelectors {
+    return { subnetSelector: this.subnetSelector, securityGroupSelector: this.securityGroupSelector };
+  }
+
+  public _network(): DiscoveryNetwork {
+    return { subnets: SubnetSource.ids(...this.ids.subnetIds), securityGroups: SecurityGroupSource.ids(...this.ids.securityGroupIds) };
+  }
+}

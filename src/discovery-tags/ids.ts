@@ -1,0 +1,22 @@
+import { Fn, Token } from 'aws-cdk-lib';
+
+/** Checks ids as Karpenter does; tokens pass. */
+export function checkIds(kind: 'subnet' | 'security group', ids: string[]): string[] {
+  if (Token.isUnresolved(ids)) {
+    return ids;
+  }
+  const prefix = kind === 'subnet' ? 'subnet-' : 'sg-';
+  if (ids.length === 0) {
+    throw new Error(`at least one ${kind} id is needed, got none: pass ids like "${prefix}0123456789abcdef0"`);
+  }
+  const wrong = ids.filter(id => !Token.isUnresolved(id) && !new RegExp(`^${prefix}[0-9a-z]+$`).test(id));
+  if (wrong.length > 0) {
+    throw new Error(`${wrong.map(id => `"${id}"`).join(', ')} cannot be ${kind} ids: they look like "${prefix}0123456789abcdef0"`);
+  }
+  return ids;
+}
+
+/** A list as Karpenter's selectors take it. */
+export function joinIds(ids: string[]): string {
+  return Token.isUnresolved(ids) ? Fn.join(',', ids) : ids.join(',');
+}

@@ -1,0 +1,68 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+/** What a node needs of IAM: to join, to give pods addresses, to pull images, and to be reached by Session Manager. */
+export const NODE_MANAGED_POLICIES = [
+  'AmazonEKSWorkerNodePolicy',
+  'AmazonEKS_CNI_Policy',
+  'AmazonEC2ContainerRegistryReadOnly',
+  'AmazonSSMManagedInstanceCore',
+];
+
+/** The role of Karpenter's nodes. */
+export interface NodeRoleProps {
+  /**
+   * The name of the role, at most 64 characters.
+   *
+   * `IamNames.guide(clusterName).nodeRole` is the guide's.
+   *
+   * @default - generated
+   */
+  readonly roleName?: string;
+}
+
+/**
+ * The role of the nodes that Karpenter launches, with the four managed policies of the guide.
+ *
+ * The cluster has to admit it: see `NodeAccess`.
+ *
+ * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#create-iam-roles
+ */
+export class NodeRole extends iam.Role {
+  constructor(scope: Construct, id: string, props: NodeRoleProps = {}) {
+    super(scope, id, {
+      roleName: props.roleName,
+      description: 'Nodes launched by Karpenter',
+      assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
+      managedPolicies: NODE_MANAGED_POLICIES.map(name => iam.ManagedPolicy.fromAwsManagedPolicyName(name)),
+    });
+  }
+}
+
+/** The instance profile of Karpenter's nodes. */
+export interface NodeInstanceProfileProps {
+  /** The role of the nodes, ours or one that exists; it is not modified. */
+  readonly role: iam.IRole;
+
+  /**
+   * The name of the instance profile, at most 128 characters.
+   *
+   * `IamNames.guide(clusterName).instanceProfile` is the guide's.
+   *
+   * @default - generated
+   */
+  readonly instanceProfileName?: string;
+}
+
+/**
+ * The instance profile through which EC2 hands the node role to the instances that Karpenter launches.
+ *
+ * EC2 may call a new profile invalid for some seconds; Karpenter tries again by itself.
+ *
+ * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#create-iam-roles
+ */
+export class NodeInstanceProfile extends iam.InstanceProfile {
+  constructor(scope: Construct, id: string, props: NodeInstanceProfileProps) {
+    super(scope, id, { role: props.role, instanceProfileName: props.instanceProfileName });
+  }
+}

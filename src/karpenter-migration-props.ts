@@ -1,0 +1,173 @@
+import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { PreflightCheck } from './cluster/preflight-check';
+import { Discovery } from './discovery-tags/discovery';
+import { KubernetesHandlerOptions } from './handlers/kubernetes-handler-options';
+import { ControllerPolicy } from './iam/controller-policy';
+import { IamNames } from './iam/iam-names';
+import { ChartSource } from './karpenter/chart-source';
+import { ControllerImageOptions } from './karpenter/karpenter-chart';
+import { KarpenterRelease } from './karpenter/karpenter-release';
+import { NodeAccess } from './node-access/node-access';
+import { AWSNodeTemplateOptions } from './provisioning/aws-node-template-options';
+import { ProvisionerOptions } from './provisioning/provisioner-options';
+import { MigrationStage } from './workflow/migration-stage';
+
+/** How a cluster is migrated. Every default is the guide's, unless it says why not. */
+export interface KarpenterMigrationProps {
+  /**
+   * The cluster, usually imported by `eks.Cluster.fromClusterAttributes`.
+   *
+   * It needs `kubectlRoleArn` and `kubectlLayer`, or `kubectlProvider`; `openIdConnectProvider`; and `vpc` and
+   * `kubectlSecurityGroupId` where it has `kubectlPrivateSubnetIds`. One error at synthesis names all that is missing.
+   */
+  readonly cluster: eks.ICluster;
+
+  /**
+   * How far the migration goes.
+   *
+   * @default MigrationStage.INSTALL
+   */
+  readonly stage?: MigrationStage;
+
+  /**
+   * The version of Karpenter, and with it everything that differs by version.
+   *
+   * @default - Karpenter 0.29.2, for Kubernetes 1.23 to 1.27
+   */
+  readonly release?: KarpenterRelease;
+
+  /**
+   * The managed node groups that take part: their subnets and security groups are what Karpenter's nodes get.
+   *
+   * @default - all managed node groups of the cluster
+   */
+  readonly nodegroups?: string[];
+
+  /**
+   * The managed node groups whose nodes host Karpenter itself.
+   *
+   * @default - the same as `nodegroups`
+   */
+  readonly hostNodegroups?: string[];
+
+  /**
+   * The names of the IAM resources that are made.
+   *
+   * @default - generated, because the guide's collide between regions and can exceed IAM's 64 characters
+   */
+  readonly iamNames?: IamNames;
+
+  /**
+   * An existing role for Karpenter's nodes; it is used as it is.
+   *
+   * @default - a new role with the guide's four managed policies
+   */
+  readonly nodeRole?: iam.IRole;
+
+  /**
+   * An existing instance profile for Karpenter's nodes; it is used as it is. `nodeRole` must then be the role in it.
+   *
+   * @default - a new instance profile around the node role
+   */
+  readonly instanceProfile?: iam.IInstanceProfile;
+
+  /**
+   * An existing role for Karpenter's controller; it is used as it is and must trust the service account.
+   *
+   * @default - a new role that trusts the service account through the cluster's OIDC provider
+   */
+  readonly controllerRole?: iam.IRole;
+
+  /**
+   * What the controller may do. An error together with `controllerRole`.
+   *
+   * @default - `ControllerPolicy.scoped()`, upstream's statements for the same version; the guide's are wider
+   */
+  readonly controllerPolicy?: ControllerPolicy;
+
+  /**
+   * How Karpenter finds the subnets and security groups for its nodes.
+   *
+   * @default - `Discovery.tags()`, the guide's tag on the subnets and security groups that the node groups use
+   */
+  readonly discovery?: Discovery;
+
+  /**
+   * How Karpenter's nodes get into the cluster.
+   *
+   * @default - `NodeAccess.awsAuth()`, one entry in the ConfigMap aws-auth
+   */
+  readonly nodeAccess?: NodeAccess;
+
+  /**
+   * The namespace of Karpenter. It is made if there is none, and only then removed again.
+   *
+   * @default 'karpenter'
+   */
+  readonly namespace?: string;
+
+  /**
+   * The service account of the controller.
+   *
+   * @default 'karpenter'
+   */
+  readonly serviceAccountName?: string;
+
+  /**
+   * Where the charts come from.
+   *
+   * @default - upstream's public registry, `oci://public.ecr.aws/karpenter`
+   */
+  readonly chartSource?: ChartSource;
+
+  /**
+   * Where the controller's image comes from.
+   *
+   * @default - the chart's, in upstream's public registry
+   */
+  readonly controllerImage?: ControllerImageOptions;
+
+  /**
+   * Helm values, merged deeply into the guide's; lists are replaced.
+   *
+   * @default - the guide's values only
+   */
+  readonly values?: { [key: string]: any };
+
+  /**
+   * The first Provisioner; `migration.addProvisioner(...)` adds others.
+   *
+   * @default - the guide's: name `default`, instance categories c, m and r, generation above 2
+   */
+  readonly provisioner?: ProvisionerOptions;
+
+  /**
+   * The node template of the first Provisioner.
+   *
+   * @default - the guide's: name `default`, selecting by `discovery`
+   */
+  readonly nodeTemplate?: AWSNodeTemplateOptions;
+
+  /**
+   * Checks of the preflight that do not stop the deployment; the outputs then say so.
+   *
+   * @default - none
+   */
+  readonly acceptedRisks?: PreflightCheck[];
+
+  /**
+   * Any text. CloudFormation does not call a resource whose properties are unchanged: another text makes the next
+   * deployment look at the cluster again.
+   *
+   * @default - none
+   */
+  readonly revision?: string;
+
+  /**
+   * Where and as whom the function that talks to the Kubernetes API runs.
+   *
+   * @default - as the import of the cluster says
+   */
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+}

@@ -1,0 +1,228 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct, IConstruct } from 'constructs';
+import { Claim } from './cluster/claim';
+import { ClusterSurvey } from './cluster/cluster-survey';
+import { assertImport } from './cluster/import-requirements';
+import { Preflight } from './cluster/preflight';
+import { Discovery, DiscoverySelectors } from './discovery-tags/discovery';
+import { retainExceptOnCreate } from './handlers/retention';
+import { ControllerRole } from './iam/controller-role';
+import { IamNames } from './iam/iam-names';
+import { NodeInstanceProfile, NodeRole } from './iam/node-role';
+import { KarpenterChart } from './karpenter/karpenter-chart';
+import { KarpenterCrds } from './karpenter/karpenter-crds';
+import { KarpenterNamespace } from './karpenter/karpenter-namespace';
+import { KarpenterRelease } from './karpenter/karpenter-release';
+import { KarpenterMigrationProps } from './karpenter-migration-props';
+import { NodeAccess } from './node-access/node-access';
+import { AWSNodeTemplate } from './provisioning/aws-node-template';
+import { Provisioner } from './provisioning/provisioner';
+import { ProvisionerOptions } from './provisioning/provisioner-options';
+import { MigrationStage } from './workflow/migration-stage';
+import { MigrationStageResource } from './workflow/migration-stage-resource';
+
+/**
+ * Moves an existing EKS cluster from the Cluster Autoscaler to Karpenter, as Karpenter's migration guide does.
+ *
+ * Everything that it makes is kept, even when the stack is destroyed, until a deployment with `MigrationStage.REMOVED`
+ * has verified that no node of Karpenter is left; a creation that rolls back leaves nothing but the CRDs.
+ *
+ * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/
+ */
+export class KarpenterMigration extends Construct {
+  /** The role of Karpenter's nodes. */
+  public readonly nodeRole: iam.IRole;
+  /** The instance profile of Karpenter's nodes. */
+  public readonly instanceProfile: iam.IInstanceProfile;
+  /** The role of Karpenter's controller. */
+  public readonly controllerRole: iam.IRole;
+  /** The namespace of Karpenter. */
+  public readonly namespace: string;
+  /** The version of Karpenter, without a leading `v`. */
+  public readonly karpenterVersion: string;
+  /** What AWS knows about the cluster. */
+  public readonly survey: ClusterSurvey;
+  /** The checks before anything is changed, with their warnings and what was accepted. */
+  public readonly preflight: Preflight;
+  /** The controller. */
+  public readonly chart: KarpenterChart;
+  /** The node template of the first Provisioner; undefined where `provisioner` brings its own. */
+  public readonly nodeTemplate?: AWSNodeTemplate;
+  /** The first Provisioner. */
+  public readonly provisioner: Provisioner;
+
+  private readonly cluster: eks.ICluster;
+  private readonly stage: MigrationStage;
+  private readonly stageResource: MigrationStageResource;
+
+  constructor(scope: Construct, id: string, props: KarpenterMigrationProps) {
+    super(scope, id);
+    const { cluster, nodegroups, hostNodegroups = nodegroups, revision, kubernetesHandler } = props;
+    const release = props.release ?? KarpenterRelease.v0();
+    const discovery = props.discovery ?? Discovery.tags();
+    const nodeAccess = props.nodeAccess ?? NodeAccess.awsAuth();
+    const names = props.iamNames ?? IamNames.generated();
+    this.cluster = cluster;
+    this.stage = props.stage ?? MigrationStage.INSTALL;
+    this.karpenterVersion = release.version;
+    assertImport(this, cluster, { kubernetesApi: true, kubectl: true, openIdConnectProvider: true, kubernetesHandler });
+    checkInstanceProfile(props);
+
+    // Assumptions
+    this.survey = new ClusterSurvey(this, 'Survey', { cluster, nodegroups, revision });
+    this.preflight = new Preflight(this, 'Preflight', {
+      cluster,
+      release,
+      nodegroups,
+      hostNodegroups,
+      ...discovery._network(),
+      nodeAccess,
+      namespace: props.namespace,
+      provisionerNames: [props.provisioner?.name ?? 'default'],
+      acceptedRisks: props.acceptedRisks,
+      revision,
+      kubernetesHandler,
+    });
+    const claim = after([this.survey, this.preflight], new Claim(this, 'Claim', { cluster, kubernetesHandler }));
+
+    // Create IAM roles
+    this.nodeRole = props.nodeRole ?? after([claim], new NodeRole(this, 'NodeRole', { roleName: names.nodeRole }));
+    this.instanceProfile = props.instanceProfile ?? after([claim], new NodeInstanceProfile(this, 'InstanceProfile', {
+      role: this.nodeRole,
+      instanceProfileName: names.instanceProfile,
+    }));
+    const controllerRole = after([claim], new ControllerRole(this, 'ControllerRole', {
+      cluster,
+      nodeRole: this.nodeRole,
+      role: props.controllerRole,
+      policy: props.controllerPolicy,
+      roleName: names.controllerRole,
+      policyName: names.controllerPolicy,
+      namespace: props.namespace ?? release.defaultNamespace,
+      serviceAccountName: props.serviceAccountName ?? release.defaultServiceAccountName,
+    }));
+    this.controllerRole = controllerRole.role;
+
+    // Add tags to subnets and security groups
+    const selectors = discovery._bind(this, { cluster, nodegroups, revision });
+
+    // Update aws-auth ConfigMap
+    const access = nodeAccess._bind(this, { cluster, role: this.nodeRole, revision, kubernetesHandler });
+
+    // Deploy Karpenter, set node affinity
+    const namespace = after([claim], new KarpenterNamespace(this, 'Namespace', {
+      cluster,
+      namespace: props.namespace ?? release.defaultNamespace,
+      revision,
+      kubernetesHandler,
+    }));
+    this.namespace = namespace.namespaceName;
+    const crds = after([claim], new KarpenterCrds(this, 'Crds', { cluster, release, chartSource: props.chartSource, revision, kubernetesHandler }));
+    const footing = [selectors.tags, access].filter(part => part !== undefined).map(part => after([claim], part));
+    this.chart = after([namespace, crds, controllerRole, this.instanceProfile, ...footing], new KarpenterChart(this, 'Karpenter', {
+      cluster,
+      release,
+      chartSource: props.chartSource,
+      controllerImage: props.controllerImage,
+      namespace: this.namespace,
+      serviceAccountName: props.serviceAccountName,
+      hostNodegroups,
+      values: props.values,
+      controllerRole: this.controllerRole,
+      instanceProfileName: this.instanceProfile.instanceProfileName,
+      kubernetesHandler,
+      revision,
+    }));
+
+    // Verify Karpenter, and guard its removal
+    this.stageResource = after([claim], new MigrationStageResource(this, 'Stage', {
+      cluster,
+      stage: this.stage,
+      owner: claim.owner,
+      ownerKey: release.ownerLabel,
+      revision,
+      kubernetesHandler,
+    }));
+
+    // Create default provisioner
+    this.nodeTemplate = this.addNodeTemplate(props, selectors);
+    this.provisioner = this.addProvisioner('Provisioner', { nodeTemplate: this.nodeTemplate, ...props.provisioner });
+
+    this.keepFooting();
+    this.addOutputs(selectors);
+  }
+
+  /**
+   * Adds another Provisioner, applied once Karpenter's webhooks answer.
+   *
+   * @param id the id of the construct, which is part of the Provisioner's identity
+   * @param options its `nodeTemplate` is the migration's own unless it says otherwise; its `name` must be set
+   */
+  public addProvisioner(id: string, options: ProvisionerOptions): Provisioner {
+    const inherited = options.nodeTemplateName === undefined && options.nodeTemplate === undefined ? { nodeTemplate: this.nodeTemplate } : {};
+    const provisioner = after([this.chart], new Provisioner(this, id, { cluster: this.cluster, ...inherited, ...options }));
+    this.stageResource.node.addDependency(provisioner);
+    if (this.stage === MigrationStage.REMOVED) {
+      provisioner._suspendLaunches();
+    } else {
+      retainExceptOnCreate(provisioner);
+    }
+    return provisioner;
+  }
+
+  private addNodeTemplate(props: KarpenterMigrationProps, selectors: DiscoverySelectors): AWSNodeTemplate | undefined {
+    if (props.provisioner?.nodeTemplate || props.provisioner?.nodeTemplateName !== undefined) {
+      return undefined;
+    }
+    const { subnetSelector, securityGroupSelector } = selectors;
+    const template = new AWSNodeTemplate(this, 'NodeTemplate', {
+      cluster: this.cluster,
+      subnetSelector,
+      ...props.nodeTemplate?.launchTemplateName === undefined ? { securityGroupSelector } : {},
+      ...props.nodeTemplate,
+    });
+    this.stageResource.node.addDependency(template);
+    return after([this.chart], template);
+  }
+
+  /** Nothing that a living Karpenter stands on may go before its removal was verified. */
+  private keepFooting(): void {
+    if (this.stage === MigrationStage.REMOVED) {
+      return;
+    }
+    const readOnly: IConstruct[] = [this.survey, this.preflight, this.stageResource];
+    this.node.children.filter(child => !readOnly.includes(child)).forEach(retainExceptOnCreate);
+  }
+
+  private addOutputs(selectors: DiscoverySelectors): void {
+    const outputs: Record<string, string> = {
+      Stage: this.stage,
+      KarpenterVersion: this.karpenterVersion,
+      KubernetesVersion: this.survey.clusterVersion,
+      Namespace: this.namespace,
+      NodeRoleArn: this.nodeRole.roleArn,
+      InstanceProfileName: this.instanceProfile.instanceProfileName,
+      ControllerRoleArn: this.controllerRole.roleArn,
+      SubnetIds: selectors.tags?.subnetIds ?? selectors.subnetSelector['aws-ids'],
+      SecurityGroupIds: selectors.tags?.securityGroupIds ?? selectors.securityGroupSelector['aws-ids'],
+      Warnings: this.preflight.warnings,
+      AcceptedRisks: this.preflight.accepted,
+    };
+    const scope = new Construct(this, 'Outputs');
+    Object.entries(outputs).forEach(([name, value]) => new CfnOutput(scope, name, { value }));
+  }
+}
+
+/** Orders a part behind others; deletions go the other way round. */
+function after<T extends IConstruct>(parts: IConstruct[], part: T): T {
+  part.node.addDependency(...parts);
+  return part;
+}
+
+function checkInstanceProfile(props: KarpenterMigrationProps): void {
+  if (props.instanceProfile && !props.nodeRole) {
+    throw new Error('instanceProfile is set without nodeRole: set nodeRole to the role in that profile, because it must be let into the cluster and be passed');
+  }
+}

@@ -1,0 +1,11 @@
+import * as eks from 'aws-cdk-lib/aws-eks';
+
+export type ChartName = 'karpenter' | 'karpenter-crd';
+
+/** The part of a Helm chart's props that says where it comes from. */
+export type ChartLocation = Pick<eks.HelmChartOptions, 'chart' | 'repository' | 'version' | 'chartAsset'>;
+
+/** What tells one chart from another; changes whenever CloudFormation would run Helm for a new one. */
+export function identityOf({ repository, version, chartAsset }: ChartLocation): Record<string, unknown> {
+  return chartAsset ? { asset: chartAsset.assetHash } : { repository, version };
+}

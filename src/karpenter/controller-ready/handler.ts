@@ -1,0 +1,36 @@
+import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
+import { text } from '../../handlers/properties';
+import { ControllerReadyProperties, WebhookProbe } from './contract';
+import { missingFromRollout, missingFromWebhooks } from './plan';
+import { ControllerPort } from './port';
+
+/** Waits until every replica of the controller is available and its webhooks decide about objects. */
+export function controllerReadyHandler(
+  connect: (clusterName: string, kubectlRoleArn: string) => Promise<ControllerPort>,
+): ResourceHandler<ControllerReadyProperties> {
+  return {
+    patienceMinutes: 10,
+    parse: raw => ({
+      clusterName: text(raw, 'ClusterName'),
+      kubectlRoleArn: text(raw, 'KubectlRoleArn'),
+      namespace: text(raw, 'Namespace'),
+      release: text(raw, 'Release'),
+      probe: JSON.parse(text(raw, 'Probe')) as WebhookProbe,
+    }),
+    identify: properties => `${properties.clusterName}/controller-ready/${properties.namespace}/${properties.release}`,
+
+    async apply({ properties: { clusterName, kubectlRoleArn, namespace, release, probe } }) {
+      const port = await connect(clusterName, kubectlRoleArn);
+      const rollout = missingFromRollout(await port.deployments(namespace, release), await port.pods(namespace, release));
+      if (rollout) {
+        return waiting(`Karpenter in the namespace "${namespace}" is not ready: ${rollout}`);
+      }
+      const webhooks = missingFromWebhooks(await port.check(probe, probe.accepted), await port.check(probe, probe.refused));
+      return webhooks ? waiting(`Karpenter in the namespace "${namespace}" is not ready: ${webhooks}`) : done();
+    },
+
+    async remove() {
+      return done();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { DeploymentState, PodState, Verdict } from './port';
+
+/**
+ * What is missing until all replicas of the newest template run; undefined if nothing is.
+ *
+ * Helm waits for all but `maxUnavailable` of them, which for two replicas is one.
+ */
+export function missingFromRollout(deployments: readonly DeploymentState[], pods: readonly PodState[]): string | undefined {
+  if (deployments.length === 0) {
+    return 'there is no Deployment of the release';
+  }
+  const unfinished = deployments.filter(d => !isRolledOut(d));
+  if (unfinished.length === 0) {
+    return undefined;
+  }
+  const counts = unfinished.map(d => `${d.available} of ${d.wanted} replicas of ${d.name} are available, ${d.updated} updated, ${d.existing} exist`);
+  const reasons = pods.filter(pod => !pod.ready).map(pod => `pod ${pod.name}: ${reasonOf(pod)}`);
+  return [...counts, ...reasons].join('; ');
+}
+
+/** What is missing until the webhooks decide about objects; undefined if nothing is. */
+export function missingFromWebhooks(good: Verdict, bad: Verdict): string | undefined {
+  if (!good.accepted) {
+    return `the webhooks do not let a correct object in: ${good.message}`;
+  }
+  if (bad.accepted) {
+    return 'the webhooks are not asked yet: an object that they must refuse was let in';
+  }
+  return isRefusalOfKarpenter(bad.message) ? undefined : `the webhooks do not answer: ${bad.message}`;
+}
+
+function isRolledOut(d: DeploymentState): boolean {
+  return d.observedGeneration >= d.generation && [d.existing, d.updated, d.available].every(count => count === d.wanted);
+}
+
+function reasonOf(pod: PodState): string {
+  return pod.unscheduled ?? (pod.containers.join(', ') || 'not ready yet');
+}
+
+/** The API server words it so; a webhook that cannot be reached is "failed calling webhook". */
+function isRefusalOfKarpenter(message: string): boolean {
+  return /admission webhook "[^"]*karpenter[^"]*" denied the request/.test(message);
+}

@@ -1,0 +1,194 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
+import { identityOf } from './chart-location';
+import { ChartSource } from './chart-source';
+import { ControllerReady } from './controller-ready';
+import { KarpenterRelease } from './karpenter-release';
+import { HelmRun, ReleaseGuard } from './release-guard';
+import { guideValues, imageValues, mergeValues } from './values';
+
+/** The Helm release, as in the guide. */
+export const RELEASE_NAME = 'karpenter';
+
+/** Helm may take this long twice, for the installation and for going back, and Lambda ends it after 15 minutes. */
+const HELM_TIMEOUT = Duration.minutes(6);
+
+/** The image of the controller, for registries other than upstream's. */
+export interface ControllerImageOptions {
+  /**
+   * The repository, without tag and digest.
+   *
+   * @default - the chart's, `public.ecr.aws/karpenter/controller`
+   */
+  readonly repository?: string;
+
+  /**
+   * The tag; without `digest` it also drops the chart's digest, which belongs to the chart's tag.
+   *
+   * @default - the chart's, the release itself
+   */
+  readonly tag?: string;
+
+  /**
+   * The digest, with its `sha256:`.
+   *
+   * @default - the chart's; none where `tag` is set
+   */
+  readonly digest?: string;
+}
+
+/** How `KarpenterChart` installs the controller. */
+export interface KarpenterChartOptions {
+  /**
+   * The version of Karpenter.
+   *
+   * @default KarpenterRelease.v0()
+   */
+  readonly release?: KarpenterRelease;
+
+  /**
+   * Where the chart comes from.
+   *
+   * @default ChartSource.publicEcr()
+   */
+  readonly chartSource?: ChartSource;
+
+  /**
+   * Where the image of the controller comes from.
+   *
+   * @default - as the chart says
+   */
+  readonly controllerImage?: ControllerImageOptions;
+
+  /**
+   * The namespace, which must exist.
+   *
+   * @default - the release's, `karpenter`
+   */
+  readonly namespace?: string;
+
+  /**
+   * The service account of the controller, which the controller's role must trust. To use one that exists, also set
+   * `serviceAccount.create` to false in `values`.
+   *
+   * @default - the release's, `karpenter`
+   */
+  readonly serviceAccountName?: string;
+
+  /**
+   * The managed node groups on whose nodes the controller may run; at least two of their nodes must have room for it.
+   * An empty list is an error.
+   *
+   * @default - all managed node groups of the cluster
+   */
+  readonly hostNodegroups?: string[];
+
+  /**
+   * More values for the chart, merged over the guide's as Helm does: maps deeply, lists replaced.
+   *
+   * `serviceAccount.name` is an error, the role trusts only `serviceAccountName`.
+   *
+   * @default - the guide's values
+   * @see https://github.com/aws/karpenter-provider-aws/blob/v0.29.2/charts/karpenter/values.yaml
+   */
+  readonly values?: { [key: string]: any };
+
+  /**
+   * Where and as whom the function that talks to the Kubernetes API runs.
+   *
+   * @default - as the import of the cluster says
+   */
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+
+  /**
+   * Anything; another value makes the next deployment check the controller again.
+   *
+   * @default - the controller is checked when the chart or its values change
+   */
+  readonly revision?: string;
+}
+
+/** Props of `KarpenterChart`. */
+export interface KarpenterChartProps extends KarpenterChartOptions {
+  /** The cluster that gets Karpenter. */
+  readonly cluster: eks.ICluster;
+
+  /** The role of the controller, which must trust its service account. */
+  readonly controllerRole: iam.IRole;
+
+  /** The instance profile of the nodes that Karpenter launches. */
+  readonly instanceProfileName: string;
+}
+
+/**
+ * The Karpenter controller, by its chart with the guide's values.
+ *
+ * Two things differ from the guide. The affinity is one term: the controller runs on node groups, *and* not on nodes of
+ * its own; the guide's two terms are alternatives, so that the second one pins nothing. And it is ready only when all
+ * replicas are available and the webhooks answer: whatever depends on this construct may create Provisioners.
+ * A run of Helm that was killed does not block the next deployment, which takes over what it installed; after a killed
+ * run the next one waits up to 15 minutes, until Lambda cannot be running it any more.
+ */
+export class KarpenterChart extends Construct {
+  /** The Helm release. */
+  public readonly releaseName = RELEASE_NAME;
+
+  /** The namespace of the controller. */
+  public readonly namespace: string;
+
+  /** The service account of the controller. */
+  public readonly serviceAccountName: string;
+
+  public constructor(scope: Construct, id: string, props: KarpenterChartProps) {
+    super(scope, id);
+    const release = props.release ?? KarpenterRelease.v0();
+    this.namespace = props.namespace ?? release.defaultNamespace;
+    this.serviceAccountName = props.serviceAccountName ?? release.defaultServiceAccountName;
+    validate(props);
+    const location = (props.chartSource ?? ChartSource.publicEcr())._bind(this, 'karpenter', release);
+    const values = mergeValues(mergeValues(guideValues({
+      release,
+      clusterName: props.cluster.clusterName,
+      instanceProfileName: props.instanceProfileName,
+      serviceAccountName: this.serviceAccountName,
+      controllerRoleArn: props.controllerRole.roleArn,
+      hostNodegroups: props.hostNodegroups,
+    }), imageValues(props.controllerImage)), props.values ?? {});
+    const run: HelmRun = {
+      cluster: props.cluster,
+      kubernetesHandler: props.kubernetesHandler,
+      revision: props.revision,
+      namespace: this.namespace,
+      release: this.releaseName,
+      chart: Stack.of(this).toJsonString({ ...identityOf(location), values }),
+    };
+    const guard = new ReleaseGuard(this, 'Guard', run);
+    const chart = new eks.HelmChart(this, 'Chart', {
+      cluster: props.cluster,
+      ...location,
+      release: this.releaseName,
+      namespace: this.namespace,
+      createNamespace: false,
+      skipCrds: true,
+      wait: true,
+      atomic: true,
+      timeout: HELM_TIMEOUT,
+      values,
+    });
+    chart.node.addDependency(guard);
+    new ControllerReady(this, 'Ready', { ...run, probe: release._webhookProbe() }).node.addDependency(chart);
+  }
+}
+
+function validate({ hostNodegroups, values }: KarpenterChartProps): void {
+  if (hostNodegroups?.length === 0) {
+    throw new Error('hostNodegroups must name at least one managed node group, got an empty list; leave it out to allow all of them');
+  }
+  const name = values?.serviceAccount?.name;
+  if (name !== undefined) {
+    throw new Error(`values.serviceAccount.name must not be set, got "${name}"; set serviceAccountName, so that the controller's role can trust it`);
+  }
+}

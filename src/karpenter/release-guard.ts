@@ -1,0 +1,39 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import { Construct } from 'constructs';
+import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
+import { KubernetesProvider } from '../handlers/kubernetes-provider';
+import { RELEASE_GUARD_TYPE, ReleaseGuardContract } from './release-guard/contract';
+
+/** A Helm release and all that makes Helm run again for it. */
+export interface HelmRun {
+  readonly cluster: eks.ICluster;
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+  readonly revision?: string;
+  readonly namespace: string;
+  readonly release: string;
+  /** Changes whenever the chart, its version or its values change. */
+  readonly chart: string;
+}
+
+/** Comes before a chart: a release left unfinished by a Helm that was killed does not block the next deployment. */
+export class ReleaseGuard extends Construct {
+  public constructor(scope: Construct, id: string, run: HelmRun) {
+    super(scope, id);
+    const provider = KubernetesProvider.getOrCreate(this, run.cluster, run.kubernetesHandler);
+    const properties: ReleaseGuardContract = {
+      ClusterName: run.cluster.clusterName,
+      KubectlRoleArn: provider.kubectlRoleArn,
+      Namespace: run.namespace,
+      Release: run.release,
+      Chart: run.chart,
+      Revision: run.revision,
+    };
+    new CustomResource(this, 'Resource', {
+      serviceToken: provider.serviceToken,
+      resourceType: RELEASE_GUARD_TYPE,
+      properties,
+      serviceTimeout: Duration.minutes(60),
+    });
+  }
+}

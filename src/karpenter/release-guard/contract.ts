@@ -1,0 +1,20 @@
+/** Clears the way for a Helm release; served by the Kubernetes function, and needed before each run of Helm. */
+export const RELEASE_GUARD_TYPE = 'Custom::KarpenterReleaseGuard';
+
+/** What CloudFormation sends; the names are the custom resource's property names. */
+export interface ReleaseGuardContract {
+  readonly ClusterName: string;
+  readonly KubectlRoleArn: string;
+  readonly Namespace: string;
+  readonly Release: string;
+  /** All that makes CloudFormation run Helm again, so that this runs before it. */
+  readonly Chart: string;
+  readonly Revision?: string;
+}
+
+export interface ReleaseGuardProperties {
+  readonly clusterName: string;
+  readonly kubectlRoleArn: string;
+  readonly namespace: string;
+  readonly release: string;
+}

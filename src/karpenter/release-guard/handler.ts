@@ -1,0 +1,39 @@
+import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
+import { text } from '../../handlers/properties';
+import { ReleaseGuardProperties } from './contract';
+import { LONGEST_RUN_MINUTES, planGuard } from './plan';
+import { ReleasePort } from './port';
+
+/** Makes sure that no killed run of Helm blocks the next one. */
+export function releaseGuardHandler(
+  connect: (clusterName: string, kubectlRoleArn: string) => Promise<ReleasePort>,
+  now: () => number = Date.now,
+): ResourceHandler<ReleaseGuardProperties> {
+  return {
+    patienceMinutes: LONGEST_RUN_MINUTES + 5,
+    parse: raw => ({
+      clusterName: text(raw, 'ClusterName'),
+      kubectlRoleArn: text(raw, 'KubectlRoleArn'),
+      namespace: text(raw, 'Namespace'),
+      release: text(raw, 'Release'),
+    }),
+    identify: properties => `${properties.clusterName}/release-guard/${properties.namespace}/${properties.release}`,
+
+    async apply({ properties: { clusterName, kubectlRoleArn, namespace, release } }) {
+      const port = await connect(clusterName, kubectlRoleArn);
+      const step = planGuard(await port.records(namespace, release), now());
+      switch (step.kind) {
+        case 'none': return done();
+        case 'wait': return waiting(`Helm may still be at work: ${step.record.secret} in the namespace "${namespace}" is ${step.record.status}`);
+        case 'discard':
+          console.log(JSON.stringify({ level: 'info', message: `removing ${step.record.secret}, left ${step.record.status} by a Helm that was killed` }));
+          await port.discard(namespace, step.record.secret);
+          return waiting(`the record before ${step.record.secret} has to be looked at`);
+      }
+    },
+
+    async remove() {
+      return done();
+    },
+  };
+}

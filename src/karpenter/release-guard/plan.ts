@@ -1,0 +1,23 @@
+import { ReleaseRecord } from './port';
+
+/** Lambda ends a function after this time, so that a Helm whose record is older cannot be running. */
+export const LONGEST_RUN_MINUTES = 15;
+
+/** Statuses that a Helm which was killed leaves behind and the next one does not get past. */
+const UNFINISHED = ['pending-install', 'pending-upgrade', 'pending-rollback', 'uninstalling'];
+
+export type GuardStep =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'wait' | 'discard'; readonly record: ReleaseRecord };
+
+/**
+ * Helm looks at the newest revision. One that was killed in the middle is taken out of the records, and only that: the
+ * objects keep Helm's ownership labels, by which the next run takes them over.
+ */
+export function planGuard(records: readonly ReleaseRecord[], now: number): GuardStep {
+  const newest = [...records].sort((a, b) => b.revision - a.revision).at(0);
+  if (!newest || !UNFINISHED.includes(newest.status)) {
+    return { kind: 'none' };
+  }
+  return { kind: now - newest.writtenAt < LONGEST_RUN_MINUTES * 60_000 ? 'wait' : 'discard', record: newest };
+}

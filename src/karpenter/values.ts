@@ -1,0 +1,81 @@
+import { KarpenterRelease } from './karpenter-release';
+
+/** Values of a chart; free-form, as charts are. */
+export type Values = { [key: string]: any };
+
+/** What the chart has to know about the account and the cluster. */
+export interface ReleaseSettings {
+  readonly clusterName: string;
+  readonly instanceProfileName: string;
+}
+
+/** What the guide's values are made of. */
+export interface GuideValues extends ReleaseSettings {
+  readonly release: KarpenterRelease;
+  readonly serviceAccountName: string;
+  readonly controllerRoleArn: string;
+  /** The node groups that may host the controller; undefined: all managed ones. */
+  readonly hostNodegroups?: string[];
+}
+
+/** Set by EKS on every node of a managed node group. */
+export const NODEGROUP_LABEL = 'eks.amazonaws.com/nodegroup';
+
+/** The guide's values, with its affinity as one term: two terms, as the guide has them, are alternatives. */
+export function guideValues(guide: GuideValues): Values {
+  const { release } = guide;
+  const resources = { cpu: release.controllerCpu, memory: release.controllerMemory };
+  return {
+    settings: release._settings(guide),
+    serviceAccount: {
+      name: guide.serviceAccountName,
+      annotations: { 'eks.amazonaws.com/role-arn': guide.controllerRoleArn },
+    },
+    controller: { resources: { requests: resources, limits: resources } },
+    // Helm merges maps, so the chart's anti-affinity between the replicas stays.
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{
+            matchExpressions: [
+              { key: release.ownerLabel, operator: 'DoesNotExist' },
+              guide.hostNodegroups
+                ? { key: NODEGROUP_LABEL, operator: 'In', values: guide.hostNodegroups }
+                : { key: NODEGROUP_LABEL, operator: 'Exists' },
+            ],
+          }],
+        },
+      },
+    },
+  };
+}
+
+/** Merges as Helm does: maps deeply, lists and everything else replaced by the later one; the inputs stay as they are. */
+export function mergeValues(base: Values, over: Values): Values {
+  const merged: Values = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = Object.prototype.hasOwnProperty.call(base, key) ? base[key] : undefined;
+    // Assigning to __proto__ would change the prototype instead of setting a value.
+    Object.defineProperty(merged, key, {
+      value: isMap(below) && isMap(value) ? mergeValues(below, value) : value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return merged;
+}
+
+/** A map in the sense of Helm; a token's object is a value. */
+function isMap(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
+}
+
+/** An image from elsewhere; what is not given stays the chart's. */
+export function imageValues(image: { readonly repository?: string; readonly tag?: string; readonly digest?: string } = {}): Values {
+  const { repository, tag } = image;
+  // The chart's digest would win over another tag.
+  const digest = image.digest ?? (tag === undefined ? undefined : '');
+  const given = Object.entries({ repository, tag, digest }).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? { controller: { image: Object.fromEntries(given) } } : {};
+}

@@ -1,0 +1,63 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
+import { KubernetesProvider } from '../handlers/kubernetes-provider';
+import { NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
+
+/** Whom `AwsAuthRoleMapping` lets in. */
+export interface AwsAuthRoleMappingOptions {
+  /** The role of the nodes; a path is left out of the mapping, where it would keep the nodes out. */
+  readonly role: iam.IRole;
+
+  /**
+   * Where and as whom the function that talks to the Kubernetes API runs.
+   *
+   * @default - as the import of the cluster says
+   */
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+
+  /**
+   * Anything; another value makes the next deployment look at the ConfigMap again, for instance after somebody removed
+   * the entry.
+   *
+   * @default - the ConfigMap is looked at when the mapping itself changes
+   */
+  readonly revision?: string;
+}
+
+/** Props of `AwsAuthRoleMapping`. */
+export interface AwsAuthRoleMappingProps extends AwsAuthRoleMappingOptions {
+  /** The cluster whose `aws-auth` ConfigMap gets the entry; its authentication mode must include `CONFIG_MAP`. */
+  readonly cluster: eks.ICluster;
+}
+
+/**
+ * One entry in `mapRoles` of the ConfigMap `kube-system/aws-auth`, with which nodes of a role may join.
+ *
+ * Everything else in the ConfigMap stays byte for byte, comments included, also when others edit it at the same time.
+ * A ConfigMap that is not there is made. An entry that exists for the role is left alone and outlives this construct;
+ * what this construct put in is recorded in an annotation and taken out on removal, so that the ConfigMap is as before.
+ * The deployment fails before any change where `mapRoles` cannot be parsed, or maps the role to other groups.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
+ */
+export class AwsAuthRoleMapping extends Construct {
+  public constructor(scope: Construct, id: string, props: AwsAuthRoleMappingProps) {
+    super(scope, id);
+    const provider = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
+    const properties: NodeAccessContract = {
+      ClusterName: props.cluster.clusterName,
+      KubectlRoleArn: provider.kubectlRoleArn,
+      RoleArn: props.role.roleArn,
+      Revision: props.revision,
+    };
+    new CustomResource(this, 'Resource', {
+      serviceToken: provider.serviceToken,
+      resourceType: NODE_ACCESS_TYPE,
+      properties,
+      serviceTimeout: Duration.minutes(60),
+    });
+  }
+}

@@ -1,0 +1,17 @@
+/** One entry of the aws-auth ConfigMap; served by the Kubernetes function. */
+export const NODE_ACCESS_TYPE = 'Custom::KarpenterNodeAccess';
+
+/** What CloudFormation sends; the names are the custom resource's property names. */
+export interface NodeAccessContract {
+  readonly ClusterName: string;
+  readonly KubectlRoleArn: string;
+  /** The role of the nodes, with its path if it has one. */
+  readonly RoleArn: string;
+  readonly Revision?: string;
+}
+
+export interface NodeAccessProperties {
+  readonly clusterName: string;
+  readonly kubectlRoleArn: string;
+  readonly roleArn: string;
+}

@@ -1,0 +1,55 @@
+import { Construct } from 'constructs';
+import { AwsAuthRoleMapping, AwsAuthRoleMappingProps } from './aws-auth-role-mapping';
+
+/** How the nodes that Karpenter launches get into the cluster. */
+export abstract class NodeAccess {
+  /**
+   * One entry in the ConfigMap `aws-auth`, as in the guide; everything else in it stays byte for byte.
+   *
+   * For clusters whose authentication mode is `CONFIG_MAP` or `API_AND_CONFIG_MAP`.
+   *
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
+   */
+  public static awsAuth(): NodeAccess {
+    return new AwsAuthNodeAccess();
+  }
+
+  /**
+   * Done elsewhere: the node role is mapped already, or has an access entry of type `EC2_LINUX`.
+   *
+   * Without either, instances launch but never become nodes.
+   */
+  public static unmanaged(): NodeAccess {
+    return new UnmanagedNodeAccess();
+  }
+
+  /**
+   * Whether the cluster has to read aws-auth.
+   *
+   * @internal
+   */
+  public abstract readonly _usesAwsAuth: boolean;
+
+  /**
+   * Lets the role in; what comes back has to be there before an instance is launched.
+   *
+   * @internal
+   */
+  public abstract _bind(scope: Construct, props: AwsAuthRoleMappingProps): Construct | undefined;
+}
+
+class AwsAuthNodeAccess extends NodeAccess {
+  public readonly _usesAwsAuth = true;
+
+  public _bind(scope: Construct, props: AwsAuthRoleMappingProps): Construct {
+    return new AwsAuthRoleMapping(scope, 'NodeAccess', props);
+  }
+}
+
+class UnmanagedNodeAccess extends NodeAccess {
+  public readonly _usesAwsAuth = false;
+
+  public _bind(): undefined {
+    return undefined;
+  }
+}

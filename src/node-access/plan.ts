@@ -1,0 +1,126 @@
+import { insertMapping, mappingsOf, NODE_GROUPS, removeMapping } from './mapping-list';
+
+/** What we put into mapRoles, in the order in which it came. */
+export const RECORDS_ANNOTATION = 'cdk-karpenter-migration/role-mappings';
+/** On a ConfigMap that was not there before. */
+export const CREATED_ANNOTATION = 'cdk-karpenter-migration/created';
+
+/** The parts of the aws-auth ConfigMap that matter here. */
+export interface AwsAuth {
+  readonly data: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export type Change =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'create' | 'replace'; readonly content: AwsAuth }
+  | { readonly kind: 'discard' };
+
+interface MappingRecord {
+  readonly rolearn: string;
+  /** Exactly what was inserted, so that it can be taken out again without touching what is around it. */
+  readonly text: string;
+  /** The resource that answers for the entry: whoever applied it last. */
+  readonly owner: string;
+  /** Whether the key mapRoles came with the first entry. */
+  readonly madeKey?: boolean;
+}
+
+const NONE: Change = { kind: 'none' };
+
+/** The ARN as aws-auth knows it: the authenticator drops the path of a role before it compares. */
+export function withoutPath(roleArn: string): string {
+  const parts = /^(arn:[^:]+:iam::\d{12}:role\/)(?:.*\/)?([\w+=,.@-]+)$/.exec(roleArn);
+  if (!parts) {
+    throw new Error(`property RoleArn must be the ARN of an IAM role, got "${roleArn}"`);
+  }
+  return parts[1] + parts[2];
+}
+
+/** Adds the entry of a role unless one is there already. */
+export function planAdd(found: AwsAuth | undefined, roleArn: string, owner: string): Change {
+  const rolearn = withoutPath(roleArn);
+  const before = found ?? { data: {}, annotations: { [CREATED_ANNOTATION]: 'true' } };
+  const records = recordsOf(before);
+  const mapRoles = before.data.mapRoles ?? '';
+  const existing = mappingsOf(mapRoles, rolearn);
+  const record = records.find(r => r.rolearn === rolearn);
+  if (existing.length > 0) {
+    requireNodeGroups(rolearn, existing.flatMap(mapping => mapping.groups));
+    return record ? renewed(before, records, { ...record, owner }) : NONE;
+  }
+  const { text, inserted } = insertMapping(mapRoles, rolearn);
+  const added = { rolearn, text: inserted, owner, madeKey: before.data.mapRoles === undefined || record?.madeKey };
+  return {
+    kind: found ? 'replace' : 'create',
+    content: written({ ...before, data: { ...before.data, mapRoles: text } }, [...records.filter(r => r !== record), added]),
+  };
+}
+
+/**
+ * Takes out the entry of a role, and older ones of the same owner that it took the place of, if they are recorded as
+ * the owner's.
+ */
+export function planRemove(found: AwsAuth | undefined, roleArn: string, owner: string): Change {
+  const rolearn = withoutPath(roleArn);
+  const records = found ? recordsOf(found) : [];
+  const last = records.findIndex(r => r.rolearn === rolearn && r.owner === owner);
+  if (!found || last < 0) {
+    return NONE;
+  }
+  const leaving = records.filter((r, i) => i <= last && r.owner === owner);
+  const staying = records.filter(r => !leaving.includes(r));
+  const mapRoles = leaving.reduceRight((text, r) => removeMapping(text, r.rolearn, r.text), found.data.mapRoles ?? '');
+  const madeKey = leaving.some(r => r.madeKey);
+  const { mapRoles: _, ...otherData } = found.data;
+  const keepsKey = found.data.mapRoles !== undefined && !(madeKey && mapRoles === '');
+  const data = keepsKey ? { ...otherData, mapRoles } : otherData;
+  const content = written({ ...found, data }, inheriting(staying, madeKey));
+  return staying.length === 0 && found.annotations[CREATED_ANNOTATION] && isEmpty(content) ? { kind: 'discard' } : { kind: 'replace', content };
+}
+
+function requireNodeGroups(rolearn: string, groups: readonly unknown[]): void {
+  const missing = NODE_GROUPS.filter(group => !groups.includes(group));
+  if (missing.length > 0) {
+    throw new Error(`the ConfigMap aws-auth maps ${rolearn} already, but not to ${missing.join(' and ')}: its nodes could not join; ` +
+      'correct that entry or take it out, nothing was changed');
+  }
+}
+
+/** Moves a record to the end, as the one that its owner stands by now. */
+function renewed(before: AwsAuth, records: readonly MappingRecord[], record: MappingRecord): Change {
+  const after = [...records.filter(r => r.rolearn !== record.rolearn), record];
+  return JSON.stringify(after) === JSON.stringify(records) ? NONE : { kind: 'replace', content: written(before, after) };
+}
+
+/** Whoever stays longest has to take the key mapRoles away. */
+function inheriting(staying: readonly MappingRecord[], madeKey: boolean): MappingRecord[] {
+  return staying.map((record, i) => madeKey && i === 0 ? { ...record, madeKey } : record);
+}
+
+function written(content: AwsAuth, records: readonly MappingRecord[]): AwsAuth {
+  if (records.length > 0) {
+    return { ...content, annotations: { ...content.annotations, [RECORDS_ANNOTATION]: JSON.stringify(records) } };
+  }
+  const { [RECORDS_ANNOTATION]: _records, [CREATED_ANNOTATION]: _created, ...annotations } = content.annotations;
+  return { ...content, annotations };
+}
+
+function isEmpty(content: AwsAuth): boolean {
+  return Object.keys(content.data).length === 0 && Object.keys(content.annotations).length === 0;
+}
+
+function recordsOf(content: AwsAuth): MappingRecord[] {
+  const json = content.annotations[RECORDS_ANNOTATION];
+  if (json === undefined) {
+    return [];
+  }
+  try {
+    const records = JSON.parse(json) as MappingRecord[];
+    if (records.every(r => typeof r.rolearn === 'string' && typeof r.text === 'string' && typeof r.owner === 'string')) {
+      return records;
+    }
+  } catch { /* reported below like a record of another shape */ }
+  throw new Error(`the annotation ${RECORDS_ANNOTATION} of the ConfigMap aws-auth is damaged: ${json}; ` +
+    'remove it (entries recorded in it then stay when the stack goes), nothing was changed');
+}

@@ -1,0 +1,42 @@
+import { Token } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import { ApiObject, App, Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+
+/** The guide's name for the Provisioner and for the node template that it refers to. */
+export const DEFAULT_NAME = 'default';
+
+/** A cluster-scoped object: all kinds of Karpenter are. */
+export interface ClusterObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** May hold undefined fields, which are left out, and string, number and list tokens, which pass as they are. */
+  readonly spec: object;
+}
+
+/**
+ * Renders an object through cdk8s.
+ *
+ * An API object needs a chart of cdk8s above it and the CDK tree has none, so each gets one that lives for the rendering only.
+ */
+export function renderObject(object: ClusterObject): Record<string, unknown> {
+  return new ApiObject(new Chart(new App(), 'rendering'), 'object', {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: { name: object.name },
+    spec: object.spec,
+  }).toJson();
+}
+
+/**
+ * Applies one object to the cluster, as `kubectl apply` does: created, or updated in place with its uid kept.
+ *
+ * It is not pruned by label: with one object per manifest there is nothing to prune, and the label would be a foreign
+ * change of the object. As nothing is pruned, an object under another name must be another resource, or the
+ * old one would stay behind unmanaged; therefore the name is part of the id.
+ */
+export function applyObject(scope: Construct, cluster: eks.ICluster, name: string, manifest: Record<string, any>): eks.KubernetesManifest {
+  const id = Token.isUnresolved(name) ? 'Manifest' : `Manifest-${name}`;
+  return new eks.KubernetesManifest(scope, id, { cluster, manifest: [manifest], prune: false, overwrite: true });
+}

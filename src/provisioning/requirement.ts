@@ -1,0 +1,111 @@
+import { Token, Tokenization } from 'aws-cdk-lib';
+import { checkLabelValue } from './kubernetes-names';
+import { checkInteger } from './numbers';
+import { checkRequirementKey } from './restricted-labels';
+
+/**
+ * What the nodes of a Provisioner must have: one condition on one label.
+ *
+ * Several requirements must hold together. A pod can narrow them, never widen.
+ *
+ * @see https://karpenter.sh/v0.29/concepts/provisioners/#specrequirements
+ */
+export class Requirement {
+  /**
+   * The label has one of these values.
+   *
+   * Fails on no value at all, as no node could be launched.
+   *
+   * @param key a constant of `WellKnownLabel`, or a label of your own
+   * @param values the allowed values
+   */
+  public static isIn(key: string, values: string[]): Requirement {
+    return new Requirement(key, 'In', checkedValues(key, values, 'at least one value, or use Requirement.doesNotExist'));
+  }
+
+  /**
+   * The label has none of these values.
+   *
+   * Fails on no value at all, as that would say nothing.
+   *
+   * @param key a constant of `WellKnownLabel`, or a label of your own
+   * @param values the excluded values
+   */
+  public static isNotIn(key: string, values: string[]): Requirement {
+    return new Requirement(key, 'NotIn', checkedValues(key, values, 'at least one value, or use Requirement.exists'));
+  }
+
+  /**
+   * The label is there, whatever its value.
+   *
+   * For a label of your own, a pod chooses the value by its node selector, and Karpenter labels the node with it.
+   *
+   * @param key a constant of `WellKnownLabel`, or a label of your own
+   */
+  public static exists(key: string): Requirement {
+    return new Requirement(key, 'Exists');
+  }
+
+  /**
+   * The label is absent.
+   *
+   * @param key a constant of `WellKnownLabel`, or a label of your own
+   */
+  public static doesNotExist(key: string): Requirement {
+    return new Requirement(key, 'DoesNotExist');
+  }
+
+  /**
+   * The value of the label, read as a number, is greater; equal is not enough.
+   *
+   * @param key a constant of `WellKnownLabel`, or a label of your own
+   * @param value a whole number of at least 0
+   */
+  public static greaterThan(key: string, value: number): Requirement {
+    return new Requirement(key, 'Gt', checkedBound(key, value));
+  }
+
+  /**
+   * The value of the label, read as a number, is smaller; equal is not enough.
+   *
+   * @param key a constant of `WellKnownLabel`, or a label of your own
+   * @param value a whole number of at least 0
+   */
+  public static lessThan(key: string, value: number): Requirement {
+    return new Requirement(key, 'Lt', checkedBound(key, value));
+  }
+
+  private constructor(
+    /** The label. */
+    public readonly key: string,
+    private readonly operator: string,
+    private readonly values?: string[],
+  ) {
+    checkRequirementKey(key);
+  }
+
+  /**
+   * The requirement as the API has it.
+   *
+   * @internal
+   */
+  public _render() {
+    return { key: this.key, operator: this.operator, values: this.values };
+  }
+}
+
+function checkedValues(key: string, values: string[], needed: string): string[] {
+  if (Token.isUnresolved(values)) {
+    return values;
+  }
+  if (values.length === 0) {
+    throw new Error(`requirement on "${key}" has no values: give ${needed}`);
+  }
+  values.forEach((value) => checkLabelValue(`requirement on "${key}"`, value));
+  return [...values];
+}
+
+function checkedBound(key: string, value: number): string[] {
+  checkInteger(`bound of the requirement on "${key}"`, value, 0);
+  return [Tokenization.stringifyNumber(value)];
+}

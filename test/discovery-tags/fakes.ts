@@ -1,0 +1,100 @@
+import { DiscoveryTagsPort, ResourceKind, TaggedResource, Tags } from '../../src/discovery-tags/port';
+import { ClusterFacts, ClusterReader, NetworkReader, NodegroupFacts } from '../../src/cluster/survey-port';
+
+export function nodegroup(name: string, facts: Partial<NodegroupFacts> = {}): NodegroupFacts {
+  return {
+    name,
+    status: 'ACTIVE',
+    subnetIds: ['subnet-a'],
+    instanceTypes: ['m5.large'],
+    capacityType: 'ON_DEMAND',
+    amiType: 'AL2_x86_64',
+    scaling: { min: 0, max: 3, desired: 2 },
+    autoScalingGroupNames: [`eks-${name}`],
+    launchTemplateSecurityGroupIds: [],
+    ...facts,
+  };
+}
+
+export function cluster(...nodegroups: NodegroupFacts[]): ClusterFacts {
+  return {
+    name: 'prod',
+    arn: 'arn:aws:eks:us-east-1:111111111111:cluster/prod',
+    status: 'ACTIVE',
+    version: '1.27',
+    platformVersion: 'eks.5',
+    authenticationMode: 'CONFIG_MAP',
+    clusterSecurityGroupId: 'sg-cluster',
+    vpcId: 'vpc-1',
+    subnetIds: ['subnet-a'],
+    nodegroups,
+  };
+}
+
+/** An account's network: tags by id, changed as EC2 would. */
+export class FakeNetwork implements DiscoveryTagsPort, ClusterReader, NetworkReader {
+  public readonly calls: string[] = [];
+  /** After so many changes, the next one fails. */
+  public failsAfter = Infinity;
+  public failure = new Error('EC2 is not available');
+
+  constructor(private readonly tags: Record<string, Record<string, string>>, public facts: ClusterFacts = cluster(nodegroup('apps'))) {}
+
+  public snapshot(): Record<string, Record<string, string>> {
+    return JSON.parse(JSON.stringify(this.tags));
+  }
+
+  public all(): TaggedResource[] {
+    return Object.entries(this.snapshot()).map(([id, tags]) => ({ id, kind: kindOf(id), tags }));
+  }
+
+  public async carrying(key: string, value?: string): Promise<TaggedResource[]> {
+    return this.all().filter(({ tags }) => tags[key] !== undefined && (value === undefined || tags[key] === value));
+  }
+
+  public async add(id: string, tags: Tags): Promise<void> {
+    this.record(`add ${id}`);
+    Object.assign(this.tags[id], tags);
+  }
+
+  public async remove(id: string, tags: Tags): Promise<void> {
+    this.record(`remove ${id}`);
+    for (const [key, value] of Object.entries(tags)) {
+      if (this.tags[id]?.[key] === value) {
+        delete this.tags[id][key];
+      }
+    }
+  }
+
+  public async readCluster(): Promise<ClusterFacts> {
+    return this.facts;
+  }
+
+  public async readSubnets(ids: readonly string[]) {
+    return this.read(ids).map(one => ({ ...one, zone: 'us-east-1a', availableAddresses: 200 }));
+  }
+
+  public async readSecurityGroups(ids: readonly string[]) {
+    return this.read(ids);
+  }
+
+  private read(ids: readonly string[]) {
+    return ids.map(id => {
+      if (!this.tags[id]) {
+        throw new Error(`"${id}" does not exist in this account and region`);
+      }
+      return { id, tags: { ...this.tags[id] } };
+    });
+  }
+
+  private record(call: string): void {
+    if (this.calls.length >= this.failsAfter) {
+      throw this.failure;
+    }
+    this.calls.push(call);
+  }
+}
+
+function kindOf(id: string): ResourceKind {
+  return id.startsWith('subnet-') ? 'subnet' : 'security-group';
+}

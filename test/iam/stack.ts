@@ -1,0 +1,18 @@
+import { App, Stack } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
+
+export const ISSUER = 'oidc.eks.us-east-1.amazonaws.com/id/ABC';
+export const PROVIDER_ARN = `arn:aws:iam::111111111111:oidc-provider/${ISSUER}`;
+
+export function testStack(): Stack {
+  return new Stack(new App(), 'Test', { env: { account: '111111111111', region: 'us-east-1' } });
+}
+
+export function importCluster(stack: Stack, options: { id?: string; clusterName?: string; providerArn?: string } = {}): eks.ICluster {
+  const id = options.id ?? 'Cluster';
+  return eks.Cluster.fromClusterAttributes(stack, id, {
+    clusterName: options.clusterName ?? 'prod',
+    openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, `${id}Oidc`, options.providerArn ?? PROVIDER_ARN),
+  });
+}

@@ -1,0 +1,96 @@
+import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
+import { guideValues, imageValues, mergeValues } from '../../src/karpenter/values';
+
+const GUIDE = {
+  release: KarpenterRelease.v0(),
+  clusterName: 'prod',
+  instanceProfileName: 'profile',
+  serviceAccountName: 'karpenter',
+  controllerRoleArn: 'arn:aws:iam::111111111111:role/controller',
+};
+
+function terms(hostNodegroups?: string[]): unknown[] {
+  return guideValues({ ...GUIDE, hostNodegroups }).affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms as unknown[];
+}
+
+test('the values are the ones that the guide sets', () => {
+  const { affinity, ...values } = guideValues(GUIDE);
+
+  expect(values).toEqual({
+    settings: { aws: { clusterName: 'prod', defaultInstanceProfile: 'profile' } },
+    serviceAccount: { name: 'karpenter', annotations: { 'eks.amazonaws.com/role-arn': GUIDE.controllerRoleArn } },
+    controller: { resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } } },
+  });
+  expect(Object.keys(affinity as object)).toEqual(['nodeAffinity']);
+});
+
+test('the controller keeps off its own nodes and stays on the named node groups, both in one term', () => {
+  expect(terms(['apps', 'system'])).toEqual([{
+    matchExpressions: [
+      { key: 'karpenter.sh/provisioner-name', operator: 'DoesNotExist' },
+      { key: 'eks.amazonaws.com/nodegroup', operator: 'In', values: ['apps', 'system'] },
+    ],
+  }]);
+});
+
+test('without names every managed node group is a host', () => {
+  expect(terms()).toEqual([{
+    matchExpressions: [
+      { key: 'karpenter.sh/provisioner-name', operator: 'DoesNotExist' },
+      { key: 'eks.amazonaws.com/nodegroup', operator: 'Exists' },
+    ],
+  }]);
+});
+
+test.each([
+  ['nothing', { a: 1 }, {}, { a: 1 }],
+  ['another key', { a: 1 }, { b: 2 }, { a: 1, b: 2 }],
+  ['a scalar', { a: 1 }, { a: 2 }, { a: 2 }],
+  ['a map, deeply', { a: { b: { c: 1, d: 2 } } }, { a: { b: { d: 3, e: 4 } } }, { a: { b: { c: 1, d: 3, e: 4 } } }],
+  ['a list as a whole', { a: [1, 2, 3] }, { a: [4] }, { a: [4] }],
+  ['an empty list', { a: [1] }, { a: [] }, { a: [] }],
+  ['a list of maps as a whole', { a: [{ b: 1 }] }, { a: [{ c: 2 }] }, { a: [{ c: 2 }] }],
+  ['a map by a scalar', { a: { b: 1 } }, { a: false }, { a: false }],
+  ['a scalar by a map', { a: 1 }, { a: { b: 1 } }, { a: { b: 1 } }],
+  ['a map by a list', { a: { b: 1 } }, { a: [1] }, { a: [1] }],
+  ['null, with which Helm takes a default away', { a: { b: 1 } }, { a: null }, { a: null }],
+  ['keys that objects inherit', {}, { toString: { a: 1 }, constructor: { b: 2 } }, { toString: { a: 1 }, constructor: { b: 2 } }],
+])('merging replaces or adds %s', (_name, base, over, expected) => {
+  expect(mergeValues(base, over)).toEqual(expected);
+});
+
+test('merging leaves its inputs as they are', () => {
+  const base = { a: { b: 1 }, l: [1] };
+  const over = { a: { c: 2 }, l: [2] };
+  mergeValues(base, over);
+
+  expect([base, over]).toEqual([{ a: { b: 1 }, l: [1] }, { a: { c: 2 }, l: [2] }]);
+});
+
+test('merging does not reach prototypes', () => {
+  const merged = mergeValues({ a: {} }, JSON.parse('{"__proto__": {"polluted": true}, "a": {"__proto__": {"polluted": true}}}') as object);
+
+  expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  expect((merged as { polluted?: boolean }).polluted).toBeUndefined();
+  expect(Object.getPrototypeOf(merged)).toBe(Object.prototype);
+  expect(Object.keys(merged)).toEqual(['a', '__proto__']);
+});
+
+test('what the user sets in settings does not take the guide\'s settings away', () => {
+  const merged = mergeValues(guideValues(GUIDE), { settings: { aws: { enablePodENI: true }, batchIdleDuration: '5s' } });
+
+  expect(merged.settings).toEqual({
+    aws: { clusterName: 'prod', defaultInstanceProfile: 'profile', enablePodENI: true },
+    batchIdleDuration: '5s',
+  });
+});
+
+test.each([
+  ['nothing given', {}, {}],
+  ['a mirror with the same digest', { repository: 'mirror/controller' }, { controller: { image: { repository: 'mirror/controller' } } }],
+  ['another tag, without the chart\'s digest', { tag: 'v1' }, { controller: { image: { tag: 'v1', digest: '' } } }],
+  ['tag and digest', { tag: 'v1', digest: 'sha256:1' }, { controller: { image: { tag: 'v1', digest: 'sha256:1' } } }],
+  ['a digest alone', { digest: 'sha256:1' }, { controller: { image: { digest: 'sha256:1' } } }],
+])('the image: %s', (_name, image, values) => {
+  expect(imageValues(image)).toEqual(values);
+});
