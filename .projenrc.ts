@@ -70,6 +70,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Entries and adapters live in the functions' bundles only.
   excludeTypescript: ['src/**/*.lambda.ts', 'src/handlers/adapters/**'],
 
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'examples', 'proving-ground'] },
+
   sampleCode: false,
   github: false,
   depsUpgrade: false,
@@ -80,6 +82,20 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['cdk.out/', '.cache/', 'proving-ground/runs/', '*.tgz', '.venv/', '__pycache__/', '.pytest_cache/'],
   npmignore: ['/proving-ground', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', 'CONTRIBUTING.md'],
 });
+
+// One project for the linter that has everything: the compiler's leaves out tests, entries and adapters.
+const eslintrc = project.tryFindObjectFile('.eslintrc.json')!;
+eslintrc.addDeletionOverride('parserOptions.projectService');
+eslintrc.addOverride('parserOptions.project', './tsconfig.dev.json');
+eslintrc.addOverride('settings.import/resolver.typescript.project', './tsconfig.dev.json');
+
+// What only the functions' bundles contain is no dependency of the library.
+for (const bundled of ['src/handlers/adapters/**', 'src/**/*.lambda.ts', 'src/node-access/mapping-list.ts', 'src/cluster/aws-auth-problem.ts']) {
+  project.eslint!.allowDevDeps(bundled);
+}
+for (const developed of ['examples/**', 'proving-ground/**']) {
+  project.eslint!.allowDevDeps(developed);
+}
 
 // The library's runs need Node alone; the proving ground needs Go and Python as well and has its own command.
 project.addScripts({ prove: 'tsx proving-ground/main.ts' });

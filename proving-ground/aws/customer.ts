@@ -32,12 +32,18 @@ export async function createCustomer(aws: LocalAws, facts: ClusterFacts, sizes: 
   const roles = await createRoles(aws, facts.oidcIssuer);
   const client = new eks.EKSClient(clientConfig(aws));
   const { cluster } = await client.send(new eks.CreateClusterCommand({
-    name: facts.name, roleArn: roles.clusterRoleArn, version: facts.version ?? '1.27',
+    name: facts.name,
+    roleArn: roles.clusterRoleArn,
+    version: facts.version ?? '1.27',
     resourcesVpcConfig: { subnetIds: [...network.privateSubnetIds, network.publicSubnetId] },
   }));
   const nodegroup = (name: string, size: number, more: Partial<eks.CreateNodegroupCommandInput>) => client.send(new eks.CreateNodegroupCommand({
-    clusterName: facts.name, nodegroupName: name, nodeRole: roles.nodeRoleArn, subnets: [...network.privateSubnetIds],
-    scalingConfig: { minSize: size, desiredSize: size, maxSize: size + 3 }, ...more,
+    clusterName: facts.name,
+    nodegroupName: name,
+    nodeRole: roles.nodeRoleArn,
+    subnets: [...network.privateSubnetIds],
+    scalingConfig: { minSize: size, desiredSize: size, maxSize: size + 3 },
+    ...more,
   }));
   await nodegroup('apps', sizes.apps, { launchTemplate: { id: network.launchTemplateId, version: '1' } });
   await nodegroup('system', sizes.system, { instanceTypes: ['m5.large'] });
@@ -101,7 +107,9 @@ async function createRoles(aws: LocalAws, issuer: string) {
   const account = nodeRoleArn.split(':')[4];
   const kubectlRoleArn = await role('prod-kubectl', { AWS: `arn:aws:iam::${account}:root` });
   const provider = await iam({
-    'Action': 'CreateOpenIDConnectProvider', 'Url': issuer, 'ClientIDList.member.1': 'sts.amazonaws.com',
+    'Action': 'CreateOpenIDConnectProvider',
+    'Url': issuer,
+    'ClientIDList.member.1': 'sts.amazonaws.com',
     'ThumbprintList.member.1': '9e99a48a9960b14926bb7f3b02e22da2b0ab7280',
   });
   return { clusterRoleArn, nodeRoleArn, kubectlRoleArn, oidcProviderArn: provider.CreateOpenIDConnectProviderResult.OpenIDConnectProviderArn };

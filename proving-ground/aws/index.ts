@@ -71,8 +71,13 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
   const start = (name: string, env: Record<string, string>): ManagedProcess => options.processes.start(
     name, path.join(options.pythonBin, 'python'), ['-m', `emulator.${name}_server`], { cwd: options.runDir, env: { ...emulatorEnv, ...env } });
   const ministack = start('ministack', {
-    GATEWAY_PORT: String(port + 1), BIND_HOST: '127.0.0.1', MINISTACK_HOST: 'localhost', MINISTACK_ACCOUNT_ID: account, MINISTACK_REGION: region,
-    LAMBDA_EXECUTOR: 'local', LOG_LEVEL: 'INFO',
+    GATEWAY_PORT: String(port + 1),
+    BIND_HOST: '127.0.0.1',
+    MINISTACK_HOST: 'localhost',
+    MINISTACK_ACCOUNT_ID: account,
+    MINISTACK_REGION: region,
+    LAMBDA_EXECUTOR: 'local',
+    LOG_LEVEL: 'INFO',
   });
   const moto = start('moto', { MOTO_PORT: String(port + 2), MOTO_ACCOUNT_ID: account, CLUSTER: JSON.stringify(options.cluster) });
 
@@ -84,7 +89,14 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
   const recorder = new Recorder(options.runDir);
   const customResources = new CustomResourceResponses();
   const gateway = new Gateway({
-    account, region, urls, credentials, sts, authorizer, recorder, customResources,
+    account,
+    region,
+    urls,
+    credentials,
+    sts,
+    authorizer,
+    recorder,
+    customResources,
     internals: new Internals(secret, sts, accountView),
     enforce: options.enforce ?? true,
     log: options.log,

@@ -34,7 +34,13 @@ export async function prepareParts(log: Log): Promise<Parts> {
   const karpenter = await goBinary(KARPENTER, log);
   const controlPlane = await goBinary(CONTROL_PLANE, log);
   return {
-    controlPlane, karpenter, kwok, registry, authenticator, python, node24,
+    controlPlane,
+    karpenter,
+    kwok,
+    registry,
+    authenticator,
+    python,
+    node24,
     helm: layer.helm,
     kubectl: layer.kubectl,
     kubectlLayerDir: layer.folder,

@@ -1,9 +1,9 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { run } from '../build/command';
-import { Parts } from '../build/parts';
 import { Pki } from './pki';
 import { baseEnvironment, ManagedProcess, Processes, ready } from './processes';
+import { run } from '../build/command';
+import { Parts } from '../build/parts';
 
 export interface AuthenticatorOptions {
   readonly parts: Parts;

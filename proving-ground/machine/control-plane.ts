@@ -1,12 +1,12 @@
 import * as fs from 'fs';
 import * as http from 'http';
 import * as path from 'path';
-import { Parts } from '../build/parts';
 import { AUDIT_POLICY } from './audit';
 import { Kube } from './kube';
 import { HOST_ADDRESS } from './network';
 import { API_SERVER_PORT, Pki } from './pki';
 import { Processes, ready } from './processes';
+import { Parts } from '../build/parts';
 
 export interface ControlPlaneOptions {
   readonly parts: Parts;

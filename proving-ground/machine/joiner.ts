@@ -1,10 +1,10 @@
 import * as ec2 from '@aws-sdk/client-ec2';
-import { Log } from '../build/log';
 import { eksToken, SessionCredentials } from './eks-token';
 import { Kube, KubeError, KubeObject } from './kube';
 import { nodeResources } from './node-capacity';
 import { sleep } from './processes';
 import { KubeletArguments, parseUserData } from './user-data';
+import { Log } from '../build/log';
 
 export interface JoinerOptions {
   readonly ec2: ec2.EC2Client;
@@ -207,9 +207,16 @@ function nodeObject(instance: ec2.Instance, type: ec2.InstanceTypeInfo, kubelet:
         { type: 'Hostname', address: instance.PrivateDnsName },
       ],
       nodeInfo: {
-        architecture: arch, operatingSystem: 'linux', osImage: 'Amazon Linux 2', kernelVersion: '5.10.0', kubeletVersion: KUBELET_VERSION,
-        kubeProxyVersion: KUBELET_VERSION, containerRuntimeVersion: 'containerd://1.7.0', machineID: instance.InstanceId,
-        systemUUID: instance.InstanceId, bootID: instance.InstanceId,
+        architecture: arch,
+        operatingSystem: 'linux',
+        osImage: 'Amazon Linux 2',
+        kernelVersion: '5.10.0',
+        kubeletVersion: KUBELET_VERSION,
+        kubeProxyVersion: KUBELET_VERSION,
+        containerRuntimeVersion: 'containerd://1.7.0',
+        machineID: instance.InstanceId,
+        systemUUID: instance.InstanceId,
+        bootID: instance.InstanceId,
       },
     },
   };

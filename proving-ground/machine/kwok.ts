@@ -1,9 +1,9 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Parts } from '../build/parts';
 import { STAGES } from './kwok-stages';
 import { Pki } from './pki';
 import { ManagedProcess, Processes, ready } from './processes';
+import { Parts } from '../build/parts';
 
 /** Addresses of the pods that do not run for real. */
 const POD_NETWORK = '10.1.0.1/16';

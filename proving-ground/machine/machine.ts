@@ -1,12 +1,12 @@
 import * as path from 'path';
-import { Log } from '../build/log';
-import { Parts } from '../build/parts';
 import { Authenticator } from './authenticator';
 import { ControlPlane } from './control-plane';
 import { startKwok } from './kwok';
 import { Pki } from './pki';
 import { Processes } from './processes';
 import { ChartRegistry, startChartRegistry } from './registry';
+import { Log } from '../build/log';
+import { Parts } from '../build/parts';
 
 export interface MachineOptions {
   readonly parts: Parts;
@@ -41,14 +41,21 @@ export async function startCluster(foundation: Foundation, options: MachineOptio
   const { pki, oidcIssuer } = foundation;
   const { parts, processes, runDir, clusterName, region } = options;
   const authenticator = await Authenticator.prepare({
-    parts, pki, processes, clusterName, region,
+    parts,
+    pki,
+    processes,
+    clusterName,
+    region,
     folder: path.join(runDir, 'authenticator'),
     administratorRoleArns: options.administratorRoleArns,
     awsEnv: options.awsEnv,
   });
   options.log('starting the control plane');
   const controlPlane = await ControlPlane.start({
-    parts, pki, processes, oidcIssuer,
+    parts,
+    pki,
+    processes,
+    oidcIssuer,
     folder: path.join(runDir, 'control-plane'),
     tokenWebhookConfig: authenticator.webhookConfig,
   });

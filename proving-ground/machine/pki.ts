@@ -1,8 +1,8 @@
 import { createPublicKey } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { run } from '../build/command';
 import { HOST_ADDRESS } from './network';
+import { run } from '../build/command';
 
 const VALID_DAYS = '2';
 const SERVICE_ADDRESS = '10.96.0.1';

@@ -1,7 +1,7 @@
 import * as fs from 'fs';
-import { run } from '../build/command';
 import { HOST_ADDRESS } from './network';
 import { sleep } from './processes';
+import { run } from '../build/command';
 
 /** A part of the VPC that no subnet uses. */
 const POD_PREFIX = '10.0.240';

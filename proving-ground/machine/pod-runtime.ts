@@ -1,11 +1,11 @@
-import { Log } from '../build/log';
-import { Parts } from '../build/parts';
 import { Kube, KubeObject } from './kube';
 import { REAL_POD_LABEL } from './kwok-stages';
 import { Pki } from './pki';
 import { PodAddresses } from './pod-network';
 import { Processes, sleep } from './processes';
 import { RealPod, RealPodOptions } from './real-pod';
+import { Log } from '../build/log';
+import { Parts } from '../build/parts';
 
 export interface PodRuntimeOptions {
   readonly parts: Parts;

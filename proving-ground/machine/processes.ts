@@ -13,6 +13,7 @@ export interface ProcessOptions {
 }
 
 const GRACE_MILLISECONDS = 10_000;
+const LAST_GRACE_MILLISECONDS = 1000;
 
 /** A child process with a log file, in a process group of its own. */
 export class ManagedProcess {
@@ -107,10 +108,10 @@ export class Processes {
     return this.spawn(name, command, args, options, () => undefined);
   }
 
-  /** Stops everything, the last started first. */
+  /** Stops everything, the last started first. Nobody is left to serve, so the grace is short. */
   public async stopAll(): Promise<void> {
     for (const managed of [...this.started].reverse()) {
-      await managed.stop();
+      await managed.stop(LAST_GRACE_MILLISECONDS);
     }
   }
 

@@ -1,5 +1,4 @@
 import * as path from 'path';
-import { Log } from '../build/log';
 import { Kube, KubeObject } from './kube';
 import { HOST_ADDRESS } from './network';
 import { containerEnvironment } from './pod-environment';
@@ -7,6 +6,7 @@ import { connectPod, inPodNetwork, PodAddresses } from './pod-network';
 import { Probe } from './probe';
 import { baseEnvironment, ManagedProcess, Processes } from './processes';
 import { PodTokens } from './service-account-token';
+import { Log } from '../build/log';
 
 export interface RealPodOptions {
   readonly kube: Kube;
@@ -26,7 +26,10 @@ const LONGEST_BACK_OFF_MILLISECONDS = 60_000;
 export class RealPod {
   public static async start(pod: KubeObject, options: RealPodOptions): Promise<RealPod> {
     const tokens = await PodTokens.issue({
-      pod, kube: options.kube, caFile: options.caFile, region: options.region,
+      pod,
+      kube: options.kube,
+      caFile: options.caFile,
+      region: options.region,
       folder: path.join(options.runDir, 'pods', pod.metadata.name),
     });
     const node = await options.kube.get(`/api/v1/nodes/${pod.spec.nodeName}`);

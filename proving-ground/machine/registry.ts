@@ -1,6 +1,6 @@
+import { baseEnvironment, Processes, ready } from './processes';
 import { run } from '../build/command';
 import { Parts } from '../build/parts';
-import { baseEnvironment, Processes, ready } from './processes';
 
 const PORT = 5100;
 

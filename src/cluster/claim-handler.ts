@@ -1,8 +1,8 @@
-import { done, ResourceHandler } from '../handlers/lifecycle';
-import { text } from '../handlers/properties';
 import { planAbandonment, planClaim, planRelease, ClaimStep } from './claim-plan';
 import { ClaimChanged, ClaimPort, StoredClaim } from './claim-port';
 import { ClaimProperties } from './contract';
+import { done, ResourceHandler } from '../handlers/lifecycle';
+import { text } from '../handlers/properties';
 
 /** Nobody but other migrations writes the claim; more conflicts than this are not chance. */
 const ATTEMPTS = 5;

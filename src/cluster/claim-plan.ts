@@ -1,5 +1,5 @@
-import { CLAIM_NAME, CLAIM_NAMESPACE } from './contract';
 import { ClaimRecord, StoredClaim } from './claim-port';
+import { CLAIM_NAME, CLAIM_NAMESPACE } from './contract';
 
 export type ClaimStep =
   | { readonly kind: 'none' }

@@ -73,7 +73,8 @@ export function mostRoom(all: readonly HostFacts[], need: ReplicaNeed, replicas:
     groups.set(host.nodegroup, [...(groups.get(host.nodegroup) ?? []), host]);
   }
   const room = (host: HostFacts) => Math.min(host.freeCpu / need.cpu, host.freeMemory / need.memory);
-  const order = (a: HostFacts, b: HostFacts) => Number(canHost(b, need)) - Number(canHost(a, need)) || room(b) - room(a) || a.name.localeCompare(b.name);
+  const order = (a: HostFacts, b: HostFacts) =>
+    Number(canHost(b, need)) - Number(canHost(a, need)) || room(b) - room(a) || a.name.localeCompare(b.name);
   return [...groups.values()].flatMap(group => group.sort(order).slice(0, Math.max(NODES_PER_GROUP, replicas)));
 }
 

@@ -17,6 +17,9 @@ export enum PreflightCheck {
   /** There is a managed node group, and those that are named exist. */
   NODEGROUPS = 'NODEGROUPS',
 
+  /** The chosen sources give at least one subnet and one security group. */
+  NETWORK_SELECTION = 'NETWORK_SELECTION',
+
   /** There is a node with room for each replica of Karpenter in the host node groups. */
   HOST_CAPACITY = 'HOST_CAPACITY',
 

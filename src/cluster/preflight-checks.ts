@@ -24,6 +24,8 @@ export interface PreflightFacts {
   readonly kubernetes?: KubernetesFacts;
   /** Why the API did not answer. */
   readonly kubernetesProblem?: string;
+  /** The owner before an update, who may hold the claim still. */
+  readonly formerOwner?: string;
 }
 
 /** Karpenter refuses nothing here, but its nodes then fail one after the other. */
@@ -44,8 +46,13 @@ export function migrationNodegroups(cluster: ClusterFacts, wanted?: readonly str
   return { ...cluster, nodegroups: cluster.nodegroups.filter(nodegroup => wanted?.includes(nodegroup.name) ?? true) };
 }
 
+export interface SelectedNetwork {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+}
+
 /** The subnets and security groups that Karpenter's nodes will get. */
-export function selectedNetwork(all: ClusterFacts, properties: PreflightProperties): { subnetIds: readonly string[]; securityGroupIds: readonly string[] } {
+export function selectedNetwork(all: ClusterFacts, properties: PreflightProperties): SelectedNetwork {
   const cluster = migrationNodegroups(all, properties.Nodegroups);
   return {
     subnetIds: properties.SubnetIds ?? nodegroupSubnetIds(cluster),
@@ -71,8 +78,9 @@ const warning = (check: PreflightCheck, message: string, remedy: string): Findin
 const named = (items: readonly string[]) => shortList(items, NAMED_BYTES);
 
 /** Whether what is found in the cluster may be of this migration, or is left for it to take over. */
-function isOurs(kubernetes: KubernetesFacts, properties: PreflightProperties): boolean {
-  return kubernetes.claim !== undefined && (kubernetes.claim.abandoned || kubernetes.claim.owner === properties.Owner);
+function isOurs({ kubernetes, formerOwner }: PreflightFacts, { Owner }: PreflightProperties): boolean {
+  const claim = kubernetes?.claim;
+  return claim !== undefined && (claim.abandoned || claim.owner === Owner || claim.owner === formerOwner);
 }
 
 const clusterActive: Check = ({ cluster }) => cluster.status === 'ACTIVE' ? [] : [error(
@@ -118,6 +126,19 @@ const nodegroups: Check = ({ cluster }, properties) => {
       `correct \`${name}\``,
     )];
   });
+};
+
+const networkSelection: Check = ({ cluster }, properties) => {
+  const { subnetIds, securityGroupIds } = selectedNetwork(cluster, properties);
+  // Without a node group there is nothing to select from, which is a finding of its own.
+  return migrationNodegroups(cluster, properties.Nodegroups).nodegroups.length === 0 ? [] : [
+    ...subnetIds.length > 0 ? [] : [error(PreflightCheck.NETWORK_SELECTION, 'no node group has a subnet', 'select subnets by id')],
+    ...securityGroupIds.length > 0 ? [] : [error(
+      PreflightCheck.NETWORK_SELECTION,
+      'no launch template of a node group names a security group',
+      'select the security groups of node groups, the cluster\'s, or some by id',
+    )],
+  ];
 };
 
 const hostCapacity: Check = ({ cluster, kubernetes }, properties) => {
@@ -169,34 +190,36 @@ const authenticationMode: Check = ({ cluster }, { AwsAuth }) => !AwsAuth || clus
   'make an access entry of type EC2_LINUX for the node role and choose `NodeAccess.unmanaged()`',
 )];
 
-const otherKarpenter: Check = ({ kubernetes }, properties) =>
-  !kubernetes || isOurs(kubernetes, properties) || kubernetes.karpenters.length === 0 ? [] : [error(
+const otherKarpenter: Check = (facts, properties) => {
+  const found = facts.kubernetes?.karpenters ?? [];
+  return found.length === 0 || isOurs(facts, properties) ? [] : [error(
     PreflightCheck.OTHER_KARPENTER,
-    `Karpenter is installed already: Deployment ${named(kubernetes.karpenters)}${heldBy(kubernetes)}`,
+    `Karpenter is installed already: Deployment ${named(found)}${heldBy(facts)}`,
     'two Karpenters fight over the same pods: remove the other one first',
-  )];
-
-const otherCrds: Check = ({ kubernetes }, properties) => {
-  if (!kubernetes || isOurs(kubernetes, properties)) {
-    return [];
-  }
-  const { CrdRelease, Namespace } = properties;
-  const foreign = kubernetes.crds.filter(crd => crd.release !== CrdRelease || crd.releaseNamespace !== Namespace);
-  return foreign.length === 0 ? [] : [error(
-    PreflightCheck.OTHER_CRDS,
-    `Karpenter's CRDs are there and not of Helm release ${Namespace}/${CrdRelease}: `
-    + named(foreign.map(crd => `${crd.name} (${crd.release ? `release ${crd.releaseNamespace}/${crd.release}` : 'not of Helm'})`)),
-    'remove them if nothing uses them (that deletes all of their objects), or hand them over: kubectl label crd <name> app.kubernetes.io/managed-by=Helm --overwrite; '
-    + `kubectl annotate crd <name> meta.helm.sh/release-name=${CrdRelease} meta.helm.sh/release-namespace=${Namespace} --overwrite`,
   )];
 };
 
-const otherObjects: Check = ({ kubernetes }, properties) =>
-  !kubernetes || isOurs(kubernetes, properties) || kubernetes.objects.length === 0 ? [] : [error(
+const otherCrds: Check = (facts, properties) => {
+  const { CrdRelease: release, Namespace: namespace } = properties;
+  const foreign = (facts.kubernetes?.crds ?? []).filter(crd => crd.release !== release || crd.releaseNamespace !== namespace);
+  return foreign.length === 0 || isOurs(facts, properties) ? [] : [error(
+    PreflightCheck.OTHER_CRDS,
+    `Karpenter's CRDs are there and not of Helm release ${namespace}/${release}: `
+    + named(foreign.map(crd => `${crd.name} (${crd.release ? `release ${crd.releaseNamespace}/${crd.release}` : 'not of Helm'})`)),
+    'remove them if nothing uses them (that deletes all of their objects), or hand them over: '
+    + 'kubectl label crd <name> app.kubernetes.io/managed-by=Helm --overwrite; '
+    + `kubectl annotate crd <name> meta.helm.sh/release-name=${release} meta.helm.sh/release-namespace=${namespace} --overwrite`,
+  )];
+};
+
+const otherObjects: Check = (facts, properties) => {
+  const found = facts.kubernetes?.objects ?? [];
+  return found.length === 0 || isOurs(facts, properties) ? [] : [error(
     PreflightCheck.OTHER_OBJECTS,
-    `objects of the names that we would make exist: ${named(kubernetes.objects)}${heldBy(kubernetes)}`,
+    `objects of the names that we would make exist: ${named(found)}${heldBy(facts)}`,
     'choose other names, or delete them (deleting a Provisioner deletes its nodes)',
   )];
+};
 
 const subnetAddresses: Check = ({ subnets }) => {
   const few = (which: (addresses: number) => boolean) => subnets.filter(subnet => which(subnet.availableAddresses))
@@ -216,9 +239,10 @@ const terminationHandler: Check = ({ kubernetes }) => !kubernetes || kubernetes.
   'keep it off Karpenter\'s nodes, or remove it once Karpenter handles interruptions: both drain the same nodes',
 )];
 
+/** In the order in which a reader should learn of them; the reason why the API did not answer may be long. */
 const CHECKS: readonly Check[] = [
-  clusterActive, kubernetesAccess, kubernetesVersion, oidcIssuer, nodegroups, hostCapacity, discoveryTag, clusterSecurityGroups,
-  awsAuth, authenticationMode, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler,
+  clusterActive, kubernetesVersion, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag, clusterSecurityGroups,
+  awsAuth, authenticationMode, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler, kubernetesAccess,
 ];
 
 /** The findings after the risks that the user took. */
@@ -239,11 +263,12 @@ export function judge(found: readonly Finding[], acceptedRisks: readonly Preflig
   };
 }
 
-/** One line per finding, with its remedy and the name to accept it by. */
+/** One line per finding, with its remedy; all names come first, because a response may be cut. */
 export function report(errors: readonly Finding[]): string {
-  const lines = errors.map((finding, index) => `${index + 1}. ${finding.message}: ${finding.remedy} [${finding.check}]`);
-  return `nothing was changed, ${errors.length} ${errors.length === 1 ? 'assumption does' : 'assumptions do'} not hold; `
-    + `correct them, or name them in \`acceptedRisks\`\n${lines.join('\n')}`;
+  const names = [...new Set(errors.map(finding => finding.check))].join(', ');
+  const lines = errors.map((finding, index) => `${index + 1}. ${finding.check}: ${finding.message}; ${finding.remedy}`);
+  return `nothing was changed: ${names} ${errors.length === 1 ? 'does' : 'do'} not hold; correct what follows, or name what you accept in `
+    + `\`acceptedRisks\`\n${lines.join('\n')}`;
 }
 
 function describe(host: HostFacts): string {
@@ -251,8 +276,8 @@ function describe(host: HostFacts): string {
   return `${host.name}: ${reason}`;
 }
 
-function heldBy(kubernetes: KubernetesFacts): string {
-  return kubernetes.claim ? ` (the cluster is claimed by "${kubernetes.claim.owner}")` : '';
+function heldBy({ kubernetes }: PreflightFacts): string {
+  return kubernetes?.claim ? ` (the cluster is claimed by "${kubernetes.claim.owner}")` : '';
 }
 
 function minor(version: string): number {

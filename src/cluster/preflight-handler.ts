@@ -1,5 +1,3 @@
-import { done, Outcome, ResourceHandler, ResourceRequest } from '../handlers/lifecycle';
-import { flag, integer, oneOf, optionalText, optionalTexts, text, texts } from '../handlers/properties';
 import { PreflightProperties } from './contract';
 import { KubernetesFacts, KubernetesFactsReader } from './kubernetes-facts';
 import { PreflightCheck } from './preflight-check';
@@ -8,6 +6,8 @@ import { mayStillSettle, whenRightsSettled } from './settle';
 import { shortList } from './survey';
 import { ClusterReader, NetworkReader } from './survey-port';
 import { SECURITY_GROUP_SOURCES } from '../discovery-tags/contract';
+import { done, Outcome, ResourceHandler, ResourceRequest } from '../handlers/lifecycle';
+import { flag, integer, oneOf, optionalText, optionalTexts, text, texts } from '../handlers/properties';
 
 /** What the preflight looks through. */
 export interface PreflightPorts {
@@ -19,6 +19,8 @@ export interface PreflightPorts {
 }
 
 const LIST_BYTES = 900;
+/** The client of the Kubernetes API puts headers and bodies into its messages. */
+const PROBLEM_CHARACTERS = 1000;
 
 /** Looks at everything, changes nothing, and fails with every broken assumption at once. */
 export function preflightHandler(ports: PreflightPorts): ResourceHandler<PreflightProperties> {
@@ -29,7 +31,9 @@ export function preflightHandler(ports: PreflightPorts): ResourceHandler<Preflig
     apply: request => whenRightsSettled(request.elapsed, async () => {
       const facts = await readFacts(ports, request);
       const verdict = judge(findings(facts, request.properties), request.properties.AcceptedRisks);
-      console.log(JSON.stringify({ level: 'info', message: 'preflight', facts, verdict }));
+      // Two records, because the facts of a big cluster may be more than one record takes.
+      console.log(JSON.stringify({ level: 'info', message: 'preflight verdict', verdict }));
+      console.log(JSON.stringify({ level: 'info', message: 'preflight facts', facts }));
       // A rollback goes back to what has been running already: refusing that would help nobody.
       if (verdict.errors.length > 0 && !(request.type === 'Update' && await ports.isRollingBack(request.stackId))) {
         throw new Error(report(verdict.errors));
@@ -49,6 +53,7 @@ async function readFacts(ports: PreflightPorts, request: ResourceRequest<Preflig
     cluster,
     subnets: await ports.reader.readSubnets(network.subnetIds),
     securityGroups: await ports.reader.readSecurityGroups(network.securityGroupIds),
+    formerOwner: request.oldProperties?.Owner,
     ...cluster.status === 'ACTIVE' ? await readKubernetes(ports, request) : {},
   };
 }
@@ -73,7 +78,7 @@ Promise<{ kubernetes: KubernetesFacts } | { kubernetesProblem: string }> {
     if (mayStillSettle(error, request.elapsed)) {
       throw error;
     }
-    return { kubernetesProblem: error instanceof Error ? error.message : String(error) };
+    return { kubernetesProblem: (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, PROBLEM_CHARACTERS) };
   }
 }
 

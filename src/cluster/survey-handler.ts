@@ -1,9 +1,9 @@
-import { Attributes, done, ResourceHandler } from '../handlers/lifecycle';
-import { optionalText, optionalTexts, text } from '../handlers/properties';
 import { ClusterSurveyProperties } from './contract';
 import { whenRightsSettled } from './settle';
 import { nodegroupSecurityGroupIds, nodegroupSubnetIds, shortList } from './survey';
 import { ClusterFacts, ClusterReader, NetworkReader, SubnetFacts } from './survey-port';
+import { Attributes, done, ResourceHandler } from '../handlers/lifecycle';
+import { optionalText, optionalTexts, text } from '../handlers/properties';
 
 /** Three lists of this size and the rest stay far below what a response carries. */
 const LIST_BYTES = 500;

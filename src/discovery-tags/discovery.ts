@@ -73,6 +73,14 @@ export interface DiscoveryNetwork {
   readonly securityGroups?: SecurityGroupSource;
 }
 
+/** What will be selected, for those who look before anything is tagged. */
+export interface DiscoveryNetwork {
+  /** Undefined if nothing will be tagged. */
+  readonly tagKey?: string;
+  readonly subnets?: SubnetSource;
+  readonly securityGroups?: SecurityGroupSource;
+}
+
 /** How Karpenter finds the subnets and security groups of its nodes. */
 export abstract class Discovery {
   /**
@@ -126,20 +134,27 @@ class ByTags extends Discovery {
 }
 
 class ByIds extends Discovery {
-  private readonly subnetSelector: Record<string, string>;
-  private readonly securityGroupSelector: Record<string, string>;
+  private readonly selected: DiscoveryIds;
 
-  constructor(private readonly ids: DiscoveryIds) {
+  constructor(ids: DiscoveryIds) {
     super();
-    this.subnetSelector = { 'aws-ids': joinIds(checkIds('subnet', ids.subnetIds)) };
-    this.securityGroupSelector = { 'aws-ids': joinIds(checkIds('security group', ids.securityGroupIds)) };
+    this.selected = {
+      subnetIds: checkIds('subnet', ids.subnetIds),
+      securityGroupIds: checkIds('security group', ids.securityGroupIds),
+    };
   }
 
   public _bind(): DiscoverySelectors {
-    return { subnetSelector: this.subnetSelector, securityGroupSelector: this.securityGroupSelector };
+    return {
+      subnetSelector: { 'aws-ids': joinIds(this.selected.subnetIds) },
+      securityGroupSelector: { 'aws-ids': joinIds(this.selected.securityGroupIds) },
+    };
   }
 
   public _network(): DiscoveryNetwork {
-    return { subnets: SubnetSource.ids(...this.ids.subnetIds), securityGroups: SecurityGroupSource.ids(...this.ids.securityGroupIds) };
+    return {
+      subnets: SubnetSource._of(this.selected.subnetIds),
+      securityGroups: SecurityGroupSource._of(this.selected.securityGroupIds),
+    };
   }
 }

@@ -16,6 +16,14 @@ export abstract class SubnetSource {
    * @param ids for example `subnet-0123456789abcdef0`; at least one
    */
   public static ids(...ids: string[]): SubnetSource {
+    return SubnetSource._of(ids);
+  }
+
+  /**
+   * The same for a list that may be a token, which cannot be spread.
+   * @internal
+   */
+  public static _of(ids: string[]): SubnetSource {
     return new GivenSubnets(checkIds('subnet', ids));
   }
 
@@ -69,6 +77,14 @@ export abstract class SecurityGroupSource {
    * @param ids for example `sg-0123456789abcdef0`; at least one
    */
   public static ids(...ids: string[]): SecurityGroupSource {
+    return SecurityGroupSource._of(ids);
+  }
+
+  /**
+   * The same for a list that may be a token, which cannot be spread.
+   * @internal
+   */
+  public static _of(ids: string[]): SecurityGroupSource {
     return new NamedSource('ids', checkIds('security group', ids));
   }
 

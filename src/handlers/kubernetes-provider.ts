@@ -1,5 +1,4 @@
 import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -53,7 +52,7 @@ function importedRole(cluster: eks.ICluster): { kubectlRoleArn: string; lambdaRo
     : { kubectlRoleArn: cluster.kubectlRole!.roleArn, lambdaRole: cluster.kubectlLambdaRole };
 }
 
-function network(cluster: eks.ICluster, options: KubernetesHandlerOptions): { vpc?: ec2.IVpc; vpcSubnets?: ec2.SubnetSelection; securityGroups?: ec2.ISecurityGroup[] } {
+function network(cluster: eks.ICluster, options: KubernetesHandlerOptions): Omit<KubernetesHandlerOptions, 'role'> {
   const vpc = options.vpc ?? (cluster.kubectlPrivateSubnets ? cluster.vpc : undefined);
   return vpc
     ? {

@@ -14,7 +14,7 @@ export interface ControllerRoleOptions {
    * A role that exists; it is used as it is and never modified.
    *
    * It must trust the service account through the cluster's OIDC provider and may do what `ControllerPolicy.scoped()`
-   * lists. An error together with `policy`, `roleName` or `policyName`, which would have no effect.
+   * lists. An error together with `policy`, which would have no effect.
    *
    * @default - a new role
    */
@@ -88,7 +88,9 @@ export class ControllerRole extends Construct {
   constructor(scope: Construct, id: string, props: ControllerRoleProps) {
     super(scope, id);
     if (props.role) {
-      refuseWithoutEffect(props);
+      if (props.policy) {
+        throw new Error('an existing controller role is never modified, so `policy` would have no effect: remove it, or remove `role` to get a new one');
+      }
       this.role = props.role;
       return;
     }
@@ -119,13 +121,5 @@ export class ControllerRole extends Construct {
         [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${serviceAccountName}`,
       }),
     }, 'sts:AssumeRoleWithWebIdentity');
-  }
-}
-
-function refuseWithoutEffect(props: ControllerRoleOptions): void {
-  const given = (['policy', 'roleName', 'policyName'] as const).filter(name => props[name] !== undefined);
-  if (given.length > 0) {
-    throw new Error(`an existing controller role is never modified, so ${given.map(name => `\`${name}\``).join(' and ')} would have no effect: `
-      + 'remove them, or remove `role` to get a new one');
   }
 }

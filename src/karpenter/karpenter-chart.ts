@@ -2,13 +2,13 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { identityOf } from './chart-location';
 import { ChartSource } from './chart-source';
 import { ControllerReady } from './controller-ready';
 import { KarpenterRelease } from './karpenter-release';
 import { HelmRun, ReleaseGuard } from './release-guard';
 import { guideValues, imageValues, mergeValues } from './values';
+import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 
 /** The Helm release, as in the guide. */
 export const RELEASE_NAME = 'karpenter';

@@ -1,11 +1,11 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
-import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { identityOf } from './chart-location';
 import { ChartSource } from './chart-source';
 import { KarpenterRelease } from './karpenter-release';
 import { ReleaseGuard } from './release-guard';
+import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 
 /** Which CustomResourceDefinitions `KarpenterCrds` installs, and from where. */
 export interface KarpenterCrdsOptions {

@@ -1,9 +1,9 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
+import { RELEASE_NAME } from './karpenter-chart';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
-import { RELEASE_NAME } from './karpenter-chart';
 import { NAMESPACE_TYPE, NamespaceContract } from './namespace/contract';
 
 /** Which namespace `KarpenterNamespace` provides. */

@@ -2,9 +2,9 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
-import { NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
 
 /** Whom `AwsAuthRoleMapping` lets in. */
 export interface AwsAuthRoleMappingOptions {

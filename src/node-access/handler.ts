@@ -1,8 +1,8 @@
-import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
-import { text } from '../handlers/properties';
 import { NodeAccessProperties } from './contract';
 import { AwsAuth, Change, planAdd, planRemove, withoutPath } from './plan';
 import { NodeAccessPort } from './port';
+import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
+import { text } from '../handlers/properties';
 
 /** How often one call reads again after others were quicker; the next call goes on a few seconds later. */
 const ATTEMPTS = 5;

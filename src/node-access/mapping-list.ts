@@ -1,3 +1,4 @@
+// eslint-disable-next-line import/no-extraneous-dependencies -- only the function's bundle has it, no construct imports this file
 import { isMap, isScalar, isSeq, parseDocument, YAMLSeq } from 'yaml';
 
 /**

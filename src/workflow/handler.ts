@@ -1,9 +1,9 @@
-import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
-import { oneOf, optionalText, text } from '../handlers/properties';
 import { MigrationStageProperties } from './contract';
 import { MigrationStage } from './migration-stage';
 import { planRemoval } from './plan';
 import { StagePort } from './port';
+import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
+import { oneOf, optionalText, text } from '../handlers/properties';
 
 /**
  * The resource that knows the stage. It is the last to be created and the first to go, so everything else still stands

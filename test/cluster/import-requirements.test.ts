@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -116,7 +116,8 @@ test('a network of our function\'s own stands in for the import\'s, but not for 
 test('a security group that nothing uses is worth a warning', () => {
   const scope = stack();
   assertImport(scope, imported(scope, { role: true, layer: true, oidc: true, securityGroup: true }), ALL);
-  Annotations.fromStack(scope).hasWarning('/Test', Match.stringLikeRegexp('`kubectlSecurityGroupId` of the import is not used without `kubectlPrivateSubnetIds`'));
+  const warnings = scope.node.metadata.filter(entry => entry.type === 'aws:cdk:warning').map(entry => entry.data);
+  expect(warnings).toEqual([expect.stringMatching('`kubectlSecurityGroupId` of the import is not used without `kubectlPrivateSubnetIds`')]);
 });
 
 test('a cluster of the same app has all of it', () => {
@@ -134,4 +135,29 @@ test('an error of another kind is not taken for a missing property', () => {
     },
   });
   expect(() => assertImport(scope, cluster, ALL)).toThrow('something else');
+});
+
+describe('CDK alone', () => {
+  const chart = (given: Given) => {
+    const scope = stack();
+    new eks.HelmChart(scope, 'Chart', { cluster: imported(scope, given), chart: 'karpenter' });
+    const provider = scope.node.children.find(child => child instanceof eks.KubectlProvider);
+    const functions = provider ? Template.fromStack(provider as eks.KubectlProvider).findResources('AWS::Lambda::Function') : {};
+    return Object.values(functions).find(one => one.Properties.Description?.includes('kubectl'))?.Properties;
+  };
+
+  test.each<[string, Given, object]>([
+    ['a function without kubectl and helm', { role: true }, { Layers: [expect.anything()] }],
+    ['a function in a VPC without subnets', { role: true, layer: true, subnets: [], vpc: true, securityGroup: true }, { VpcConfig: { SubnetIds: [] } }],
+  ])('lets pass %s', (_title, given, properties) => {
+    expect(chart(given)).toMatchObject(properties);
+  });
+
+  test('lets pass a network without VPC and security group next to a kubectlProvider', () => {
+    expect(() => chart({ provider: true, subnets: ['subnet-1'] })).not.toThrow();
+  });
+
+  test('lets pass a security group without subnets', () => {
+    expect(chart({ role: true, layer: true, securityGroup: true })).not.toHaveProperty('VpcConfig');
+  });
 });

@@ -116,6 +116,32 @@ describe('discovery by ids', () => {
   });
 });
 
+describe('what will be selected, as a look ahead sees it', () => {
+  const sources = (discovery: Discovery) => {
+    const { tagKey, subnets, securityGroups } = discovery._network();
+    return [tagKey, subnets?._ids, securityGroups?._kind, securityGroups?._ids];
+  };
+
+  test('is the default key and the node groups\' network', () => {
+    expect(sources(Discovery.tags())).toEqual([DISCOVERY_TAG_KEY, undefined, undefined, undefined]);
+  });
+
+  test('is what the tagging says', () => {
+    const discovery = Discovery.tags({ key: 'k', subnets: SubnetSource.ids('subnet-1'), securityGroups: SecurityGroupSource.cluster() });
+    expect(sources(discovery)).toEqual(['k', ['subnet-1'], 'cluster', undefined]);
+  });
+
+  test('is the ids and no key where nothing is tagged', () => {
+    expect(sources(Discovery.ids({ subnetIds: ['subnet-1'], securityGroupIds: ['sg-1', 'sg-2'] })))
+      .toEqual([undefined, ['subnet-1'], 'ids', ['sg-1', 'sg-2']]);
+  });
+
+  test('is a list that is known only in the deployment, unspread', () => {
+    const list = new CfnParameter(testStack(), 'Subnets', { type: 'List<AWS::EC2::Subnet::Id>' }).valueAsList;
+    expect(Discovery.ids({ subnetIds: list, securityGroupIds: ['sg-1'] })._network().subnets?._ids).toBe(list);
+  });
+});
+
 test('two clusters of one stack have tags each', () => {
   const stack = testStack();
   for (const name of ['blue', 'green']) {

@@ -1,5 +1,5 @@
-import { DiscoveryTagsPort, ResourceKind, TaggedResource, Tags } from '../../src/discovery-tags/port';
 import { ClusterFacts, ClusterReader, NetworkReader, NodegroupFacts } from '../../src/cluster/survey-port';
+import { DiscoveryTagsPort, ResourceKind, TaggedResource, Tags } from '../../src/discovery-tags/port';
 
 export function nodegroup(name: string, facts: Partial<NodegroupFacts> = {}): NodegroupFacts {
   return {

@@ -16,7 +16,9 @@ const before: [string, State][] = [
   ['the tag on all of them', { 'subnet-a': { [KEY]: 'prod' }, 'subnet-b': { [KEY]: 'prod' }, 'sg-a': { [KEY]: 'prod' } }],
   ['the tag on a bystander', { 'subnet-a': {}, 'subnet-b': {}, 'sg-a': {}, 'subnet-z': { [KEY]: 'prod' } }],
   ['another cluster\'s migration', {
-    'subnet-a': { 'other/key': 'blue', 'cdk-karpenter-migration/blue': 'other/key' }, 'subnet-b': {}, 'sg-a': {},
+    'subnet-a': { 'other/key': 'blue', 'cdk-karpenter-migration/blue': 'other/key' },
+    'subnet-b': {},
+    'sg-a': {},
     'subnet-z': { [KEY]: 'blue', 'cdk-karpenter-migration/blue': KEY },
   }],
 ];

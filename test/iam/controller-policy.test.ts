@@ -134,7 +134,7 @@ function documentOf(policy: ControllerPolicy | undefined, clusterName = 'prod', 
   });
   const template = Template.fromStack(stack);
   const [, resource] = Object.entries(template.findResources('AWS::IAM::Policy')).find(([id]) => id.startsWith('Controller'))!;
-  return rendered(template, resource.Properties.PolicyDocument, { ClusterName: 'prod', 'AWS::Partition': partition });
+  return rendered(template, resource.Properties.PolicyDocument, { 'ClusterName': 'prod', 'AWS::Partition': partition });
 }
 
 describe.each([

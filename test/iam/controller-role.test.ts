@@ -87,11 +87,10 @@ test('an existing role is used as it is', () => {
   Template.fromStack(stack).resourcePropertiesCountIs('AWS::IAM::Policy', {}, 0);
 });
 
-test('settings that have no effect on an existing role are refused', () => {
+test('a policy that would have no effect on an existing role is refused', () => {
   const role = iam.Role.fromRoleArn(testStack(), 'Mine', 'arn:aws:iam::111111111111:role/mine');
-  expect(() => make({ role, policy: ControllerPolicy.guide(), roleName: 'x' }))
-    .toThrow('an existing controller role is never modified, so `policy` and `roleName` would have no effect: '
-      + 'remove them, or remove `role` to get a new one');
+  expect(() => make({ role, policy: ControllerPolicy.guide() }))
+    .toThrow('an existing controller role is never modified, so `policy` would have no effect: remove it, or remove `role` to get a new one');
 });
 
 test('two clusters of one stack have a role each', () => {

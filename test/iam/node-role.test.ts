@@ -4,7 +4,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { rendered } from './rendered';
 import { testStack } from './stack';
 import { IamNames } from '../../src/iam/iam-names';
-import { nodeIdentity } from '../../src/iam/node-identity';
 import { NODE_MANAGED_POLICIES, NodeInstanceProfile, NodeRole } from '../../src/iam/node-role';
 
 const GUIDE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEKS_CNI_Policy', 'AmazonEC2ContainerRegistryReadOnly', 'AmazonSSMManagedInstanceCore'];
@@ -40,64 +39,28 @@ describe('the instance profile', () => {
   test('holds the role', () => {
     const stack = testStack();
     new NodeInstanceProfile(stack, 'Profile', { role: imported(stack, 'nodes') });
-    Template.fromStack(stack).hasResourceProperties('AWS::IAM::InstanceProfile', { Roles: ['nodes'], InstanceProfileName: Match.absent() });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::IAM::InstanceProfile', { Roles: ['nodes'], InstanceProfileName: Match.absent() });
+    template.resourceCountIs('AWS::IAM::Role', 0);
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+  });
+
+  test('has the guide\'s name if asked for, as the role has', () => {
+    const stack = testStack();
+    const names = IamNames.guide('prod');
+    const role = new NodeRole(stack, 'Nodes', { roleName: names.nodeRole });
+    new NodeInstanceProfile(stack, 'Profile', { role, instanceProfileName: names.instanceProfile });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::IAM::Role', { RoleName: 'KarpenterNodeRole-prod' });
+    template.hasResourceProperties('AWS::IAM::InstanceProfile', {
+      InstanceProfileName: 'KarpenterNodeInstanceProfile-prod', Roles: [{ Ref: Match.stringLikeRegexp('^Nodes') }],
+    });
   });
 });
 
-describe('the identity of nodes', () => {
-  test('is made where nothing is given', () => {
-    const stack = testStack();
-    nodeIdentity(stack);
-    const template = Template.fromStack(stack);
-    template.resourceCountIs('AWS::IAM::Role', 1);
-    template.hasResourceProperties('AWS::IAM::InstanceProfile', { Roles: [{ Ref: Match.stringLikeRegexp('^NodeRole') }] });
-  });
-
-  test('has the guide\'s names if asked for', () => {
-    const stack = testStack();
-    nodeIdentity(stack, { names: IamNames.guide('prod') });
-    const template = Template.fromStack(stack);
-    template.hasResourceProperties('AWS::IAM::Role', { RoleName: 'KarpenterNodeRole-prod' });
-    template.hasResourceProperties('AWS::IAM::InstanceProfile', { InstanceProfileName: 'KarpenterNodeInstanceProfile-prod' });
-  });
-
-  test('takes a role that exists and makes the profile only', () => {
-    const stack = testStack();
-    const nodeRole = imported(stack, 'mine');
-    expect(nodeIdentity(stack, { nodeRole, names: IamNames.guide('x'.repeat(47)) }).role).toBe(nodeRole);
-    const template = Template.fromStack(stack);
-    template.resourceCountIs('AWS::IAM::Role', 0);
-    template.resourceCountIs('AWS::IAM::Policy', 0);
-    template.hasResourceProperties('AWS::IAM::InstanceProfile', { Roles: ['mine'] });
-  });
-
-  test('takes a profile with its role and makes nothing', () => {
-    const stack = testStack();
-    const role = imported(stack, 'mine');
-    const instanceProfile = iam.InstanceProfile.fromInstanceProfileAttributes(stack, 'Profile', {
-      instanceProfileArn: 'arn:aws:iam::111111111111:instance-profile/mine', role,
-    });
-    expect(nodeIdentity(stack, { instanceProfile })).toEqual({ role, instanceProfile });
-    expect(Template.fromStack(stack).toJSON().Resources).toBeUndefined();
-  });
-
-  test('needs the role of a profile that was imported by name', () => {
-    const stack = testStack();
-    const instanceProfile = iam.InstanceProfile.fromInstanceProfileName(stack, 'Profile', 'mine');
-    expect(() => nodeIdentity(stack, { instanceProfile })).toThrow('the instance profile was imported without its role');
-    const nodeRole = imported(stack, 'mine');
-    expect(nodeIdentity(stack, { instanceProfile, nodeRole }).role).toBe(nodeRole);
-  });
-
-  test('refuses a profile that holds another role', () => {
-    const stack = testStack();
-    const instanceProfile = iam.InstanceProfile.fromInstanceProfileAttributes(stack, 'Profile', {
-      instanceProfileArn: 'arn:aws:iam::111111111111:instance-profile/mine', role: imported(stack, 'one'),
-    });
-    expect(() => nodeIdentity(stack, { instanceProfile, nodeRole: imported(stack, 'two') })).toThrow(
-      'the instance profile holds role arn:aws:iam::111111111111:role/one but `nodeRole` is arn:aws:iam::111111111111:role/two',
-    );
-  });
+test('generated names are left to CloudFormation', () => {
+  const { nodeRole, instanceProfile, controllerRole, controllerPolicy } = IamNames.generated();
+  expect([nodeRole, instanceProfile, controllerRole, controllerPolicy]).toEqual([undefined, undefined, undefined, undefined]);
 });
 
 describe('the guide\'s names', () => {

@@ -1,8 +1,8 @@
+import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
 import { AwsAuthRoleMapping } from '../../src/node-access/aws-auth-role-mapping';
 import { NodeAccess } from '../../src/node-access/node-access';
 

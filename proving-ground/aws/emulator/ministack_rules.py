@@ -1,7 +1,9 @@
 """Rules of AWS that ministack does not follow, patched in at its start."""
 
+import json
 import os
 import pathlib
+import re
 import tempfile
 
 from emulator import gateway
@@ -11,6 +13,9 @@ def apply():
     functions_act_as_their_role()
     custom_resources_answer_through_the_gateway()
     managed_policies_exist()
+    role_names_have_a_limit()
+    policies_have_a_size()
+    functions_are_checked_when_created()
 
 
 def functions_act_as_their_role():
@@ -52,3 +57,106 @@ def managed_policies_exist():
         arn = iam._AWS_MANAGED_POLICY_PREFIX + file.stem
         if arn not in iam._aws_managed_policies:
             iam._aws_managed_policies[arn] = iam._make_aws_managed_record(file.stem, file.read_text(), "")
+
+
+def role_names_have_a_limit():
+    from ministack.services import iam
+    from ministack.services.cloudformation import provisioners
+
+    def problem(name):
+        if len(name or "") > 64:
+            return f"1 validation error detected: Value '{name}' at 'roleName' failed to satisfy constraint: Member must have length less than or equal to 64"
+
+    create = iam._create_role
+
+    def create_role(parameters):
+        message = problem(iam._p(parameters, "RoleName"))
+        return iam._error(400, "ValidationError", message) if message else create(parameters)
+
+    iam._IAM_HANDLERS["CreateRole"] = create_role
+    before_creation(provisioners, "AWS::IAM::Role", lambda properties: problem(properties.get("RoleName")))
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: characters without white space.
+MANAGED_POLICY_SIZE = 6144
+INLINE_POLICIES_SIZE = 10240
+
+
+def policies_have_a_size():
+    from ministack.services import iam
+    from ministack.services.cloudformation import provisioners
+
+    def size(document):
+        return len(re.sub(r"\s", "", document if isinstance(document, str) else json.dumps(document)))
+
+    def managed(properties):
+        if size(properties["PolicyDocument"]) > MANAGED_POLICY_SIZE:
+            return f"Cannot exceed quota for PolicySize: {MANAGED_POLICY_SIZE}"
+
+    def inline(properties):
+        for name in properties.get("Roles", []):
+            others = iam._roles.get(name, {}).get("InlinePolicies", {})
+            total = size(properties["PolicyDocument"]) + sum(map(size, others.values()))
+            if total > INLINE_POLICIES_SIZE:
+                return f"Maximum policy size of {INLINE_POLICIES_SIZE} bytes exceeded for role {name}"
+
+    before_creation(provisioners, "AWS::IAM::ManagedPolicy", managed)
+    before_creation(provisioners, "AWS::IAM::Policy", inline)
+
+
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+RESERVED_VARIABLES = {
+    "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+    "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+}
+
+
+def functions_are_checked_when_created():
+    """No reserved variables, and a role that Lambda may assume."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import iam, lambda_svc
+    from ministack.services.cloudformation import provisioners
+
+    def problem(function):
+        reserved = RESERVED_VARIABLES.intersection((function.get("Environment") or {}).get("Variables") or {})
+        if reserved:
+            return ("Lambda was unable to configure your environment variables because the environment variables you have provided "
+                    f"contains reserved keys that are currently not supported for modification. Reserved keys used in this request: {', '.join(sorted(reserved))}")
+        role = iam._roles.get((function.get("Role") or "").split("/")[-1])
+        if role is None or not trusts_lambda(json.loads(role["AssumeRolePolicyDocument"])):
+            return "The role defined for the function cannot be assumed by Lambda."
+
+    create = lambda_svc._create_function
+
+    def create_function(data):
+        message = problem(data)
+        return error_response_json("InvalidParameterValueException", message, 400) if message else create(data)
+
+    lambda_svc._create_function = create_function
+    before_creation(provisioners, "AWS::Lambda::Function", problem)
+
+
+def trusts_lambda(trust):
+    statements = trust["Statement"]
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal")
+        services = principal.get("Service") if isinstance(principal, dict) else None
+        if statement["Effect"] == "Allow" and "lambda.amazonaws.com" in ([services] if isinstance(services, str) else services or []):
+            return True
+    return False
+
+
+def before_creation(provisioners, resource_type, problem):
+    """Fails the creation of a CloudFormation resource whose properties have a problem."""
+    handler = provisioners._RESOURCE_HANDLERS[resource_type]
+    create = handler["create"]
+
+    def checked(logical_id, properties, stack_name):
+        message = problem(properties)
+        if message:
+            raise ValueError(message)
+        return create(logical_id, properties, stack_name)
+
+    handler["create"] = checked

@@ -1,5 +1,5 @@
-import { escapeXml } from './xml';
 import { Call } from './call';
+import { escapeXml } from './xml';
 
 /** A whole HTTP answer. */
 export interface Answer { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string | Buffer }

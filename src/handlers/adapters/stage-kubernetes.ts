@@ -3,7 +3,11 @@ import { Remaining } from '../../workflow/port';
 
 const PAGE = 500;
 
-interface Page { readonly items: readonly { metadata?: k8s.V1ObjectMeta }[]; readonly metadata?: { readonly _continue?: string; readonly continue?: string } }
+interface Page {
+  readonly items: readonly { metadata?: k8s.V1ObjectMeta }[];
+  // Typed lists of the client say `_continue`, untyped ones are as the API sends them.
+  readonly metadata?: { readonly _continue?: string; readonly continue?: string };
+}
 
 /** Machines, and nodes that carry Karpenter's label, with the ones that are being deleted marked. */
 export async function karpenterRemaining(config: k8s.KubeConfig, ownerKey: string): Promise<readonly Remaining[]> {

@@ -1,8 +1,8 @@
-import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
-import { text } from '../../handlers/properties';
 import { ControllerReadyProperties, WebhookProbe } from './contract';
 import { missingFromRollout, missingFromWebhooks } from './plan';
 import { ControllerPort } from './port';
+import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
+import { text } from '../../handlers/properties';
 
 /** Waits until every replica of the controller is available and its webhooks decide about objects. */
 export function controllerReadyHandler(

@@ -1,8 +1,8 @@
-import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
-import { text } from '../../handlers/properties';
 import { NamespaceProperties } from './contract';
 import { OWNER_ANNOTATION, planApply, planRemove } from './plan';
 import { NamespacePort } from './port';
+import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
+import { text } from '../../handlers/properties';
 
 /** Makes a namespace unless there is one, and takes it away again if it was made here and holds nothing of others. */
 export function namespaceHandler(

@@ -1,8 +1,8 @@
-import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
-import { text } from '../../handlers/properties';
 import { ReleaseGuardProperties } from './contract';
 import { LONGEST_RUN_MINUTES, planGuard } from './plan';
 import { ReleasePort } from './port';
+import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
+import { text } from '../../handlers/properties';
 
 /** Makes sure that no killed run of Helm blocks the next one. */
 export function releaseGuardHandler(

@@ -106,7 +106,12 @@ test('it gives up after ten minutes with the reason of the pods', async () => {
   const { controller, handler, raw } = scene();
   controller.state = [{ ...READY, available: 1 }];
   const event = {
-    RequestType: 'Create', ResourceType: CONTROLLER_READY_TYPE, ResourceProperties: raw, LogicalResourceId: 'l', StackId: 's', RequestId: 'r',
+    RequestType: 'Create',
+    ResourceType: CONTROLLER_READY_TYPE,
+    ResourceProperties: raw,
+    LogicalResourceId: 'l',
+    StackId: 's',
+    RequestId: 'r',
     StartedAt: '2026-01-01T12:00:00Z',
   } as const;
   const handlers = { [CONTROLLER_READY_TYPE]: handler };

@@ -1,0 +1,313 @@
+import assert from 'assert/strict';
+import { createSign, generateKeyPairSync } from 'crypto';
+import * as fs from 'fs';
+import { after, before, test } from 'node:test';
+import * as os from 'os';
+import * as path from 'path';
+import * as ec2 from '@aws-sdk/client-ec2';
+import * as lambda from '@aws-sdk/client-lambda';
+import { clientConfig } from './customer';
+import { lambdaNode, pythonEnvironment } from '../build/runtimes';
+import { Processes } from '../machine/processes';
+import { QueryService, query, signedAs } from './gateway/query';
+import { LocalAws, startAws } from './index';
+
+/** Each rule of AWS that the gateway or a patch adds, seen to hold in a running local AWS without a cluster. */
+
+const ISSUER = 'oidc.eks.us-east-1.amazonaws.com/id/TEST';
+const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const runDir = fs.mkdtempSync(path.join(os.tmpdir(), 'aws-rules-'));
+const processes = new Processes(runDir, error => console.error(error));
+let aws: LocalAws;
+
+before(async () => {
+  const bundle = path.join(runDir, 'ca.crt');
+  fs.writeFileSync(bundle, '');
+  aws = await startAws({
+    runDir,
+    processes,
+    port: 4700,
+    pythonBin: await pythonEnvironment(console.log),
+    node24Bin: await lambdaNode(console.log),
+    toolDirs: [],
+    tls: { certFile: '', keyFile: '', caBundleFile: bundle },
+    registryUrl: 'http://127.0.0.1:1',
+    serviceAccountPublicKeyPem: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    cluster: { name: 'prod', endpoint: 'https://127.0.0.1:6443', certificateAuthorityBase64: '', oidcIssuer: `https://${ISSUER}` },
+    log: console.error,
+  });
+});
+
+after(async () => {
+  await aws.stop();
+  fs.rmSync(runDir, { recursive: true });
+});
+
+const ask = (service: QueryService, parameters: Record<string, string>): Promise<any> =>
+  query(aws.endpoint, service, signedAs(aws.env.AWS_ACCESS_KEY_ID, 'us-east-1', service), parameters);
+const allow = (principal: object, action = 'sts:AssumeRole', more: object = {}) => JSON.stringify({
+  Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: action, ...more }],
+});
+const createRole = async (RoleName: string, AssumeRolePolicyDocument: string, policy?: object): Promise<string> => {
+  const role = (await ask('iam', { Action: 'CreateRole', RoleName, AssumeRolePolicyDocument })).CreateRoleResult.Role.Arn;
+  if (policy) {
+    await ask('iam', { Action: 'PutRolePolicy', RoleName, PolicyName: 'own', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [policy] }) });
+  }
+  return role;
+};
+const roleExists = (name: string): Promise<boolean> => ask('iam', { Action: 'GetRole', RoleName: name }).then(() => true, () => false);
+
+/** The query of an unsigned or otherwise peculiar call; answers with status and text. */
+const raw = async (headers: Record<string, string>, parameters: Record<string, string>) => {
+  const response = await fetch(aws.endpoint, { method: 'POST', headers, body: new URLSearchParams(parameters) });
+  return { status: response.status, text: await response.text() };
+};
+
+// CloudFormation
+
+const roleResource = (name: string, more: object = {}) => ({
+  Type: 'AWS::IAM::Role', Properties: { RoleName: name, AssumeRolePolicyDocument: JSON.parse(allow({ Service: 'ec2.amazonaws.com' })) }, ...more,
+});
+const failing = (dependsOn: string[]) => ({
+  Type: 'Custom::Failing', Properties: { ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:none' }, DependsOn: dependsOn,
+});
+
+async function stack(action: 'CreateStack' | 'UpdateStack' | 'DeleteStack', name: string, resources: object = {}): Promise<string> {
+  const capabilities = { 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM', 'TemplateBody': JSON.stringify({ Resources: resources }) };
+  const { StackId } = (await ask('cloudformation', { Action: 'DescribeStacks', StackName: name }).catch(() => undefined))
+    ?.DescribeStacksResult.Stacks.member ?? {};
+  const created = await ask('cloudformation', { Action: action, StackName: name, ...(action === 'DeleteStack' ? {} : capabilities) });
+  const id = StackId ?? created.CreateStackResult.StackId;
+  for (;;) {
+    const status: string = (await ask('cloudformation', { Action: 'DescribeStacks', StackName: id })).DescribeStacksResult.Stacks.member.StackStatus;
+    if (!status.endsWith('_IN_PROGRESS')) {
+      return status;
+    }
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+}
+
+test('a creation that rolls back deletes what RetainExceptOnCreate keeps later, and not what Retain keeps', async () => {
+  const status = await stack('CreateStack', 'rollback', {
+    Except: roleResource('rollback-except', { DeletionPolicy: 'RetainExceptOnCreate' }),
+    Retain: roleResource('rollback-retain', { DeletionPolicy: 'Retain' }),
+    Plain: roleResource('rollback-plain'),
+    Failing: failing(['Except', 'Retain', 'Plain']),
+  });
+  assert.equal(status, 'ROLLBACK_COMPLETE');
+  assert.deepEqual(await Promise.all(['rollback-except', 'rollback-retain', 'rollback-plain'].map(roleExists)), [false, true, false]);
+});
+
+test('both policies keep a resource that leaves the template, and one whose stack is deleted', async () => {
+  const kept = (suffix: string) => ({
+    Except: roleResource(`kept-except-${suffix}`, { DeletionPolicy: 'RetainExceptOnCreate' }),
+    Retain: roleResource(`kept-retain-${suffix}`, { DeletionPolicy: 'Retain' }),
+    Plain: roleResource(`kept-plain-${suffix}`),
+  });
+  const other = { Other: roleResource('kept-other') };
+  await stack('CreateStack', 'leaves', { ...kept('a'), ...other });
+  assert.equal(await stack('UpdateStack', 'leaves', other), 'UPDATE_COMPLETE');
+  await stack('CreateStack', 'deleted', kept('b'));
+  assert.equal(await stack('DeleteStack', 'deleted'), 'DELETE_COMPLETE');
+  for (const suffix of ['a', 'b']) {
+    assert.deepEqual(await Promise.all(['except', 'retain', 'plain'].map(n => roleExists(`kept-${n}-${suffix}`))), [true, true, false]);
+  }
+});
+
+test('a replaced resource is kept by its UpdateReplacePolicy', async () => {
+  const roles = (suffix: string) => ({ Kept: roleResource(`replaced-kept-${suffix}`, { UpdateReplacePolicy: 'Retain' }), Plain: roleResource(`replaced-plain-${suffix}`) });
+  await stack('CreateStack', 'replaced', roles('a'));
+  assert.equal(await stack('UpdateStack', 'replaced', roles('b')), 'UPDATE_COMPLETE');
+  assert.deepEqual(await Promise.all(['replaced-kept-a', 'replaced-plain-a', 'replaced-kept-b'].map(roleExists)), [true, false, true]);
+});
+
+test('an update that fails takes its new resources back, those that RetainExceptOnCreate keeps later as well', async () => {
+  const old = { Old: roleResource('undone-old') };
+  await stack('CreateStack', 'undone', old);
+  const status = await stack('UpdateStack', 'undone', {
+    ...old, New: roleResource('undone-new', { DeletionPolicy: 'RetainExceptOnCreate' }), Failing: failing(['New']),
+  });
+  assert.equal(status, 'UPDATE_ROLLBACK_COMPLETE');
+  assert.deepEqual(await Promise.all(['undone-old', 'undone-new'].map(roleExists)), [true, false]);
+});
+
+const responder = (bytes: number) => ({
+  Role: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: JSON.parse(allow({ Service: 'lambda.amazonaws.com' })),
+      ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+    },
+  },
+  Function: {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+      Timeout: 30,
+      Code: {
+        ZipFile: `exports.handler = async (event) => {
+          const answer = { Status: 'SUCCESS', PhysicalResourceId: 'it', StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId, Data: {} };
+          answer.Data.Padding = 'x'.repeat(${bytes} - JSON.stringify(answer).length - ',"Padding":""'.length + 1);
+          await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify(answer) });
+        };`,
+      },
+    },
+  },
+  Answer: { Type: 'Custom::Answer', Properties: { ServiceToken: { 'Fn::GetAtt': ['Function', 'Arn'] } } },
+});
+
+test('a custom resource whose response has more than 4096 bytes fails', async () => {
+  assert.equal(await stack('CreateStack', 'fits', responder(4096)), 'CREATE_COMPLETE');
+  assert.equal(await stack('CreateStack', 'too-long', responder(4097)), 'ROLLBACK_COMPLETE');
+  const events = JSON.stringify(await ask('cloudformation', { Action: 'DescribeStackEvents', StackName: 'too-long' }));
+  assert.match(events, /Response object is too long/);
+  assert.deepEqual(aws.customResourceResponses.slice(0, 2).map(r => r.bytes), [4096, 4097]);
+});
+
+// IAM and Lambda
+
+test('the name of a role has at most 64 characters', async () => {
+  await createRole('r'.repeat(64), allow({ Service: 'ec2.amazonaws.com' }));
+  await assert.rejects(createRole('r'.repeat(65), allow({ Service: 'ec2.amazonaws.com' })), /ValidationError/);
+});
+
+const document = (bucket: string) => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}` }] });
+const policy = (type: string, characters: number, more: object) => ({
+  Type: type,
+  Properties: { PolicyDocument: document('b'.repeat(characters - JSON.stringify(document('')).length)), ...more },
+});
+
+test('policies have the sizes that IAM takes', async () => {
+  const create = (name: string, resources: object) => stack('CreateStack', name, resources);
+  assert.equal(await create('managed-fits', { Policy: policy('AWS::IAM::ManagedPolicy', 6144, {}) }), 'CREATE_COMPLETE');
+  assert.equal(await create('managed-too-long', { Policy: policy('AWS::IAM::ManagedPolicy', 6145, {}) }), 'ROLLBACK_COMPLETE');
+  const inline = (role: string, sizes: number[]) => ({
+    Role: roleResource(role),
+    ...Object.fromEntries(sizes.map((size, i) => [`P${i}`, policy('AWS::IAM::Policy', size, { PolicyName: `p${i}`, Roles: [{ Ref: 'Role' }] })])),
+  });
+  assert.equal(await create('inline-fits', inline('inline-fits', [5120, 5120])), 'CREATE_COMPLETE');
+  assert.equal(await create('inline-too-long', inline('inline-too-long', [5120, 5121])), 'ROLLBACK_COMPLETE');
+});
+
+test('a role in an instance profile cannot be deleted', async () => {
+  await createRole('in-profile', allow({ Service: 'ec2.amazonaws.com' }));
+  await ask('iam', { Action: 'CreateInstanceProfile', InstanceProfileName: 'profile' });
+  await ask('iam', { Action: 'AddRoleToInstanceProfile', InstanceProfileName: 'profile', RoleName: 'in-profile' });
+  await assert.rejects(ask('iam', { Action: 'DeleteRole', RoleName: 'in-profile' }), /DeleteConflict/);
+});
+
+const ZIP = Buffer.from('UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==', 'base64');
+
+test('a function cannot set variables that Lambda reserves', async () => {
+  const Role = await createRole('reserved', allow({ Service: 'lambda.amazonaws.com' }));
+  const client = new lambda.LambdaClient(clientConfig(aws));
+  const create = (name: string) => client.send(new lambda.CreateFunctionCommand({
+    FunctionName: 'reserved', Role, Runtime: 'nodejs24.x', Handler: 'i.h', Code: { ZipFile: ZIP }, Environment: { Variables: { [name]: 'x' } },
+  }));
+  await assert.rejects(create('AWS_REGION'), { name: 'InvalidParameterValueException' });
+});
+
+test('a function needs a role that Lambda can assume', async () => {
+  const Role = await createRole('not-for-lambda', allow({ Service: 'ec2.amazonaws.com' }));
+  const client = new lambda.LambdaClient(clientConfig(aws));
+  await assert.rejects(client.send(new lambda.CreateFunctionCommand({
+    FunctionName: 'not-for-lambda', Role, Runtime: 'nodejs24.x', Handler: 'i.h', Code: { ZipFile: ZIP },
+  })), { name: 'InvalidParameterValueException', message: 'The role defined for the function cannot be assumed by Lambda.' });
+});
+
+// STS
+
+const token = (claims: object = {}) => {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const text = `${encode({ alg: 'RS256' })}.${encode({
+    iss: `https://${ISSUER}`, sub: 'system:serviceaccount:a:b', aud: ['sts.amazonaws.com'], exp: Date.now() / 1000 + 60, ...claims,
+  })}`;
+  return `${text}.${createSign('RSA-SHA256').update(text).sign(keys.privateKey).toString('base64url')}`;
+};
+const assumeWith = (RoleArn: string, WebIdentityToken: string) =>
+  raw({}, { Action: 'AssumeRoleWithWebIdentity', Version: '2011-06-15', RoleArn, RoleSessionName: 'test', WebIdentityToken });
+
+test('a web identity gets a role only with a valid token that the trust policy names', async () => {
+  const provider = (await ask('iam', {
+    'Action': 'CreateOpenIDConnectProvider', 'Url': `https://${ISSUER}`, 'ClientIDList.member.1': 'sts.amazonaws.com', 'ThumbprintList.member.1': 'a'.repeat(40),
+  })).CreateOpenIDConnectProviderResult.OpenIDConnectProviderArn;
+  const condition = { Condition: { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: 'system:serviceaccount:a:b' } } };
+  const role = await createRole('web', allow({ Federated: provider }, 'sts:AssumeRoleWithWebIdentity', condition));
+  assert.equal((await assumeWith(role, token())).status, 200);
+  assert.match((await assumeWith(role, token({ sub: 'system:serviceaccount:a:c' }))).text, /AccessDenied/);
+  assert.match((await assumeWith(role, token({ aud: ['other'] }))).text, /Incorrect token audience/);
+  assert.match((await assumeWith(role, token({ exp: 1 }))).text, /ExpiredTokenException/);
+  assert.match((await assumeWith(role, token({ iss: 'https://other' }))).text, /InvalidIdentityToken/);
+  assert.match((await assumeWith(role, token().slice(0, -4) + 'AAAA')).text, /InvalidIdentityToken/);
+});
+
+test('a key that nobody gave out, no key, and a key without its token are refused', async () => {
+  const parameters = { Action: 'GetCallerIdentity', Version: '2011-06-15' };
+  assert.match((await raw(signedAs('AKIASOMEBODY', 'us-east-1', 'sts'), parameters)).text, /InvalidClientTokenId/);
+  assert.match((await raw({}, parameters)).text, /MissingAuthenticationToken/);
+  const session = await sessionOf(await createRole('tokenless', allow({ AWS: 'arn:aws:iam::000000000000:root' })));
+  assert.match((await raw(signedAs(session.AccessKeyId, 'us-east-1', 'sts'), parameters)).text, /InvalidClientTokenId/);
+});
+
+async function sessionOf(RoleArn: string) {
+  const headers = { ...signedAs(aws.env.AWS_ACCESS_KEY_ID, 'us-east-1', 'sts'), accept: 'application/json' };
+  const answer = await raw(headers, { Action: 'AssumeRole', Version: '2011-06-15', RoleArn, RoleSessionName: 'test' });
+  assert.equal(answer.status, 200, answer.text);
+  return JSON.parse(answer.text).AssumeRoleResponse.AssumeRoleResult.Credentials;
+}
+
+test('a role is assumed only by whom it trusts', async () => {
+  const stranger = await createRole('not-for-users', allow({ Service: 'ec2.amazonaws.com' }));
+  await assert.rejects(sessionOf(stranger), /AccessDenied/);
+});
+
+// Permissions
+
+async function clientOf(role: string): Promise<ec2.EC2Client> {
+  const session = await sessionOf(role);
+  return new ec2.EC2Client({
+    endpoint: aws.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: session.AccessKeyId, secretAccessKey: session.SecretAccessKey, sessionToken: session.SessionToken },
+  });
+}
+
+test('a role may do what its policies allow, under their conditions, and nothing else', async () => {
+  const administrator = new ec2.EC2Client(clientConfig(aws));
+  const tag = (Value: string): ec2.TagSpecification[] => [{ ResourceType: 'vpc', Tags: [{ Key: 'owner', Value }] }];
+  const vpc = async (owner: string) => (await administrator.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16', TagSpecifications: tag(owner) }))).Vpc!.VpcId!;
+  const [ours, theirs] = [await vpc('us'), await vpc('them')];
+  const client = await clientOf(await createRole('tagger', allow({ AWS: 'arn:aws:iam::000000000000:root' }), {
+    Effect: 'Allow',
+    Action: 'ec2:CreateTags',
+    Resource: 'arn:aws:ec2:us-east-1:000000000000:vpc/*',
+    Condition: { 'StringEquals': { 'aws:ResourceTag/owner': 'us' }, 'ForAllValues:StringEquals': { 'aws:TagKeys': ['key'] } },
+  }));
+  const create = (id: string, Key: string) => client.send(new ec2.CreateTagsCommand({ Resources: [id], Tags: [{ Key, Value: 'x' }] }));
+  await create(ours, 'key');
+  await assert.rejects(create(theirs, 'key'), { name: 'UnauthorizedOperation' });
+  await assert.rejects(create(ours, 'other'), { name: 'UnauthorizedOperation' });
+  await assert.rejects(client.send(new ec2.DescribeVpcsCommand({})), { name: 'UnauthorizedOperation' });
+});
+
+test('a call of a role that no table knows is refused and recorded as unmapped', async () => {
+  const client = await clientOf(await createRole('everything', allow({ AWS: 'arn:aws:iam::000000000000:root' }), { Effect: 'Allow', Action: '*', Resource: '*' }));
+  await assert.rejects(client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16' })), { name: 'UnauthorizedOperation' });
+  const last = aws.calls[aws.calls.length - 1];
+  assert.deepEqual([last.action, last.decisions.map(d => d.decision), last.status], ['CreateVpc', ['unmapped'], 403]);
+});
+
+test('a function calls AWS as a session of its own role', async () => {
+  await stack('CreateStack', 'identity', {
+    ...responder(4000),
+    Function: { ...responder(4000).Function, Properties: { ...responder(4000).Function.Properties, Code: { ZipFile: 'exports.handler = async () => process.env.AWS_ACCESS_KEY_ID + " " + process.env.AWS_SESSION_TOKEN;' }, FunctionName: 'identity' } },
+    Answer: undefined,
+  });
+  const client = new lambda.LambdaClient(clientConfig(aws));
+  const answer = await client.send(new lambda.InvokeCommand({ FunctionName: 'identity' }));
+  const [key, session] = JSON.parse(Buffer.from(answer.Payload!).toString()).split(' ');
+  const identity = await raw({ ...signedAs(key, 'us-east-1', 'sts'), 'x-amz-security-token': session }, { Action: 'GetCallerIdentity', Version: '2011-06-15' });
+  assert.match(identity.text, /:assumed-role\/identity-Role-\w+\/identity</);
+});

@@ -1,0 +1,34 @@
+import { apply } from './apply';
+import { awsAuth, AwsAuthRoles, systemObjects } from './customer-system';
+import { shopObjects } from './customer-workloads';
+import { Kube, KubeObject } from './kube';
+import { eventually } from './processes';
+
+export { SHOP_NAMESPACE } from './customer-workloads';
+
+export interface CustomerClusterOptions extends AwsAuthRoles {
+  readonly clusterName: string;
+}
+
+/** Lets nodes of the node groups in. Without it no instance can join. */
+export async function letNodesIn(kube: Kube, roles: AwsAuthRoles): Promise<void> {
+  await apply(kube, [awsAuth(roles)]);
+}
+
+/** Makes of an empty cluster one that looks like a customer's. */
+export async function populate(kube: Kube, options: CustomerClusterOptions): Promise<void> {
+  await letNodesIn(kube, options);
+  await apply(kube, [...systemObjects(options.clusterName), ...shopObjects()]);
+}
+
+/** Waits until every pod of the cluster is Ready. */
+export async function allPodsReady(kube: Kube, seconds: number): Promise<KubeObject[]> {
+  return eventually('all pods are Ready', seconds, async () => {
+    const pods = await kube.list('/api/v1/pods');
+    return pods.length > 0 && pods.every(isReady) ? pods : undefined;
+  });
+}
+
+export function isReady(object: KubeObject): boolean {
+  return (object.status?.conditions ?? []).some((condition: KubeObject) => condition.type === 'Ready' && condition.status === 'True');
+}

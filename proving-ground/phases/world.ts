@@ -1,0 +1,119 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import * as ec2 from '@aws-sdk/client-ec2';
+import { CdkCli } from './cdk-cli';
+import { LocalAws, startAws } from '../aws';
+import { clientConfig, createCustomer, Customer } from '../aws/customer';
+import { Log } from '../build/log';
+import { Parts } from '../build/parts';
+import { ControlPlane } from '../machine/control-plane';
+import { createCustomerObjects } from '../machine/customer';
+import { Joiner } from '../machine/joiner';
+import { Kube } from '../machine/kube';
+import { layFoundation, startCluster } from '../machine/machine';
+import { HOST_ADDRESS } from '../machine/network';
+import { apiServerUrl } from '../machine/pki';
+import { PodRuntime } from '../machine/pod-runtime';
+import { Processes } from '../machine/processes';
+
+export const CLUSTER_NAME = 'prod';
+export const ACCOUNT = '000000000000';
+
+/** What the phases get from the machine. */
+export interface PhaseContext {
+  readonly parts: Parts;
+  readonly processes: Processes;
+  readonly runDir: string;
+  readonly log: Log;
+  readonly region: string;
+  /** Aborted, with the reason, when the run has to end. */
+  readonly signal: AbortSignal;
+  readonly args: readonly string[];
+}
+
+/** A customer's account and cluster, and the tools of somebody who works with them. */
+export interface World {
+  readonly aws: LocalAws;
+  readonly ec2: ec2.EC2Client;
+  readonly kube: Kube;
+  readonly joiner: Joiner;
+  readonly pods: PodRuntime;
+  readonly customer: Customer;
+  readonly cdk: CdkCli;
+  readonly adminKubeconfig: string;
+  stop(): Promise<void>;
+}
+
+/** Starts everything: the local AWS, the control plane, the customer's account and cluster with its nodes to come. */
+export async function createWorld(context: PhaseContext): Promise<World> {
+  const { parts, processes, runDir, region } = context;
+  // The console is for the phases; the rest is in the log.
+  const log: Log = line => fs.appendFileSync(path.join(runDir, 'world.log'), `${new Date().toISOString()} ${line}\n`);
+  const foundation = await layFoundation({ parts, processes, runDir, region });
+  const facts = {
+    name: CLUSTER_NAME,
+    endpoint: apiServerUrl(),
+    certificateAuthorityBase64: foundation.pki.caBase64,
+    oidcIssuer: foundation.oidcIssuer,
+  };
+  const aws = await startAws({
+    processes,
+    runDir,
+    log,
+    region,
+    account: ACCOUNT,
+    pythonBin: parts.python,
+    node24Bin: parts.node24,
+    toolDirs: [path.dirname(parts.helm), path.dirname(parts.kubectl)],
+    tls: { ...foundation.pki.aws, caBundleFile: foundation.pki.caBundleFile },
+    secureListener: { host: HOST_ADDRESS, port: 443 },
+    registryUrl: foundation.registry.url,
+    serviceAccountPublicKeyPem: foundation.pki.serviceAccountPublicKeyPem,
+    cluster: facts,
+  });
+  const customer = await createCustomer(aws, facts);
+  const controlPlane: ControlPlane = await startCluster(foundation, {
+    parts,
+    processes,
+    runDir,
+    log,
+    region,
+    clusterName: CLUSTER_NAME,
+    administratorRoleArns: [customer.kubectlRoleArn],
+    awsEnv: aws.env,
+  });
+  await createCustomerObjects(controlPlane.kube, { nodeRoleArns: [customer.nodeRoleArn] });
+  const client = new ec2.EC2Client(clientConfig(aws));
+  const joiner = new Joiner({
+    ec2: client,
+    cloudControllerKubeconfig: await foundation.pki.kubeconfig('cloud-controller', ['system:masters']),
+    caFile: foundation.pki.caBundleFile,
+    clusterName: CLUSTER_NAME,
+    region,
+    credentialsForInstance: id => aws.credentialsForInstance(id),
+    log,
+  });
+  joiner.start();
+  const pods = await PodRuntime.start({ parts, pki: foundation.pki, processes, runDir, region, log });
+  return {
+    aws,
+    customer,
+    joiner,
+    pods,
+    ec2: client,
+    kube: controlPlane.kube,
+    adminKubeconfig: controlPlane.adminKubeconfig,
+    cdk: new CdkCli({
+      runDir,
+      region,
+      account: ACCOUNT,
+      env: aws.env,
+      context: { clusterName: CLUSTER_NAME, kubectlRoleArn: customer.kubectlRoleArn, openIdConnectProviderArn: customer.oidcProviderArn },
+    }),
+    stop: async () => {
+      await pods.stop();
+      await joiner.stop();
+      await aws.stop();
+    },
+  };
+}
