@@ -1,4 +1,4 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
@@ -15,9 +15,11 @@ import { KarpenterChart } from './karpenter/karpenter-chart';
 import { KarpenterCrds } from './karpenter/karpenter-crds';
 import { KarpenterNamespace } from './karpenter/karpenter-namespace';
 import { KarpenterRelease } from './karpenter/karpenter-release';
+import { bringsNodeTemplate, checkProps } from './karpenter-migration-checks';
 import { KarpenterMigrationProps } from './karpenter-migration-props';
 import { NodeAccess } from './node-access/node-access';
 import { AWSNodeTemplate } from './provisioning/aws-node-template';
+import { DEFAULT_NAME } from './provisioning/manifest';
 import { Provisioner } from './provisioning/provisioner';
 import { ProvisionerOptions } from './provisioning/provisioner-options';
 import { MigrationStage } from './workflow/migration-stage';
@@ -56,6 +58,9 @@ export class KarpenterMigration extends Construct {
   private readonly cluster: eks.ICluster;
   private readonly stage: MigrationStage;
   private readonly stageResource: MigrationStageResource;
+  /** How nodes of Provisioners are launched that do not say so themselves. */
+  private readonly launch: Pick<ProvisionerOptions, 'nodeTemplate' | 'nodeTemplateName'>;
+  private readonly provisionerNames = new Set<string>();
 
   constructor(scope: Construct, id: string, props: KarpenterMigrationProps) {
     super(scope, id);
@@ -68,7 +73,7 @@ export class KarpenterMigration extends Construct {
     this.stage = props.stage ?? MigrationStage.INSTALL;
     this.karpenterVersion = release.version;
     assertImport(this, cluster, { kubernetesApi: true, kubectl: true, openIdConnectProvider: true, kubernetesHandler });
-    checkInstanceProfile(props);
+    checkProps(props);
 
     // Assumptions
     this.survey = new ClusterSurvey(this, 'Survey', { cluster, nodegroups, revision });
@@ -80,7 +85,7 @@ export class KarpenterMigration extends Construct {
       ...discovery._network(),
       nodeAccess,
       namespace: props.namespace,
-      provisionerNames: [props.provisioner?.name ?? 'default'],
+      provisionerNames: [props.provisioner?.name ?? DEFAULT_NAME],
       acceptedRisks: props.acceptedRisks,
       revision,
       kubernetesHandler,
@@ -98,8 +103,7 @@ export class KarpenterMigration extends Construct {
       nodeRole: this.nodeRole,
       role: props.controllerRole,
       policy: props.controllerPolicy,
-      roleName: names.controllerRole,
-      policyName: names.controllerPolicy,
+      ...props.controllerRole ? {} : { roleName: names.controllerRole, policyName: names.controllerPolicy },
       namespace: props.namespace ?? release.defaultNamespace,
       serviceAccountName: props.serviceAccountName ?? release.defaultServiceAccountName,
     }));
@@ -121,7 +125,9 @@ export class KarpenterMigration extends Construct {
     this.namespace = namespace.namespaceName;
     const crds = after([claim], new KarpenterCrds(this, 'Crds', { cluster, release, chartSource: props.chartSource, revision, kubernetesHandler }));
     const footing = [selectors.tags, access].filter(part => part !== undefined).map(part => after([claim], part));
-    this.chart = after([namespace, crds, controllerRole, this.instanceProfile, ...footing], new KarpenterChart(this, 'Karpenter', {
+    // Roles of the user's own count with the policies that the same app gives them.
+    const identities = [controllerRole, this.controllerRole, this.nodeRole, this.instanceProfile];
+    this.chart = after([namespace, crds, ...identities, ...footing], new KarpenterChart(this, 'Karpenter', {
       cluster,
       release,
       chartSource: props.chartSource,
@@ -148,7 +154,8 @@ export class KarpenterMigration extends Construct {
 
     // Create default provisioner
     this.nodeTemplate = this.addNodeTemplate(props, selectors);
-    this.provisioner = this.addProvisioner('Provisioner', { nodeTemplate: this.nodeTemplate, ...props.provisioner });
+    this.launch = { nodeTemplate: this.nodeTemplate ?? props.provisioner?.nodeTemplate, nodeTemplateName: props.provisioner?.nodeTemplateName };
+    this.provisioner = this.addProvisioner('Provisioner', props.provisioner ?? {});
 
     this.keepFooting();
     this.addOutputs(selectors);
@@ -158,11 +165,13 @@ export class KarpenterMigration extends Construct {
    * Adds another Provisioner, applied once Karpenter's webhooks answer.
    *
    * @param id the id of the construct, which is part of the Provisioner's identity
-   * @param options its `nodeTemplate` is the migration's own unless it says otherwise; its `name` must be set
+   * @param options its node template is that of the first Provisioner unless it names one; its `name` must be another one than that
+   * of every Provisioner so far
    */
   public addProvisioner(id: string, options: ProvisionerOptions): Provisioner {
-    const inherited = options.nodeTemplateName === undefined && options.nodeTemplate === undefined ? { nodeTemplate: this.nodeTemplate } : {};
-    const provisioner = after([this.chart], new Provisioner(this, id, { cluster: this.cluster, ...inherited, ...options }));
+    this.takeName(options.name ?? DEFAULT_NAME);
+    const launch = bringsNodeTemplate(options) ? {} : this.launch;
+    const provisioner = after([this.chart], new Provisioner(this, id, { ...options, ...launch, cluster: this.cluster }));
     this.stageResource.node.addDependency(provisioner);
     if (this.stage === MigrationStage.REMOVED) {
       provisioner._suspendLaunches();
@@ -172,8 +181,16 @@ export class KarpenterMigration extends Construct {
     return provisioner;
   }
 
+  /** Two objects of one name would be one object that two resources change. */
+  private takeName(name: string): void {
+    if (!Token.isUnresolved(name) && this.provisionerNames.has(name)) {
+      throw new Error(`the migration has a Provisioner "${name}" already: set \`name\` to one that is not among ${[...this.provisionerNames].join(', ')}`);
+    }
+    this.provisionerNames.add(name);
+  }
+
   private addNodeTemplate(props: KarpenterMigrationProps, selectors: DiscoverySelectors): AWSNodeTemplate | undefined {
-    if (props.provisioner?.nodeTemplate || props.provisioner?.nodeTemplateName !== undefined) {
+    if (bringsNodeTemplate(props.provisioner)) {
       return undefined;
     }
     const { subnetSelector, securityGroupSelector } = selectors;
@@ -219,10 +236,4 @@ export class KarpenterMigration extends Construct {
 function after<T extends IConstruct>(parts: IConstruct[], part: T): T {
   part.node.addDependency(...parts);
   return part;
-}
-
-function checkInstanceProfile(props: KarpenterMigrationProps): void {
-  if (props.instanceProfile && !props.nodeRole) {
-    throw new Error('instanceProfile is set without nodeRole: set nodeRole to the role in that profile, because it must be let into the cluster and be passed');
-  }
 }

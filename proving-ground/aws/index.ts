@@ -24,12 +24,12 @@ export interface LocalAws {
   readonly endpoint: string;
   /** Environment of clients that act as the administrator: the CDK CLI, the AWS CLI, SDKs. */
   readonly env: Readonly<Record<string, string>>;
-  /** Credentials of the role in the profile of an instance, as its metadata service hands them out. */
-  credentialsForInstance(instanceId: string): Promise<SessionCredentials>;
   /** Every call so far, also in calls.jsonl. */
   readonly calls: readonly CallRecord[];
   /** Size of each answer of a custom resource to CloudFormation. */
   readonly customResourceResponses: readonly ResponseSize[];
+  /** Credentials of the role in the profile of an instance, as its metadata service hands them out. */
+  credentialsForInstance(instanceId: string): Promise<SessionCredentials>;
   stop(): Promise<void>;
 }
 

@@ -87,7 +87,7 @@ async function stack(action: 'CreateStack' | 'UpdateStack' | 'DeleteStack', name
   }
 }
 
-test('a creation that rolls back deletes what RetainExceptOnCreate keeps later, and not what Retain keeps', async () => {
+void test('a creation that rolls back deletes what RetainExceptOnCreate keeps later, and not what Retain keeps', async () => {
   const status = await stack('CreateStack', 'rollback', {
     Except: roleResource('rollback-except', { DeletionPolicy: 'RetainExceptOnCreate' }),
     Retain: roleResource('rollback-retain', { DeletionPolicy: 'Retain' }),
@@ -98,7 +98,7 @@ test('a creation that rolls back deletes what RetainExceptOnCreate keeps later, 
   assert.deepEqual(await Promise.all(['rollback-except', 'rollback-retain', 'rollback-plain'].map(roleExists)), [false, true, false]);
 });
 
-test('both policies keep a resource that leaves the template, and one whose stack is deleted', async () => {
+void test('both policies keep a resource that leaves the template, and one whose stack is deleted', async () => {
   const kept = (suffix: string) => ({
     Except: roleResource(`kept-except-${suffix}`, { DeletionPolicy: 'RetainExceptOnCreate' }),
     Retain: roleResource(`kept-retain-${suffix}`, { DeletionPolicy: 'Retain' }),
@@ -114,14 +114,14 @@ test('both policies keep a resource that leaves the template, and one whose stac
   }
 });
 
-test('a replaced resource is kept by its UpdateReplacePolicy', async () => {
+void test('a replaced resource is kept by its UpdateReplacePolicy', async () => {
   const roles = (suffix: string) => ({ Kept: roleResource(`replaced-kept-${suffix}`, { UpdateReplacePolicy: 'Retain' }), Plain: roleResource(`replaced-plain-${suffix}`) });
   await stack('CreateStack', 'replaced', roles('a'));
   assert.equal(await stack('UpdateStack', 'replaced', roles('b')), 'UPDATE_COMPLETE');
   assert.deepEqual(await Promise.all(['replaced-kept-a', 'replaced-plain-a', 'replaced-kept-b'].map(roleExists)), [true, false, true]);
 });
 
-test('an update that fails takes its new resources back, those that RetainExceptOnCreate keeps later as well', async () => {
+void test('an update that fails takes its new resources back, those that RetainExceptOnCreate keeps later as well', async () => {
   const old = { Old: roleResource('undone-old') };
   await stack('CreateStack', 'undone', old);
   const status = await stack('UpdateStack', 'undone', {
@@ -129,6 +129,23 @@ test('an update that fails takes its new resources back, those that RetainExcept
   });
   assert.equal(status, 'UPDATE_ROLLBACK_COMPLETE');
   assert.deepEqual(await Promise.all(['undone-old', 'undone-new'].map(roleExists)), [true, false]);
+});
+
+void test('a stack that is made again generates new names, and an update keeps them', async () => {
+  const role = (description: string) => {
+    const { RoleName, ...properties } = roleResource('').Properties;
+    return { Role: { Type: 'AWS::IAM::Role', DeletionPolicy: 'Retain', Properties: { ...properties, Description: description } } };
+  };
+  const name = async (): Promise<string> => (await ask('cloudformation', { Action: 'DescribeStackResources', StackName: 'again' }))
+    .DescribeStackResourcesResult.StackResources.member.PhysicalResourceId;
+  await stack('CreateStack', 'again', role('a'));
+  const first = await name();
+  await stack('UpdateStack', 'again', role('b'));
+  assert.equal(await name(), first);
+  await stack('DeleteStack', 'again');
+  await stack('CreateStack', 'again', role('a'));
+  assert.notEqual(await name(), first);
+  assert.deepEqual(await Promise.all([first, await name()].map(roleExists)), [true, true]);
 });
 
 const responder = (bytes: number) => ({
@@ -158,7 +175,7 @@ const responder = (bytes: number) => ({
   Answer: { Type: 'Custom::Answer', Properties: { ServiceToken: { 'Fn::GetAtt': ['Function', 'Arn'] } } },
 });
 
-test('a custom resource whose response has more than 4096 bytes fails', async () => {
+void test('a custom resource whose response has more than 4096 bytes fails', async () => {
   assert.equal(await stack('CreateStack', 'fits', responder(4096)), 'CREATE_COMPLETE');
   assert.equal(await stack('CreateStack', 'too-long', responder(4097)), 'ROLLBACK_COMPLETE');
   const events = JSON.stringify(await ask('cloudformation', { Action: 'DescribeStackEvents', StackName: 'too-long' }));
@@ -168,7 +185,7 @@ test('a custom resource whose response has more than 4096 bytes fails', async ()
 
 // IAM and Lambda
 
-test('the name of a role has at most 64 characters', async () => {
+void test('the name of a role has at most 64 characters', async () => {
   await createRole('r'.repeat(64), allow({ Service: 'ec2.amazonaws.com' }));
   await assert.rejects(createRole('r'.repeat(65), allow({ Service: 'ec2.amazonaws.com' })), /ValidationError/);
 });
@@ -179,7 +196,7 @@ const policy = (type: string, characters: number, more: object) => ({
   Properties: { PolicyDocument: document('b'.repeat(characters - JSON.stringify(document('')).length)), ...more },
 });
 
-test('policies have the sizes that IAM takes', async () => {
+void test('policies have the sizes that IAM takes', async () => {
   const create = (name: string, resources: object) => stack('CreateStack', name, resources);
   assert.equal(await create('managed-fits', { Policy: policy('AWS::IAM::ManagedPolicy', 6144, {}) }), 'CREATE_COMPLETE');
   assert.equal(await create('managed-too-long', { Policy: policy('AWS::IAM::ManagedPolicy', 6145, {}) }), 'ROLLBACK_COMPLETE');
@@ -191,7 +208,7 @@ test('policies have the sizes that IAM takes', async () => {
   assert.equal(await create('inline-too-long', inline('inline-too-long', [5120, 5121])), 'ROLLBACK_COMPLETE');
 });
 
-test('a role in an instance profile cannot be deleted', async () => {
+void test('a role in an instance profile cannot be deleted', async () => {
   await createRole('in-profile', allow({ Service: 'ec2.amazonaws.com' }));
   await ask('iam', { Action: 'CreateInstanceProfile', InstanceProfileName: 'profile' });
   await ask('iam', { Action: 'AddRoleToInstanceProfile', InstanceProfileName: 'profile', RoleName: 'in-profile' });
@@ -200,7 +217,7 @@ test('a role in an instance profile cannot be deleted', async () => {
 
 const ZIP = Buffer.from('UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==', 'base64');
 
-test('a function cannot set variables that Lambda reserves', async () => {
+void test('a function cannot set variables that Lambda reserves', async () => {
   const Role = await createRole('reserved', allow({ Service: 'lambda.amazonaws.com' }));
   const client = new lambda.LambdaClient(clientConfig(aws));
   const create = (name: string) => client.send(new lambda.CreateFunctionCommand({
@@ -209,7 +226,7 @@ test('a function cannot set variables that Lambda reserves', async () => {
   await assert.rejects(create('AWS_REGION'), { name: 'InvalidParameterValueException' });
 });
 
-test('a function needs a role that Lambda can assume', async () => {
+void test('a function needs a role that Lambda can assume', async () => {
   const Role = await createRole('not-for-lambda', allow({ Service: 'ec2.amazonaws.com' }));
   const client = new lambda.LambdaClient(clientConfig(aws));
   await assert.rejects(client.send(new lambda.CreateFunctionCommand({
@@ -229,7 +246,7 @@ const token = (claims: object = {}) => {
 const assumeWith = (RoleArn: string, WebIdentityToken: string) =>
   raw({}, { Action: 'AssumeRoleWithWebIdentity', Version: '2011-06-15', RoleArn, RoleSessionName: 'test', WebIdentityToken });
 
-test('a web identity gets a role only with a valid token that the trust policy names', async () => {
+void test('a web identity gets a role only with a valid token that the trust policy names', async () => {
   const provider = (await ask('iam', {
     'Action': 'CreateOpenIDConnectProvider', 'Url': `https://${ISSUER}`, 'ClientIDList.member.1': 'sts.amazonaws.com', 'ThumbprintList.member.1': 'a'.repeat(40),
   })).CreateOpenIDConnectProviderResult.OpenIDConnectProviderArn;
@@ -243,7 +260,7 @@ test('a web identity gets a role only with a valid token that the trust policy n
   assert.match((await assumeWith(role, token().slice(0, -4) + 'AAAA')).text, /InvalidIdentityToken/);
 });
 
-test('a key that nobody gave out, no key, and a key without its token are refused', async () => {
+void test('a key that nobody gave out, no key, and a key without its token are refused', async () => {
   const parameters = { Action: 'GetCallerIdentity', Version: '2011-06-15' };
   assert.match((await raw(signedAs('AKIASOMEBODY', 'us-east-1', 'sts'), parameters)).text, /InvalidClientTokenId/);
   assert.match((await raw({}, parameters)).text, /MissingAuthenticationToken/);
@@ -258,7 +275,7 @@ async function sessionOf(RoleArn: string) {
   return JSON.parse(answer.text).AssumeRoleResponse.AssumeRoleResult.Credentials;
 }
 
-test('a role is assumed only by whom it trusts', async () => {
+void test('a role is assumed only by whom it trusts', async () => {
   const stranger = await createRole('not-for-users', allow({ Service: 'ec2.amazonaws.com' }));
   await assert.rejects(sessionOf(stranger), /AccessDenied/);
 });
@@ -274,7 +291,7 @@ async function clientOf(role: string): Promise<ec2.EC2Client> {
   });
 }
 
-test('a role may do what its policies allow, under their conditions, and nothing else', async () => {
+void test('a role may do what its policies allow, under their conditions, and nothing else', async () => {
   const administrator = new ec2.EC2Client(clientConfig(aws));
   const tag = (Value: string): ec2.TagSpecification[] => [{ ResourceType: 'vpc', Tags: [{ Key: 'owner', Value }] }];
   const vpc = async (owner: string) => (await administrator.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16', TagSpecifications: tag(owner) }))).Vpc!.VpcId!;
@@ -292,14 +309,14 @@ test('a role may do what its policies allow, under their conditions, and nothing
   await assert.rejects(client.send(new ec2.DescribeVpcsCommand({})), { name: 'UnauthorizedOperation' });
 });
 
-test('a call of a role that no table knows is refused and recorded as unmapped', async () => {
+void test('a call of a role that no table knows is refused and recorded as unmapped', async () => {
   const client = await clientOf(await createRole('everything', allow({ AWS: 'arn:aws:iam::000000000000:root' }), { Effect: 'Allow', Action: '*', Resource: '*' }));
   await assert.rejects(client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16' })), { name: 'UnauthorizedOperation' });
   const last = aws.calls[aws.calls.length - 1];
   assert.deepEqual([last.action, last.decisions.map(d => d.decision), last.status], ['CreateVpc', ['unmapped'], 403]);
 });
 
-test('a function calls AWS as a session of its own role', async () => {
+void test('a function calls AWS as a session of its own role', async () => {
   await stack('CreateStack', 'identity', {
     ...responder(4000),
     Function: { ...responder(4000).Function, Properties: { ...responder(4000).Function.Properties, Code: { ZipFile: 'exports.handler = async () => process.env.AWS_ACCESS_KEY_ID + " " + process.env.AWS_SESSION_TOKEN;' }, FunctionName: 'identity' } },

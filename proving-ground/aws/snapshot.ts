@@ -63,13 +63,18 @@ async function network(aws: Endpoint): Promise<Entry[]> {
   const client = new ec2.EC2Client(clientConfig(aws));
   const [instances, templates, subnets, groups, vpcs] = await Promise.all([
     client.send(new ec2.DescribeInstancesCommand({})), client.send(new ec2.DescribeLaunchTemplatesCommand({})),
-    client.send(new ec2.DescribeSubnetsCommand({})), client.send(new ec2.DescribeSecurityGroupsCommand({})), client.send(new ec2.DescribeVpcsCommand({})),
+    client.send(new ec2.DescribeSubnetsCommand({})), client.send(new ec2.DescribeSecurityGroupsCommand({})),
+    client.send(new ec2.DescribeVpcsCommand({})),
   ]);
   const living = (instances.Reservations ?? []).flatMap(r => r.Instances ?? []).filter(i => i.State?.Name !== 'terminated');
   return [
     ...living.map((i): Entry => [`ec2 instance ${i.InstanceId}`, {
-      type: i.InstanceType, state: i.State?.Name, subnet: i.SubnetId, groups: i.SecurityGroups?.map(g => g.GroupId).sort(),
-      profile: i.IamInstanceProfile?.Arn, tags: tagMap(i.Tags),
+      type: i.InstanceType,
+      state: i.State?.Name,
+      subnet: i.SubnetId,
+      groups: i.SecurityGroups?.map(g => g.GroupId).sort(),
+      profile: i.IamInstanceProfile?.Arn,
+      tags: tagMap(i.Tags),
     }]),
     ...(templates.LaunchTemplates ?? []).map((t): Entry =>
       [`ec2 launch template ${t.LaunchTemplateName}`, { version: t.LatestVersionNumber, default: t.DefaultVersionNumber, tags: tagMap(t.Tags) }]),
@@ -95,8 +100,12 @@ async function cluster(aws: Endpoint): Promise<Entry[]> {
   }
   const groups = await new autoscaling.AutoScalingClient(clientConfig(aws)).send(new autoscaling.DescribeAutoScalingGroupsCommand({}));
   return [...entries, ...(groups.AutoScalingGroups ?? []).map((g): Entry => [`autoscaling group ${g.AutoScalingGroupName}`, {
-    minimum: g.MinSize, desired: g.DesiredCapacity, maximum: g.MaxSize, suspended: g.SuspendedProcesses?.map(p => p.ProcessName),
-    instances: g.Instances?.map(i => i.InstanceId).sort(), tags: tagMap(g.Tags),
+    minimum: g.MinSize,
+    desired: g.DesiredCapacity,
+    maximum: g.MaxSize,
+    suspended: g.SuspendedProcesses?.map(p => p.ProcessName),
+    instances: g.Instances?.map(i => i.InstanceId).sort(),
+    tags: tagMap(g.Tags),
   }])];
 }
 

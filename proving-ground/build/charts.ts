@@ -19,7 +19,8 @@ export const KARPENTER_CHART_VERSION = 'v0.29.2';
 export async function charts(helm: string, log: Log): Promise<Charts> {
   const folder = await cached({
     name: 'charts',
-    inputs: [KARPENTER_CHART_VERSION, ...moduleInputs(KARPENTER)],
+    // The recipe itself is an input: it edits what it packages.
+    inputs: [fs.readFileSync(__filename), ...moduleInputs(KARPENTER)],
     minutes: 1,
     build: async target => {
       await run('go', ['mod', 'download', MODULE], { cwd: moduleFolder(KARPENTER), env: goEnvironment(KARPENTER.toolchain) });
@@ -27,7 +28,7 @@ export async function charts(helm: string, log: Log): Promise<Charts> {
         cwd: moduleFolder(KARPENTER), env: goEnvironment(KARPENTER.toolchain),
       })).trim();
       // Archives of Go modules have no symbolic links, and the charts refer to their CRDs by such links.
-      await packageChart(helm, source, 'karpenter', 'crds', target);
+      await packageChart(helm, source, 'karpenter', 'crds', target, stampImage);
       await packageChart(helm, source, 'karpenter-crd', 'templates', target);
     },
   }, log);
@@ -37,15 +38,33 @@ export async function charts(helm: string, log: Log): Promise<Charts> {
   };
 }
 
-async function packageChart(helm: string, source: string, chart: string, crdFolder: string, target: string) {
+async function packageChart(helm: string, source: string, chart: string, crdFolder: string, target: string, edit?: (folder: string) => void) {
   const work = path.join(target, chart);
   fs.mkdirSync(path.join(work, crdFolder), { recursive: true });
   copyWritable(path.join(source, 'charts', chart), work);
   copyWritable(path.join(source, 'pkg', 'apis', 'crds'), path.join(work, crdFolder));
+  edit?.(work);
   await run(helm, [
     'package', work, '--version', KARPENTER_CHART_VERSION, '--app-version', KARPENTER_CHART_VERSION.slice(1), '--destination', target,
   ]);
   fs.rmSync(work, { recursive: true });
+}
+
+/**
+ * Names the released image, as publishing a release does; the source still names the one before.
+ *
+ * The digest is left out: the controller that runs here is built from source and has none.
+ */
+function stampImage(folder: string) {
+  const file = path.join(folder, 'values.yaml');
+  const before = fs.readFileSync(file, 'utf8');
+  const after = before
+    .replace(/^( {4}tag: )v[0-9.]+$/m, `$1${KARPENTER_CHART_VERSION}`)
+    .replace(/^( {4}digest: )sha256:[0-9a-f]{64}$/m, '$1""');
+  if (!after.includes(`    tag: ${KARPENTER_CHART_VERSION}\n`) || !after.includes('    digest: ""\n')) {
+    throw new Error(`${file} does not name the controller's image as expected`);
+  }
+  fs.writeFileSync(file, after);
 }
 
 /** The module cache is read-only, and `fs.cpSync` would keep that. */

@@ -16,6 +16,11 @@ export interface JoinerOptions {
   /** What the metadata service of an instance hands out. */
   readonly credentialsForInstance: (instanceId: string) => Promise<SessionCredentials>;
   readonly log: Log;
+  /**
+   * Ends it when the run ends.
+   * @default - it goes on until it is stopped
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** An attempt to join that the API server refused. */
@@ -66,7 +71,7 @@ export class Joiner {
   }
 
   private async loop() {
-    while (!this.stopped) {
+    while (!this.stopped && !this.options.signal?.aborted) {
       try {
         await this.reconcile();
       } catch (error) {

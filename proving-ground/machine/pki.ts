@@ -87,7 +87,7 @@ export class Pki {
         'users': [{ name: user, user: { 'client-certificate': pair.certFile, 'client-key': pair.keyFile } }],
         'contexts': [{ name: 'context', context: { cluster: 'cluster', user } }],
         'current-context': 'context',
-      }, null, 2));
+      }, null, 2), { mode: 0o600 });
     }
     return file;
   }

@@ -14,6 +14,11 @@ export interface PodRuntimeOptions {
   readonly runDir: string;
   readonly region: string;
   readonly log: Log;
+  /**
+   * Ends it when the run ends.
+   * @default - it goes on until it is stopped
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** What ran for real. */
@@ -68,7 +73,7 @@ export class PodRuntime {
   }
 
   private async loop() {
-    while (!this.stopped) {
+    while (!this.stopped && !this.signal?.aborted) {
       try {
         await this.reconcile();
       } catch (error) {

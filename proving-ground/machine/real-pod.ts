@@ -2,7 +2,7 @@ import * as path from 'path';
 import { Kube, KubeObject } from './kube';
 import { HOST_ADDRESS } from './network';
 import { containerEnvironment } from './pod-environment';
-import { connectPod, inPodNetwork, PodAddresses } from './pod-network';
+import { connectPod, inPod, PodAddresses } from './pod-network';
 import { Probe } from './probe';
 import { baseEnvironment, ManagedProcess, Processes } from './processes';
 import { PodTokens } from './service-account-token';
@@ -25,15 +25,10 @@ const LONGEST_BACK_OFF_MILLISECONDS = 60_000;
 /** One pod whose first container really runs, in a network of its own. */
 export class RealPod {
   public static async start(pod: KubeObject, options: RealPodOptions): Promise<RealPod> {
-    const tokens = await PodTokens.issue({
-      pod,
-      kube: options.kube,
-      caFile: options.caFile,
-      region: options.region,
-      folder: path.join(options.runDir, 'pods', pod.metadata.name),
-    });
+    const secrets = path.join(options.runDir, 'pods', pod.metadata.name);
+    const tokens = await PodTokens.issue({ pod, kube: options.kube, caFile: options.caFile, region: options.region, folder: secrets });
     const node = await options.kube.get(`/api/v1/nodes/${pod.spec.nodeName}`);
-    const realPod = new RealPod(pod, node, tokens, options);
+    const realPod = new RealPod(pod, node, tokens, secrets, options);
     await realPod.startProcess();
     return realPod;
   }
@@ -42,7 +37,7 @@ export class RealPod {
   private readonly container: KubeObject;
   private readonly podStartedAt = new Date();
   private startedAt = new Date();
-  private address = '';
+  private readonly address: string;
   private process!: ManagedProcess;
   private liveness?: Probe;
   private readiness?: Probe;
@@ -52,9 +47,11 @@ export class RealPod {
     public readonly pod: KubeObject,
     private readonly node: KubeObject,
     public readonly tokens: PodTokens,
+    private readonly secrets: string,
     private readonly options: RealPodOptions,
   ) {
     this.container = pod.spec.containers[0];
+    this.address = options.addresses.nextAddress();
   }
 
   /** Does what is due: probes, restarts, status. */
@@ -92,8 +89,8 @@ export class RealPod {
   }
 
   private async startProcess() {
-    const { address, hostInterface } = this.options.addresses.next();
-    const { command, args } = inPodNetwork(address, [this.options.program, ...(this.container.args ?? [])]);
+    const { address } = this;
+    const { command, args } = inPod(address, this.secrets, [this.options.program, ...(this.container.args ?? [])]);
     this.process = this.options.processes.startFallible(`pod-${this.pod.metadata.name}`, command, args, {
       stdin: true,
       env: {
@@ -105,9 +102,8 @@ export class RealPod {
         ...containerEnvironment(this.pod, this.container, this.node),
       },
     });
-    await connectPod(this.process.child.pid!, address, hostInterface);
+    await connectPod(this.process.child.pid!, address, this.options.addresses.nextInterface());
     this.process.child.stdin!.end('go\n');
-    this.address = address;
     this.startedAt = new Date();
     const { livenessProbe, readinessProbe } = this.container;
     this.liveness = livenessProbe && new Probe(livenessProbe, address, this.container, this.startedAt.getTime());

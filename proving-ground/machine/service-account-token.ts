@@ -16,14 +16,18 @@ export interface PodTokenOptions {
   readonly region: string;
 }
 
-/** The files with tokens of a pod's service account, and the variables that lead its program to them. */
+const API_TOKEN = 'kubernetes.io/serviceaccount';
+const AWS_TOKEN = 'eks.amazonaws.com/serviceaccount';
+/** Where every container finds its tokens. */
+export const SECRETS_PATH = '/var/run/secrets';
+
+/** The tokens of a pod's service account, in a folder to be seen at SECRETS_PATH, and the variables that go with them. */
 export class PodTokens {
   public static async issue(options: PodTokenOptions): Promise<PodTokens> {
     const { metadata, spec } = options.pod;
     const serviceAccount = await options.kube.get(`/api/v1/namespaces/${metadata.namespace}/serviceaccounts/${spec.serviceAccountName}`);
     const tokens = new PodTokens(options, serviceAccount.metadata.annotations?.['eks.amazonaws.com/role-arn']);
     await tokens.refresh();
-    tokens.writeKubeconfig();
     tokens.timer = setInterval(() => void tokens.refresh().catch(() => undefined), REFRESH_MILLISECONDS);
     return tokens;
   }
@@ -31,7 +35,10 @@ export class PodTokens {
   private timer?: NodeJS.Timeout;
 
   private constructor(private readonly options: PodTokenOptions, public readonly roleArn: string | undefined) {
-    fs.mkdirSync(options.folder, { recursive: true });
+    fs.mkdirSync(path.join(options.folder, API_TOKEN), { recursive: true });
+    fs.mkdirSync(path.join(options.folder, AWS_TOKEN), { recursive: true });
+    fs.copyFileSync(options.caFile, path.join(options.folder, API_TOKEN, 'ca.crt'));
+    fs.writeFileSync(path.join(options.folder, API_TOKEN, 'namespace'), options.pod.metadata.namespace);
   }
 
   /** What the kubelet sets, and what the pod identity webhook of EKS adds for an annotated service account. */
@@ -40,11 +47,9 @@ export class PodTokens {
     return {
       KUBERNETES_SERVICE_HOST: url.hostname,
       KUBERNETES_SERVICE_PORT: url.port,
-      // In place of the token at the path that is the same in every container.
-      KUBECONFIG: this.file('kubeconfig'),
       ...(this.roleArn === undefined ? {} : {
         AWS_ROLE_ARN: this.roleArn,
-        AWS_WEB_IDENTITY_TOKEN_FILE: this.file('aws-token'),
+        AWS_WEB_IDENTITY_TOKEN_FILE: `${SECRETS_PATH}/${AWS_TOKEN}/token`,
         AWS_REGION: this.options.region,
         AWS_DEFAULT_REGION: this.options.region,
         AWS_STS_REGIONAL_ENDPOINTS: 'regional',
@@ -57,13 +62,13 @@ export class PodTokens {
   }
 
   private async refresh() {
-    await this.write('token', []);
+    await this.write(API_TOKEN, []);
     if (this.roleArn !== undefined) {
-      await this.write('aws-token', ['sts.amazonaws.com']);
+      await this.write(AWS_TOKEN, ['sts.amazonaws.com']);
     }
   }
 
-  private async write(name: string, audiences: readonly string[]) {
+  private async write(folder: string, audiences: readonly string[]) {
     const { metadata, spec } = this.options.pod;
     const { status } = await this.options.kube.create(`/api/v1/namespaces/${metadata.namespace}/serviceaccounts/${spec.serviceAccountName}/token`, {
       apiVersion: 'authentication.k8s.io/v1',
@@ -74,23 +79,8 @@ export class PodTokens {
         boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: metadata.name, uid: metadata.uid },
       },
     });
-    const temporary = this.file(`${name}.new`);
-    fs.writeFileSync(temporary, status.token);
-    fs.renameSync(temporary, this.file(name));
-  }
-
-  private writeKubeconfig() {
-    fs.writeFileSync(this.file('kubeconfig'), JSON.stringify({
-      'apiVersion': 'v1',
-      'kind': 'Config',
-      'clusters': [{ name: 'cluster', cluster: { 'server': apiServerUrl(), 'certificate-authority': this.options.caFile } }],
-      'users': [{ name: 'pod', user: { tokenFile: this.file('token') } }],
-      'contexts': [{ name: 'context', context: { cluster: 'cluster', user: 'pod' } }],
-      'current-context': 'context',
-    }));
-  }
-
-  private file(name: string): string {
-    return path.join(this.options.folder, name);
+    const file = path.join(this.options.folder, folder, 'token');
+    fs.writeFileSync(`${file}.new`, status.token);
+    fs.renameSync(`${file}.new`, file);
   }
 }

@@ -104,7 +104,7 @@ async function karpenter(context: RunContext, aws: LocalAws, customer: Customer,
   ], { env: helmEnv });
   log(await chart('karpenter-crd'));
   log(await chart('karpenter', '--skip-crds', '--set', 'settings.aws.clusterName=prod', '--set', 'settings.aws.defaultInstanceProfile=knode', '--set',
-    'serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn=arn:aws:iam::000000000000:role/kcontroller', '--wait', '--timeout', '3m'));
+    'serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn=arn:aws:iam::000000000000:role/kcontroller', '--wait', '--timeout', '40s'));
   const kubectl = async (input: string, ...args: string[]) => run(parts.kubectl, ['--kubeconfig', kubeconfig, ...args], { env: baseEnvironment(), input });
   fs.writeFileSync(path.join(runDir, 'p.yaml'), '');
   log(await kubectl(`

@@ -1,3 +1,6 @@
+/** An answer that waiting does not change: ends the waiting at once. */
+export class Refused extends Error {}
+
 /** Waits until a condition gives a value; what it said last is in the error. */
 export async function until<T>(what: string, seconds: number, condition: () => Promise<T | undefined | false>): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
@@ -10,6 +13,9 @@ export async function until<T>(what: string, seconds: number, condition: () => P
       }
       last = undefined;
     } catch (error) {
+      if (error instanceof Refused) {
+        throw error;
+      }
       last = error;
     }
     if (Date.now() > deadline) {

@@ -5,31 +5,21 @@ import { CdkCli } from './cdk-cli';
 import { LocalAws, startAws } from '../aws';
 import { clientConfig, createCustomer, Customer } from '../aws/customer';
 import { Log } from '../build/log';
-import { Parts } from '../build/parts';
 import { ControlPlane } from '../machine/control-plane';
-import { createCustomerObjects } from '../machine/customer';
+import { allPodsReady, isReady, letNodesIn, populate } from '../machine/customer';
 import { Joiner } from '../machine/joiner';
 import { Kube } from '../machine/kube';
 import { layFoundation, startCluster } from '../machine/machine';
 import { HOST_ADDRESS } from '../machine/network';
 import { apiServerUrl } from '../machine/pki';
 import { PodRuntime } from '../machine/pod-runtime';
-import { Processes } from '../machine/processes';
+import { RunContext } from '../machine/run-context';
+import { until } from './until';
 
 export const CLUSTER_NAME = 'prod';
 export const ACCOUNT = '000000000000';
-
-/** What the phases get from the machine. */
-export interface PhaseContext {
-  readonly parts: Parts;
-  readonly processes: Processes;
-  readonly runDir: string;
-  readonly log: Log;
-  readonly region: string;
-  /** Aborted, with the reason, when the run has to end. */
-  readonly signal: AbortSignal;
-  readonly args: readonly string[];
-}
+/** Of all node groups together. */
+const NODES = 5;
 
 /** A customer's account and cluster, and the tools of somebody who works with them. */
 export interface World {
@@ -45,7 +35,7 @@ export interface World {
 }
 
 /** Starts everything: the local AWS, the control plane, the customer's account and cluster with its nodes to come. */
-export async function createWorld(context: PhaseContext): Promise<World> {
+export async function createWorld(context: RunContext): Promise<World> {
   const { parts, processes, runDir, region } = context;
   // The console is for the phases; the rest is in the log.
   const log: Log = line => fs.appendFileSync(path.join(runDir, 'world.log'), `${new Date().toISOString()} ${line}\n`);
@@ -82,7 +72,8 @@ export async function createWorld(context: PhaseContext): Promise<World> {
     administratorRoleArns: [customer.kubectlRoleArn],
     awsEnv: aws.env,
   });
-  await createCustomerObjects(controlPlane.kube, { nodeRoleArns: [customer.nodeRoleArn] });
+  const roles = { nodeRoleArn: customer.nodeRoleArn, administratorRoleArn: `arn:aws:iam::${ACCOUNT}:role/platform` };
+  await letNodesIn(controlPlane.kube, roles);
   const client = new ec2.EC2Client(clientConfig(aws));
   const joiner = new Joiner({
     ec2: client,
@@ -95,13 +86,20 @@ export async function createWorld(context: PhaseContext): Promise<World> {
   });
   joiner.start();
   const pods = await PodRuntime.start({ parts, pki: foundation.pki, processes, runDir, region, log });
+  const { kube } = controlPlane;
+  await until('all nodes of the node groups are Ready', 90, async () => {
+    const nodes = await kube.list('/api/v1/nodes');
+    return nodes.length === NODES && nodes.every(isReady);
+  });
+  await populate(kube, { ...roles, clusterName: CLUSTER_NAME });
+  await allPodsReady(kube, 120);
   return {
     aws,
     customer,
     joiner,
     pods,
     ec2: client,
-    kube: controlPlane.kube,
+    kube,
     adminKubeconfig: controlPlane.adminKubeconfig,
     cdk: new CdkCli({
       runDir,

@@ -26,6 +26,7 @@ export interface ClaimOptions {
   readonly kubernetesHandler?: KubernetesHandlerOptions;
 }
 
+/** The cluster to claim, and for whom. */
 export interface ClaimProps extends ClaimOptions {
   /** The cluster, with kubectl role. */
   readonly cluster: eks.ICluster;

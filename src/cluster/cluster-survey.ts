@@ -26,6 +26,7 @@ export interface ClusterSurveyOptions {
   readonly revision?: string;
 }
 
+/** The cluster to read, and what of it. */
 export interface ClusterSurveyProps extends ClusterSurveyOptions {
   /** The cluster; nothing but its name is needed of an import. */
   readonly cluster: eks.ICluster;

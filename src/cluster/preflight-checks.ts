@@ -3,16 +3,10 @@ import { canHost } from './host-capacity';
 import { HostFacts, KubernetesFacts } from './kubernetes-facts';
 import { PreflightCheck } from './preflight-check';
 import { quantity } from './quantity';
-import { nodegroupSecurityGroupIds, nodegroupSubnetIds, shortList } from './survey';
+import { migrationNodegroups, selectedNetwork } from './selected-network';
+import { shortList } from './survey';
 import { ClusterFacts, SecurityGroupFacts, SubnetFacts } from './survey-port';
-
-/** One broken assumption. */
-export interface Finding {
-  readonly check: PreflightCheck;
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-  readonly remedy: string;
-}
+import { Finding } from './verdict';
 
 /** All that the checks look at. */
 export interface PreflightFacts {
@@ -39,38 +33,6 @@ type Check = (facts: PreflightFacts, properties: PreflightProperties) => Finding
 /** Every broken assumption at once. */
 export function findings(facts: PreflightFacts, properties: PreflightProperties): Finding[] {
   return CHECKS.flatMap(check => check(facts, properties));
-}
-
-/** The node groups of the migration, without those that do not exist. */
-export function migrationNodegroups(cluster: ClusterFacts, wanted?: readonly string[]): ClusterFacts {
-  return { ...cluster, nodegroups: cluster.nodegroups.filter(nodegroup => wanted?.includes(nodegroup.name) ?? true) };
-}
-
-export interface SelectedNetwork {
-  readonly subnetIds: readonly string[];
-  readonly securityGroupIds: readonly string[];
-}
-
-/** The subnets and security groups that Karpenter's nodes will get. */
-export function selectedNetwork(all: ClusterFacts, properties: PreflightProperties): SelectedNetwork {
-  const cluster = migrationNodegroups(all, properties.Nodegroups);
-  return {
-    subnetIds: properties.SubnetIds ?? nodegroupSubnetIds(cluster),
-    securityGroupIds: securityGroups(cluster, properties),
-  };
-}
-
-function securityGroups(cluster: ClusterFacts, properties: PreflightProperties): readonly string[] {
-  switch (properties.SecurityGroupSource) {
-    case 'ids':
-      return properties.SecurityGroupIds!;
-    case 'cluster':
-      return [cluster.clusterSecurityGroupId];
-    case 'launchTemplates':
-      return [...new Set(cluster.nodegroups.flatMap(nodegroup => nodegroup.launchTemplateSecurityGroupIds))].sort();
-    case 'nodegroups':
-      return nodegroupSecurityGroupIds(cluster);
-  }
 }
 
 const error = (check: PreflightCheck, message: string, remedy: string): Finding => ({ check, severity: 'error', message, remedy });
@@ -244,32 +206,6 @@ const CHECKS: readonly Check[] = [
   clusterActive, kubernetesVersion, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag, clusterSecurityGroups,
   awsAuth, authenticationMode, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler, kubernetesAccess,
 ];
-
-/** The findings after the risks that the user took. */
-export interface Verdict {
-  readonly errors: readonly Finding[];
-  readonly warnings: readonly Finding[];
-  readonly accepted: readonly Finding[];
-}
-
-/** An accepted finding no longer stops anything, but stays visible. */
-export function judge(found: readonly Finding[], acceptedRisks: readonly PreflightCheck[]): Verdict {
-  const accepted = found.filter(finding => acceptedRisks.includes(finding.check));
-  const rest = found.filter(finding => !accepted.includes(finding));
-  return {
-    errors: rest.filter(finding => finding.severity === 'error'),
-    warnings: rest.filter(finding => finding.severity === 'warning'),
-    accepted,
-  };
-}
-
-/** One line per finding, with its remedy; all names come first, because a response may be cut. */
-export function report(errors: readonly Finding[]): string {
-  const names = [...new Set(errors.map(finding => finding.check))].join(', ');
-  const lines = errors.map((finding, index) => `${index + 1}. ${finding.check}: ${finding.message}; ${finding.remedy}`);
-  return `nothing was changed: ${names} ${errors.length === 1 ? 'does' : 'do'} not hold; correct what follows, or name what you accept in `
-    + `\`acceptedRisks\`\n${lines.join('\n')}`;
-}
 
 function describe(host: HostFacts): string {
   const reason = host.obstacle ?? (host.freePods < 1 ? 'no pod more' : `${host.freeCpu} cpu and ${Math.floor(Math.max(0, host.freeMemory) / 2 ** 20)}Mi free`);

@@ -1,10 +1,12 @@
 import { PreflightProperties } from './contract';
 import { KubernetesFacts, KubernetesFactsReader } from './kubernetes-facts';
 import { PreflightCheck } from './preflight-check';
-import { Finding, findings, judge, PreflightFacts, report, selectedNetwork, Verdict } from './preflight-checks';
+import { findings, PreflightFacts } from './preflight-checks';
+import { selectedNetwork } from './selected-network';
 import { mayStillSettle, whenRightsSettled } from './settle';
 import { shortList } from './survey';
 import { ClusterReader, NetworkReader } from './survey-port';
+import { Finding, judge, report, Verdict } from './verdict';
 import { SECURITY_GROUP_SOURCES } from '../discovery-tags/contract';
 import { done, Outcome, ResourceHandler, ResourceRequest } from '../handlers/lifecycle';
 import { flag, integer, oneOf, optionalText, optionalTexts, text, texts } from '../handlers/properties';
@@ -105,11 +107,11 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     Namespace: text(raw, 'Namespace'),
     CrdRelease: text(raw, 'CrdRelease'),
     Crds: texts(raw, 'Crds'),
-    Objects: texts(raw, 'Objects'),
+    Objects: optionalTexts(raw, 'Objects') ?? [],
     Replicas: integer(raw, 'Replicas'),
     Cpu: text(raw, 'Cpu'),
     Memory: text(raw, 'Memory'),
-    AcceptedRisks: texts(raw, 'AcceptedRisks') as PreflightCheck[],
+    AcceptedRisks: (optionalTexts(raw, 'AcceptedRisks') ?? []) as PreflightCheck[],
     Revision: optionalText(raw, 'Revision'),
   };
 }

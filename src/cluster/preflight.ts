@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { CRD_RELEASE, PREFLIGHT_TYPE, PreflightProperties } from './contract';
@@ -109,6 +109,7 @@ export interface PreflightOptions {
   readonly kubernetesHandler?: KubernetesHandlerOptions;
 }
 
+/** The cluster to check, and what it is compared with. */
 export interface PreflightProps extends PreflightOptions {
   /** The cluster, with kubectl role and OIDC provider. */
   readonly cluster: eks.ICluster;
@@ -130,12 +131,15 @@ export class Preflight extends Construct {
   /** What was found and accepted; empty if there is nothing. */
   public readonly accepted: string;
 
+  private readonly provisionerNames: string[];
+
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
     assertImport(this, props.cluster, { kubernetesApi: true, openIdConnectProvider: true, kubernetesHandler: props.kubernetesHandler });
     checkNodegroups('nodegroups', props.nodegroups);
     checkNodegroups('hostNodegroups', props.hostNodegroups);
 
+    this.provisionerNames = [...props.provisionerNames ?? ['default']];
     const aws = AwsProvider.getOrCreate(this);
     const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
     allowReads(this, props.cluster);
@@ -151,6 +155,15 @@ export class Preflight extends Construct {
     this.clusterVersion = resource.getAttString('clusterVersion');
     this.warnings = resource.getAttString('warnings');
     this.accepted = resource.getAttString('accepted');
+  }
+
+  /**
+   * Checks the name of another Provisioner that will be made.
+   *
+   * @internal
+   */
+  public _addProvisionerName(name: string): void {
+    this.provisionerNames.push(name);
   }
 
   private properties(props: PreflightProps, kubernetes: KubernetesProvider): PreflightProperties {
@@ -175,7 +188,7 @@ export class Preflight extends Construct {
       Namespace: props.namespace ?? release.defaultNamespace,
       CrdRelease: CRD_RELEASE,
       Crds: release.crdNames,
-      Objects: (props.provisionerNames ?? ['default']).map(name => `${plural}.${version}.${group}/${name}`),
+      Objects: Lazy.any({ produce: () => this.provisionerNames.map(name => `${plural}.${version}.${group}/${name}`) }) as unknown as string[],
       Replicas: release.replicas,
       Cpu: release.controllerCpu,
       Memory: release.controllerMemory,

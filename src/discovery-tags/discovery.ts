@@ -73,14 +73,6 @@ export interface DiscoveryNetwork {
   readonly securityGroups?: SecurityGroupSource;
 }
 
-/** What will be selected, for those who look before anything is tagged. */
-export interface DiscoveryNetwork {
-  /** Undefined if nothing will be tagged. */
-  readonly tagKey?: string;
-  readonly subnets?: SubnetSource;
-  readonly securityGroups?: SecurityGroupSource;
-}
-
 /** How Karpenter finds the subnets and security groups of its nodes. */
 export abstract class Discovery {
   /**
@@ -121,8 +113,7 @@ class ByTags extends Discovery {
   }
 
   public _bind(scope: Construct, context: DiscoveryContext): DiscoverySelectors {
-    const { key, subnets, securityGroups } = this.tagging;
-    const tags = new DiscoveryTags(scope, 'DiscoveryTags', { ...context, tagKey: key ?? DISCOVERY_TAG_KEY, subnets, securityGroups });
+    const tags = new DiscoveryTags(scope, 'DiscoveryTags', { ...context, ...this._network() });
     const selector = { [tags.tagKey]: context.cluster.clusterName };
     return { subnetSelector: selector, securityGroupSelector: selector, tags };
   }

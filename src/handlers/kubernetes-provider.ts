@@ -3,7 +3,7 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { twoPhaseProvider } from './aws-provider';
+import { acceptBasicExecution, twoPhaseProvider } from './aws-provider';
 import { KubernetesFunction } from './kubernetes-function';
 import { KubernetesHandlerOptions } from './kubernetes-handler-options';
 
@@ -12,19 +12,29 @@ import { KubernetesHandlerOptions } from './kubernetes-handler-options';
  * of one stack may live in two VPCs.
  */
 export class KubernetesProvider extends Construct {
-  public static getOrCreate(scope: Construct, cluster: eks.ICluster, options: KubernetesHandlerOptions = {}): KubernetesProvider {
+  /**
+   * @param options of the first call decide; later ones give the same or none
+   */
+  public static getOrCreate(scope: Construct, cluster: eks.ICluster, options?: KubernetesHandlerOptions): KubernetesProvider {
     const stack = Stack.of(scope);
     const id = `${Names.nodeUniqueId(cluster.node)}-KarpenterMigrationKubernetes`;
-    return (stack.node.tryFindChild(id) as KubernetesProvider | undefined) ?? new KubernetesProvider(stack, id, cluster, options);
+    const existing = stack.node.tryFindChild(id) as KubernetesProvider | undefined;
+    if (existing && options && fingerprint(options) !== existing.fingerprint) {
+      throw new Error(`kubernetesHandler of "${scope.node.path}" differs from what the function for the cluster "${cluster.node.path}" was made with: `
+        + 'give the same to all constructs of a cluster');
+    }
+    return existing ?? new KubernetesProvider(stack, id, cluster, options ?? {});
   }
 
   public readonly serviceToken: string;
   public readonly function: KubernetesFunction;
   /** The role that the cluster knows as an administrator; the function assumes it for every call. */
   public readonly kubectlRoleArn: string;
+  private readonly fingerprint: string;
 
   private constructor(scope: Construct, id: string, cluster: eks.ICluster, options: KubernetesHandlerOptions) {
     super(scope, id);
+    this.fingerprint = fingerprint(options);
     const imported = importedRole(cluster);
     const givenRole = options.role ?? imported.lambdaRole;
     this.kubectlRoleArn = imported.kubectlRoleArn;
@@ -38,6 +48,7 @@ export class KubernetesProvider extends Construct {
       ...network(cluster, options),
     });
     if (!givenRole) {
+      acceptBasicExecution(this.function.role!);
       this.function.addToRolePolicy(new iam.PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [cluster.clusterArn] }));
       this.function.addToRolePolicy(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [this.kubectlRoleArn] }));
     }
@@ -54,6 +65,10 @@ function importedRole(cluster: eks.ICluster): { kubectlRoleArn: string; lambdaRo
 
 function network(cluster: eks.ICluster, options: KubernetesHandlerOptions): Omit<KubernetesHandlerOptions, 'role'> {
   const vpc = options.vpc ?? (cluster.kubectlPrivateSubnets ? cluster.vpc : undefined);
+  if (!vpc && (options.vpcSubnets || options.securityGroups)) {
+    throw new Error(`kubernetesHandler.${options.vpcSubnets ? 'vpcSubnets' : 'securityGroups'} is set without a VPC: set kubernetesHandler.vpc, `
+      + 'or kubectlPrivateSubnetIds and vpc of the import');
+  }
   return vpc
     ? {
       vpc,
@@ -61,6 +76,11 @@ function network(cluster: eks.ICluster, options: KubernetesHandlerOptions): Omit
       securityGroups: options.securityGroups ?? (cluster.kubectlSecurityGroup && [cluster.kubectlSecurityGroup]),
     }
     : {};
+}
+
+/** What tells one way to run from another; structs may arrive as copies. */
+function fingerprint({ role, vpc, vpcSubnets, securityGroups }: KubernetesHandlerOptions): string {
+  return JSON.stringify([role?.node.path, vpc?.node.path, vpc?.selectSubnets(vpcSubnets).subnetIds, securityGroups?.map(group => group.node.path)]);
 }
 
 /** A role that somebody else owns, as CDK sees it when it must not add policies to it. */

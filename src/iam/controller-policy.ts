@@ -1,15 +1,16 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { OWNER_TAG } from './constants';
 import { tokenKeys } from './token-keys';
-
-/** The tag that this generation of Karpenter puts on all that it launches; its value is the Provisioner's name. */
-export const OWNER_TAG = 'karpenter.sh/provisioner-name';
 
 /** EC2's principal: in China role passing may name it with the suffix. */
 const EC2_SERVICES = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'];
 
-/** What a policy needs to know. */
+/**
+ * What a policy needs to know.
+ * @internal
+ */
 export interface ControllerPolicyContext {
   readonly clusterName: string;
   readonly clusterArn: string;

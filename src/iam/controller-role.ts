@@ -1,12 +1,10 @@
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acceptFinding } from './accepted-findings';
+import { CONTROLLER_NAMESPACE, CONTROLLER_SERVICE_ACCOUNT } from './constants';
 import { ControllerPolicy } from './controller-policy';
 import { tokenKeys } from './token-keys';
-
-/** The guide's namespace and service account of the controller. */
-export const CONTROLLER_NAMESPACE = 'karpenter';
-export const CONTROLLER_SERVICE_ACCOUNT = 'karpenter';
 
 /** How Karpenter's controller is known to AWS. */
 export interface ControllerRoleOptions {
@@ -108,6 +106,7 @@ export class ControllerRole extends Construct {
         nodeRoleArn: props.nodeRole.roleArn,
       }),
     });
+    acceptFinding(this.policy, 'AwsSolutions-IAM5', 'the ids of what Karpenter launches are not known before; conditions on tags, region and service bound them');
   }
 
   private serviceAccountPrincipal(props: ControllerRoleProps): iam.IPrincipal {

@@ -1,13 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-
-/** What a node needs of IAM: to join, to give pods addresses, to pull images, and to be reached by Session Manager. */
-export const NODE_MANAGED_POLICIES = [
-  'AmazonEKSWorkerNodePolicy',
-  'AmazonEKS_CNI_Policy',
-  'AmazonEC2ContainerRegistryReadOnly',
-  'AmazonSSMManagedInstanceCore',
-];
+import { acceptFinding } from './accepted-findings';
+import { NODE_MANAGED_POLICIES } from './constants';
 
 /** The role of Karpenter's nodes. */
 export interface NodeRoleProps {
@@ -36,6 +30,7 @@ export class NodeRole extends iam.Role {
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
       managedPolicies: NODE_MANAGED_POLICIES.map(name => iam.ManagedPolicy.fromAwsManagedPolicyName(name)),
     });
+    acceptFinding(this, 'AwsSolutions-IAM4', 'EKS documents these managed policies for nodes and extends them with what its agents need');
   }
 }
 

@@ -1,5 +1,8 @@
 import * as eks from 'aws-cdk-lib/aws-eks';
 
+/** The Helm release of the controller, as in the guide. */
+export const RELEASE_NAME = 'karpenter';
+
 export type ChartName = 'karpenter' | 'karpenter-crd';
 
 /** The part of a Helm chart's props that says where it comes from. */

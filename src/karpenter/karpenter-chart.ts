@@ -2,16 +2,13 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { identityOf } from './chart-location';
+import { identityOf, RELEASE_NAME } from './chart-location';
 import { ChartSource } from './chart-source';
 import { ControllerReady } from './controller-ready';
 import { KarpenterRelease } from './karpenter-release';
 import { HelmRun, ReleaseGuard } from './release-guard';
 import { guideValues, imageValues, mergeValues } from './values';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
-
-/** The Helm release, as in the guide. */
-export const RELEASE_NAME = 'karpenter';
 
 /** Helm may take this long twice, for the installation and for going back, and Lambda ends it after 15 minutes. */
 const HELM_TIMEOUT = Duration.minutes(6);
@@ -65,6 +62,9 @@ export interface KarpenterChartOptions {
 
   /**
    * The namespace, which must exist.
+   *
+   * It cannot change later: the release in the old namespace owns Karpenter's cluster-wide objects, and Helm refuses to
+   * take them from it, so that the deployment fails and is rolled back.
    *
    * @default - the release's, `karpenter`
    */
@@ -165,7 +165,7 @@ export class KarpenterChart extends Construct {
       release: this.releaseName,
       chart: Stack.of(this).toJsonString({ ...identityOf(location), values }),
     };
-    const guard = new ReleaseGuard(this, 'Guard', run);
+    const guard = new ReleaseGuard(this, 'Guard', { ...run, kept: false });
     const chart = new eks.HelmChart(this, 'Chart', {
       cluster: props.cluster,
       ...location,

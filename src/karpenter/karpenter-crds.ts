@@ -73,6 +73,7 @@ export class KarpenterCrds extends Construct {
       revision: props.revision,
       namespace,
       release: this.releaseName,
+      kept: true,
       chart: Stack.of(this).toJsonString(identityOf(location)),
     });
     new eks.HelmChart(this, 'Chart', {

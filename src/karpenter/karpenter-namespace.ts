@@ -1,7 +1,7 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
-import { RELEASE_NAME } from './karpenter-chart';
+import { RELEASE_NAME } from './chart-location';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
 import { NAMESPACE_TYPE, NamespaceContract } from './namespace/contract';

@@ -16,9 +16,14 @@ export interface HelmRun {
   readonly chart: string;
 }
 
-/** Comes before a chart: a release left unfinished by a Helm that was killed does not block the next deployment. */
+/**
+ * Comes before a chart: a release left unfinished by a Helm that was killed does not block the next deployment.
+ *
+ * On removal, when it comes after the chart, it makes sure that the release is gone: CDK's kubectl provider reports a
+ * chart as deleted even if Helm failed.
+ */
 export class ReleaseGuard extends Construct {
-  public constructor(scope: Construct, id: string, run: HelmRun) {
+  public constructor(scope: Construct, id: string, run: HelmRun & { readonly kept: boolean }) {
     super(scope, id);
     const provider = KubernetesProvider.getOrCreate(this, run.cluster, run.kubernetesHandler);
     const properties: ReleaseGuardContract = {
@@ -27,6 +32,7 @@ export class ReleaseGuard extends Construct {
       Namespace: run.namespace,
       Release: run.release,
       Chart: run.chart,
+      Kept: run.kept,
       Revision: run.revision,
     };
     new CustomResource(this, 'Resource', {

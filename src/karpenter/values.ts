@@ -53,7 +53,7 @@ export function guideValues(guide: GuideValues): Values {
 /** Merges as Helm does: maps deeply, lists and everything else replaced by the later one; the inputs stay as they are. */
 export function mergeValues(base: Values, over: Values): Values {
   const merged: Values = { ...base };
-  for (const [key, value] of Object.entries(over)) {
+  for (const [key, value] of Object.entries(over).filter(([, given]) => given !== undefined)) {
     const below = Object.prototype.hasOwnProperty.call(base, key) ? base[key] : undefined;
     // Assigning to __proto__ would change the prototype instead of setting a value.
     Object.defineProperty(merged, key, {
@@ -76,6 +76,6 @@ export function imageValues(image: { readonly repository?: string; readonly tag?
   const { repository, tag } = image;
   // The chart's digest would win over another tag.
   const digest = image.digest ?? (tag === undefined ? undefined : '');
-  const given = Object.entries({ repository, tag, digest }).filter(([, value]) => value !== undefined);
-  return given.length > 0 ? { controller: { image: Object.fromEntries(given) } } : {};
+  const given = mergeValues({}, { repository, tag, digest });
+  return Object.keys(given).length > 0 ? { controller: { image: given } } : {};
 }

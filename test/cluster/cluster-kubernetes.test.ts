@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'fs';
 import { createServer, IncomingMessage, Server } from 'http';
+import { createRequire } from 'module';
 import { AddressInfo } from 'net';
 import { tmpdir } from 'os';
 import { join } from 'path';
@@ -19,7 +20,7 @@ buildSync({
   format: 'cjs',
   outfile: join(directory, 'adapter.js'),
 });
-const { ApiFactsReader, ConfigMapClaim, KubeConfig, claimHandler, abandonClaim } = require(join(directory, 'adapter.js'));
+const { ApiFactsReader, ConfigMapClaim, KubeConfig, claimHandler, abandonClaim } = createRequire(__filename)(join(directory, 'adapter.js'));
 
 /** A Kubernetes API as far as the adapter uses it: lists in pages of two, and one ConfigMap with its resourceVersion. */
 class FakeApi {

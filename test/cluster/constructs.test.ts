@@ -131,6 +131,15 @@ describe('Preflight', () => {
     });
   });
 
+  test('the names of Provisioners that come later are checked too', () => {
+    const scope = stack();
+    const preflight = new Preflight(scope, 'Preflight', { cluster: cluster(scope) });
+    preflight._addProvisionerName('gpu');
+    Template.fromStack(scope).hasResourceProperties('Custom::KarpenterPreflight', {
+      Objects: ['provisioners.v1alpha5.karpenter.sh/default', 'provisioners.v1alpha5.karpenter.sh/gpu'],
+    });
+  });
+
   test('its function may ask the Kubernetes function and look at its own stack, besides reading', () => {
     const scope = stack();
     new Preflight(scope, 'Preflight', { cluster: cluster(scope) });

@@ -13,7 +13,7 @@ function stack(): Stack {
   return new Stack(new App(), 'Test', { env: { account: '111111111111', region: 'us-east-1' } });
 }
 
-function layer(scope: Stack): lambda.ILayerVersion {
+function kubectlLayer(scope: Stack): lambda.ILayerVersion {
   return lambda.LayerVersion.fromLayerVersionArn(scope, 'Layer', 'arn:aws:lambda:us-east-1:111111111111:layer:kubectl:1');
 }
 
@@ -31,7 +31,7 @@ function imported(scope: Stack, given: Given): eks.ICluster {
   return eks.Cluster.fromClusterAttributes(scope, 'Cluster', {
     clusterName: 'prod',
     kubectlRoleArn: given.role ? 'arn:aws:iam::111111111111:role/kubectl' : undefined,
-    kubectlLayer: given.layer ? layer(scope) : undefined,
+    kubectlLayer: given.layer ? kubectlLayer(scope) : undefined,
     kubectlProvider: given.provider
       ? eks.KubectlProvider.fromKubectlProviderAttributes(scope, 'Provider', {
         functionArn: 'arn:aws:lambda:us-east-1:111111111111:function:kubectl',
@@ -122,7 +122,7 @@ test('a security group that nothing uses is worth a warning', () => {
 
 test('a cluster of the same app has all of it', () => {
   const scope = stack();
-  const cluster = new eks.Cluster(scope, 'Cluster', { version: eks.KubernetesVersion.V1_27, kubectlLayer: layer(scope) });
+  const cluster = new eks.Cluster(scope, 'Cluster', { version: eks.KubernetesVersion.V1_27, kubectlLayer: kubectlLayer(scope) });
   expect(() => assertImport(scope, cluster, ALL)).not.toThrow();
 });
 

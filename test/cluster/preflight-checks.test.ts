@@ -2,7 +2,9 @@ import { cluster, facts, host, kubernetes, nodegroup, properties, securityGroup,
 import { PreflightProperties } from '../../src/cluster/contract';
 import { KubernetesFacts } from '../../src/cluster/kubernetes-facts';
 import { PreflightCheck } from '../../src/cluster/preflight-check';
-import { findings, judge, PreflightFacts, report, selectedNetwork } from '../../src/cluster/preflight-checks';
+import { findings, PreflightFacts } from '../../src/cluster/preflight-checks';
+import { selectedNetwork } from '../../src/cluster/selected-network';
+import { judge, report } from '../../src/cluster/verdict';
 
 interface Case {
   readonly title: string;

@@ -52,6 +52,13 @@ test('an update that takes a failed one back does not fail', async () => {
   expect((await handler.apply(request('Update', properties(), { oldProperties: properties() }))).done).toBe(true);
 });
 
+test('what the same resource made under another owner is its own', async () => {
+  const known = facts({ kubernetes: kubernetes({ karpenters: ['karpenter/karpenter'], claim: { owner: 'Stack/Old', abandoned: false } }) });
+  const { handler } = setup(known);
+  await expect(handler.apply(request('Create', properties()))).rejects.toThrow(/OTHER_KARPENTER/);
+  expect((await handler.apply(request('Update', properties(), { oldProperties: properties({ Owner: 'Stack/Old' }) }))).done).toBe(true);
+});
+
 test('accepted risks and warnings come out as attributes', async () => {
   const { handler } = setup(facts({
     cluster: cluster({ version: '1.30' }),

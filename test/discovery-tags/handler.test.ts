@@ -58,6 +58,20 @@ test('an update follows the node groups', async () => {
   expect(network.snapshot()).toEqual({ 'subnet-a': { Name: 'a' }, 'subnet-b': OURS, 'sg-cluster': OURS });
 });
 
+test('an update with another key finds the resources that carry the old one', async () => {
+  const network = new FakeNetwork(untouched());
+  await run(network).create();
+  network.facts = cluster(nodegroup('apps', { subnetIds: ['subnet-b'] }));
+  await run(network, { ...RAW, TagKey: 'team/karpenter' }).update();
+  const ours = { 'team/karpenter': 'prod', [MARKER]: 'team/karpenter' };
+  expect(network.snapshot()).toEqual({ 'subnet-a': { Name: 'a' }, 'subnet-b': ours, 'sg-cluster': ours });
+});
+
+test('the answer names what the user tagged before us, which Karpenter selects as well', async () => {
+  const network = new FakeNetwork({ ...untouched(), 'subnet-b': { [KEY]: 'prod' } });
+  expect(await run(network).create()).toMatchObject({ attributes: { subnetIds: 'subnet-a, subnet-b' } });
+});
+
 test('a creation that fails half-way is completed by the next call', async () => {
   const network = new FakeNetwork(untouched());
   network.failsAfter = 1;

@@ -3,8 +3,9 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { rendered } from './rendered';
 import { testStack } from './stack';
+import { NODE_MANAGED_POLICIES } from '../../src/iam/constants';
 import { IamNames } from '../../src/iam/iam-names';
-import { NODE_MANAGED_POLICIES, NodeInstanceProfile, NodeRole } from '../../src/iam/node-role';
+import { NodeInstanceProfile, NodeRole } from '../../src/iam/node-role';
 
 const GUIDE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEKS_CNI_Policy', 'AmazonEC2ContainerRegistryReadOnly', 'AmazonSSMManagedInstanceCore'];
 

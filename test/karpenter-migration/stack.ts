@@ -11,11 +11,16 @@ export const ENVIRONMENT = { account: '111111111111', region: 'us-east-1' };
 export const KUBECTL_ROLE = 'arn:aws:iam::111111111111:role/kubectl';
 export const OIDC_PROVIDER = 'arn:aws:iam::111111111111:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/ABC';
 
-export function testStack(props: StackProps = { env: ENVIRONMENT }): Stack {
-  return new Stack(new App(), 'Test', props);
+/** Assets are fingerprinted but not copied: the layers of kubectl and of the AWS CLI have dozens of megabytes. */
+export function testApp(): App {
+  return new App({ context: { 'aws:cdk:disable-asset-staging': true } });
 }
 
-/** A cluster as most users import it; whatever is given wins. */
+export function testStack(props: StackProps = { env: ENVIRONMENT }): Stack {
+  return new Stack(testApp(), 'Test', props);
+}
+
+/** A cluster as most users import it; whatever is given wins, an explicit undefined as well. */
 export function importCluster(scope: Construct, given: Partial<eks.ClusterAttributes> = {}, id: string = 'Cluster'): eks.ICluster {
   return eks.Cluster.fromClusterAttributes(scope, id, {
     clusterName: 'prod',
@@ -26,16 +31,12 @@ export function importCluster(scope: Construct, given: Partial<eks.ClusterAttrib
   });
 }
 
-/** A migration and the stack in which it is. */
-export interface Migrated {
-  readonly stack: Stack;
-  readonly migration: KarpenterMigration;
-}
+/** What a test is about; the stack is for what has to be made or imported in it. */
+export type Given = (stack: Stack) => Partial<KarpenterMigrationProps>;
 
-/** A migration with what a test is about; functions get the stack, for what has to be imported into it. */
-export function migrate(props: (stack: Stack) => Partial<KarpenterMigrationProps> = () => ({}), stack: Stack = testStack()): Migrated {
-  const given = props(stack);
-  return { stack, migration: new KarpenterMigration(stack, 'Migration', { cluster: given.cluster ?? importCluster(stack), ...given }) };
+export function migrate(given: Given = () => ({}), stack: Stack = testStack()): { stack: Stack; migration: KarpenterMigration } {
+  const props = given(stack);
+  return { stack, migration: new KarpenterMigration(stack, 'Migration', { cluster: props.cluster ?? importCluster(stack), ...props }) };
 }
 
 export interface Resource {
@@ -44,9 +45,94 @@ export interface Resource {
   readonly DependsOn?: string[];
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
-  readonly Metadata?: any;
 }
 
-export function resourcesOf(stack: Stack): Record<string, Resource> {
-  return Template.fromStack(stack).toJSON().Resources;
+export interface Rendered {
+  readonly Resources: Record<string, Resource>;
+  readonly Outputs: Record<string, { readonly Value: unknown }>;
+}
+
+export function rendered(stack: Stack): Rendered {
+  return Template.fromStack(stack).toJSON() as Rendered;
+}
+
+/** The logical ids that begin as the construct path below the stack does. */
+export function idsBelow({ Resources }: Rendered, path: string): string[] {
+  return Object.keys(Resources).filter(id => id.startsWith(path.replace(/[^A-Za-z0-9]/g, '')));
+}
+
+/** The one resource of a type; an assertion of its own where there are others. */
+export function only({ Resources }: Rendered, type: string): Resource {
+  const found = Object.values(Resources).filter(resource => resource.Type === type);
+  if (found.length !== 1) {
+    throw new Error(`expected one ${type}, found ${found.length}`);
+  }
+  return found[0];
+}
+
+/** Everything that CloudFormation makes before a resource, and deletes after it. */
+export function before({ Resources }: Rendered, id: string): Set<string> {
+  const seen = new Set<string>();
+  const visit = (each: string) => {
+    for (const other of referencesOf(Resources[each])) {
+      if (other in Resources && !seen.has(other)) {
+        seen.add(other);
+        visit(other);
+      }
+    }
+  };
+  visit(id);
+  return seen;
+}
+
+function referencesOf(value: unknown): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap(referencesOf);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, inner]) => {
+    switch (key) {
+      case 'Ref': return [inner as string];
+      case 'DependsOn': return [inner as string | string[]].flat();
+      case 'Fn::GetAtt': return [([inner].flat() as string[])[0].split('.')[0]];
+      case 'Fn::Sub': return [...JSON.stringify(inner).matchAll(/\$\{([A-Za-z0-9]+)/g)].map(match => match[1]).concat(referencesOf(inner));
+      default: return referencesOf(inner);
+    }
+  });
+}
+
+/** The paths at which two documents differ. */
+export function differences(one: unknown, other: unknown, path: string[] = []): string[] {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) {
+    return Object.is(one, other) ? [] : [path.join('.')];
+  }
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].flatMap(key => differences((one as any)[key], (other as any)[key], [...path, key]));
+}
+
+/** A template whose assets carry no hash, so that it changes only with the constructs. */
+export function withoutAssetHashes(template: unknown): unknown {
+  return JSON.parse(JSON.stringify(template).replace(/[0-9a-f]{64}/g, 'ASSET-HASH'));
+}
+
+/** The values that Karpenter's chart gets, with references rendered as `<logical id>`. */
+export function chartValues(template: Rendered): any {
+  return JSON.parse(flat(template.Resources[idsBelow(template, 'MigrationKarpenterChart')[0]].Properties.Values));
+}
+
+/** The object that a manifest applies. */
+export function manifest(template: Rendered, path: string): any {
+  return JSON.parse(flat(template.Resources[idsBelow(template, path)[0]].Properties.Manifest))[0];
+}
+
+export function flat(value: any): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  if (value['Fn::Join']) {
+    return value['Fn::Join'][1].map(flat).join(value['Fn::Join'][0]);
+  }
+  return `<${referencesOf(value)[0]}>`;
 }

@@ -1,8 +1,8 @@
-import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
 import { App, Fn, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ChartSource } from '../../src/karpenter/chart-source';
 import { KarpenterChart, KarpenterChartOptions } from '../../src/karpenter/karpenter-chart';
 import { KarpenterCrds } from '../../src/karpenter/karpenter-crds';
@@ -19,7 +19,7 @@ function scene() {
   const cluster = (name = 'prod') => eks.Cluster.fromClusterAttributes(stack, name, {
     clusterName: name,
     kubectlRoleArn: 'arn:aws:iam::111111111111:role/kubectl',
-    kubectlLayer: new KubectlV27Layer(stack, `Kubectl-${name}`),
+    kubectlLayer: lambda.LayerVersion.fromLayerVersionArn(stack, `Kubectl-${name}`, 'arn:aws:lambda:us-east-1:111111111111:layer:kubectl:1'),
   });
   return { stack, cluster };
 }
@@ -92,7 +92,7 @@ test.each<[string, KarpenterChartOptions]>([
 test('a revision makes guard and readiness run again', () => {
   const { template } = deploy({ revision: '7' });
 
-  template.hasResourceProperties(GUARD, { Revision: '7', Namespace: 'karpenter', Release: 'karpenter' });
+  template.hasResourceProperties(GUARD, { Kept: false, Revision: '7', Namespace: 'karpenter', Release: 'karpenter' });
   template.hasResourceProperties(READY, { Revision: '7', Namespace: 'karpenter', Release: 'karpenter', Probe: Match.serializedJson(Match.anyValue()) });
 });
 
@@ -183,7 +183,7 @@ describe('the CustomResourceDefinitions', () => {
 
   test('have a guard before them', () => {
     const { template } = crds();
-    const [guardId] = Object.keys(template.findResources(GUARD, { Properties: { Release: 'karpenter-crd', Namespace: 'kube-system' } }));
+    const [guardId] = Object.keys(template.findResources(GUARD, { Properties: { Release: 'karpenter-crd', Namespace: 'kube-system', Kept: true } }));
 
     template.hasResource(HELM_CHART, { DependsOn: Match.arrayWith([guardId]) });
   });

@@ -10,7 +10,8 @@ const GUIDE = {
 };
 
 function terms(hostNodegroups?: string[]): unknown[] {
-  return guideValues({ ...GUIDE, hostNodegroups }).affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms as unknown[];
+  const { nodeAffinity } = guideValues({ ...GUIDE, hostNodegroups }).affinity;
+  return nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms as unknown[];
 }
 
 test('the values are the ones that the guide sets', () => {
@@ -54,6 +55,7 @@ test.each([
   ['a scalar by a map', { a: 1 }, { a: { b: 1 } }, { a: { b: 1 } }],
   ['a map by a list', { a: { b: 1 } }, { a: [1] }, { a: [1] }],
   ['null, with which Helm takes a default away', { a: { b: 1 } }, { a: null }, { a: null }],
+  ['nothing where the value is not given', { a: { b: 1 } }, { a: undefined }, { a: { b: 1 } }],
   ['keys that objects inherit', {}, { toString: { a: 1 }, constructor: { b: 2 } }, { toString: { a: 1 }, constructor: { b: 2 } }],
 ])('merging replaces or adds %s', (_name, base, over, expected) => {
   expect(mergeValues(base, over)).toEqual(expected);

@@ -10,10 +10,9 @@ const ROLE = 'arn:aws:iam::111111111111:role/team/KarpenterNode';
 /** A ConfigMap with optimistic locking; `beforeWrite` lets somebody else be quicker. */
 class FakeAwsAuth implements NodeAccessPort {
   public writes = 0;
-  public beforeWrite: () => void = () => undefined;
   private version = 1;
 
-  public constructor(public content: AwsAuth | undefined) {}
+  public constructor(public content: AwsAuth | undefined, public beforeWrite = (): void => undefined) {}
 
   public edit(content: AwsAuth | undefined): void {
     this.content = content;

@@ -1,8 +1,8 @@
-import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { AwsAuthRoleMapping } from '../../src/node-access/aws-auth-role-mapping';
 import { NodeAccess } from '../../src/node-access/node-access';
 
@@ -11,7 +11,7 @@ function scene() {
   const cluster = (name: string) => eks.Cluster.fromClusterAttributes(stack, name, {
     clusterName: name,
     kubectlRoleArn: `arn:aws:iam::111111111111:role/kubectl-${name}`,
-    kubectlLayer: new KubectlV27Layer(stack, `Kubectl-${name}`),
+    kubectlLayer: lambda.LayerVersion.fromLayerVersionArn(stack, `Kubectl-${name}`, 'arn:aws:lambda:us-east-1:111111111111:layer:kubectl:1'),
   });
   const role = new iam.Role(stack, 'NodeRole', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
   return { stack, cluster, role };

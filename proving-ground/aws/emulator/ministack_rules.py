@@ -16,6 +16,8 @@ def apply():
     role_names_have_a_limit()
     policies_have_a_size()
     functions_are_checked_when_created()
+    deleted_functions_log_nothing()
+    generated_names_are_new_with_every_stack()
 
 
 def functions_act_as_their_role():
@@ -160,3 +162,33 @@ def before_creation(provisioners, resource_type, problem):
         return create(logical_id, properties, stack_name)
 
     handler["create"] = checked
+
+
+def deleted_functions_log_nothing():
+    """Else the last lines of a function make its log group again, just after a stack deleted both: here that takes milliseconds."""
+    from ministack.services import lambda_svc
+
+    emit = lambda_svc._emit_lambda_logs
+
+    def emit_if_there(function, *arguments, **more):
+        if (function.get("config") or function)["FunctionName"] in lambda_svc._functions:
+            emit(function, *arguments, **more)
+
+    lambda_svc._emit_lambda_logs = emit_if_there
+
+
+def generated_names_are_new_with_every_stack():
+    """What a deleted stack retained does not stand in the way of the next stack of the same name."""
+    from ministack.services.cloudformation import provisioners
+
+    generate = provisioners._physical_name
+
+    def physical_name(stack_name, logical_id, **more):
+        seed = provisioners._NAME_SEED
+        token = seed.set(provisioners._cr_stack_id(stack_name) + seed.get())
+        try:
+            return generate(stack_name, logical_id, **more)
+        finally:
+            seed.reset(token)
+
+    provisioners._physical_name = physical_name

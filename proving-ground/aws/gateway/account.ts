@@ -22,7 +22,11 @@ export interface LaunchTemplate {
 
 /** Asks the emulators questions about the account, past the gateway and in nobody's name. */
 export class Account {
-  constructor(private readonly urls: { readonly ministack: string; readonly moto: string }, private readonly id: string, private readonly region: string) {}
+  constructor(
+    private readonly urls: { readonly ministack: string; readonly moto: string },
+    private readonly id: string,
+    private readonly region: string,
+  ) {}
 
   public async role(name: string): Promise<Role | undefined> {
     const answer: any = await this.query('iam', { Action: 'GetRole', RoleName: name });

@@ -9,9 +9,11 @@ const ADMINISTRATOR_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'All
 /** Long enough to spare the emulator, short enough that a changed policy counts at once, as a test of policies wants. */
 const CACHE_MILLISECONDS = 2000;
 
+interface NamedPolicy { readonly name: string; readonly policy: any }
+
 /** Evaluates calls of roles against their policies, as IAM does for same-account identities. */
 export class Authorizer {
-  private readonly cache = new Map<string, { at: number; policies: Promise<{ name: string; policy: any }[]> }>();
+  private readonly cache = new Map<string, { at: number; policies: Promise<NamedPolicy[]> }>();
 
   constructor(private readonly accountId: string, private readonly region: string, private readonly account: Account) {}
 
@@ -35,7 +37,7 @@ export class Authorizer {
     return decision.decision === 'allowed';
   }
 
-  private async evaluate(principal: Principal, identityPolicies: { name: string; policy: any }[], need: Need, resourcePolicy?: any): Promise<Decision> {
+  private async evaluate(principal: Principal, identityPolicies: NamedPolicy[], need: Need, resourcePolicy?: any): Promise<Decision> {
     const context = { 'aws:RequestedRegion': this.region, ...need.context };
     const outcome = await runSimulation({
       request: {
@@ -55,7 +57,7 @@ export class Authorizer {
     return { action: need.action, resource: need.resource, context, decision: outcome.overallResult === 'Allowed' ? 'allowed' : 'denied' };
   }
 
-  private policiesOf(roleArn: string): Promise<{ name: string; policy: any }[]> {
+  private policiesOf(roleArn: string): Promise<NamedPolicy[]> {
     const cached = this.cache.get(roleArn);
     if (cached && Date.now() - cached.at < CACHE_MILLISECONDS) {
       return cached.policies;

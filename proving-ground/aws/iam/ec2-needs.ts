@@ -103,7 +103,8 @@ function arn(type: string, id: string, world: World): string {
 }
 
 function tagsFor(call: Call, type: string): Tags {
-  return Object.assign({}, ...(call.parameters.TagSpecification ?? []).filter((s: any) => s.ResourceType === type).map((s: any) => tagMap(s.Tag ?? s.Tags)));
+  const specifications: any[] = call.parameters.TagSpecification ?? [];
+  return Object.assign({}, ...specifications.filter(s => s.ResourceType === type).map(s => tagMap(s.Tag)));
 }
 
 function tagMap(tags: readonly { Key: string; Value?: string }[] = []): Tags {

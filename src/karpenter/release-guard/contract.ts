@@ -9,6 +9,8 @@ export interface ReleaseGuardContract {
   readonly Release: string;
   /** All that makes CloudFormation run Helm again, so that this runs before it. */
   readonly Chart: string;
+  /** Whether the release stays when the stack goes; else its removal is verified. */
+  readonly Kept: boolean;
   readonly Revision?: string;
 }
 
@@ -17,4 +19,5 @@ export interface ReleaseGuardProperties {
   readonly kubectlRoleArn: string;
   readonly namespace: string;
   readonly release: string;
+  readonly kept: boolean;
 }

@@ -2,9 +2,9 @@ import { ReleaseGuardProperties } from './contract';
 import { LONGEST_RUN_MINUTES, planGuard } from './plan';
 import { ReleasePort } from './port';
 import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
-import { text } from '../../handlers/properties';
+import { flag, text } from '../../handlers/properties';
 
-/** Makes sure that no killed run of Helm blocks the next one. */
+/** Makes sure that no killed run of Helm blocks the next one, and that a deleted chart is gone. */
 export function releaseGuardHandler(
   connect: (clusterName: string, kubectlRoleArn: string) => Promise<ReleasePort>,
   now: () => number = Date.now,
@@ -16,6 +16,7 @@ export function releaseGuardHandler(
       kubectlRoleArn: text(raw, 'KubectlRoleArn'),
       namespace: text(raw, 'Namespace'),
       release: text(raw, 'Release'),
+      kept: flag(raw, 'Kept'),
     }),
     identify: properties => `${properties.clusterName}/release-guard/${properties.namespace}/${properties.release}`,
 
@@ -32,7 +33,13 @@ export function releaseGuardHandler(
       }
     },
 
-    async remove() {
+    async remove({ properties: { clusterName, kubectlRoleArn, namespace, release, kept } }) {
+      const port = await connect(clusterName, kubectlRoleArn);
+      const left = kept ? [] : await port.records(namespace, release);
+      if (left.length > 0) {
+        throw new Error(`Helm could not uninstall the release "${release}", the log of CDK's kubectl provider says why; ` +
+          `run helm uninstall ${release} --namespace ${namespace}, then go on`);
+      }
       return done();
     },
   };

@@ -47,11 +47,11 @@ class FakeReleases implements ReleasePort {
   }
 }
 
-function scene(records: ReleaseRecord[]) {
+function scene(records: ReleaseRecord[], kept = 'false') {
   const releases = new FakeReleases(records);
   const clock = { now: NOW };
   const handler = releaseGuardHandler(async () => releases, () => clock.now);
-  const properties = handler.parse({ ClusterName: 'prod', KubectlRoleArn: 'arn', Namespace: 'karpenter', Release: 'karpenter', Chart: '{}' });
+  const properties = handler.parse({ ClusterName: 'prod', KubectlRoleArn: 'arn', Namespace: 'karpenter', Release: 'karpenter', Chart: '{}', Kept: kept });
   const request: ResourceRequest<ReleaseGuardProperties> = {
     type: 'Update', properties, oldProperties: properties, physicalId: 'id', stackId: 's', logicalId: 'l', requestId: 'r', elapsed: 0,
   };
@@ -73,10 +73,24 @@ test('the wait is longer than Lambda can run, so that it always ends by itself',
   expect(scene([]).handler.patienceMinutes).toBeGreaterThan(15);
 });
 
-test('deletion does nothing, twice', async () => {
-  const { releases, handler, request } = scene([record(1, 'pending-install')]);
+test('deletion is content, twice, once the release is gone', async () => {
+  const { releases, handler, request } = scene([]);
 
   expect(await handler.remove(request)).toEqual({ done: true });
+  expect(await handler.remove(request)).toEqual({ done: true });
+  expect(releases.discarded).toEqual([]);
+});
+
+test('deletion fails with what to do if Helm failed to uninstall, which CDK keeps to itself', async () => {
+  const { releases, handler, request } = scene([record(1, 'uninstalling')]);
+
+  await expect(handler.remove(request)).rejects.toThrow(/could not uninstall the release "karpenter".*helm uninstall karpenter --namespace karpenter/);
+  expect(releases.discarded).toEqual([]);
+});
+
+test('deletion leaves a release that is kept', async () => {
+  const { releases, handler, request } = scene([record(1, 'deployed')], 'true');
+
   expect(await handler.remove(request)).toEqual({ done: true });
   expect(releases.discarded).toEqual([]);
 });

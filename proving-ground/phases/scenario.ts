@@ -1,0 +1,231 @@
+import { burstPods, endBurst, karpenterInstances, karpenterNodes, machines, startBurst } from './burst';
+import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from './cluster-snapshot';
+import { CORE_CHECKS, CoreCheck, coreCheck, Installed, NEEDS } from './core-checks';
+import { karpenterReady } from './karpenter-pods';
+import { Report } from './report';
+import { expectEqual, until } from './until';
+import { World } from './world';
+import { diffSnapshots, Snapshot, takeSnapshot } from '../aws/snapshot';
+import { isReady } from '../machine/customer';
+
+export const EXAMPLE = 'examples/install.ts';
+const VARIANT = 'proving-ground/phases/variant.ts';
+const PROVISIONER = '/apis/karpenter.sh/v1alpha5/provisioners/default';
+const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
+const CLAIM = '/api/v1/namespaces/kube-system/configmaps/karpenter-migration';
+
+/** Account and cluster before the migration. */
+export interface Before { readonly account: Snapshot; readonly cluster: ClusterSnapshot; readonly awsAuth: unknown }
+
+export async function takeBefore(world: World): Promise<Before> {
+  return { account: await takeSnapshot(world.aws), cluster: await clusterSnapshot(world.kube), awsAuth: (await world.kube.get(AWS_AUTH)).data };
+}
+
+/** A creation that fails at the very end takes everything back. */
+export async function failingCreation(world: World, report: Report, before: Before): Promise<void> {
+  await report.check({ step: 'Assumptions', shows: 'undone', name: 'a creation that fails leaves nothing behind' }, async () => {
+    const run = await world.cdk.deploy(VARIANT, { variant: 'failure' });
+    if (run.code === 0) {
+      throw new Error('the deployment succeeded, although a resource of it cannot be created');
+    }
+    if (!/Broken/.test(run.output)) {
+      throw new Error(`the deployment failed for another reason: ${run.output.slice(-1500)}`);
+    }
+    await world.cdk.destroy(EXAMPLE);
+    return everythingAsBefore(world, before);
+  });
+}
+
+export async function install(world: World, report: Report, before: Before): Promise<Installed> {
+  await report.check({ step: 'Deploy Karpenter', shows: 'seen', name: 'cdk deploy installs Karpenter from nothing' }, async () => {
+    const run = await world.cdk.deploy(EXAMPLE);
+    expectEqual('exit code', run.code, 0);
+    return `${run.seconds} s`;
+  });
+  const installed = installedFrom(world.cdk.outputs());
+  await report.check({ step: 'Deploy Karpenter', shows: 'seen', name: 'both replicas are Ready, on two nodes of node groups' }, async () => {
+    const pods = await karpenterReady(world);
+    const nodes = await Promise.all(pods.map(pod => world.kube.get(`/api/v1/nodes/${pod.spec.nodeName}`)));
+    expectEqual('number of nodes', new Set(nodes.map(node => node.metadata.name)).size, 2);
+    const groups = nodes.map(node => node.metadata.labels['eks.amazonaws.com/nodegroup']);
+    if (groups.includes(undefined)) {
+      throw new Error(`a node is in no node group: ${JSON.stringify(groups)}`);
+    }
+    return nodes.map((node, i) => `${node.metadata.name} (${groups[i]})`).join(', ');
+  });
+  await report.check({ step: 'Create default provisioner', shows: 'seen', name: 'the Provisioner passed the webhooks, which defaulted it' }, async () => {
+    const { spec } = await world.kube.get(PROVISIONER);
+    const requirements = Object.fromEntries(spec.requirements.map((r: any) => [r.key, `${r.operator} ${r.values.join(',')}`]));
+    expectEqual('requirements', Object.fromEntries(Object.entries(requirements).sort()), {
+      'karpenter.k8s.aws/instance-category': 'In c,m,r',
+      'karpenter.k8s.aws/instance-generation': 'Gt 2',
+      'karpenter.sh/capacity-type': 'In on-demand',
+      'kubernetes.io/arch': 'In amd64',
+      'kubernetes.io/os': 'In linux',
+    });
+    return 'linux, amd64 and on-demand were added to categories c, m and r of a generation above 2';
+  });
+  await report.check({ step: 'Update aws-auth ConfigMap', shows: 'seen', name: 'aws-auth has one more entry, the rest is there byte for byte' }, async () => {
+    const old = before.awsAuth as Record<string, string>;
+    const { data } = await world.kube.get(AWS_AUTH);
+    expectEqual('mapUsers', data.mapUsers, old.mapUsers);
+    if (!data.mapRoles.startsWith(old.mapRoles)) {
+      throw new Error(`what was there changed: ${data.mapRoles}`);
+    }
+    const added: string = data.mapRoles.slice(old.mapRoles.length);
+    for (const part of ['system:bootstrappers', 'system:nodes', 'system:node:{{EC2PrivateDNSName}}', installed.nodeRoleArn]) {
+      expectEqual(`occurrences of ${part} in ${added}`, added.split(part).length - 1, 1);
+    }
+    return added.trim();
+  });
+  return installed;
+}
+
+export async function core(world: World, report: Report, installed: Installed): Promise<ReadonlyMap<CoreCheck, boolean | undefined>> {
+  const outcomes = new Map<CoreCheck, boolean | undefined>();
+  for (const name of Object.keys(CORE_CHECKS) as CoreCheck[]) {
+    if (NEEDS[name].every(need => outcomes.get(need))) {
+      outcomes.set(name, await report.check(CORE_CHECKS[name], () => coreCheck(name, world, installed)));
+    } else {
+      outcomes.set(name, undefined);
+      report.notReached(CORE_CHECKS[name]);
+    }
+  }
+  return outcomes;
+}
+
+export async function updates(world: World, report: Report): Promise<void> {
+  await report.check({ step: 'Deploy Karpenter', shows: 'survives', name: 'a second deployment changes nothing' }, async () => {
+    const calls = world.aws.calls.length;
+    const run = await world.cdk.deploy(EXAMPLE);
+    expectEqual('exit code', run.code, 0);
+    if (!/no changes/.test(run.output)) {
+      throw new Error(`the CDK CLI saw changes: ${run.output.slice(-500)}`);
+    }
+    const invoked = world.aws.calls.slice(calls).filter(call => call.service === 'lambda' && call.action.startsWith('Invoke'));
+    expectEqual('functions invoked', invoked.length, 0);
+    return 'no changes, and no function was invoked';
+  });
+  await report.check({ step: 'Create default provisioner', shows: 'survives', name: 'a changed Provisioner is changed in place, and its node lives on' }, async () => {
+    const old = (await world.kube.get(PROVISIONER)).metadata.uid;
+    const nodes = (await karpenterNodes(world)).map(node => node.metadata.uid).sort();
+    const run = await world.cdk.deploy(VARIANT, { variant: 'provisioner' });
+    expectEqual('exit code', run.code, 0);
+    const { metadata, spec } = await world.kube.get(PROVISIONER);
+    expectEqual('weight', spec.weight, 10);
+    expectEqual('consolidation', spec.consolidation, { enabled: true });
+    expectEqual('uid', metadata.uid, old);
+    expectEqual('nodes', (await karpenterNodes(world)).map(node => node.metadata.uid).sort(), nodes);
+    expectEqual('exit code of the way back', (await world.cdk.deploy(EXAMPLE)).code, 0);
+    expectEqual('weight after the way back', (await world.kube.get(PROVISIONER)).spec.weight, undefined);
+    expectEqual('uid after the way back', (await world.kube.get(PROVISIONER)).metadata.uid, old);
+    return `uid ${old} throughout`;
+  });
+}
+
+export async function refusedRemoval(world: World, report: Report): Promise<void> {
+  await report.check({ step: 'Verify Karpenter', shows: 'survives', name: 'stage REMOVED is refused while a node lives, and names it' }, async () => {
+    const [node] = await karpenterNodes(world);
+    const run = await world.cdk.deploy(EXAMPLE, { stage: 'REMOVED' });
+    if (run.code === 0) {
+      throw new Error('the deployment of REMOVED succeeded');
+    }
+    for (const name of [`node/${node.metadata.name}`, `machine/${(await machines(world))[0].metadata.name}`, `instance/${(await karpenterInstances(world))[0].InstanceId}`]) {
+      if (!run.output.includes(name)) {
+        throw new Error(`${name} is not named: ${run.output.slice(-1500)}`);
+      }
+    }
+    expectEqual('limits after the rollback', (await world.kube.get(PROVISIONER)).spec.limits, undefined);
+    expectEqual('pods that are Ready', (await burstPods(world)).filter(isReady).length, 2);
+    return `refused because of ${node.metadata.name}, and rolled back`;
+  });
+}
+
+export async function removal(world: World, report: Report, before: Before): Promise<void> {
+  await report.check({ step: 'Verify Karpenter', shows: 'undone', name: 'stage REMOVED succeeds once the node is gone' }, async () => {
+    await endBurst(world);
+    const run = await world.cdk.deploy(EXAMPLE, { stage: 'REMOVED' });
+    expectEqual('exit code', run.code, 0);
+    return `${run.seconds} s`;
+  });
+  await report.check({ step: 'Deploy Karpenter', shows: 'undone', name: 'cdk destroy succeeds after it' }, async () => {
+    const run = await world.cdk.destroy(EXAMPLE, { stage: 'REMOVED' });
+    expectEqual('exit code', run.code, 0);
+    return `${run.seconds} s`;
+  });
+  const account = diffSnapshots(before.account, await takeSnapshot(world.aws)).map(d => `${d.object}: ${JSON.stringify(d.before)} became ${JSON.stringify(d.after)}`)
+    .filter(difference => !KUBECTL_LOG_GROUPS.test(difference));
+  const cluster = clusterDifferences(before.cluster, await clusterSnapshot(world.kube));
+  const undone = async (what: RegExp, all: readonly string[], of: string) => {
+    const left = all.filter(difference => what.test(difference));
+    if (left.length > 0) {
+      throw new Error(left.join('; '));
+    }
+    return of;
+  };
+  await report.check({ step: 'Create IAM roles', shows: 'undone', name: 'roles, policies and profiles are as before' },
+    () => undone(/^iam|^(role|policy|instance.?profile)/i, account, 'no difference in IAM'));
+  await report.check({ step: 'Add tags to subnets and security groups', shows: 'undone', name: 'tags are as before' },
+    () => undone(/subnet|security.?group/i, account, 'no difference in subnets and security groups'));
+  await report.check({ step: 'Update aws-auth ConfigMap', shows: 'undone', name: 'aws-auth is as before, byte for byte' }, async () => {
+    expectEqual('data', (await world.kube.get(AWS_AUTH)).data, before.awsAuth);
+    return undone(/aws-auth/, cluster, 'data and metadata are equal');
+  });
+  await report.check({ step: 'Create default provisioner', shows: 'undone', name: 'no Provisioner and no node template is left' },
+    () => undone(/^(Provisioner|AWSNodeTemplate|Machine) /, cluster, 'none'));
+  await report.check({ step: 'Set node affinity', shows: 'undone', name: 'no object of Karpenter\'s chart is left' }, () => undone(/karpenter/i, cluster, 'none'));
+  await report.check({ step: 'Assumptions', shows: 'undone', name: 'account and cluster are as before, object by object' }, async () => everythingAsBefore(world, before));
+}
+
+export async function abandoned(world: World, report: Report, before: Before): Promise<void> {
+  await report.check({ step: 'Verify Karpenter', shows: 'survives', name: 'destroying without REMOVED leaves Karpenter working' }, async () => {
+    expectEqual('exit code of deploy', (await world.cdk.deploy(EXAMPLE)).code, 0);
+    expectEqual('exit code of destroy', (await world.cdk.destroy(EXAMPLE)).code, 0);
+    expectEqual('abandoned', (await world.kube.get(CLAIM)).data.abandoned, 'true');
+    await startBurst(world);
+    await until('Karpenter launches a node for pods that wait', 120, async () => {
+      const pods = await burstPods(world);
+      return pods.length === 2 && pods.every(isReady);
+    });
+    return 'a node was launched and joined after the stack was gone';
+  });
+  await report.check({ step: 'Deploy Karpenter', shows: 'survives', name: 'a later deployment takes over what was abandoned' }, async () => {
+    const nodes = (await karpenterNodes(world)).map(node => node.metadata.uid);
+    const uid = (await world.kube.get(PROVISIONER)).metadata.uid;
+    expectEqual('exit code of deploy', (await world.cdk.deploy(EXAMPLE)).code, 0);
+    expectEqual('nodes', (await karpenterNodes(world)).map(node => node.metadata.uid), nodes);
+    expectEqual('uid of the Provisioner', (await world.kube.get(PROVISIONER)).metadata.uid, uid);
+    expectEqual('abandoned', (await world.kube.get(CLAIM)).data.abandoned, 'false');
+    return 'the node and the Provisioner are the same';
+  });
+  await report.check({ step: 'Deploy Karpenter', shows: 'undone', name: 'what was taken over can be removed' }, async () => {
+    await endBurst(world);
+    expectEqual('exit code of REMOVED', (await world.cdk.deploy(EXAMPLE, { stage: 'REMOVED' })).code, 0);
+    expectEqual('exit code of destroy', (await world.cdk.destroy(EXAMPLE, { stage: 'REMOVED' })).code, 0);
+    const left = clusterDifferences(before.cluster, await clusterSnapshot(world.kube));
+    expectEqual('differences in the cluster', left, []);
+    return 'the cluster is as before';
+  });
+}
+
+/** CDK's kubectl provider makes log groups that nobody owns. */
+const KUBECTL_LOG_GROUPS = /log.?group.*(Kubectl|KubectlProvider)/i;
+
+async function everythingAsBefore(world: World, before: Before): Promise<string> {
+  const account = diffSnapshots(before.account, await takeSnapshot(world.aws)).filter(d => !KUBECTL_LOG_GROUPS.test(d.object));
+  const cluster = clusterDifferences(before.cluster, await clusterSnapshot(world.kube));
+  expectEqual('differences', { account, cluster }, { account: [], cluster: [] });
+  return `${Object.keys(before.account).length} objects of the account and ${before.cluster.size} of the cluster are equal`;
+}
+
+/** The outputs of the stack, by the names that their constructs have. */
+export function installedFrom(outputs: Readonly<Record<string, string>>): Installed {
+  const output = (name: string) => {
+    const key = Object.keys(outputs).find(k => k.startsWith(`MigrationOutputs${name}`));
+    if (!key) {
+      throw new Error(`the stack has no output ${name}, only ${Object.keys(outputs).join(', ')}`);
+    }
+    return outputs[key];
+  };
+  return { controllerRoleArn: output('ControllerRoleArn'), instanceProfileName: output('InstanceProfileName'), nodeRoleArn: output('NodeRoleArn') };
+}

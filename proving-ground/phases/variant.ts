@@ -1,0 +1,33 @@
+/**
+ * The example app with one thing changed, for phases that need a difference: the context value `variant` says which.
+ *
+ * Stack and construct ids are the example's, so that both deploy the same stack.
+ */
+import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Deprovisioning, KarpenterMigration, MigrationStage } from '../../src';
+
+const app = new App();
+const stack = new Stack(app, 'Karpenter', { env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION } });
+const cluster = eks.Cluster.fromClusterAttributes(stack, 'Cluster', {
+  clusterName: app.node.tryGetContext('clusterName'),
+  kubectlRoleArn: app.node.tryGetContext('kubectlRoleArn'),
+  openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', app.node.tryGetContext('openIdConnectProviderArn')),
+  kubectlLayer: new KubectlV27Layer(stack, 'Kubectl'),
+});
+const variant: string = app.node.tryGetContext('variant');
+const migration = new KarpenterMigration(stack, 'Migration', {
+  cluster,
+  stage: MigrationStage.INSTALL,
+  provisioner: variant === 'provisioner' ? { weight: 10, deprovisioning: Deprovisioning.consolidation() } : undefined,
+});
+if (variant === 'failure') {
+  // A parameter that does not exist: the last resource of the creation fails when everything else is there.
+  const broken = new CfnResource(stack, 'Broken', {
+    type: 'AWS::Lambda::Function',
+    properties: { Role: 'arn:aws:iam::000000000000:role/nobody', Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { S3Bucket: 'no-such-bucket', S3Key: 'nothing' } },
+  });
+  broken.node.addDependency(migration);
+}

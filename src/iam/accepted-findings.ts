@@ -1,0 +1,13 @@
+import { CfnResource } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+
+/**
+ * Tells cdk-nag why a rule does not hold for a resource, in the metadata that it reads; cdk-nag itself is not needed for that.
+ *
+ * @param construct a resource, or a construct around one
+ */
+export function acceptFinding(construct: IConstruct, rule: string, reason: string): void {
+  const resource = (CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild) as CfnResource;
+  const accepted = resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [];
+  resource.addMetadata('cdk_nag', { rules_to_suppress: [...accepted, { id: rule, reason }] });
+}

@@ -1,0 +1,57 @@
+import { App, Aspects, CfnResource, Stack } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { importCluster, testApp, testStack } from './karpenter-migration/stack';
+import { ControllerPolicy } from '../src/iam/controller-policy';
+import { KarpenterMigration } from '../src/karpenter-migration';
+
+/** CDK makes these for every cluster that is given charts or manifests, and cdk-nag users know them. */
+const OF_CDKS_KUBECTL_PROVIDER: Readonly<Record<string, string>> = {
+  'AwsSolutions-IAM4': 'logs, network interfaces and reading of charts from ECR',
+  'AwsSolutions-IAM5': 'the versions of one function',
+  'AwsSolutions-L1': 'the runtime that CDK chose for its handler',
+};
+
+interface Finding { readonly path: string; readonly rule: string }
+
+function findings(stack: Stack): Finding[] {
+  Aspects.of(stack).add(new AwsSolutionsChecks());
+  return (stack.node.root as App).synth().stacks.flatMap(({ messages }) => messages.map(({ id, entry }) =>
+    ({ path: id, rule: /^(AwsSolutions-\w+|CdkNagValidationFailure)/.exec(String(entry.data))?.[0] ?? String(entry.data) })));
+}
+
+function migratedStack(): Stack {
+  const stack = new Stack(testApp(), 'Test', { env: { account: '111111111111', region: 'us-east-1' } });
+  new KarpenterMigration(stack, 'Scoped', { cluster: importCluster(stack) });
+  new KarpenterMigration(stack, 'Guide', { cluster: importCluster(stack, {}, 'Other'), controllerPolicy: ControllerPolicy.guide() });
+  return stack;
+}
+
+function accepted(resource: CfnResource): { id: string; reason: string }[] {
+  return resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [];
+}
+
+function resources(stack: Stack): CfnResource[] {
+  return stack.node.findAll().filter(CfnResource.isCfnResource);
+}
+
+test('AwsSolutions has nothing against a migration, beside what CDK itself makes for kubectl', () => {
+  const open = findings(migratedStack()).filter(({ path, rule }) => !(path.includes('-KubectlProvider/') && rule in OF_CDKS_KUBECTL_PROVIDER));
+  expect(open).toEqual([]);
+});
+
+test('what is accepted is found without it, and has a reason', () => {
+  const stack = migratedStack();
+  const claims = resources(stack).flatMap(resource => accepted(resource).map(({ id, reason }) => ({ path: `/${resource.node.path}`, rule: id, reason })));
+  expect(claims.length).toBeGreaterThan(10);
+  expect(claims.filter(({ reason }) => reason.length < 20)).toEqual([]);
+
+  resources(stack).filter(resource => accepted(resource).length > 0).forEach(resource => resource.addMetadata('cdk_nag', undefined));
+  const found = new Set(findings(stack).map(({ path, rule }) => `${path} ${rule}`));
+  expect(claims.filter(({ path, rule }) => !found.has(`${path} ${rule}`))).toEqual([]);
+});
+
+test('a finding would be seen', () => {
+  const stack = testStack();
+  new CfnResource(stack, 'Queue', { type: 'AWS::SQS::Queue' });
+  expect(findings(stack).length).toBe(0);
+});
