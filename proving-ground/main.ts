@@ -60,6 +60,7 @@ async function inside(runDir: string, args: readonly string[]): Promise<number> 
     ]);
   } finally {
     clearTimeout(timer);
+    stop.abort(new Error('the run is over'));
     log('stopping everything');
     await processes.stopAll();
   }

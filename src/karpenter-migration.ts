@@ -6,6 +6,7 @@ import { Claim } from './cluster/claim';
 import { ClusterSurvey } from './cluster/cluster-survey';
 import { assertImport } from './cluster/import-requirements';
 import { Preflight } from './cluster/preflight';
+import { PreflightCheck } from './cluster/preflight-check';
 import { Discovery, DiscoverySelectors } from './discovery-tags/discovery';
 import { retainExceptOnCreate } from './handlers/retention';
 import { ControllerRole } from './iam/controller-role';
@@ -76,7 +77,6 @@ export class KarpenterMigration extends Construct {
     checkProps(props);
 
     // Assumptions
-    this.survey = new ClusterSurvey(this, 'Survey', { cluster, nodegroups, revision });
     this.preflight = new Preflight(this, 'Preflight', {
       cluster,
       release,
@@ -85,11 +85,13 @@ export class KarpenterMigration extends Construct {
       ...discovery._network(),
       nodeAccess,
       namespace: props.namespace,
-      provisionerNames: [props.provisioner?.name ?? DEFAULT_NAME],
-      acceptedRisks: props.acceptedRisks,
+      provisionerNames: [],
+      // What stands in the way of an installation must not stand in the way of its removal.
+      acceptedRisks: this.stage === MigrationStage.REMOVED ? Object.values(PreflightCheck) : props.acceptedRisks,
       revision,
       kubernetesHandler,
     });
+    this.survey = after([this.preflight], new ClusterSurvey(this, 'Survey', { cluster, nodegroups, revision }));
     const claim = after([this.survey, this.preflight], new Claim(this, 'Claim', { cluster, kubernetesHandler }));
 
     // Create IAM roles
@@ -110,7 +112,12 @@ export class KarpenterMigration extends Construct {
     this.controllerRole = controllerRole.role;
 
     // Add tags to subnets and security groups
-    const selectors = discovery._bind(this, { cluster, nodegroups, revision });
+    const selectors = discovery._bind(this, {
+      cluster,
+      nodegroups,
+      allowSeveralClusterSecurityGroups: props.acceptedRisks?.includes(PreflightCheck.CLUSTER_SECURITY_GROUPS),
+      revision,
+    });
 
     // Update aws-auth ConfigMap
     const access = nodeAccess._bind(this, { cluster, role: this.nodeRole, revision, kubernetesHandler });
@@ -172,6 +179,7 @@ export class KarpenterMigration extends Construct {
     this.takeName(options.name ?? DEFAULT_NAME);
     const launch = bringsNodeTemplate(options) ? {} : this.launch;
     const provisioner = after([this.chart], new Provisioner(this, id, { ...options, ...launch, cluster: this.cluster }));
+    this.preflight._addProvisionerName(provisioner.provisionerName);
     this.stageResource.node.addDependency(provisioner);
     if (this.stage === MigrationStage.REMOVED) {
       provisioner._suspendLaunches();

@@ -27,7 +27,7 @@ export interface Customer {
 export interface CustomerSizes { readonly apps: number; readonly system: number }
 
 /** Creates, through the gateway, the account of a customer with a cluster of three node groups. */
-export async function createCustomer(aws: LocalAws, facts: ClusterFacts, sizes: CustomerSizes = { apps: 3, system: 2 }): Promise<Customer> {
+export async function createCustomer(aws: LocalAws, facts: ClusterFacts, sizes: CustomerSizes = { apps: 5, system: 2 }): Promise<Customer> {
   const network = await createNetwork(aws, facts.name);
   const roles = await createRoles(aws, facts.oidcIssuer);
   const client = new eks.EKSClient(clientConfig(aws));

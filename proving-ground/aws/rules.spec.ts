@@ -72,8 +72,8 @@ const failing = (dependsOn: string[]) => ({
   Type: 'Custom::Failing', Properties: { ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:none' }, DependsOn: dependsOn,
 });
 
-async function stack(action: 'CreateStack' | 'UpdateStack' | 'DeleteStack', name: string, resources: object = {}): Promise<string> {
-  const capabilities = { 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM', 'TemplateBody': JSON.stringify({ Resources: resources }) };
+async function stack(action: 'CreateStack' | 'UpdateStack' | 'DeleteStack', name: string, resources: object = {}, more: object = {}): Promise<string> {
+  const capabilities = { 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM', 'TemplateBody': JSON.stringify({ Resources: resources, ...more }) };
   const { StackId } = (await ask('cloudformation', { Action: 'DescribeStacks', StackName: name }).catch(() => undefined))
     ?.DescribeStacksResult.Stacks.member ?? {};
   const created = await ask('cloudformation', { Action: action, StackName: name, ...(action === 'DeleteStack' ? {} : capabilities) });
@@ -146,6 +146,12 @@ void test('a stack that is made again generates new names, and an update keeps t
   await stack('CreateStack', 'again', role('a'));
   assert.notEqual(await name(), first);
   assert.deepEqual(await Promise.all([first, await name()].map(roleExists)), [true, true]);
+});
+
+void test('conditions know the pseudo parameters', async () => {
+  const Conditions = { Here: { 'Fn::And': [{ 'Fn::Equals': [{ Ref: 'AWS::Partition' }, 'aws'] }, { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] }] } };
+  await stack('CreateStack', 'conditions', { There: { ...roleResource('conditions'), Condition: 'Here' } }, { Conditions });
+  assert.equal(await roleExists('conditions'), true);
 });
 
 const responder = (bytes: number) => ({

@@ -71,14 +71,21 @@ export class Joiner {
   }
 
   private async loop() {
-    while (!this.stopped && !this.options.signal?.aborted) {
+    while (!this.over) {
       try {
         await this.reconcile();
       } catch (error) {
-        this.options.log(`joiner: ${(error as Error).message}`);
+        // Once the run is over, nothing answers any more, and that is no news.
+        if (!this.over) {
+          this.options.log(`joiner: ${(error as Error).message}`);
+        }
       }
       await sleep(POLL_MILLISECONDS);
     }
+  }
+
+  private get over(): boolean {
+    return this.stopped || this.options.signal?.aborted === true;
   }
 
   private async reconcile() {

@@ -40,7 +40,7 @@ const PODS = `/api/v1/pods?labelSelector=${encodeURIComponent(`${REAL_POD_LABEL.
 export class PodRuntime {
   public static async start(options: PodRuntimeOptions): Promise<PodRuntime> {
     const kube = new Kube({ kubeconfig: await options.pki.kubeconfig('pod-runtime', ['system:masters']) });
-    const runtime = new PodRuntime(kube, options.log, {
+    const runtime = new PodRuntime(kube, options, {
       kube,
       processes: options.processes,
       addresses: new PodAddresses(),
@@ -62,7 +62,7 @@ export class PodRuntime {
   private stopped = false;
   private running?: Promise<void>;
 
-  private constructor(private readonly kube: Kube, private readonly log: Log, private readonly podOptions: RealPodOptions) {}
+  private constructor(private readonly kube: Kube, private readonly options: PodRuntimeOptions, private readonly podOptions: RealPodOptions) {}
 
   /** Ends all programs, without a trace in the cluster. */
   public async stop(): Promise<void> {
@@ -73,11 +73,11 @@ export class PodRuntime {
   }
 
   private async loop() {
-    while (!this.stopped && !this.signal?.aborted) {
+    while (!this.over) {
       try {
         await this.reconcile();
       } catch (error) {
-        this.log(`pod runtime: ${(error as Error).message}`);
+        this.complain(error as Error);
       }
       await sleep(POLL_MILLISECONDS);
     }
@@ -91,7 +91,7 @@ export class PodRuntime {
     for (const [uid, running] of this.pods) {
       if (!wanted.has(uid)) {
         this.once(uid, async () => {
-          this.log(`pod ${running.pod.metadata.name} is gone without termination, as with its node`);
+          this.options.log(`pod ${running.pod.metadata.name} is gone without termination, as with its node`);
           this.pods.delete(uid);
           await running.kill();
         });
@@ -115,7 +115,7 @@ export class PodRuntime {
     if (running) {
       await running.terminate(pod.metadata.deletionGracePeriodSeconds ?? 30);
       this.pods.delete(uid);
-      this.log(`pod ${pod.metadata.name} ended`);
+      this.options.log(`pod ${pod.metadata.name} ended`);
     } else {
       await this.kube.delete(`/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`, { gracePeriodSeconds: 0 });
     }
@@ -127,7 +127,7 @@ export class PodRuntime {
       name, namespace, uid, nodeName: pod.spec.nodeName, image: pod.spec.containers[0].image, roleArn: running.tokens.roleArn, startedAt: new Date(),
     };
     this.records.push(record);
-    this.log(`pod ${name} started on ${record.nodeName} as ${record.roleArn ?? 'nobody at AWS'}`);
+    this.options.log(`pod ${name} started on ${record.nodeName} as ${record.roleArn ?? 'nobody at AWS'}`);
   }
 
   /** One thing at a time for a pod, while others go on. */
@@ -135,8 +135,19 @@ export class PodRuntime {
     if (!this.busy.has(uid)) {
       this.busy.add(uid);
       action()
-        .catch(error => this.log(`pod runtime: ${error.message}`))
+        .catch(error => this.complain(error))
         .finally(() => this.busy.delete(uid));
+    }
+  }
+
+  private get over(): boolean {
+    return this.stopped || this.options.signal?.aborted === true;
+  }
+
+  /** Once the run is over, nothing answers any more, and that is no news. */
+  private complain(error: Error) {
+    if (!this.over) {
+      this.options.log(`pod runtime: ${error.message}`);
     }
   }
 }

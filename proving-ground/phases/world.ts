@@ -19,7 +19,7 @@ import { until } from './until';
 export const CLUSTER_NAME = 'prod';
 export const ACCOUNT = '000000000000';
 /** Of all node groups together. */
-const NODES = 5;
+const NODES = 7;
 
 /** A customer's account and cluster, and the tools of somebody who works with them. */
 export interface World {

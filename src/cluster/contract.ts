@@ -12,8 +12,9 @@ export const PREFLIGHT_FACTS_QUERY = 'preflight-facts';
 export const CLAIM_NAMESPACE = 'kube-system';
 export const CLAIM_NAME = 'karpenter-migration';
 
-/** The Helm release of Karpenter's CRDs. */
+/** The Helm release of Karpenter's CRDs, which outlives Karpenter's own namespace. */
 export const CRD_RELEASE = 'karpenter-crd';
+export const CRD_RELEASE_NAMESPACE = 'kube-system';
 
 /** The label of the nodes of a managed node group. */
 export const NODEGROUP_LABEL = 'eks.amazonaws.com/nodegroup';
@@ -49,6 +50,7 @@ export interface PreflightProperties {
   /** Whether nodes are let in through the aws-auth ConfigMap. */
   readonly AwsAuth: boolean;
   readonly Namespace: string;
+  /** The Helm release of the CRDs, as `<namespace>/<name>`. */
   readonly CrdRelease: string;
   readonly Crds: readonly string[];
   /** Objects that must not exist, as `<plural>.<version>.<group>/<name>`. */

@@ -162,7 +162,7 @@ const otherKarpenter: Check = (facts, properties) => {
 };
 
 const otherCrds: Check = (facts, properties) => {
-  const { CrdRelease: release, Namespace: namespace } = properties;
+  const [namespace, release] = properties.CrdRelease.split('/');
   const foreign = (facts.kubernetes?.crds ?? []).filter(crd => crd.release !== release || crd.releaseNamespace !== namespace);
   return foreign.length === 0 || isOurs(facts, properties) ? [] : [error(
     PreflightCheck.OTHER_CRDS,

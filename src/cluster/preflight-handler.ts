@@ -85,7 +85,7 @@ Promise<{ kubernetes: KubernetesFacts } | { kubernetesProblem: string }> {
 }
 
 function passed(facts: PreflightFacts, verdict: Verdict): Outcome {
-  const lines = (list: readonly Finding[]) => shortList(list.map(finding => `${finding.check}: ${finding.message}`), LIST_BYTES);
+  const lines = (list: readonly Finding[]) => shortList(list.map(finding => `${finding.check}: ${finding.message}`), LIST_BYTES) || 'none';
   return done({ clusterVersion: facts.cluster.version, warnings: lines(verdict.warnings), accepted: lines(verdict.accepted) });
 }
 

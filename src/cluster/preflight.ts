@@ -1,7 +1,7 @@
 import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
-import { CRD_RELEASE, PREFLIGHT_TYPE, PreflightProperties } from './contract';
+import { CRD_RELEASE, CRD_RELEASE_NAMESPACE, PREFLIGHT_TYPE, PreflightProperties } from './contract';
 import { assertImport } from './import-requirements';
 import { checkNodegroups } from './nodegroup-names';
 import { ownerOf } from './owner';
@@ -66,7 +66,7 @@ export interface PreflightOptions {
   readonly nodeAccess?: NodeAccess;
 
   /**
-   * The namespace of Karpenter and of the Helm release of its CRDs.
+   * The namespace of Karpenter.
    *
    * @default - the release's: `karpenter`
    */
@@ -126,9 +126,9 @@ export interface PreflightProps extends PreflightOptions {
 export class Preflight extends Construct {
   /** The Kubernetes version that was found, for example `1.27`. */
   public readonly clusterVersion: string;
-  /** What should be known but stops nothing; empty if there is nothing. */
+  /** What should be known but stops nothing; `none` if there is nothing. */
   public readonly warnings: string;
-  /** What was found and accepted; empty if there is nothing. */
+  /** What was found and accepted; `none` if there is nothing. */
   public readonly accepted: string;
 
   private readonly provisionerNames: string[];
@@ -186,7 +186,7 @@ export class Preflight extends Construct {
       SecurityGroupIds: securityGroups._ids,
       AwsAuth: (props.nodeAccess ?? NodeAccess.awsAuth())._usesAwsAuth,
       Namespace: props.namespace ?? release.defaultNamespace,
-      CrdRelease: CRD_RELEASE,
+      CrdRelease: `${CRD_RELEASE_NAMESPACE}/${CRD_RELEASE}`,
       Crds: release.crdNames,
       Objects: Lazy.any({ produce: () => this.provisionerNames.map(name => `${plural}.${version}.${group}/${name}`) }) as unknown as string[],
       Replicas: release.replicas,

@@ -5,6 +5,7 @@ import { identityOf } from './chart-location';
 import { ChartSource } from './chart-source';
 import { KarpenterRelease } from './karpenter-release';
 import { ReleaseGuard } from './release-guard';
+import { CRD_RELEASE, CRD_RELEASE_NAMESPACE } from '../cluster/contract';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 
 /** Which CustomResourceDefinitions `KarpenterCrds` installs, and from where. */
@@ -56,7 +57,7 @@ export interface KarpenterCrdsProps extends KarpenterCrdsOptions {
  */
 export class KarpenterCrds extends Construct {
   /** The Helm release of the definitions. */
-  public readonly releaseName = 'karpenter-crd';
+  public readonly releaseName = CRD_RELEASE;
 
   /** The names of the definitions. */
   public readonly crdNames: string[];
@@ -66,7 +67,7 @@ export class KarpenterCrds extends Construct {
     const release = props.release ?? KarpenterRelease.v0();
     const location = (props.chartSource ?? ChartSource.publicEcr())._bind(this, 'karpenter-crd', release);
     this.crdNames = release.crdNames;
-    const namespace = 'kube-system';
+    const namespace = CRD_RELEASE_NAMESPACE;
     const guard = new ReleaseGuard(this, 'Guard', {
       cluster: props.cluster,
       kubernetesHandler: props.kubernetesHandler,

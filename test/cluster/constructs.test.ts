@@ -87,7 +87,7 @@ describe('Preflight', () => {
       SecurityGroupSource: 'nodegroups',
       AwsAuth: true,
       Namespace: 'karpenter',
-      CrdRelease: 'karpenter-crd',
+      CrdRelease: 'kube-system/karpenter-crd',
       Crds: ['provisioners.karpenter.sh', 'machines.karpenter.sh', 'awsnodetemplates.karpenter.k8s.aws'],
       Objects: ['provisioners.v1alpha5.karpenter.sh/default'],
       Replicas: 2,

@@ -75,7 +75,7 @@ export function properties(changes: Partial<PreflightProperties> = {}): Prefligh
     SecurityGroupSource: 'nodegroups',
     AwsAuth: true,
     Namespace: 'karpenter',
-    CrdRelease: 'karpenter-crd',
+    CrdRelease: 'kube-system/karpenter-crd',
     Crds: ['provisioners.karpenter.sh'],
     Objects: ['provisioners.v1alpha5.karpenter.sh/default'],
     Replicas: 2,

@@ -32,7 +32,7 @@ afterEach(() => {
 test('a creation passes on a healthy cluster and says its version', async () => {
   const { handler, reader, questions } = setup(facts());
   expect(await handler.apply(request('Create', properties())))
-    .toEqual({ done: true, attributes: { clusterVersion: '1.27', warnings: '', accepted: '' } });
+    .toEqual({ done: true, attributes: { clusterVersion: '1.27', warnings: 'none', accepted: 'none' } });
   expect(reader.asked).toEqual(['cluster prod all', 'subnets subnet-a,subnet-b', 'security groups sg-apps,sg-cluster']);
   expect(questions).toEqual([expect.objectContaining({ clusterName: 'prod', namespace: 'karpenter', replicas: 2, cpu: '1', memory: '1Gi' })]);
 });

@@ -18,6 +18,7 @@ def apply():
     functions_are_checked_when_created()
     deleted_functions_log_nothing()
     generated_names_are_new_with_every_stack()
+    conditions_know_the_pseudo_parameters()
 
 
 def functions_act_as_their_role():
@@ -192,3 +193,19 @@ def generated_names_are_new_with_every_stack():
             seed.reset(token)
 
     provisioners._physical_name = physical_name
+
+
+def conditions_know_the_pseudo_parameters():
+    from ministack.core.responses import get_account_id, get_region
+    from ministack.services import cloudformation
+    from ministack.services.cloudformation import changesets, engine, handlers, stacks
+
+    evaluate = engine._evaluate_conditions
+
+    def evaluate_conditions(template, parameters):
+        pseudo = {"Partition": "aws", "URLSuffix": "amazonaws.com", "Region": get_region(), "AccountId": get_account_id()}
+        return evaluate(template, {**{f"AWS::{name}": {"Value": value} for name, value in pseudo.items()}, **parameters})
+
+    for module in (cloudformation, changesets, engine, handlers, stacks):
+        if getattr(module, "_evaluate_conditions", None) is evaluate:
+            module._evaluate_conditions = evaluate_conditions
