@@ -81,7 +81,7 @@ function logTo(write: (line: string) => void): Log {
 }
 
 const [first, ...rest] = process.argv.slice(2);
-(first === INSIDE ? inside(rest[0], rest.slice(1)) : outside())
+void (first === INSIDE ? inside(rest[0], rest.slice(1)) : outside())
   .catch(error => {
     console.error(error.stack ?? error);
     return 1;

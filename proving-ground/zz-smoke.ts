@@ -55,6 +55,7 @@ export async function runPhases(context: RunContext): Promise<number> {
     clusterName: facts.name,
     region,
     log,
+    signal: context.signal,
     credentialsForInstance: id => aws.credentialsForInstance(id),
   });
   joiner.start();
@@ -63,7 +64,7 @@ export async function runPhases(context: RunContext): Promise<number> {
   await letNodesIn(kube, roles);
   await eventually('5 nodes are Ready', 60, async () => {
     const nodes = await kube.list('/api/v1/nodes');
-    return nodes.length === 5 && nodes.every(isReady) ? true : undefined;
+    return nodes.length >= 5 && nodes.every(isReady) ? true : undefined;
   });
   await populate(kube, { ...roles, clusterName: facts.name });
   await sleep(20_000);
@@ -124,7 +125,7 @@ spec:
   subnetSelector: {karpenter.sh/discovery: prod}
   securityGroupSelector: {karpenter.sh/discovery: prod}
 `, 'apply', '-f', '-'));
-  await kubectl('', 'scale', '-n', 'shop', 'deploy/frontend', '--replicas=14');
+  await kubectl('', 'scale', '-n', 'shop', 'deploy/frontend', '--replicas=30');
   await sleep(20_000);
   const mapRoles = `- rolearn: arn:aws:iam::000000000000:role/knode\n  username: system:node:{{EC2PrivateDNSName}}\n  groups: [system:bootstrappers, system:nodes]\n- rolearn: ${customer.nodeRoleArn}\n  username: system:node:{{EC2PrivateDNSName}}\n  groups: [system:bootstrappers, system:nodes]\n`;
   await kubectl('', 'patch', '-n', 'kube-system', 'cm/aws-auth', '--type=merge', '-p', JSON.stringify({ data: { mapRoles } }));

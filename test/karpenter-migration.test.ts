@@ -151,14 +151,20 @@ describe('the way to REMOVED', () => {
     Resources: Object.fromEntries(Object.entries(Resources).map(([id, { DeletionPolicy, UpdateReplacePolicy, ...rest }]) => [id, rest])),
   });
 
-  test('changes the stage and the Provisioners and nothing else, so that no resource is replaced', () => {
-    expect(differences(bare(install), bare(remove)).sort()).toEqual([
+  test('changes the stage, the Provisioners and what the preflight accepts, and nothing else, so that no resource is replaced', () => {
+    const preflight = `Resources.${idOf(install, 'Custom::KarpenterPreflight')}.Properties.AcceptedRisks`;
+    expect(differences(bare(install), bare(remove)).filter(path => !path.startsWith(preflight)).sort()).toEqual([
       `Outputs.${Object.keys(install.Outputs).find(name => install.Outputs[name].Value === 'INSTALL')}.Value`,
       `Resources.${idsBelow(install, 'MigrationProvisioner')[0]}.Properties.Manifest`,
       `Resources.${idOf(install, 'Custom::KarpenterMigrationStage')}.Properties.Stage`,
     ]);
     expect(only(install, 'Custom::KarpenterMigrationStage').Properties.Stage).toBe('INSTALL');
     expect(only(remove, 'Custom::KarpenterMigrationStage').Properties.Stage).toBe('REMOVED');
+  });
+
+  test('does not stop at what would stand in the way of an installation', () => {
+    expect(only(remove, 'Custom::KarpenterPreflight').Properties.AcceptedRisks).toEqual(Object.values(PreflightCheck).sort());
+    expect(only(install, 'Custom::KarpenterPreflight').Properties.AcceptedRisks).toEqual([]);
   });
 
   test('stops launches through the Provisioners, the later ones as well, whatever limits they had', () => {
@@ -360,6 +366,20 @@ describe('choices', () => {
   test('accepted risks reach the preflight', () => {
     const template = rendered(migrate(() => ({ acceptedRisks: [PreflightCheck.SUBNET_ADDRESSES, PreflightCheck.HOST_CAPACITY] })).stack);
     expect(only(template, 'Custom::KarpenterPreflight').Properties.AcceptedRisks).toEqual(['HOST_CAPACITY', 'SUBNET_ADDRESSES']);
+  });
+
+  test('several security groups of the cluster are accepted by the tags as well', () => {
+    const several = (...acceptedRisks: PreflightCheck[]) =>
+      String(only(rendered(migrate(() => ({ acceptedRisks })).stack), 'Custom::KarpenterDiscoveryTags').Properties.SeveralClusterSecurityGroups);
+    expect(several(PreflightCheck.CLUSTER_SECURITY_GROUPS)).toBe('true');
+    expect(several(PreflightCheck.HOST_CAPACITY)).toBe('false');
+  });
+
+  test('the preflight looks for every Provisioner that will be made, each once', () => {
+    const { stack, migration } = migrate();
+    migration.addProvisioner('Gpu', { name: 'gpu' });
+    expect(only(rendered(stack), 'Custom::KarpenterPreflight').Properties.Objects)
+      .toEqual(['provisioners.v1alpha5.karpenter.sh/default', 'provisioners.v1alpha5.karpenter.sh/gpu']);
   });
 
   test('another release reaches charts, CRDs and the preflight', () => {

@@ -10,7 +10,11 @@ export const REAL_POD_LABEL = { key: 'app.kubernetes.io/name', value: 'karpenter
 const NOT_REAL = { key: `.metadata.labels["${REAL_POD_LABEL.key}"]`, operator: 'NotIn', values: [REAL_POD_LABEL.value] };
 const NOT_DELETED = { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' };
 
-const annotation = (name: string) => ({ expressionFrom: `.metadata.annotations["${name}"]` });
+/** A random time between two, or exactly what the pod's annotation says. */
+function between(durationMilliseconds: number, jitterDurationMilliseconds: number, annotation: string) {
+  const from = { expressionFrom: `.metadata.annotations["${annotation}"]` };
+  return { durationMilliseconds, durationFrom: from, jitterDurationMilliseconds, jitterDurationFrom: from };
+}
 
 /** A kubelet needs some seconds from registration to readiness, in which nothing may be scheduled. */
 const NODE_READY = {
@@ -89,9 +93,9 @@ export const STAGES = [
     { key: '.status.podIP', operator: 'Exists' },
     { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'NotIn', values: ['True'] },
     { key: `.metadata.annotations["${NEVER_READY_ANNOTATION}"]`, operator: 'DoesNotExist' },
-  ], { durationMilliseconds: 1000, durationFrom: annotation(READY_AFTER_ANNOTATION), jitterDurationMilliseconds: 3000, jitterDurationFrom: annotation(READY_AFTER_ANNOTATION) },
+  ], between(1000, 3000, READY_AFTER_ANNOTATION),
   { statusTemplate: podStatus(true) }),
   stage('pod-stop', 'Pod', [NOT_REAL, { key: '.metadata.deletionTimestamp', operator: 'Exists' }],
-    { durationMilliseconds: 500, durationFrom: annotation(STOPS_AFTER_ANNOTATION), jitterDurationMilliseconds: 2000, jitterDurationFrom: annotation(STOPS_AFTER_ANNOTATION) },
+    between(500, 2000, STOPS_AFTER_ANNOTATION),
     { finalizers: { empty: true }, delete: true }),
 ];

@@ -5,13 +5,13 @@ import { containerEnvironment, quantity } from './pod-environment';
 const POD = { metadata: { name: 'karpenter-1', namespace: 'karpenter' }, spec: { nodeName: 'node-1' } };
 const NODE = { status: { allocatable: { memory: '2Gi' } } };
 
-test('quantities have binary and decimal suffixes', () => {
+void test('quantities have binary and decimal suffixes', () => {
   assert.equal(quantity('1Gi'), 1073741824);
   assert.equal(quantity('500m'), 0.5);
   assert.throws(() => quantity('much'), /not a quantity: 'much'/);
 });
 
-test('values, fields and limits become environment variables', () => {
+void test('values, fields and limits become environment variables', () => {
   const container = {
     resources: { limits: { memory: '1Gi' } },
     env: [
@@ -25,12 +25,12 @@ test('values, fields and limits become environment variables', () => {
   });
 });
 
-test('a container without a limit may use what the node has', () => {
+void test('a container without a limit may use what the node has', () => {
   const env = [{ name: 'MEMORY_LIMIT', valueFrom: { resourceFieldRef: { resource: 'limits.memory', divisor: '1Mi' } } }];
   assert.deepEqual(containerEnvironment(POD, { env }, NODE), { MEMORY_LIMIT: '2048' });
 });
 
-test('a source that the runtime does not know is an error', () => {
+void test('a source that the runtime does not know is an error', () => {
   const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'a', key: 'b' } } }];
   assert.throws(() => containerEnvironment(POD, { env }, NODE), /KEY comes from secretKeyRef/);
 });

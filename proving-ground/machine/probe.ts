@@ -8,6 +8,7 @@ export class Probe {
   private successes = 0;
   private failures = 0;
   private nextAt: number;
+  private readonly port: number;
 
   constructor(private readonly spec: KubeObject, private readonly address: string, container: KubeObject, startedAt: number) {
     if (!spec.httpGet) {
@@ -16,8 +17,6 @@ export class Probe {
     this.port = portNumber(spec.httpGet.port, container);
     this.nextAt = startedAt + (spec.initialDelaySeconds ?? 0) * 1000;
   }
-
-  private readonly port: number;
 
   /** Asks if it is time to; tells whether the decision changed. */
   public async run(now: number): Promise<boolean> {

@@ -18,7 +18,7 @@ exec > >(tee /var/log/user-data.log|logger -t user-data -s 2>/dev/console) 2>&1
 --//--
 `;
 
-test('labels, taints and the number of pods come from the arguments that Karpenter writes', () => {
+void test('labels, taints and the number of pods come from the arguments that Karpenter writes', () => {
   assert.deepEqual(parseUserData(KARPENTER), {
     clusterName: 'prod',
     labels: { 'karpenter.sh/capacity-type': 'on-demand', 'karpenter.sh/provisioner-name': 'default' },
@@ -27,11 +27,11 @@ test('labels, taints and the number of pods come from the arguments that Karpent
   });
 });
 
-test('user data without a call of bootstrap.sh tells nothing', () => {
+void test('user data without a call of bootstrap.sh tells nothing', () => {
   assert.deepEqual(parseUserData('#!/bin/bash\nyum install -y something\n'), { clusterName: undefined, labels: {}, taints: [] });
 });
 
-test('a value of a label may hold an equals sign', () => {
+void test('a value of a label may hold an equals sign', () => {
   const { labels } = parseUserData("/etc/eks/bootstrap.sh prod --kubelet-extra-args '--node-labels=a=b=c'");
   assert.deepEqual(labels, { a: 'b=c' });
 });

@@ -209,7 +209,7 @@ export async function abandoned(world: World, report: Report, before: Before): P
 }
 
 /** CDK's kubectl provider makes log groups that nobody owns. */
-const KUBECTL_LOG_GROUPS = /log.?group.*(Kubectl|KubectlProvider)/i;
+const KUBECTL_LOG_GROUPS = /^logs group .*KubectlProvider/;
 
 async function everythingAsBefore(world: World, before: Before): Promise<string> {
   const account = diffSnapshots(before.account, await takeSnapshot(world.aws)).filter(d => !KUBECTL_LOG_GROUPS.test(d.object));

@@ -1,4 +1,4 @@
-import { Aws, CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CustomResource, Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { DISCOVERY_TAG_KEY, DISCOVERY_TAGS_RESOURCE_TYPE, DiscoveryTagsProperties, markerKey, tagKeyProblem } from './contract';
@@ -129,10 +129,11 @@ export class DiscoveryTags extends Construct {
       conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [this.tagKey, marker] }, 'Null': { 'aws:TagKeys': 'false' } },
     });
     // The key of an earlier deployment must come off too, so the marker decides. EC2 takes a call without keys for "all tags".
+    // Below the provider: whatever these tags are ordered behind may be served by the function whose policy this is part of.
     provider.allow({
       actions: ['ec2:DeleteTags'],
       resources: taggable,
-      conditions: { Null: tokenKeys(this, 'Marked', { [`aws:ResourceTag/${marker}`]: 'false', 'aws:TagKeys': 'false' }) },
+      conditions: { Null: tokenKeys(provider, `Marked-${Names.nodeUniqueId(this.node)}`, { [`aws:ResourceTag/${marker}`]: 'false', 'aws:TagKeys': 'false' }) },
     });
   }
 }

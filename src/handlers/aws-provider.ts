@@ -1,5 +1,6 @@
 import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
@@ -53,9 +54,8 @@ export function acceptBasicExecution(role: iam.IRole): void {
   acceptFinding(role, 'AwsSolutions-IAM4', 'the managed policies for functions grant logs and network interfaces only');
 }
 
-/** What cdk-nag has against CDK's provider framework, by resource type. */
+/** What cdk-nag has against CDK's provider framework, by resource type, beside the roles of its functions. */
 const FRAMEWORK_FINDINGS: Readonly<Record<string, ReadonlyArray<readonly [rule: string, reason: string]>>> = {
-  'AWS::IAM::Role': [['AwsSolutions-IAM4', 'CDK\'s provider framework: the managed policy grants logs only']],
   'AWS::IAM::Policy': [['AwsSolutions-IAM5', 'CDK\'s provider framework: the wildcard stands for the versions of one function']],
   'AWS::StepFunctions::StateMachine': [
     ['AwsSolutions-SF1', 'CDK\'s provider framework: it only calls the function again, which logs each call itself'],
@@ -75,6 +75,9 @@ export function twoPhaseProvider(scope: Construct, fn: AwsFunction | import('./k
   });
   for (const resource of provider.node.findAll().filter(CfnResource.isCfnResource)) {
     FRAMEWORK_FINDINGS[resource.cfnResourceType]?.forEach(([rule, reason]) => acceptFinding(resource, rule, reason));
+    if (resource instanceof lambda.CfnFunction) {
+      acceptBasicExecution(resource.node.scope!.node.findChild('ServiceRole') as iam.Role);
+    }
   }
   return provider;
 }

@@ -38,11 +38,11 @@ export function flag(raw: Raw, name: string): boolean {
 }
 
 export function integer(raw: Raw, name: string): number {
-  const number = Number(raw[name]);
-  if (raw[name] === '' || !Number.isInteger(number)) {
-    throw new Error(`property ${name} must be a whole number, got ${JSON.stringify(raw[name])}`);
+  const value = raw[name];
+  if (!(typeof value === 'string' && /^-?\d+$/.test(value)) && !Number.isInteger(value)) {
+    throw new Error(`property ${name} must be a whole number, got ${JSON.stringify(value)}`);
   }
-  return number;
+  return Number(value);
 }
 
 export function oneOf<T extends string>(raw: Raw, name: string, allowed: readonly T[]): T {

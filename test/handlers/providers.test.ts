@@ -20,16 +20,20 @@ describe('the function that needs AWS only', () => {
   });
 
   test('may do nothing but what is asked for', () => {
-    const stack = testStack();
-    const provider = AwsProvider.getOrCreate(stack);
-    const policies = () => Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', {
-      Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^KarpenterMigrationAwsFunctionServiceRole') }] },
-    }));
-    expect(policies()).toEqual([]);
-    provider.allow({ actions: ['eks:DescribeCluster'], resources: ['arn:aws:eks:us-east-1:111111111111:cluster/a'] });
-    provider.allow({ actions: ['ec2:DescribeSubnets'], resources: ['*'], conditions: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } });
-    expect(policies()).toHaveLength(1);
-    expect(policies()[0].Properties.PolicyDocument.Statement).toEqual([
+    const policies = (allow: (provider: AwsProvider) => void) => {
+      const stack = testStack();
+      allow(AwsProvider.getOrCreate(stack));
+      return Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', {
+        Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^KarpenterMigrationAwsFunctionServiceRole') }] },
+      }));
+    };
+    expect(policies(() => undefined)).toEqual([]);
+    const asked = policies((provider) => {
+      provider.allow({ actions: ['eks:DescribeCluster'], resources: ['arn:aws:eks:us-east-1:111111111111:cluster/a'] });
+      provider.allow({ actions: ['ec2:DescribeSubnets'], resources: ['*'], conditions: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } });
+    });
+    expect(asked).toHaveLength(1);
+    expect(asked[0].Properties.PolicyDocument.Statement).toEqual([
       { Effect: 'Allow', Action: 'eks:DescribeCluster', Resource: 'arn:aws:eks:us-east-1:111111111111:cluster/a' },
       { Effect: 'Allow', Action: 'ec2:DescribeSubnets', Resource: '*', Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } },
     ]);
@@ -97,17 +101,17 @@ describe('the function that talks to the Kubernetes API', () => {
 
   test('runs where it is told to, rather than where the import says', () => {
     const stack = testStack();
-    const { vpc } = network(stack, 'import');
-    const cluster = importCluster(stack, { vpc, kubectlPrivateSubnetIds: ['subnet-import'], kubectlSecurityGroupId: 'sg-import' });
-    const own = network(stack, 'own');
+    const { vpc } = network(stack, '0b0b0b0b');
+    const cluster = importCluster(stack, { vpc, kubectlPrivateSubnetIds: ['subnet-0b0b0b0b'], kubectlSecurityGroupId: 'sg-0b0b0b0b' });
+    const own = network(stack, '0a0a0a0a');
     KubernetesProvider.getOrCreate(stack, cluster, { ...own, vpcSubnets: { subnets: own.vpc.privateSubnets } });
-    expect(ours(Template.fromStack(stack), 'talk to the Kubernetes API')[0].VpcConfig).toEqual({ SubnetIds: ['subnet-own'], SecurityGroupIds: ['sg-own'] });
+    expect(ours(Template.fromStack(stack), 'talk to the Kubernetes API')[0].VpcConfig).toEqual({ SubnetIds: ['subnet-0a0a0a0a'], SecurityGroupIds: ['sg-0a0a0a0a'] });
   });
 
   test('is the same for all constructs of a cluster: a copy of its options is none, another role is an error', () => {
     const stack = testStack();
     const cluster = importCluster(stack);
-    const options = network(stack, 'own');
+    const options = network(stack, '0a0a0a0a');
     const first = KubernetesProvider.getOrCreate(stack, cluster, options);
     expect(KubernetesProvider.getOrCreate(stack, cluster, { ...options, securityGroups: [...options.securityGroups] })).toBe(first);
     expect(KubernetesProvider.getOrCreate(stack, cluster)).toBe(first);
@@ -119,7 +123,7 @@ describe('the function that talks to the Kubernetes API', () => {
 
   test.each(['vpcSubnets', 'securityGroups'])('has no use for %s without a VPC', (property) => {
     const stack = testStack();
-    const options = property === 'vpcSubnets' ? { vpcSubnets: {} } : { securityGroups: network(stack, 'own').securityGroups };
+    const options = property === 'vpcSubnets' ? { vpcSubnets: {} } : { securityGroups: network(stack, '0a0a0a0a').securityGroups };
     expect(() => KubernetesProvider.getOrCreate(stack, importCluster(stack), options)).toThrow(new Error(
       `kubernetesHandler.${property} is set without a VPC: set kubernetesHandler.vpc, or kubectlPrivateSubnetIds and vpc of the import`,
     ));

@@ -1,4 +1,4 @@
-import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { EvaluationResult, runSimulation, runUnsafeSimulation, Simulation } from '@cloud-copilot/iam-simulate';
 import { Account, Role } from '../gateway/account';
 import { Call } from '../gateway/call';
 import { Principal } from '../gateway/credentials';
@@ -8,6 +8,9 @@ import { Need, needsOf } from './needs';
 const ADMINISTRATOR_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 /** Long enough to spare the emulator, short enough that a changed policy counts at once, as a test of policies wants. */
 const CACHE_MILLISECONDS = 2000;
+
+/** Belongs to no account, which the catalogue of resource types does not foresee. */
+const PUBLIC_PARAMETER = /^arn:aws:ssm:[^:]*::parameter\//;
 
 interface NamedPolicy { readonly name: string; readonly policy: any }
 
@@ -39,7 +42,7 @@ export class Authorizer {
 
   private async evaluate(principal: Principal, identityPolicies: NamedPolicy[], need: Need, resourcePolicy?: any): Promise<Decision> {
     const context = { 'aws:RequestedRegion': this.region, ...need.context };
-    const outcome = await runSimulation({
+    const simulation: Simulation = {
       request: {
         action: need.action,
         principal: principal.arn,
@@ -50,11 +53,8 @@ export class Authorizer {
       resourcePolicy,
       serviceControlPolicies: [],
       resourceControlPolicies: [],
-    }, {});
-    if (outcome.resultType === 'error') {
-      throw new Error(`cannot evaluate ${need.action} on ${need.resource}: ${JSON.stringify(outcome.errors)}`);
-    }
-    return { action: need.action, resource: need.resource, context, decision: outcome.overallResult === 'Allowed' ? 'allowed' : 'denied' };
+    };
+    return { action: need.action, resource: need.resource, context, decision: await simulate(simulation) === 'Allowed' ? 'allowed' : 'denied' };
   }
 
   private policiesOf(roleArn: string): Promise<NamedPolicy[]> {
@@ -66,4 +66,15 @@ export class Authorizer {
     this.cache.set(roleArn, { at: Date.now(), policies });
     return policies;
   }
+}
+
+async function simulate(simulation: Simulation): Promise<EvaluationResult> {
+  if (PUBLIC_PARAMETER.test(simulation.request.resource.resource)) {
+    return runUnsafeSimulation(simulation, {});
+  }
+  const outcome = await runSimulation(simulation, {});
+  if (outcome.resultType === 'error') {
+    throw new Error(`cannot evaluate ${simulation.request.action} on ${simulation.request.resource.resource}: ${JSON.stringify(outcome.errors)}`);
+  }
+  return outcome.overallResult;
 }
