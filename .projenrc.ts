@@ -56,7 +56,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   lambdaOptions: {
     runtime: new awscdk.LambdaRuntime('nodejs24.x', 'node24', { defaultExternals: [] }),
-    bundlingOptions: { externals: [], sourcemap: false },
+    bundlingOptions: { externals: [], sourcemap: false, esbuildArgs: { '--minify': true, '--keep-names': true } },
   },
 
   jestOptions: {

@@ -1,4 +1,4 @@
-import { createPublicKey } from 'crypto';
+import { createPublicKey, randomBytes } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
 import { HOST_ADDRESS } from './network';
@@ -105,7 +105,9 @@ export class Pki {
       'req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', pair.keyFile, '-out', request, '-subj', subject,
     ]);
     await run('openssl', [
-      'x509', '-req', '-in', request, '-CA', this.authority.certFile, '-CAkey', this.authority.keyFile, '-CAcreateserial',
+      'x509', '-req', '-in', request, '-CA', this.authority.certFile, '-CAkey', this.authority.keyFile,
+      // A file of serial numbers would be shared by certificates that are made at the same time.
+      '-set_serial', `0x01${randomBytes(8).toString('hex')}`,
       '-days', VALID_DAYS, '-extfile', extensions, '-out', pair.certFile,
     ]);
     return pair;

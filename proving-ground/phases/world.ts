@@ -83,9 +83,10 @@ export async function createWorld(context: RunContext): Promise<World> {
     region,
     credentialsForInstance: id => aws.credentialsForInstance(id),
     log,
+    signal: context.signal,
   });
   joiner.start();
-  const pods = await PodRuntime.start({ parts, pki: foundation.pki, processes, runDir, region, log });
+  const pods = await PodRuntime.start({ parts, pki: foundation.pki, processes, runDir, region, log, signal: context.signal });
   const { kube } = controlPlane;
   await until('all nodes of the node groups are Ready', 90, async () => {
     const nodes = await kube.list('/api/v1/nodes');

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { identityOf } from './chart-location';
@@ -77,14 +77,16 @@ export class KarpenterCrds extends Construct {
       kept: true,
       chart: Stack.of(this).toJsonString(identityOf(location)),
     });
-    new eks.HelmChart(this, 'Chart', {
+    const chart = new eks.HelmChart(this, 'Chart', {
       cluster: props.cluster,
       ...location,
       release: this.releaseName,
       namespace,
       createNamespace: false,
       timeout: Duration.minutes(5),
-      removalPolicy: RemovalPolicy.RETAIN,
-    }).node.addDependency(guard);
+    });
+    // The chart's own property for it is younger than the oldest CDK that this library works with.
+    (chart.node.findChild('Resource') as CustomResource).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    chart.node.addDependency(guard);
   }
 }
