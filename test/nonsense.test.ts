@@ -33,7 +33,8 @@ const role = (stack: Parameters<Given>[0], name: string) => iam.Role.fromRoleArn
 
 const CASES: Case[] = [
   ['no kubectl role', imported({ kubectlRoleArn: undefined }), [
-    'the cluster "Test/Cluster" does not say all that a migration needs, set on `eks.Cluster.fromClusterAttributes`:\n- `kubectlRoleArn`: ', 'kubectlProvider']],
+    'the cluster "Test/Cluster" does not say all that a migration needs, set on `eks.Cluster.fromClusterAttributes`:\n- `kubectlRoleArn`: ', 'kubectlProvider',
+  ]],
   ['no layer', imported({ kubectlLayer: undefined }), ['- `kubectlLayer`: the layer with kubectl and helm', 'new KubectlV27Layer(this, \'Kubectl\')']],
   ['no OIDC provider', imported({ openIdConnectProvider: undefined }), ['- `openIdConnectProvider`: ', 'aws iam list-open-id-connect-providers']],
   ['nothing but a name', imported({ kubectlRoleArn: undefined, kubectlLayer: undefined, openIdConnectProvider: undefined }),
@@ -102,7 +103,8 @@ const CASES: Case[] = [
   ['a registry with a slash at its end', () => ChartSource.oci('oci://public.ecr.aws/karpenter/'),
     'the prefix of the charts\' repositories must begin with oci:// and have no trailing slash, got "oci://public.ecr.aws/karpenter/"'],
   ['a directory without charts', migration(() => ({ chartSource: ChartSource.directory(__dirname) })), [
-    `the directory of charts must contain karpenter-crd/Chart.yaml, there is none in "${__dirname}"; get it with helm pull oci://`, '--version v0.29.2 --untar']],
+    `the directory of charts must contain karpenter-crd/Chart.yaml, there is none in "${__dirname}"; get it with helm pull oci://`, '--version v0.29.2 --untar',
+  ]],
   ['charts of another release', migration(() => ({ chartSource: ChartSource.directory(CHARTS), release: KarpenterRelease.v0({ version: '0.30.0' }) })),
     `the chart in "${join(CHARTS, 'karpenter-crd')}" has version v0.29.2, the release needs v0.30.0; put that chart there or set release to the version of the chart`],
 

@@ -315,6 +315,41 @@ void test('a role may do what its policies allow, under their conditions, and no
   await assert.rejects(client.send(new ec2.DescribeVpcsCommand({})), { name: 'UnauthorizedOperation' });
 });
 
+void test('a launch needs a permission for each resource that it uses or makes', async () => {
+  const administrator = new ec2.EC2Client(clientConfig(aws));
+  const VpcId = (await administrator.send(new ec2.CreateVpcCommand({ CidrBlock: '10.1.0.0/16' }))).Vpc!.VpcId!;
+  const SubnetId = (await administrator.send(new ec2.CreateSubnetCommand({ VpcId, CidrBlock: '10.1.0.0/24' }))).Subnet!.SubnetId!;
+  const group = async (GroupName: string) => (await administrator.send(new ec2.CreateSecurityGroupCommand({ VpcId, GroupName, Description: 'x' }))).GroupId!;
+  const groups = [await group('by-id'), await group('in-interface')];
+  await createRole('launched', allow({ Service: 'ec2.amazonaws.com' }));
+  await ask('iam', { Action: 'CreateInstanceProfile', InstanceProfileName: 'launched' });
+  await ask('iam', { Action: 'AddRoleToInstanceProfile', InstanceProfileName: 'launched', RoleName: 'launched' });
+  await administrator.send(new ec2.CreateLaunchTemplateCommand({
+    LaunchTemplateName: 'launch',
+    LaunchTemplateData: {
+      ImageId: 'ami-0e0001000000000a1', IamInstanceProfile: { Name: 'launched' }, SecurityGroupIds: [groups[0]],
+      NetworkInterfaces: [{ DeviceIndex: 0, Groups: [groups[1]] }],
+    },
+  }));
+  const client = await clientOf(await createRole('launcher', allow({ AWS: 'arn:aws:iam::000000000000:root' }), { Effect: 'Allow', Action: '*', Resource: '*' }));
+  const fleet = await client.send(new ec2.CreateFleetCommand({
+    Type: 'instant',
+    LaunchTemplateConfigs: [{ LaunchTemplateSpecification: { LaunchTemplateName: 'launch', Version: '1' }, Overrides: [{ InstanceType: 'm5.large', SubnetId }] }],
+    TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: 'on-demand' },
+    TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'a', Value: 'b' }] }],
+  }));
+  assert.equal(fleet.Instances?.length, 1);
+  const { decisions } = aws.calls.filter(c => c.action === 'CreateFleet').pop()!;
+  const needed = decisions.map(d => `${d.action} ${d.resource.split(':').pop()}`);
+  for (const need of [
+    'ec2:CreateFleet fleet/new', 'ec2:CreateFleet instance/new', 'ec2:RunInstances instance/new', 'ec2:RunInstances network-interface/new',
+    'ec2:RunInstances volume/new', 'ec2:RunInstances image/ami-0e0001000000000a1', `ec2:RunInstances subnet/${SubnetId}`,
+    ...groups.map(id => `ec2:RunInstances security-group/${id}`), 'ec2:CreateTags instance/new', 'iam:PassRole role/launched',
+  ]) {
+    assert.ok(needed.includes(need), `${need} is not among ${needed.join(', ')}`);
+  }
+});
+
 void test('a call of a role that no table knows is refused and recorded as unmapped', async () => {
   const client = await clientOf(await createRole('everything', allow({ AWS: 'arn:aws:iam::000000000000:root' }), { Effect: 'Allow', Action: '*', Resource: '*' }));
   await assert.rejects(client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16' })), { name: 'UnauthorizedOperation' });

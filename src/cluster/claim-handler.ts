@@ -19,15 +19,8 @@ export function claimHandler(connect: (clusterName: string, kubectlRoleArn: stri
       return done({ owner: properties.Owner });
     },
     remove: async ({ properties }) => {
-      try {
-        const port = await connect(properties.ClusterName, properties.KubectlRoleArn);
-        await change(port, stored => planRelease(stored, properties.Owner));
-      } catch (error) {
-        // The claim went with its cluster.
-        if ((error as Error).name !== 'ClusterNotFound') {
-          throw error;
-        }
-      }
+      const port = await connect(properties.ClusterName, properties.KubectlRoleArn);
+      await change(port, stored => planRelease(stored, properties.Owner));
       return done();
     },
   };

@@ -4,6 +4,7 @@ import { KubernetesController, KubernetesNamespaces, KubernetesReleases } from '
 import { connect } from './adapters/kubernetes-connection';
 import { KubernetesNodeAccess } from './adapters/node-access-kubernetes';
 import { karpenterRemaining } from './adapters/stage-kubernetes';
+import { doneWithoutCluster } from './cluster-gone';
 import { entry, Query } from './lambda';
 import { text } from './properties';
 import { abandonClaim, claimHandler } from '../cluster/claim-handler';
@@ -29,13 +30,13 @@ function connectFor(query: Query): Promise<k8s.KubeConfig> {
 }
 
 /** Everything that talks to the Kubernetes API. */
-export const handler = entry({
+export const handler = entry(doneWithoutCluster({
   [CLAIM_TYPE]: claimHandler(through(ConfigMapClaim)),
   [NODE_ACCESS_TYPE]: nodeAccessHandler(through(KubernetesNodeAccess)),
   [NAMESPACE_TYPE]: namespaceHandler(through(KubernetesNamespaces)),
   [RELEASE_GUARD_TYPE]: releaseGuardHandler(through(KubernetesReleases)),
   [CONTROLLER_READY_TYPE]: controllerReadyHandler(through(KubernetesController)),
-}, {
+}), {
   [PREFLIGHT_FACTS_QUERY]: preflightFactsQuery(through(ApiFactsReader)),
   [REMAINING_QUERY]: async query => karpenterRemaining(await connectFor(query), text(query, 'OwnerKey')),
   [ABANDON_QUERY]: async query => abandonClaim(new ConfigMapClaim(await connectFor(query)), text(query, 'Owner')),

@@ -134,12 +134,6 @@ test('a record that never holds still is an error in the end', async () => {
   await expect(handlerOf(claim).remove(request('Delete', props()))).rejects.toThrow(ClaimChanged);
 });
 
-test('the claim of a cluster that is gone is gone too', async () => {
-  const connect = () => Promise.reject(Object.assign(new Error('there is no cluster "prod"'), { name: 'ClusterNotFound' }));
-  expect(await claimHandler(connect).remove(request('Delete', props()))).toEqual({ done: true });
-  await expect(claimHandler(connect).apply(request('Create', props()))).rejects.toThrow('there is no cluster "prod"');
-});
-
 test('other errors of a deletion are not swallowed', async () => {
   const connect = () => Promise.reject(new Error('connect ETIMEDOUT'));
   await expect(claimHandler(connect).remove(request('Delete', props()))).rejects.toThrow('ETIMEDOUT');

@@ -111,7 +111,7 @@ export class Account {
     }
     const data = found.launchTemplateData;
     const interfaces = members(data.networkInterfaceSet);
-    const groups = [...members(data.securityGroupIdSet), ...interfaces.flatMap(i => members(i.groupSet))].map(g => typeof g === 'string' ? g : g.groupId);
+    const groups = [...members(data.securityGroupIdSet), ...interfaces.flatMap(i => i.groupSet?.groupId ?? [])];
     return {
       id: found.launchTemplateId,
       tags: (await this.ec2Tags([found.launchTemplateId]))[found.launchTemplateId],

@@ -1,6 +1,7 @@
 import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from '@aws-sdk/client-eks';
 import { AssumeRoleCommand, Credentials, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as k8s from '@kubernetes/client-node';
+import { CLUSTER_NOT_FOUND } from '../cluster-gone';
 import { bearerToken, roleOfSession, trustMissing } from './eks-token';
 
 /** STS gives no shorter session, and a token outlives one call of a function by far. */
@@ -10,9 +11,8 @@ const REUSE_MILLISECONDS = 10 * 60_000;
 
 const connections = new Map<string, { readonly config: k8s.KubeConfig; readonly until: number }>();
 
-/** The cluster is not there (any more); the name is the contract with those who may take that for done. */
 export class ClusterNotFound extends Error {
-  public readonly name = 'ClusterNotFound';
+  public readonly name = CLUSTER_NOT_FOUND;
 }
 
 /** Connects to a cluster's API as its kubectl role. */
