@@ -150,6 +150,16 @@ export interface KarpenterMigrationProps {
   readonly nodeTemplate?: AWSNodeTemplateOptions;
 
   /**
+   * Whether this deployment takes over a migration whose stack was destroyed without `MigrationStage.REMOVED`.
+   *
+   * Until it is taken away again, not even a creation that rolls back deletes anything of the Karpenter that it found.
+   * Without it, the preflight refuses a cluster with an abandoned migration.
+   *
+   * @default false
+   */
+  readonly takeOver?: boolean;
+
+  /**
    * Checks of the preflight that do not stop the deployment; the outputs then say so.
    *
    * @default - none

@@ -8,7 +8,7 @@ import { assertImport } from './cluster/import-requirements';
 import { Preflight } from './cluster/preflight';
 import { PreflightCheck } from './cluster/preflight-check';
 import { Discovery, DiscoverySelectors } from './discovery-tags/discovery';
-import { retainExceptOnCreate } from './handlers/retention';
+import { retainAlways, retainExceptOnCreate } from './handlers/retention';
 import { ControllerRole } from './iam/controller-role';
 import { IamNames } from './iam/iam-names';
 import { NodeInstanceProfile, NodeRole } from './iam/node-role';
@@ -59,6 +59,7 @@ export class KarpenterMigration extends Construct {
   private readonly cluster: eks.ICluster;
   private readonly stage: MigrationStage;
   private readonly stageResource: MigrationStageResource;
+  private readonly retain: (part: IConstruct) => void;
   /** How nodes of Provisioners are launched that do not say so themselves. */
   private readonly launch: Pick<ProvisionerOptions, 'nodeTemplate' | 'nodeTemplateName'>;
   private readonly provisionerNames = new Set<string>();
@@ -72,6 +73,7 @@ export class KarpenterMigration extends Construct {
     const names = props.iamNames ?? IamNames.generated();
     this.cluster = cluster;
     this.stage = props.stage ?? MigrationStage.INSTALL;
+    this.retain = props.takeOver ? retainAlways : retainExceptOnCreate;
     this.karpenterVersion = release.version;
     assertImport(this, cluster, { kubernetesApi: true, kubectl: true, openIdConnectProvider: true, kubernetesHandler });
     checkProps(props);
@@ -86,6 +88,7 @@ export class KarpenterMigration extends Construct {
       nodeAccess,
       namespace: props.namespace,
       provisionerNames: [],
+      takeOver: props.takeOver,
       // What stands in the way of an installation must not stand in the way of its removal.
       acceptedRisks: this.stage === MigrationStage.REMOVED ? Object.values(PreflightCheck) : props.acceptedRisks,
       revision,
@@ -184,7 +187,7 @@ export class KarpenterMigration extends Construct {
     if (this.stage === MigrationStage.REMOVED) {
       provisioner._suspendLaunches();
     } else {
-      retainExceptOnCreate(provisioner);
+      this.retain(provisioner);
     }
     return provisioner;
   }
@@ -218,7 +221,7 @@ export class KarpenterMigration extends Construct {
       return;
     }
     const readOnly: IConstruct[] = [this.survey, this.preflight, this.stageResource];
-    this.node.children.filter(child => !readOnly.includes(child)).forEach(retainExceptOnCreate);
+    this.node.children.filter(child => !readOnly.includes(child)).forEach(child => this.retain(child));
   }
 
   private addOutputs(selectors: DiscoverySelectors): void {

@@ -327,7 +327,9 @@ void test('a launch needs a permission for each resource that it uses or makes',
   await administrator.send(new ec2.CreateLaunchTemplateCommand({
     LaunchTemplateName: 'launch',
     LaunchTemplateData: {
-      ImageId: 'ami-0e0001000000000a1', IamInstanceProfile: { Name: 'launched' }, SecurityGroupIds: [groups[0]],
+      ImageId: 'ami-0e0001000000000a1',
+      IamInstanceProfile: { Name: 'launched' },
+      SecurityGroupIds: [groups[0]],
       NetworkInterfaces: [{ DeviceIndex: 0, Groups: [groups[1]] }],
     },
   }));

@@ -192,7 +192,11 @@ export async function abandoned(world: World, report: Report, before: Before): P
   await report.check({ step: 'Deploy Karpenter', shows: 'survives', name: 'a later deployment takes over what was abandoned' }, async () => {
     const nodes = (await karpenterNodes(world)).map(node => node.metadata.uid);
     const uid = (await world.kube.get(PROVISIONER)).metadata.uid;
-    expectEqual('exit code of deploy', (await world.cdk.deploy(EXAMPLE)).code, 0);
+    const refused = await world.cdk.deploy(EXAMPLE);
+    if (refused.code === 0 || !refused.output.includes('takeOver: true')) {
+      throw new Error(`a deployment that does not say that it takes over was not refused: ${refused.output.slice(-1000)}`);
+    }
+    expectEqual('exit code of deploy', (await world.cdk.deploy(VARIANT, { variant: 'takeover' })).code, 0);
     expectEqual('nodes', (await karpenterNodes(world)).map(node => node.metadata.uid), nodes);
     expectEqual('uid of the Provisioner', (await world.kube.get(PROVISIONER)).metadata.uid, uid);
     expectEqual('abandoned', (await world.kube.get(CLAIM)).data.abandoned, 'false');

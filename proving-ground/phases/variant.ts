@@ -21,6 +21,7 @@ const variant: string = app.node.tryGetContext('variant');
 const migration = new KarpenterMigration(stack, 'Migration', {
   cluster,
   stage: MigrationStage.INSTALL,
+  takeOver: variant === 'takeover',
   provisioner: variant === 'provisioner' ? { weight: 10, deprovisioning: Deprovisioning.consolidation() } : undefined,
 });
 if (variant === 'failure') {

@@ -49,6 +49,8 @@ export interface PreflightProperties {
   readonly SecurityGroupIds?: readonly string[];
   /** Whether nodes are let in through the aws-auth ConfigMap. */
   readonly AwsAuth: boolean;
+  /** Whether an abandoned migration may be taken over. */
+  readonly TakeOver: boolean;
   readonly Namespace: string;
   /** The Helm release of the CRDs, as `<namespace>/<name>`. */
   readonly CrdRelease: string;

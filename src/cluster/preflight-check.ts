@@ -35,6 +35,9 @@ export enum PreflightCheck {
   /** The cluster's authentication mode knows the chosen way of node access. */
   AUTHENTICATION_MODE = 'AUTHENTICATION_MODE',
 
+  /** No migration was abandoned in the cluster, unless `takeOver` says that this one takes it over. */
+  ABANDONED_MIGRATION = 'ABANDONED_MIGRATION',
+
   /** No Karpenter of somebody else runs in the cluster. */
   OTHER_KARPENTER = 'OTHER_KARPENTER',
 

@@ -152,6 +152,12 @@ const authenticationMode: Check = ({ cluster }, { AwsAuth }) => !AwsAuth || clus
   'make an access entry of type EC2_LINUX for the node role and choose `NodeAccess.unmanaged()`',
 )];
 
+const abandonedMigration: Check = ({ kubernetes }, { TakeOver }) => TakeOver || !kubernetes?.claim?.abandoned ? [] : [error(
+  PreflightCheck.ABANDONED_MIGRATION,
+  `the stack of migration "${kubernetes.claim.owner}" was destroyed without stage REMOVED and its Karpenter is left working`,
+  'set `takeOver: true` for this deployment: a failure of it then leaves that Karpenter alone',
+)];
+
 const otherKarpenter: Check = (facts, properties) => {
   const found = facts.kubernetes?.karpenters ?? [];
   return found.length === 0 || isOurs(facts, properties) ? [] : [error(
@@ -204,7 +210,7 @@ const terminationHandler: Check = ({ kubernetes }) => !kubernetes || kubernetes.
 /** In the order in which a reader should learn of them; the reason why the API did not answer may be long. */
 const CHECKS: readonly Check[] = [
   clusterActive, kubernetesVersion, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag, clusterSecurityGroups,
-  awsAuth, authenticationMode, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler, kubernetesAccess,
+  awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler, kubernetesAccess,
 ];
 
 function describe(host: HostFacts): string {

@@ -104,6 +104,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     SubnetIds: optionalTexts(raw, 'SubnetIds'),
     ...securityGroupSource(raw),
     AwsAuth: flag(raw, 'AwsAuth'),
+    TakeOver: flag(raw, 'TakeOver'),
     Namespace: text(raw, 'Namespace'),
     CrdRelease: text(raw, 'CrdRelease'),
     Crds: texts(raw, 'Crds'),

@@ -88,6 +88,13 @@ export interface PreflightOptions {
   readonly owner?: string;
 
   /**
+   * Whether this deployment may take over a migration whose stack was destroyed without stage `REMOVED`.
+   *
+   * @default false
+   */
+  readonly takeOver?: boolean;
+
+  /**
    * Checks that do not stop the deployment; what they find is a line in `accepted` then.
    *
    * @default - none
@@ -184,6 +191,7 @@ export class Preflight extends Construct {
       SubnetIds: props.subnets?._ids,
       SecurityGroupSource: securityGroups._kind,
       SecurityGroupIds: securityGroups._ids,
+      TakeOver: props.takeOver ?? false,
       AwsAuth: (props.nodeAccess ?? NodeAccess.awsAuth())._usesAwsAuth,
       Namespace: props.namespace ?? release.defaultNamespace,
       CrdRelease: `${CRD_RELEASE_NAMESPACE}/${CRD_RELEASE}`,

@@ -86,6 +86,7 @@ describe('Preflight', () => {
       SubnetIds: Match.absent(),
       SecurityGroupSource: 'nodegroups',
       AwsAuth: true,
+      TakeOver: false,
       Namespace: 'karpenter',
       CrdRelease: 'kube-system/karpenter-crd',
       Crds: ['provisioners.karpenter.sh', 'machines.karpenter.sh', 'awsnodetemplates.karpenter.k8s.aws'],

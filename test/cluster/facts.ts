@@ -74,6 +74,7 @@ export function properties(changes: Partial<PreflightProperties> = {}): Prefligh
     TagKey: 'karpenter.sh/discovery',
     SecurityGroupSource: 'nodegroups',
     AwsAuth: true,
+    TakeOver: false,
     Namespace: 'karpenter',
     CrdRelease: 'kube-system/karpenter-crd',
     Crds: ['provisioners.karpenter.sh'],

@@ -112,7 +112,8 @@ const CASES: Case[] = [
   { title: 'CRDs that an earlier migration left', kubernetes: { crds: [{ ...foreignCrd, release: 'karpenter-crd', releaseNamespace: 'kube-system' }] }, finds: [] },
   { title: 'a Provisioner of our name', kubernetes: { objects }, finds: [C.OTHER_OBJECTS], says: /provisioners\.v1alpha5\.karpenter\.sh\/default/ },
   { title: 'all of that under our claim', kubernetes: { karpenters, crds: [foreignCrd], objects, claim: ours }, finds: [] },
-  { title: 'all of that under an abandoned claim', kubernetes: { karpenters, crds: [foreignCrd], objects, claim: abandoned }, finds: [] },
+  { title: 'all of that under an abandoned claim', kubernetes: { karpenters, crds: [foreignCrd], objects, claim: abandoned }, finds: [C.ABANDONED_MIGRATION], says: /"Gone\/Migration" was destroyed without stage REMOVED/ },
+  { title: 'an abandoned claim that is taken over', kubernetes: { karpenters, crds: [foreignCrd], objects, claim: abandoned }, properties: { TakeOver: true }, finds: [] },
   {
     title: 'all of that under the claim of the owner before an update',
     facts: { formerOwner: 'Other/Migration', kubernetes: kubernetes({ karpenters, crds: [foreignCrd], objects, claim: foreign }) },
