@@ -154,6 +154,27 @@ void test('conditions know the pseudo parameters', async () => {
   assert.equal(await roleExists('conditions'), true);
 });
 
+void test('a reference to an instance profile is its name, also after an update', async () => {
+  const resources = (...roles: string[]) => ({
+    A: roleResource('profile-a'),
+    B: roleResource('profile-b'),
+    Profile: { Type: 'AWS::IAM::InstanceProfile', Properties: { InstanceProfileName: 'referenced', Roles: roles.map(Ref => ({ Ref })) } },
+  });
+  const outputs = { Outputs: { Name: { Value: { Ref: 'Profile' } } } };
+  const profile = () => ask('iam', { Action: 'GetInstanceProfile', InstanceProfileName: 'referenced' }).then(r => r.GetInstanceProfileResult.InstanceProfile);
+  const check = async (role: string) => {
+    const found = (await ask('cloudformation', { Action: 'DescribeStacks', StackName: 'reference' })).DescribeStacksResult.Stacks.member;
+    assert.equal(found.Outputs.member.OutputValue, 'referenced');
+    assert.equal((await profile()).Roles.member.RoleName, role);
+  };
+  await stack('CreateStack', 'reference', resources('A'), outputs);
+  await check('profile-a');
+  assert.equal(await stack('UpdateStack', 'reference', resources('B'), outputs), 'UPDATE_COMPLETE');
+  await check('profile-b');
+  assert.equal(await stack('DeleteStack', 'reference'), 'DELETE_COMPLETE');
+  await assert.rejects(profile(), /NoSuchEntity/);
+});
+
 const responder = (bytes: number) => ({
   Role: {
     Type: 'AWS::IAM::Role',

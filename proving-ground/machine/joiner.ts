@@ -173,7 +173,8 @@ export class Joiner {
 
   private async removeNodesWithoutInstance(nodes: readonly KubeObject[], instances: readonly ec2.Instance[]) {
     const alive = new Set(instances.filter(instance => !GONE.includes(instance.State?.Name ?? '')).map(instance => instance.InstanceId));
-    for (const node of nodes) {
+    // Nodes of other providers, such as hybrid ones, are not this cloud's business.
+    for (const node of nodes.filter(({ spec }) => spec.providerID?.startsWith('aws:'))) {
       if (!alive.has(instanceIdOf(node)) && !node.metadata.deletionTimestamp) {
         this.options.log(`cloud controller: ${node.metadata.name} has no instance any more`);
         await this.cloudController.delete(`/api/v1/nodes/${node.metadata.name}`);

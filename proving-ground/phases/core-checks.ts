@@ -72,7 +72,7 @@ async function staysInNodeGroups(world: World): Promise<string> {
 const unschedulable = (condition: { type: string; status: string; reason?: string }) =>
   condition.type === 'PodScheduled' && condition.status === 'False' && condition.reason === 'Unschedulable';
 
-/** A node as self-managed groups have them: roomy, Ready, and without the label of a managed node group. */
+/** A hybrid node: roomy, Ready, and without the label of a managed node group. */
 function outsider(): object {
   const resources = { cpu: '16', memory: '64Gi', pods: '110' };
   return {
@@ -82,6 +82,7 @@ function outsider(): object {
       name: OUTSIDER,
       labels: { 'kubernetes.io/hostname': OUTSIDER, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'topology.kubernetes.io/zone': 'us-east-1a' },
     },
+    spec: { providerID: `eks-hybrid:///us-east-1/${CLUSTER_NAME}/${OUTSIDER}` },
     status: { capacity: resources, allocatable: resources },
   };
 }

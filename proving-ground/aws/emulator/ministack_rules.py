@@ -19,6 +19,7 @@ def apply():
     deleted_functions_log_nothing()
     generated_names_are_new_with_every_stack()
     conditions_know_the_pseudo_parameters()
+    references_to_instance_profiles_are_names()
 
 
 def functions_act_as_their_role():
@@ -209,3 +210,23 @@ def conditions_know_the_pseudo_parameters():
     for module in (cloudformation, changesets, engine, handlers, stacks):
         if getattr(module, "_evaluate_conditions", None) is evaluate:
             module._evaluate_conditions = evaluate_conditions
+
+
+def references_to_instance_profiles_are_names():
+    """`Ref` of an instance profile is its name; ministack takes its ARN for the physical id."""
+    from ministack.services import iam
+    from ministack.services.cloudformation import provisioners
+
+    handler = provisioners._RESOURCE_HANDLERS["AWS::IAM::InstanceProfile"]
+    create, update, delete = handler["create"], handler["update"], handler["delete"]
+
+    def arn(name):
+        return iam._instance_profiles.get(name, {}).get("Arn", name)
+
+    def named(result):
+        physical_id, attributes = result
+        return physical_id.split("/")[-1], attributes
+
+    handler["create"] = lambda *arguments: named(create(*arguments))
+    handler["update"] = lambda name, *arguments: named(update(arn(name), *arguments))
+    handler["delete"] = lambda name, *arguments: delete(arn(name), *arguments)
