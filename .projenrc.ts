@@ -79,8 +79,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   publishToPypi: { distName: 'cdk-karpenter-migration', module: 'cdk_karpenter_migration' },
 
-  gitignore: ['cdk.out/', '.cache/', 'proving-ground/runs/', '*.tgz', '.venv/', '__pycache__/', '.pytest_cache/'],
-  npmignore: ['/proving-ground', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', 'CONTRIBUTING.md'],
+  gitignore: ['cdk.out/', '.jsii.tabl.json', '.cache/', 'proving-ground/runs/', '*.tgz', '.venv/', '__pycache__/', '.pytest_cache/'],
+  npmignore: ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', 'CONTRIBUTING.md'],
 });
 
 // One project for the linter that has everything: the compiler's leaves out tests, entries and adapters.
@@ -100,7 +100,12 @@ for (const developed of ['examples/**', 'proving-ground/**']) {
 // The library's runs need Node alone; the proving ground needs Go and Python as well and has its own command.
 project.addScripts({ prove: 'tsx proving-ground/main.ts' });
 
-// The constructs read the functions' bundles, so a fresh clone needs them before the first test.
+// The snippets of the README are compiled against what they import, and one that does not compile fails the tests.
+project.package.addField('jsiiRosetta', { strict: true, exampleDependencies: { '@aws-cdk/lambda-layer-kubectl-v27': '^2.1.0' } });
+
+// The constructs read the functions' bundles, and the snippets the compiled library: a fresh clone has neither.
+project.testTask.prependSpawn(project.compileTask);
 project.testTask.prependSpawn(project.bundler.bundleTask);
+project.testTask.exec('jsii-rosetta extract --strict --compile');
 
 project.synth();

@@ -211,6 +211,7 @@ export class KarpenterMigration extends Construct {
       ...props.nodeTemplate?.launchTemplateName === undefined ? { securityGroupSelector } : {},
       ...props.nodeTemplate,
     });
+    this.preflight._addObject(`awsnodetemplates.v1alpha1.karpenter.k8s.aws/${template.nodeTemplateName}`);
     this.stageResource.node.addDependency(template);
     return after([this.chart], template);
   }

@@ -139,6 +139,7 @@ export class Preflight extends Construct {
   public readonly accepted: string;
 
   private readonly provisionerNames: string[];
+  private readonly objects: string[] = [];
 
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
@@ -173,6 +174,16 @@ export class Preflight extends Construct {
     this.provisionerNames.push(name);
   }
 
+  /**
+   * Checks another object that will be made.
+   *
+   * @param reference `<plural>.<version>.<group>/<name>`
+   * @internal
+   */
+  public _addObject(reference: string): void {
+    this.objects.push(reference);
+  }
+
   private properties(props: PreflightProps, kubernetes: KubernetesProvider): PreflightProperties {
     const release = props.release ?? KarpenterRelease.v0();
     const securityGroups = props.securityGroups ?? SecurityGroupSource.nodegroups();
@@ -196,7 +207,7 @@ export class Preflight extends Construct {
       Namespace: props.namespace ?? release.defaultNamespace,
       CrdRelease: `${CRD_RELEASE_NAMESPACE}/${CRD_RELEASE}`,
       Crds: release.crdNames,
-      Objects: Lazy.any({ produce: () => this.provisionerNames.map(name => `${plural}.${version}.${group}/${name}`) }) as unknown as string[],
+      Objects: Lazy.any({ produce: () => [...this.provisionerNames.map(name => `${plural}.${version}.${group}/${name}`), ...this.objects] }) as unknown as string[],
       Replicas: release.replicas,
       Cpu: release.controllerCpu,
       Memory: release.controllerMemory,

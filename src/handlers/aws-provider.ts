@@ -5,7 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { AwsFunction } from './aws-function';
-import { acceptFinding } from '../iam/accepted-findings';
+import { acceptFinding } from './accepted-findings';
 
 /**
  * The function behind every custom resource that needs only AWS APIs, once per stack.

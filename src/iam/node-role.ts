@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acceptFinding } from './accepted-findings';
+import { acceptFinding } from '../handlers/accepted-findings';
 import { NODE_MANAGED_POLICIES } from './constants';
 
 /** The role of Karpenter's nodes. */
