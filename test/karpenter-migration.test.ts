@@ -379,7 +379,17 @@ describe('choices', () => {
     const { stack, migration } = migrate();
     migration.addProvisioner('Gpu', { name: 'gpu' });
     expect(only(rendered(stack), 'Custom::KarpenterPreflight').Properties.Objects)
-      .toEqual(['provisioners.v1alpha5.karpenter.sh/default', 'provisioners.v1alpha5.karpenter.sh/gpu']);
+      .toEqual(['provisioners.v1alpha5.karpenter.sh/default', 'provisioners.v1alpha5.karpenter.sh/gpu', 'awsnodetemplates.v1alpha1.karpenter.k8s.aws/default']);
+  });
+
+  test('a migration that takes over keeps what it found, even when its creation rolls back', () => {
+    const template = rendered(migrate(() => ({ takeOver: true })).stack);
+    expect(only(template, 'Custom::KarpenterPreflight').Properties.TakeOver).toBe(true);
+    for (const type of ['Custom::KarpenterClaim', 'Custom::KarpenterDiscoveryTags', 'Custom::KarpenterNamespace', 'Custom::KarpenterNodeAccess', 'AWS::IAM::InstanceProfile']) {
+      expect(only(template, type).DeletionPolicy).toBe('Retain');
+    }
+    const policies = Object.values(template.Resources).filter(({ Type }) => /^Custom::AWSCDK-EKS/.test(Type)).map(({ DeletionPolicy }) => DeletionPolicy);
+    expect(policies).toEqual(['Retain', 'Retain', 'Retain', 'Retain']);
   });
 
   test('another release reaches charts, CRDs and the preflight', () => {

@@ -81,8 +81,10 @@ export const SABOTAGES: readonly Sabotage[] = [
 export async function sabotage(world: World, report: Report, installed: Installed, one: Sabotage): Promise<void> {
   const silent = report.aside();
   const mend = await one.breakIt(world, installed);
+  await settled();
   const outcomes = await core(world, silent, installed);
   await mend();
+  await settled();
   await endBurst(world);
   await karpenterReady(world, 180);
   await report.check({ ...CORE_CHECKS[one.failing], name: `${one.what}: only "${CORE_CHECKS[one.failing].name}" fails` }, async () => {
@@ -92,6 +94,11 @@ export async function sabotage(world: World, report: Report, installed: Installe
     }
     return silent.results.find(r => r.outcome === 'failed')!.detail;
   });
+}
+
+/** IAM and the authenticator need a moment for what changed, here as at AWS. */
+function settled(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, 5000));
 }
 
 async function rolledOut(world: World): Promise<void> {
