@@ -66,7 +66,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDevFile: 'tsconfig.dev.json',
   // Type errors are the compiler's business: tests only transpile, which makes them start in a second.
   // The Kubernetes client is an ES module, which only bundles contain; node20 knows that it may be required.
-  tsconfigDev: { compilerOptions: { isolatedModules: true, module: 'node20', moduleResolution: javascript.TypeScriptModuleResolution.NODE16 } },
+  tsconfigDev: {
+    include: ['.projenrc.ts'],
+    compilerOptions: { isolatedModules: true, module: 'node20', moduleResolution: javascript.TypeScriptModuleResolution.NODE16 },
+  },
   // Entries and adapters live in the functions' bundles only.
   excludeTypescript: ['src/**/*.lambda.ts', 'src/handlers/adapters/**'],
 

@@ -1,10 +1,10 @@
 import * as fs from 'fs';
-import { failingCreation, abandoned, core, EXAMPLE, install, installedFrom, refusedRemoval, removal, takeBefore, updates } from './scenario';
+import { endBurst } from './burst';
 import { PhaseFailed, Report } from './report';
 import { sabotage, SABOTAGES } from './sabotage';
+import { failingCreation, abandoned, core, EXAMPLE, install, installedFrom, refusedRemoval, removal, takeBefore, updates } from './scenario';
 import { expectEqual } from './until';
 import { createWorld, World } from './world';
-import { endBurst } from './burst';
 import { RunContext } from '../machine/run-context';
 
 const ABOUT = {

@@ -54,7 +54,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     what: 'the affinity has two terms, as in the guide',
     failing: 'affinity',
     breakIt: async (world) => {
-      const terms = (await world.kube.get(DEPLOYMENT)).spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
+      const { nodeAffinity } = (await world.kube.get(DEPLOYMENT)).spec.template.spec.affinity;
+      const terms = nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
       const replace = async (value: unknown) => {
         await world.kube.patch(DEPLOYMENT, [{ op: 'replace', path: TERMS, value }], 'json');
         await rolledOut(world);

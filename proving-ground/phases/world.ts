@@ -3,6 +3,7 @@ import * as path from 'path';
 import * as ec2 from '@aws-sdk/client-ec2';
 import { CdkCli } from './cdk-cli';
 import { LocalAws, startAws } from '../aws';
+import { until } from './until';
 import { clientConfig, createCustomer, Customer } from '../aws/customer';
 import { Log } from '../build/log';
 import { ControlPlane } from '../machine/control-plane';
@@ -14,7 +15,6 @@ import { HOST_ADDRESS } from '../machine/network';
 import { apiServerUrl } from '../machine/pki';
 import { PodRuntime } from '../machine/pod-runtime';
 import { RunContext } from '../machine/run-context';
-import { until } from './until';
 
 export const CLUSTER_NAME = 'prod';
 export const ACCOUNT = '000000000000';

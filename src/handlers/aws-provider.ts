@@ -4,8 +4,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { AwsFunction } from './aws-function';
 import { acceptFinding } from './accepted-findings';
+import { AwsFunction } from './aws-function';
 
 /**
  * The function behind every custom resource that needs only AWS APIs, once per stack.

@@ -1,10 +1,10 @@
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acceptFinding } from '../handlers/accepted-findings';
 import { CONTROLLER_NAMESPACE, CONTROLLER_SERVICE_ACCOUNT } from './constants';
 import { ControllerPolicy } from './controller-policy';
 import { tokenKeys } from './token-keys';
+import { acceptFinding } from '../handlers/accepted-findings';
 
 /** How Karpenter's controller is known to AWS. */
 export interface ControllerRoleOptions {
