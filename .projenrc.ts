@@ -103,6 +103,9 @@ for (const developed of ['examples/**', 'proving-ground/**']) {
 // The library's runs need Node alone; the proving ground needs Go and Python as well and has its own command.
 project.addScripts({ prove: 'tsx proving-ground/main.ts' });
 
+// The newest version names platform packages that are not published, which `npm ci` refuses.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
 // The snippets of the README are compiled against what they import, and one that does not compile fails the tests.
 project.package.addField('jsiiRosetta', { strict: true, exampleDependencies: { '@aws-cdk/lambda-layer-kubectl-v27': '^2.1.0' } });
 

@@ -3,6 +3,7 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
+import { ownerOf } from '../cluster/owner';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
 
@@ -51,6 +52,7 @@ export class AwsAuthRoleMapping extends Construct {
       ClusterName: props.cluster.clusterName,
       KubectlRoleArn: provider.kubectlRoleArn,
       RoleArn: props.role.roleArn,
+      Owner: ownerOf(this),
       Revision: props.revision,
     };
     new CustomResource(this, 'Resource', {

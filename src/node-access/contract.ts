@@ -7,6 +7,8 @@ export interface NodeAccessContract {
   readonly KubectlRoleArn: string;
   /** The role of the nodes, with its path if it has one. */
   readonly RoleArn: string;
+  /** Whose the entry is: the same after the stack was destroyed and deployed again. */
+  readonly Owner: string;
   readonly Revision?: string;
 }
 
@@ -14,4 +16,5 @@ export interface NodeAccessProperties {
   readonly clusterName: string;
   readonly kubectlRoleArn: string;
   readonly roleArn: string;
+  readonly owner: string;
 }

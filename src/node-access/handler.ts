@@ -17,6 +17,7 @@ export function nodeAccessHandler(
       clusterName: text(raw, 'ClusterName'),
       kubectlRoleArn: text(raw, 'KubectlRoleArn'),
       roleArn: text(raw, 'RoleArn'),
+      owner: text(raw, 'Owner'),
     }),
     identify: properties => `${properties.clusterName}/aws-auth/${withoutPath(properties.roleArn)}`,
     apply: request => change(request, (found, owner) => planAdd(found, request.properties.roleArn, owner)),
@@ -24,13 +25,13 @@ export function nodeAccessHandler(
   };
 
   async function change(
-    { properties, stackId, logicalId }: ResourceRequest<NodeAccessProperties>,
+    { properties }: ResourceRequest<NodeAccessProperties>,
     plan: (found: AwsAuth | undefined, owner: string) => Change,
   ): Promise<Outcome> {
     const port = await connect(properties.clusterName, properties.kubectlRoleArn);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = await port.read();
-      if (await act(port, plan(found?.content, `${stackId}/${logicalId}`), found?.version)) {
+      if (await act(port, plan(found?.content, properties.owner), found?.version)) {
         return done();
       }
     }

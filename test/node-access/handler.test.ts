@@ -55,7 +55,7 @@ function scene(content: AwsAuth | undefined = { data: { mapRoles: FOREIGN }, ann
   });
   const request = (roleArn = ROLE, type: ResourceRequest<unknown>['type'] = 'Create'): ResourceRequest<NodeAccessProperties> => ({
     type,
-    properties: { clusterName: 'prod', kubectlRoleArn: 'arn:kubectl', roleArn },
+    properties: { clusterName: 'prod', kubectlRoleArn: 'arn:kubectl', roleArn, owner: 'Stack/Mapping' },
     physicalId: 'id',
     stackId: 'stack',
     logicalId: 'Mapping',
@@ -99,6 +99,18 @@ test('another role is another resource, whose predecessor goes after it has come
   await handler.remove(request(ROLE, 'Delete'));
   expect(awsAuth.content!.data.mapRoles).not.toContain('role/KarpenterNode');
   expect(awsAuth.content!.data.mapRoles).toContain('role/Next');
+});
+
+test('what an abandoned stack mapped goes with what its successor maps', async () => {
+  const { awsAuth, handler, request } = scene();
+  const before = awsAuth.content;
+  const successor = request('arn:aws:iam::111111111111:role/Successor');
+  await handler.apply(request());
+
+  await handler.apply({ ...successor, stackId: 'another stack of the same name' });
+  expect(awsAuth.content!.data.mapRoles).toMatch(/role\/KarpenterNode\n[^]*role\/Successor\n/);
+  await handler.remove({ ...successor, type: 'Delete', stackId: 'another stack of the same name' });
+  expect(awsAuth.content).toEqual(before);
 });
 
 test('an edit that comes between reading and writing is kept', async () => {
@@ -180,7 +192,7 @@ test('bad properties are refused in the first phase, before anything has been ch
     RequestId: 'request',
   });
 
-  expect(() => onEvent(handlers, event({ ClusterName: 'prod', KubectlRoleArn: 'x', RoleArn: 'KarpenterNode' }), new Date())).toThrow(/ARN of an IAM role/);
+  expect(() => onEvent(handlers, event({ ClusterName: 'prod', KubectlRoleArn: 'x', RoleArn: 'KarpenterNode', Owner: 'Stack/Mapping' }), new Date())).toThrow(/ARN of an IAM role/);
   expect(() => onEvent(handlers, event({ KubectlRoleArn: 'x', RoleArn: ROLE }), new Date())).toThrow(/ClusterName/);
 });
 
@@ -190,7 +202,7 @@ test('the whole request goes through both phases', async () => {
   const event: ProviderEvent = {
     RequestType: 'Create',
     ResourceType: NODE_ACCESS_TYPE,
-    ResourceProperties: { ClusterName: 'prod', KubectlRoleArn: 'arn:kubectl', RoleArn: ROLE },
+    ResourceProperties: { ClusterName: 'prod', KubectlRoleArn: 'arn:kubectl', RoleArn: ROLE, Owner: 'Stack/Mapping' },
     LogicalResourceId: 'Mapping',
     StackId: 'stack',
     RequestId: 'request',

@@ -25,6 +25,7 @@ test('a mapping asks the Kubernetes function for one entry', () => {
     ClusterName: 'prod',
     KubectlRoleArn: 'arn:aws:iam::111111111111:role/kubectl-prod',
     RoleArn: { 'Fn::GetAtt': [stack.getLogicalId(role.node.defaultChild as iam.CfnRole), 'Arn'] },
+    Owner: 'Test/Mapping',
     Revision: '2',
     ServiceTimeout: '3600',
   });
