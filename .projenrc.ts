@@ -5,6 +5,13 @@ const CDK_FLOOR = '2.175.0';
 /** The version that is developed and tested against: the newest that the pinned CDK CLI can read. */
 const CDK_DEVELOPED_ON = '2.270.0';
 
+/** What a Lambda function's bundle carries: its own SDK clients, without what only people read. */
+const BUNDLING: javascript.BundlingOptions & Pick<javascript.AddBundleOptions, 'esbuildArgs'> = {
+  externals: [],
+  sourcemap: false,
+  esbuildArgs: { '--minify': true, '--keep-names': true },
+};
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-karpenter-migration',
   description: 'Moves an existing EKS cluster from the Cluster Autoscaler to Karpenter, and back, as infrastructure as code.',
@@ -56,7 +63,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   lambdaOptions: {
     runtime: new awscdk.LambdaRuntime('nodejs24.x', 'node24', { defaultExternals: [] }),
-    bundlingOptions: { externals: [], sourcemap: false, esbuildArgs: { '--minify': true, '--keep-names': true } },
+    bundlingOptions: BUNDLING,
   },
 
   jestOptions: {
@@ -83,8 +90,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToPypi: { distName: 'cdk-karpenter-migration', module: 'cdk_karpenter_migration' },
 
   gitignore: ['cdk.out/', '.jsii.tabl.json', '.cache/', 'proving-ground/runs/', '*.tgz', '.venv/', '__pycache__/', '.pytest_cache/'],
-  npmignore: ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', 'CONTRIBUTING.md'],
 });
+
+for (const unpublished of ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', 'CONTRIBUTING.md']) {
+  project.addPackageIgnore(unpublished);
+}
 
 // One project for the linter that has everything: the compiler's leaves out tests, entries and adapters.
 const eslintrc = project.tryFindObjectFile('.eslintrc.json')!;
