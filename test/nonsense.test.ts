@@ -97,6 +97,12 @@ const CASES: Case[] = [
     'serviceAccountName "my_account" is not a DNS name: at most 253 lower-case letters, digits, "-" or "." that begin and end with a letter or digit'],
   ['a service account in the values', migration(() => ({ values: { serviceAccount: { name: 'other' } } })),
     'values.serviceAccount.name must not be set, got "other"; set serviceAccountName, so that the controller\'s role can trust it'],
+  ['another cluster in the values', migration(() => ({ values: { settings: { aws: { clusterName: 'other' } } } })),
+    'values.settings.aws.clusterName must not be set, got "other"; it follows from `cluster`'],
+  ['another instance profile in the values', migration(() => ({ values: { settings: { aws: { defaultInstanceProfile: 'other' } } } })),
+    'values.settings.aws.defaultInstanceProfile must not be set, got "other"; it follows from `instanceProfile`'],
+  ['another role in the values', migration(() => ({ values: { serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': 'other' } } } })),
+    'values.serviceAccount.annotations["eks.amazonaws.com/role-arn"] must not be set, got "other"; it follows from `controllerRole`'],
 
   ['a registry without its scheme', () => ChartSource.oci('public.ecr.aws/karpenter'),
     'the prefix of the charts\' repositories must begin with oci:// and have no trailing slash, got "public.ecr.aws/karpenter"'],

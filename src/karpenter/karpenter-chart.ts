@@ -89,7 +89,8 @@ export interface KarpenterChartOptions {
   /**
    * More values for the chart, merged over the guide's as Helm does: maps deeply, lists replaced.
    *
-   * `serviceAccount.name` is an error, the role trusts only `serviceAccountName`.
+   * `serviceAccount.name` is an error, the role trusts only `serviceAccountName`; so are the cluster's name, the instance profile and
+   * the role, which follow from the props.
    *
    * @default - the guide's values
    * @see https://github.com/aws/karpenter-provider-aws/blob/v0.29.2/charts/karpenter/values.yaml
@@ -191,4 +192,19 @@ function validate({ hostNodegroups, values }: KarpenterChartProps): void {
   if (name !== undefined) {
     throw new Error(`values.serviceAccount.name must not be set, got "${name}"; set serviceAccountName, so that the controller's role can trust it`);
   }
+  for (const { path, value, instead } of decidedElsewhere(values)) {
+    if (value !== undefined) {
+      throw new Error(`values.${path} must not be set, got "${value}"; it follows from ${instead}`);
+    }
+  }
+}
+
+/** Values that would part the controller from the cluster, the profile or the role that it is made for. */
+function decidedElsewhere(values: KarpenterChartProps['values']): { path: string; value: unknown; instead: string }[] {
+  const role = 'eks.amazonaws.com/role-arn';
+  return [
+    { path: 'settings.aws.clusterName', value: values?.settings?.aws?.clusterName, instead: '`cluster`' },
+    { path: 'settings.aws.defaultInstanceProfile', value: values?.settings?.aws?.defaultInstanceProfile, instead: '`instanceProfile`' },
+    { path: `serviceAccount.annotations["${role}"]`, value: values?.serviceAccount?.annotations?.[role], instead: '`controllerRole`' },
+  ];
 }
