@@ -111,7 +111,11 @@ for (const developed of ['examples/**', 'proving-ground/**']) {
 }
 
 // The library's runs need Node alone; the proving ground needs Go and Python as well and has its own command.
-project.addScripts({ prove: 'tsx proving-ground/main.ts' });
+project.addScripts({
+  'prove': 'tsx proving-ground/main.ts',
+  // The rules of AWS that the proving ground adds to the emulators, each seen to hold.
+  'prove:rules': 'tsx --test proving-ground/aws/rules.spec.ts proving-ground/machine/pod-environment.spec.ts proving-ground/machine/user-data.spec.ts',
+});
 
 // The newest version names platform packages that are not published, which `npm ci` refuses.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');

@@ -7,6 +7,7 @@ import * as path from 'path';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as lambda from '@aws-sdk/client-lambda';
 import { clientConfig } from './customer';
+import { run } from '../build/command';
 import { lambdaNode, pythonEnvironment } from '../build/runtimes';
 import { Processes } from '../machine/processes';
 import { QueryService, query, signedAs } from './gateway/query';
@@ -391,4 +392,11 @@ void test('a function calls AWS as a session of its own role', async () => {
   const [key, session] = JSON.parse(Buffer.from(answer.Payload!).toString()).split(' ');
   const identity = await raw({ ...signedAs(key, 'us-east-1', 'sts'), 'x-amz-security-token': session }, { Action: 'GetCallerIdentity', Version: '2011-06-15' });
   assert.match(identity.text, /:assumed-role\/identity-Role-\w+\/identity</);
+});
+
+void test('the patches of the emulators hold by themselves', async () => {
+  const output = await run(path.join(await pythonEnvironment(console.log), 'python'), ['-m', 'pytest', '-q', path.join(__dirname, 'emulator')], {
+    env: { ...process.env, PYTHONPATH: __dirname, PYTHONDONTWRITEBYTECODE: '1' },
+  });
+  assert.match(output, /\d+ passed/);
 });
