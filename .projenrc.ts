@@ -114,7 +114,7 @@ for (const developed of ['examples/**', 'proving-ground/**']) {
 project.addScripts({
   'prove': 'tsx proving-ground/main.ts',
   // The rules of AWS that the proving ground adds to the emulators, each seen to hold.
-  'prove:rules': 'tsx --test proving-ground/aws/rules.spec.ts proving-ground/machine/pod-environment.spec.ts proving-ground/machine/user-data.spec.ts',
+  'prove:rules': 'tsx --test --test-reporter=tap proving-ground/aws/rules.spec.ts proving-ground/machine/pod-environment.spec.ts proving-ground/machine/user-data.spec.ts',
 });
 
 // The newest version names platform packages that are not published, which `npm ci` refuses.
