@@ -1,8 +1,9 @@
 import {
-  DescribeLaunchTemplateVersionsCommand, EC2Client, paginateDescribeSecurityGroups, paginateDescribeSubnets, Tag,
+  DescribeLaunchTemplateVersionsCommand, EC2Client, paginateDescribeSecurityGroups, paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException } from '@aws-sdk/client-eks';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { tagsOf } from './ec2-tags';
 import { ask } from './query';
 import { PREFLIGHT_FACTS_QUERY } from '../../cluster/contract';
 import { KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } from '../../cluster/kubernetes-facts';
@@ -130,10 +131,6 @@ export class LambdaFactsReader implements KubernetesFactsReader {
       Memory: question.memory,
     });
   }
-}
-
-function tagsOf(tags: readonly Tag[] = []): Record<string, string> {
-  return Object.fromEntries(tags.map(tag => [tag.Key!, tag.Value!]));
 }
 
 function inOrderOf<T extends { readonly id: string }>(ids: readonly string[], found: readonly T[]): T[] {

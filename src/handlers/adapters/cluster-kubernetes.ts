@@ -1,4 +1,5 @@
 import * as k8s from '@kubernetes/client-node';
+import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from './kubernetes-api';
 import { awsAuthProblem } from '../../cluster/aws-auth-problem';
 import { ClaimChanged, ClaimPort, ClaimRecord, StoredClaim } from '../../cluster/claim-port';
 import { CLAIM_NAME, CLAIM_NAMESPACE, NODEGROUP_LABEL } from '../../cluster/contract';
@@ -7,13 +8,8 @@ import { CrdFacts, KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } 
 import { parseObject } from '../../cluster/object-reference';
 import { quantity } from '../../cluster/quantity';
 
-/** One page of a list; thousands of pods in one answer would be too much for the function's memory. */
-const PAGE = 500;
-
 const KARPENTER = 'app.kubernetes.io/name=karpenter';
 const TERMINATION_HANDLER = 'app.kubernetes.io/name=aws-node-termination-handler';
-
-interface Page<T> { readonly items: T[]; readonly metadata?: k8s.V1ListMeta }
 
 /** What the preflight wants to know, from the API itself. */
 export class ApiFactsReader implements KubernetesFactsReader {
@@ -123,26 +119,9 @@ function dataOf(record: ClaimRecord): Record<string, string> {
   return { owner: record.owner, abandoned: String(record.abandoned) };
 }
 
-/** A conflict, and a record that appeared or went, all mean that somebody wrote in between. */
 async function guarded(write: () => Promise<unknown>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (error instanceof k8s.ApiException && (error.code === 409 || error.code === 404)) {
-      throw new ClaimChanged(`the ConfigMap ${CLAIM_NAMESPACE}/${CLAIM_NAME} was changed in the meantime`);
-    }
-    throw error;
-  }
-}
-
-async function unlessAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof k8s.ApiException && error.code === 404) {
-      return undefined;
-    }
-    throw error;
+  if (!await unlessOvertaken(write)) {
+    throw new ClaimChanged(`the ConfigMap ${CLAIM_NAMESPACE}/${CLAIM_NAME} was changed in the meantime`);
   }
 }
 
@@ -155,23 +134,6 @@ async function present<T>(names: readonly string[], read: (name: string) => Prom
     }
   }
   return found;
-}
-
-async function* pagesOf<T>(list: (token?: string) => Promise<Page<T>>): AsyncGenerator<T[]> {
-  let token: string | undefined;
-  do {
-    const page = await list(token);
-    yield page.items;
-    token = page.metadata?._continue;
-  } while (token);
-}
-
-async function every<T>(list: (token?: string) => Promise<Page<T>>): Promise<T[]> {
-  const items: T[] = [];
-  for await (const page of pagesOf(list)) {
-    items.push(...page);
-  }
-  return items;
 }
 
 function fullName(object: { readonly metadata?: k8s.V1ObjectMeta }): string {

@@ -1,6 +1,7 @@
 import {
   CreateTagsCommand, DeleteTagsCommand, EC2Client, paginateDescribeSecurityGroups, paginateDescribeSubnets, Tag,
 } from '@aws-sdk/client-ec2';
+import { tagsOf } from './ec2-tags';
 import { DiscoveryTagsPort, TaggedResource, Tags } from '../../discovery-tags/port';
 
 /** Tags of subnets and security groups, at EC2. */
@@ -35,10 +36,6 @@ export class Ec2DiscoveryTags implements DiscoveryTagsPort {
 }
 
 const GONE = ['InvalidSubnetID.NotFound', 'InvalidGroup.NotFound', 'InvalidGroupId.NotFound'];
-
-function tagsOf(tags: Tag[] = []): Tags {
-  return Object.fromEntries(tags.map(tag => [tag.Key!, tag.Value ?? '']));
-}
 
 function listOf(tags: Tags): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -1,4 +1,5 @@
 import * as k8s from '@kubernetes/client-node';
+import { unlessAbsent, unlessOvertaken } from './kubernetes-api';
 import { WebhookProbe } from '../../karpenter/controller-ready/contract';
 import { ControllerPort, DeploymentState, PodState, Verdict } from '../../karpenter/controller-ready/port';
 import { FoundNamespace, Inhabitant, NamespacePort } from '../../karpenter/namespace/port';
@@ -180,27 +181,4 @@ function containerReasons({ name, state, lastState }: k8s.V1ContainerStatus): st
 function messageOf(error: k8s.ApiException<unknown>): string {
   const body = typeof error.body === 'string' ? error.body : JSON.stringify(error.body);
   return /"message":("(?:[^"\\]|\\.)*")/.exec(body)?.[1].replace(/^.*$/s, quoted => JSON.parse(quoted) as string) ?? `${error.code}: ${body}`;
-}
-
-async function unlessAbsent<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof k8s.ApiException && error.code === 404) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-async function unlessOvertaken(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (error instanceof k8s.ApiException && (error.code === 409 || error.code === 404)) {
-      return false;
-    }
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import * as k8s from '@kubernetes/client-node';
+import { unlessAbsent, unlessOvertaken } from './kubernetes-api';
 import { AwsAuth } from '../../node-access/plan';
 import { NodeAccessPort, VersionedAwsAuth } from '../../node-access/port';
 
@@ -42,30 +43,7 @@ export class KubernetesNodeAccess implements NodeAccessPort {
     return unlessOvertaken(() => this.core.deleteNamespacedConfigMap({ ...AWS_AUTH, body: { preconditions: { resourceVersion: version } } }));
   }
 
-  private async find(): Promise<k8s.V1ConfigMap | undefined> {
-    try {
-      return await this.core.readNamespacedConfigMap(AWS_AUTH);
-    } catch (error) {
-      if (statusOf(error) === 404) {
-        return undefined;
-      }
-      throw error;
-    }
+  private find(): Promise<k8s.V1ConfigMap | undefined> {
+    return unlessAbsent(() => this.core.readNamespacedConfigMap(AWS_AUTH));
   }
-}
-
-async function unlessOvertaken(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 409 || statusOf(error) === 404) {
-      return false;
-    }
-    throw error;
-  }
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof k8s.ApiException ? error.code : undefined;
 }
