@@ -7,9 +7,9 @@ import { mayStillSettle, whenRightsSettled } from './settle';
 import { shortList } from './survey';
 import { ClusterReader, NetworkReader } from './survey-port';
 import { Finding, judge, report, Verdict } from './verdict';
-import { SECURITY_GROUP_SOURCES } from '../discovery-tags/contract';
+import { parseSecurityGroupSelection } from '../discovery-tags/security-group-selection';
 import { done, Outcome, ResourceHandler, ResourceRequest } from '../handlers/lifecycle';
-import { flag, integer, oneOf, optionalText, optionalTexts, text, texts } from '../handlers/properties';
+import { flag, integer, optionalText, optionalTexts, text, texts } from '../handlers/properties';
 
 /** What the preflight looks through. */
 export interface PreflightPorts {
@@ -102,7 +102,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     HostNodegroups: optionalTexts(raw, 'HostNodegroups'),
     TagKey: optionalText(raw, 'TagKey'),
     SubnetIds: optionalTexts(raw, 'SubnetIds'),
-    ...securityGroupSource(raw),
+    ...parseSecurityGroupSelection(raw),
     AwsAuth: flag(raw, 'AwsAuth'),
     TakeOver: flag(raw, 'TakeOver'),
     Namespace: text(raw, 'Namespace'),
@@ -115,9 +115,4 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     AcceptedRisks: (optionalTexts(raw, 'AcceptedRisks') ?? []) as PreflightCheck[],
     Revision: optionalText(raw, 'Revision'),
   };
-}
-
-function securityGroupSource(raw: Readonly<Record<string, unknown>>): Pick<PreflightProperties, 'SecurityGroupSource' | 'SecurityGroupIds'> {
-  const source = oneOf(raw, 'SecurityGroupSource', SECURITY_GROUP_SOURCES);
-  return { SecurityGroupSource: source, SecurityGroupIds: source === 'ids' ? texts(raw, 'SecurityGroupIds') : undefined };
 }

@@ -1,6 +1,7 @@
 import { PreflightProperties } from './contract';
-import { nodegroupSecurityGroupIds, nodegroupSubnetIds } from './survey';
+import { nodegroupSubnetIds } from './survey';
 import { ClusterFacts } from './survey-port';
+import { selectSecurityGroupIds } from '../discovery-tags/security-group-selection';
 
 /** The node groups of the migration, without those that do not exist. */
 export function migrationNodegroups(cluster: ClusterFacts, wanted?: readonly string[]): ClusterFacts {
@@ -17,19 +18,6 @@ export function selectedNetwork(all: ClusterFacts, properties: PreflightProperti
   const cluster = migrationNodegroups(all, properties.Nodegroups);
   return {
     subnetIds: properties.SubnetIds ?? nodegroupSubnetIds(cluster),
-    securityGroupIds: securityGroups(cluster, properties),
+    securityGroupIds: selectSecurityGroupIds(cluster, properties),
   };
-}
-
-function securityGroups(cluster: ClusterFacts, properties: PreflightProperties): readonly string[] {
-  switch (properties.SecurityGroupSource) {
-    case 'ids':
-      return properties.SecurityGroupIds!;
-    case 'cluster':
-      return [cluster.clusterSecurityGroupId];
-    case 'launchTemplates':
-      return [...new Set(cluster.nodegroups.flatMap(nodegroup => nodegroup.launchTemplateSecurityGroupIds))].sort();
-    case 'nodegroups':
-      return nodegroupSecurityGroupIds(cluster);
-  }
 }

@@ -42,7 +42,7 @@ export interface DiscoveryTagsProperties {
   readonly SubnetIds?: string[];
   readonly SecurityGroupSource: SecurityGroupSourceKind;
   /** With the source `ids` only. */
-  readonly SecurityGroupIds?: string[];
+  readonly SecurityGroupIds?: readonly string[];
   readonly TagKey: string;
   /** Whether more than one selected security group may carry the cluster's tag. */
   readonly SeveralClusterSecurityGroups: boolean;

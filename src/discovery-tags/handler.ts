@@ -1,12 +1,13 @@
-import { DISCOVERY_TAG_KEY, DiscoveryTagsProperties, markerKey, SECURITY_GROUP_SOURCES, tagKeyProblem } from './contract';
+import { DISCOVERY_TAG_KEY, DiscoveryTagsProperties, markerKey, tagKeyProblem } from './contract';
 import { Change, planApply, planRemove, refusal, severalGroups } from './plan';
 import { DiscoveryTagsPort, TaggedResource } from './port';
+import { parseSecurityGroupSelection } from './security-group-selection';
 import { targets } from './targets';
 import { whenRightsSettled } from '../cluster/settle';
 import { shortList } from '../cluster/survey';
 import { ClusterReader, NetworkReader } from '../cluster/survey-port';
 import { done, ResourceHandler } from '../handlers/lifecycle';
-import { flag, oneOf, optionalText, optionalTexts, text, texts } from '../handlers/properties';
+import { flag, optionalText, optionalTexts, text } from '../handlers/properties';
 
 /** Two lists, the key and the envelope share the 4096 bytes of a response. */
 const MAXIMUM_ATTRIBUTE_BYTES = 1200;
@@ -16,19 +17,15 @@ export function discoveryTagsHandler(port: DiscoveryTagsPort, reader: ClusterRea
   return {
     patienceMinutes: 10,
 
-    parse: raw => {
-      const source = oneOf(raw, 'SecurityGroupSource', SECURITY_GROUP_SOURCES);
-      return {
-        ClusterName: text(raw, 'ClusterName'),
-        NodegroupNames: optionalTexts(raw, 'NodegroupNames'),
-        SubnetIds: optionalTexts(raw, 'SubnetIds'),
-        SecurityGroupSource: source,
-        SecurityGroupIds: source === 'ids' ? texts(raw, 'SecurityGroupIds') : undefined,
-        TagKey: tagKey(text(raw, 'TagKey')),
-        SeveralClusterSecurityGroups: flag(raw, 'SeveralClusterSecurityGroups'),
-        Revision: optionalText(raw, 'Revision'),
-      };
-    },
+    parse: raw => ({
+      ClusterName: text(raw, 'ClusterName'),
+      NodegroupNames: optionalTexts(raw, 'NodegroupNames'),
+      SubnetIds: optionalTexts(raw, 'SubnetIds'),
+      ...parseSecurityGroupSelection(raw),
+      TagKey: tagKey(text(raw, 'TagKey')),
+      SeveralClusterSecurityGroups: flag(raw, 'SeveralClusterSecurityGroups'),
+      Revision: optionalText(raw, 'Revision'),
+    }),
 
     identify: properties => `karpenter-discovery-tags/${properties.ClusterName}`,
 
