@@ -4,8 +4,10 @@ import { CoreCheck, CORE_CHECKS, Installed } from './core-checks';
 import { KARPENTER_NAMESPACE, karpenterReady } from './karpenter-pods';
 import { Report } from './report';
 import { core } from './scenario';
+import { until } from './until';
 import { CLUSTER_NAME, World } from './world';
 import { query, signedAs } from '../aws/gateway/query';
+import { sleep } from '../machine/processes';
 
 /** Breaks one thing of an installed Karpenter, as somebody with the rights could. */
 interface Sabotage {
@@ -99,18 +101,15 @@ export async function sabotage(world: World, report: Report, installed: Installe
 
 /** IAM and the authenticator need a moment for what changed, here as at AWS. */
 function settled(): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, 5000));
+  return sleep(5000);
 }
 
 async function rolledOut(world: World): Promise<void> {
   const { generation } = (await world.kube.get(DEPLOYMENT)).metadata;
-  for (;;) {
+  await until('the change of the controller is rolled out', 300, async () => {
     const { status } = await world.kube.get(DEPLOYMENT);
-    if (status.observedGeneration >= generation && status.updatedReplicas === 2 && status.availableReplicas === 2 && status.replicas === 2) {
-      return;
-    }
-    await new Promise(resolve => setTimeout(resolve, 500));
-  }
+    return status.observedGeneration >= generation && status.updatedReplicas === 2 && status.availableReplicas === 2 && status.replicas === 2;
+  });
 }
 
 async function iam(world: World, parameters: Record<string, string>): Promise<any> {

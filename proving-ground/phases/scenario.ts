@@ -32,7 +32,7 @@ export async function failingCreation(world: World, report: Report, before: Befo
       throw new Error(`the deployment failed for another reason: ${run.output.slice(-1500)}`);
     }
     await world.cdk.destroy(EXAMPLE);
-    return everythingAsBefore(world, before);
+    return nothingDiffers(await differences(world, before), before);
   });
 }
 
@@ -153,9 +153,8 @@ export async function removal(world: World, report: Report, before: Before): Pro
     expectEqual('exit code', run.code, 0);
     return `${run.seconds} s`;
   });
-  const account = diffSnapshots(before.account, await takeSnapshot(world.aws)).map(d => `${d.object}: ${JSON.stringify(d.before)} became ${JSON.stringify(d.after)}`)
-    .filter(difference => !KUBECTL_LOG_GROUPS.test(difference));
-  const cluster = clusterDifferences(before.cluster, await clusterSnapshot(world.kube));
+  const found = await differences(world, before);
+  const { account, cluster } = found;
   const undone = async (what: RegExp, all: readonly string[], of: string) => {
     const left = all.filter(difference => what.test(difference));
     if (left.length > 0) {
@@ -174,7 +173,7 @@ export async function removal(world: World, report: Report, before: Before): Pro
   await report.check({ step: 'Create default provisioner', shows: 'undone', name: 'no Provisioner and no node template is left' },
     () => undone(/^(Provisioner|AWSNodeTemplate|Machine) /, cluster, 'none'));
   await report.check({ step: 'Set node affinity', shows: 'undone', name: 'no object of Karpenter\'s chart is left' }, () => undone(/karpenter/i, cluster, 'none'));
-  await report.check({ step: 'Assumptions', shows: 'undone', name: 'account and cluster are as before, object by object' }, async () => everythingAsBefore(world, before));
+  await report.check({ step: 'Assumptions', shows: 'undone', name: 'account and cluster are as before, object by object' }, async () => nothingDiffers(found, before));
 }
 
 export async function abandoned(world: World, report: Report, before: Before): Promise<void> {
@@ -215,10 +214,19 @@ export async function abandoned(world: World, report: Report, before: Before): P
 /** CDK's kubectl provider makes log groups that nobody owns. */
 const KUBECTL_LOG_GROUPS = /^logs group .*KubectlProvider/;
 
-async function everythingAsBefore(world: World, before: Before): Promise<string> {
-  const account = diffSnapshots(before.account, await takeSnapshot(world.aws)).filter(d => !KUBECTL_LOG_GROUPS.test(d.object));
-  const cluster = clusterDifferences(before.cluster, await clusterSnapshot(world.kube));
-  expectEqual('differences', { account, cluster }, { account: [], cluster: [] });
+/** What became of account and cluster, as sentences. */
+interface Differences { readonly account: readonly string[]; readonly cluster: readonly string[] }
+
+async function differences(world: World, before: Before): Promise<Differences> {
+  const account = diffSnapshots(before.account, await takeSnapshot(world.aws)).filter(({ object }) => !KUBECTL_LOG_GROUPS.test(object));
+  return {
+    account: account.map(d => `${d.object}: ${JSON.stringify(d.before)} became ${JSON.stringify(d.after)}`),
+    cluster: clusterDifferences(before.cluster, await clusterSnapshot(world.kube)),
+  };
+}
+
+function nothingDiffers(found: Differences, before: Before): string {
+  expectEqual('differences', found, { account: [], cluster: [] });
   return `${Object.keys(before.account).length} objects of the account and ${before.cluster.size} of the cluster are equal`;
 }
 

@@ -1,3 +1,5 @@
+import { sleep } from '../machine/processes';
+
 /** An answer that waiting does not change: ends the waiting at once. */
 export class Refused extends Error {}
 
@@ -21,7 +23,7 @@ export async function until<T>(what: string, seconds: number, condition: () => P
     if (Date.now() > deadline) {
       throw new Error(`${what}: not within ${seconds} s${last ? `, last: ${(last as Error).message}` : ''}`);
     }
-    await new Promise(resolve => setTimeout(resolve, 500));
+    await sleep(500);
   }
 }
 

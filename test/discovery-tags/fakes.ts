@@ -1,34 +1,13 @@
 import { ClusterFacts, ClusterReader, NetworkReader, NodegroupFacts } from '../../src/cluster/survey-port';
 import { DiscoveryTagsPort, ResourceKind, TaggedResource, Tags } from '../../src/discovery-tags/port';
+import { cluster as healthyCluster, nodegroup as healthyNodegroup } from '../cluster/facts';
 
 export function nodegroup(name: string, facts: Partial<NodegroupFacts> = {}): NodegroupFacts {
-  return {
-    name,
-    status: 'ACTIVE',
-    subnetIds: ['subnet-a'],
-    instanceTypes: ['m5.large'],
-    capacityType: 'ON_DEMAND',
-    amiType: 'AL2_x86_64',
-    scaling: { min: 0, max: 3, desired: 2 },
-    autoScalingGroupNames: [`eks-${name}`],
-    launchTemplateSecurityGroupIds: [],
-    ...facts,
-  };
+  return healthyNodegroup(name, { subnetIds: ['subnet-a'], ...facts });
 }
 
 export function cluster(...nodegroups: NodegroupFacts[]): ClusterFacts {
-  return {
-    name: 'prod',
-    arn: 'arn:aws:eks:us-east-1:111111111111:cluster/prod',
-    status: 'ACTIVE',
-    version: '1.27',
-    platformVersion: 'eks.5',
-    authenticationMode: 'CONFIG_MAP',
-    clusterSecurityGroupId: 'sg-cluster',
-    vpcId: 'vpc-1',
-    subnetIds: ['subnet-a'],
-    nodegroups,
-  };
+  return healthyCluster({ subnetIds: ['subnet-a'], nodegroups });
 }
 
 /** An account's network: tags by id, changed as EC2 would. */
