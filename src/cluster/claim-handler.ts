@@ -1,14 +1,14 @@
 import { planAbandonment, planClaim, planRelease, ClaimStep } from './claim-plan';
 import { ClaimChanged, ClaimPort, StoredClaim } from './claim-port';
 import { ClaimProperties } from './contract';
-import { done, ResourceHandler } from '../handlers/lifecycle';
+import { Connect, done, ResourceHandler } from '../handlers/lifecycle';
 import { text } from '../handlers/properties';
 
 /** Nobody but other migrations writes the claim; more conflicts than this are not chance. */
 const ATTEMPTS = 5;
 
 /** Holds the claim on a cluster as long as the resource exists. */
-export function claimHandler(connect: (clusterName: string, kubectlRoleArn: string) => Promise<ClaimPort>): ResourceHandler<ClaimProperties> {
+export function claimHandler(connect: Connect<ClaimPort>): ResourceHandler<ClaimProperties> {
   return {
     patienceMinutes: 5,
     parse: raw => ({ ClusterName: text(raw, 'ClusterName'), KubectlRoleArn: text(raw, 'KubectlRoleArn'), Owner: text(raw, 'Owner') }),

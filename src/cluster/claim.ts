@@ -1,4 +1,3 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { CLAIM_TYPE, ClaimProperties } from './contract';
@@ -6,6 +5,7 @@ import { assertImport } from './import-requirements';
 import { ownerOf } from './owner';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
+import { twoPhaseResource } from '../handlers/two-phase-provider';
 
 /** Who claims the cluster. */
 export interface ClaimOptions {
@@ -52,11 +52,6 @@ export class Claim extends Construct {
       KubectlRoleArn: kubernetes.kubectlRoleArn,
       Owner: this.owner,
     };
-    new CustomResource(this, 'Resource', {
-      serviceToken: kubernetes.serviceToken,
-      resourceType: CLAIM_TYPE,
-      serviceTimeout: Duration.hours(1),
-      properties,
-    });
+    twoPhaseResource(this, kubernetes, CLAIM_TYPE, properties);
   }
 }

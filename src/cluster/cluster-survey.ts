@@ -1,10 +1,10 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { CLUSTER_SURVEY_TYPE, ClusterSurveyProperties } from './contract';
 import { checkNodegroups } from './nodegroup-names';
 import { allowReads } from './reads';
 import { AwsProvider } from '../handlers/aws-provider';
+import { twoPhaseResource } from '../handlers/two-phase-provider';
 
 /** What a survey looks at. */
 export interface ClusterSurveyOptions {
@@ -67,12 +67,7 @@ export class ClusterSurvey extends Construct {
       Nodegroups: props.nodegroups,
       Revision: props.revision,
     };
-    const resource = new CustomResource(this, 'Resource', {
-      serviceToken: AwsProvider.getOrCreate(this).serviceToken,
-      resourceType: CLUSTER_SURVEY_TYPE,
-      serviceTimeout: Duration.hours(1),
-      properties,
-    });
+    const resource = twoPhaseResource(this, AwsProvider.getOrCreate(this), CLUSTER_SURVEY_TYPE, properties);
     this.clusterVersion = resource.getAttString('clusterVersion');
     this.issuer = resource.getAttString('issuer');
     this.authenticationMode = resource.getAttString('authenticationMode');

@@ -1,11 +1,10 @@
 import { KubernetesFacts, KubernetesFactsReader } from './kubernetes-facts';
 import { Query } from '../handlers/lambda';
+import { Connect } from '../handlers/lifecycle';
 import { integer, text, texts } from '../handlers/properties';
 
 /** Answers the preflight's question inside the function that may reach the Kubernetes API. */
-export function preflightFactsQuery(
-  connect: (clusterName: string, kubectlRoleArn: string) => Promise<KubernetesFactsReader>,
-): (query: Query) => Promise<KubernetesFacts> {
+export function preflightFactsQuery(connect: Connect<KubernetesFactsReader>): (query: Query) => Promise<KubernetesFacts> {
   return async (query) => {
     const question = {
       clusterName: text(query, 'ClusterName'),

@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { CRD_RELEASE, CRD_RELEASE_NAMESPACE, PREFLIGHT_TYPE, PreflightProperties } from './contract';
@@ -11,6 +11,7 @@ import { SecurityGroupSource, SubnetSource } from '../discovery-tags/sources';
 import { AwsProvider } from '../handlers/aws-provider';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
+import { twoPhaseResource } from '../handlers/two-phase-provider';
 import { KarpenterRelease } from '../karpenter/karpenter-release';
 import { NodeAccess } from '../node-access/node-access';
 
@@ -154,12 +155,7 @@ export class Preflight extends Construct {
     aws.allow({ actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] });
     aws.allow({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });
 
-    const resource = new CustomResource(this, 'Resource', {
-      serviceToken: aws.serviceToken,
-      resourceType: PREFLIGHT_TYPE,
-      serviceTimeout: Duration.hours(1),
-      properties: this.properties(props, kubernetes),
-    });
+    const resource = twoPhaseResource(this, aws, PREFLIGHT_TYPE, this.properties(props, kubernetes));
     this.clusterVersion = resource.getAttString('clusterVersion');
     this.warnings = resource.getAttString('warnings');
     this.accepted = resource.getAttString('accepted');

@@ -1,4 +1,4 @@
-import { Aws, CustomResource, Duration, Names, Stack, Token } from 'aws-cdk-lib';
+import { Aws, Names, Stack, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { DISCOVERY_TAG_KEY, DISCOVERY_TAGS_RESOURCE_TYPE, DiscoveryTagsProperties, markerKey, tagKeyProblem } from './contract';
@@ -6,6 +6,7 @@ import { SecurityGroupSource, SubnetSource } from './sources';
 import { checkNodegroups } from '../cluster/nodegroup-names';
 import { allowReads } from '../cluster/reads';
 import { AwsProvider } from '../handlers/aws-provider';
+import { twoPhaseResource } from '../handlers/two-phase-provider';
 import { tokenKeys } from '../iam/token-keys';
 
 /** Which subnets and security groups carry the discovery tag. */
@@ -108,12 +109,7 @@ export class DiscoveryTags extends Construct {
       SeveralClusterSecurityGroups: props.allowSeveralClusterSecurityGroups ?? false,
       Revision: props.revision,
     };
-    const resource = new CustomResource(this, 'Resource', {
-      serviceToken: provider.serviceToken,
-      resourceType: DISCOVERY_TAGS_RESOURCE_TYPE,
-      serviceTimeout: Duration.minutes(60),
-      properties,
-    });
+    const resource = twoPhaseResource(this, provider, DISCOVERY_TAGS_RESOURCE_TYPE, properties);
     this.subnetIds = resource.getAttString('subnetIds');
     this.securityGroupIds = resource.getAttString('securityGroupIds');
   }

@@ -1,11 +1,10 @@
-import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Names, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acceptBasicExecution, twoPhaseProvider } from './aws-provider';
 import { KubernetesFunction } from './kubernetes-function';
 import { KubernetesHandlerOptions } from './kubernetes-handler-options';
+import { acceptBasicExecution, HANDLER_FUNCTION, handlerLogs, twoPhaseProvider } from './two-phase-provider';
 
 /**
  * The function behind every custom resource that talks to the Kubernetes API, once per cluster and stack: two clusters
@@ -38,11 +37,10 @@ export class KubernetesProvider extends Construct {
     const imported = importedRole(cluster);
     const givenRole = options.role ?? imported.lambdaRole;
     this.kubectlRoleArn = imported.kubectlRoleArn;
-    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.DESTROY });
+    const logGroup = handlerLogs(this);
     this.function = new KubernetesFunction(this, 'Function', {
+      ...HANDLER_FUNCTION,
       description: 'Karpenter migration: resources that talk to the Kubernetes API',
-      timeout: Duration.minutes(5),
-      memorySize: 512,
       logGroup,
       role: givenRole && unmodified(givenRole, this),
       ...network(cluster, options),

@@ -6,6 +6,7 @@ import { KubernetesNodeAccess } from './adapters/node-access-kubernetes';
 import { karpenterRemaining } from './adapters/stage-kubernetes';
 import { doneWithoutCluster } from './cluster-gone';
 import { entry, Query } from './lambda';
+import { Connect } from './lifecycle';
 import { text } from './properties';
 import { abandonClaim, claimHandler } from '../cluster/claim-handler';
 import { CLAIM_TYPE, PREFLIGHT_FACTS_QUERY } from '../cluster/contract';
@@ -21,7 +22,7 @@ import { nodeAccessHandler } from '../node-access/handler';
 import { ABANDON_QUERY, REMAINING_QUERY } from '../workflow/contract';
 
 /** Connects to the cluster that a request names and puts a port before it. */
-function through<P>(Port: new (config: k8s.KubeConfig) => P): (clusterName: string, kubectlRoleArn: string) => Promise<P> {
+function through<P>(Port: new (config: k8s.KubeConfig) => P): Connect<P> {
   return async (clusterName, kubectlRoleArn) => new Port(await connect(clusterName, kubectlRoleArn));
 }
 

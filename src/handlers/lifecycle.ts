@@ -58,6 +58,9 @@ export interface ResourceHandler<P> {
   remove(request: ResourceRequest<P>): Promise<Outcome>;
 }
 
+/** Puts a port before the cluster that a request names. */
+export type Connect<Port> = (clusterName: string, kubectlRoleArn: string) => Promise<Port>;
+
 /** The handlers of one function, by resource type. */
 export type ResourceHandlers = Readonly<Record<string, ResourceHandler<any>>>;
 

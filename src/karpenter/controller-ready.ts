@@ -1,6 +1,6 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
+import { twoPhaseResource } from '../handlers/two-phase-provider';
 import { CONTROLLER_READY_TYPE, ControllerReadyContract, WebhookProbe } from './controller-ready/contract';
 import { HelmRun } from './release-guard';
 
@@ -18,11 +18,6 @@ export class ControllerReady extends Construct {
       Chart: run.chart,
       Revision: run.revision,
     };
-    new CustomResource(this, 'Resource', {
-      serviceToken: provider.serviceToken,
-      resourceType: CONTROLLER_READY_TYPE,
-      properties,
-      serviceTimeout: Duration.minutes(60),
-    });
+    twoPhaseResource(this, provider, CONTROLLER_READY_TYPE, properties);
   }
 }

@@ -1,9 +1,9 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { RELEASE_NAME } from './chart-location';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
+import { twoPhaseResource } from '../handlers/two-phase-provider';
 import { NAMESPACE_TYPE, NamespaceContract } from './namespace/contract';
 
 /** Which namespace `KarpenterNamespace` provides. */
@@ -58,11 +58,6 @@ export class KarpenterNamespace extends Construct {
       Release: RELEASE_NAME,
       Revision: props.revision,
     };
-    new CustomResource(this, 'Resource', {
-      serviceToken: provider.serviceToken,
-      resourceType: NAMESPACE_TYPE,
-      properties,
-      serviceTimeout: Duration.minutes(60),
-    });
+    twoPhaseResource(this, provider, NAMESPACE_TYPE, properties);
   }
 }

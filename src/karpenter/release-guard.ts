@@ -1,8 +1,8 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
+import { twoPhaseResource } from '../handlers/two-phase-provider';
 import { RELEASE_GUARD_TYPE, ReleaseGuardContract } from './release-guard/contract';
 
 /** A Helm release and all that makes Helm run again for it. */
@@ -35,11 +35,6 @@ export class ReleaseGuard extends Construct {
       Kept: run.kept,
       Revision: run.revision,
     };
-    new CustomResource(this, 'Resource', {
-      serviceToken: provider.serviceToken,
-      resourceType: RELEASE_GUARD_TYPE,
-      properties,
-      serviceTimeout: Duration.minutes(60),
-    });
+    twoPhaseResource(this, provider, RELEASE_GUARD_TYPE, properties);
   }
 }

@@ -1,4 +1,3 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -6,6 +5,7 @@ import { NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
 import { ownerOf } from '../cluster/owner';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
+import { twoPhaseResource } from '../handlers/two-phase-provider';
 
 /** Whom `AwsAuthRoleMapping` lets in. */
 export interface AwsAuthRoleMappingOptions {
@@ -55,11 +55,6 @@ export class AwsAuthRoleMapping extends Construct {
       Owner: ownerOf(this),
       Revision: props.revision,
     };
-    new CustomResource(this, 'Resource', {
-      serviceToken: provider.serviceToken,
-      resourceType: NODE_ACCESS_TYPE,
-      properties,
-      serviceTimeout: Duration.minutes(60),
-    });
+    twoPhaseResource(this, provider, NODE_ACCESS_TYPE, properties);
   }
 }

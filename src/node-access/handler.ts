@@ -1,16 +1,14 @@
 import { NodeAccessProperties } from './contract';
 import { AwsAuth, Change, planAdd, planRemove, withoutPath } from './plan';
 import { NodeAccessPort } from './port';
-import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
+import { Connect, done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
 import { text } from '../handlers/properties';
 
 /** How often one call reads again after others were quicker; the next call goes on a few seconds later. */
 const ATTEMPTS = 5;
 
 /** Keeps one role mapped; a mapping for another role is another resource, so the new one is there before the old one goes. */
-export function nodeAccessHandler(
-  connect: (clusterName: string, kubectlRoleArn: string) => Promise<NodeAccessPort>,
-): ResourceHandler<NodeAccessProperties> {
+export function nodeAccessHandler(connect: Connect<NodeAccessPort>): ResourceHandler<NodeAccessProperties> {
   return {
     patienceMinutes: 5,
     parse: raw => ({

@@ -1,11 +1,12 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
-import { MIGRATION_STAGE_TYPE } from './contract';
+import { MIGRATION_STAGE_TYPE, MigrationStageProperties } from './contract';
 import { MigrationStage } from './migration-stage';
 import { AwsProvider } from '../handlers/aws-provider';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
+import { twoPhaseResource } from '../handlers/two-phase-provider';
 
 export interface MigrationStageResourceProps {
   readonly cluster: eks.ICluster;
@@ -18,27 +19,21 @@ export interface MigrationStageResourceProps {
 
 /** The custom resource that steers the migration; created after everything else and deleted before. */
 export class MigrationStageResource extends Construct {
-  public readonly resource: CustomResource;
-
   constructor(scope: Construct, id: string, props: MigrationStageResourceProps) {
     super(scope, id);
     const aws = AwsProvider.getOrCreate(this);
     const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
     this.grant(aws, kubernetes, props);
-    this.resource = new CustomResource(this, 'Resource', {
-      serviceToken: aws.serviceToken,
-      resourceType: MIGRATION_STAGE_TYPE,
-      serviceTimeout: Duration.hours(1),
-      properties: {
-        ClusterName: props.cluster.clusterName,
-        KubectlRoleArn: kubernetes.kubectlRoleArn,
-        KubernetesFunctionArn: kubernetes.function.functionArn,
-        Stage: props.stage,
-        Owner: props.owner,
-        OwnerKey: props.ownerKey,
-        Revision: props.revision,
-      },
-    });
+    const properties: MigrationStageProperties = {
+      ClusterName: props.cluster.clusterName,
+      KubectlRoleArn: kubernetes.kubectlRoleArn,
+      KubernetesFunctionArn: kubernetes.function.functionArn,
+      Stage: props.stage,
+      Owner: props.owner,
+      OwnerKey: props.ownerKey,
+      Revision: props.revision,
+    };
+    twoPhaseResource(this, aws, MIGRATION_STAGE_TYPE, properties);
   }
 
   private grant(aws: AwsProvider, kubernetes: KubernetesProvider, props: MigrationStageResourceProps): void {

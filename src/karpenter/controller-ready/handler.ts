@@ -1,13 +1,11 @@
 import { ControllerReadyProperties, WebhookProbe } from './contract';
 import { missingFromRollout, missingFromWebhooks } from './plan';
 import { ControllerPort } from './port';
-import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
+import { Connect, done, ResourceHandler, waiting } from '../../handlers/lifecycle';
 import { text } from '../../handlers/properties';
 
 /** Waits until every replica of the controller is available and its webhooks decide about objects. */
-export function controllerReadyHandler(
-  connect: (clusterName: string, kubectlRoleArn: string) => Promise<ControllerPort>,
-): ResourceHandler<ControllerReadyProperties> {
+export function controllerReadyHandler(connect: Connect<ControllerPort>): ResourceHandler<ControllerReadyProperties> {
   return {
     patienceMinutes: 10,
     parse: raw => ({

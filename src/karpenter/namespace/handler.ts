@@ -1,13 +1,11 @@
 import { NamespaceProperties } from './contract';
 import { OWNER_ANNOTATION, planApply, planRemove } from './plan';
 import { NamespacePort } from './port';
-import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
+import { Connect, done, ResourceHandler, waiting } from '../../handlers/lifecycle';
 import { text } from '../../handlers/properties';
 
 /** Makes a namespace unless there is one, and takes it away again if it was made here and holds nothing of others. */
-export function namespaceHandler(
-  connect: (clusterName: string, kubectlRoleArn: string) => Promise<NamespacePort>,
-): ResourceHandler<NamespaceProperties> {
+export function namespaceHandler(connect: Connect<NamespacePort>): ResourceHandler<NamespaceProperties> {
   return {
     patienceMinutes: 10,
     parse: raw => ({

@@ -1,12 +1,12 @@
 import { ReleaseGuardProperties } from './contract';
 import { LONGEST_RUN_MINUTES, planGuard } from './plan';
 import { ReleasePort } from './port';
-import { done, ResourceHandler, waiting } from '../../handlers/lifecycle';
+import { Connect, done, ResourceHandler, waiting } from '../../handlers/lifecycle';
 import { flag, text } from '../../handlers/properties';
 
 /** Makes sure that no killed run of Helm blocks the next one, and that a deleted chart is gone. */
 export function releaseGuardHandler(
-  connect: (clusterName: string, kubectlRoleArn: string) => Promise<ReleasePort>,
+  connect: Connect<ReleasePort>,
   now: () => number = Date.now,
 ): ResourceHandler<ReleaseGuardProperties> {
   return {
