@@ -3,6 +3,7 @@ import * as eks from '@aws-sdk/client-eks';
 import { query, signedAs } from './gateway/query';
 import type { LocalAws } from './index';
 import type { ClusterFacts } from './options';
+import { eventually } from '../machine/processes';
 
 /** What a customer has before the migration. */
 export interface Customer {
@@ -21,13 +22,15 @@ export interface Customer {
   /** Trusts the account; the cluster knows it as an administrator. */
   readonly kubectlRoleArn: string;
   readonly nodegroups: readonly string[];
+  /** One in each zone of the private subnets, as the claims of a StatefulSet get them. */
+  readonly volumes: readonly { readonly volumeId: string; readonly zone: string }[];
 }
 
-/** Sizes of the three node groups. */
+/** Sizes of the node groups; a third one, `batch`, is at zero. */
 export interface CustomerSizes { readonly apps: number; readonly system: number }
 
 /** Creates, through the gateway, the account of a customer with a cluster of three node groups. */
-export async function createCustomer(aws: LocalAws, facts: ClusterFacts, sizes: CustomerSizes = { apps: 5, system: 2 }): Promise<Customer> {
+export async function createCustomer(aws: LocalAws, facts: ClusterFacts, sizes: CustomerSizes = { apps: 9, system: 3 }): Promise<Customer> {
   const network = await createNetwork(aws, facts.name);
   const roles = await createRoles(aws, facts.oidcIssuer);
   const client = new eks.EKSClient(clientConfig(aws));
@@ -45,8 +48,11 @@ export async function createCustomer(aws: LocalAws, facts: ClusterFacts, sizes: 
     scalingConfig: { minSize: size, desiredSize: size, maxSize: size + 3 },
     ...more,
   }));
+  // At its minimum, below which Auto Scaling ends nothing.
   await nodegroup('apps', sizes.apps, { launchTemplate: { id: network.launchTemplateId, version: '1' } });
-  await nodegroup('system', sizes.system, { instanceTypes: ['m5.large'] });
+  await nodegroup('system', sizes.system, {
+    instanceTypes: ['m5.large'], scalingConfig: { minSize: sizes.system - 1, desiredSize: sizes.system, maxSize: sizes.system + 3 },
+  });
   await nodegroup('batch', 0, { instanceTypes: ['c5.2xlarge'] });
   return {
     ...network,
@@ -55,7 +61,33 @@ export async function createCustomer(aws: LocalAws, facts: ClusterFacts, sizes: 
     kubectlRoleArn: roles.kubectlRoleArn,
     clusterSecurityGroupId: cluster!.resourcesVpcConfig!.clusterSecurityGroupId!,
     nodegroups: ['apps', 'system', 'batch'],
+    volumes: await createVolumes(aws, facts.name),
   };
+}
+
+const ZONES = ['a', 'b', 'c'];
+
+async function createVolumes(aws: LocalAws, clusterName: string): Promise<Customer['volumes']> {
+  const client = new ec2.EC2Client(clientConfig(aws));
+  return Promise.all(ZONES.map(async (letter) => {
+    const zone = `us-east-1${letter}`;
+    const { VolumeId } = await client.send(new ec2.CreateVolumeCommand({
+      AvailabilityZone: zone,
+      Size: 20,
+      VolumeType: 'gp3',
+      TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: `kubernetes.io/cluster/${clusterName}`, Value: 'owned' }] }],
+    }));
+    return { volumeId: VolumeId!, zone };
+  }));
+}
+
+/** Makes coredns an add-on of EKS, as a cluster made in the console has it, and waits until it is one. */
+export async function createCorednsAddon(aws: LocalAws, clusterName: string, configurationValues?: string): Promise<void> {
+  const client = new eks.EKSClient(clientConfig(aws));
+  const addon = { clusterName, addonName: 'coredns' };
+  await client.send(new eks.CreateAddonCommand({ ...addon, addonVersion: 'v1.10.1-eksbuild.1', resolveConflicts: 'OVERWRITE', configurationValues }));
+  await eventually('the add-on coredns is ACTIVE', 60, async () =>
+    (await client.send(new eks.DescribeAddonCommand(addon))).addon?.status === 'ACTIVE' || undefined);
 }
 
 /** Configuration of an SDK client that acts as the administrator. */
@@ -77,7 +109,7 @@ async function createNetwork(aws: LocalAws, clusterName: string) {
     VpcId, CidrBlock, AvailabilityZone: `us-east-1${zone}`, TagSpecifications: named('subnet', name, { [tag]: '1' }),
   }))).Subnet!.SubnetId!;
   const privateSubnetIds: string[] = [];
-  for (const [i, zone] of ['a', 'b', 'c'].entries()) {
+  for (const [i, zone] of ZONES.entries()) {
     privateSubnetIds.push(await subnet(zone, `10.0.${32 * (i + 1)}.0/19`, `${clusterName}-private-${zone}`, 'kubernetes.io/role/internal-elb'));
   }
   const publicSubnetId = await subnet('a', '10.0.0.0/24', `${clusterName}-public-a`, 'kubernetes.io/role/elb');

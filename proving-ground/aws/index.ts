@@ -9,11 +9,11 @@ import { Internals } from './gateway/internals';
 import { SecurityTokenService } from './gateway/sts';
 import { WebIdentity } from './gateway/web-identity';
 import { Authorizer } from './iam/authorizer';
-import { LocalAwsOptions } from './options';
+import { Durations, LocalAwsOptions } from './options';
 import { CallRecord, Recorder } from './recorder';
 import { ManagedProcess, ready } from '../machine/processes';
 
-export type { ClusterFacts, LocalAwsOptions } from './options';
+export type { ClusterFacts, Durations, LocalAwsOptions } from './options';
 export type { CallRecord, Decision } from './recorder';
 export type { ResponseSize } from './gateway/custom-resource-responses';
 export type { SessionCredentials } from './gateway/credentials';
@@ -33,11 +33,24 @@ export interface LocalAws {
   stop(): Promise<void>;
 }
 
+/** How the emulator calls what `seconds` sets. */
+const DURATIONS: Readonly<Record<keyof Durations, string>> = {
+  instanceLaunch: 'INSTANCE_LAUNCH_SECONDS',
+  instanceShutdown: 'INSTANCE_SHUTDOWN_SECONDS',
+  terminationHook: 'TERMINATION_HOOK_SECONDS',
+  healthCheck: 'HEALTH_CHECK_SECONDS',
+  zoneRebalancing: 'AZ_REBALANCE_SECONDS',
+  nodegroupUpdate: 'NODEGROUP_UPDATE_SECONDS',
+  nodegroupLag: 'NODEGROUP_LAG_SECONDS',
+  addonUpdate: 'ADDON_UPDATE_SECONDS',
+};
+
 const EMULATOR = path.join(__dirname, 'emulator');
 
 /** Starts the emulators and the gateway before them, and waits until they answer. */
 export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
   const account = options.account ?? '000000000000';
+  const enforce = options.enforce ?? true;
   const region = options.region ?? 'us-east-1';
   const port = options.port ?? 4600;
   const endpoint = `http://127.0.0.1:${port}`;
@@ -79,7 +92,12 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
     LAMBDA_EXECUTOR: 'local',
     LOG_LEVEL: 'INFO',
   });
-  const moto = start('moto', { MOTO_PORT: String(port + 2), MOTO_ACCOUNT_ID: account, CLUSTER: JSON.stringify(options.cluster) });
+  const moto = start('moto', {
+    MOTO_PORT: String(port + 2),
+    MOTO_ACCOUNT_ID: account,
+    CLUSTER: JSON.stringify(options.cluster),
+    ...Object.fromEntries(Object.entries(options.seconds ?? {}).map(([name, value]) => [DURATIONS[name as keyof Durations], String(value)])),
+  });
 
   const accountView = new Account(urls, account, region);
   const credentials = new Credentials(account, administrator.key);
@@ -97,8 +115,8 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
     authorizer,
     recorder,
     customResources,
-    internals: new Internals(secret, sts, accountView),
-    enforce: options.enforce ?? true,
+    internals: new Internals({ secret, sts, account: accountView, authorizer, recorder, enforce }),
+    enforce,
     log: options.log,
   });
   await gateway.listen(port);

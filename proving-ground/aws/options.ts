@@ -35,7 +35,44 @@ export interface LocalAwsOptions {
    * @default true
    */
   readonly enforce?: boolean;
+  /**
+   * How long what takes AWS a while takes here.
+   * @default - some seconds each
+   */
+  readonly seconds?: Durations;
   readonly log: (line: string) => void;
+}
+
+/** Seconds. */
+export interface Durations {
+  /** @default 2 */
+  readonly instanceLaunch?: number;
+  /** @default 2 */
+  readonly instanceShutdown?: number;
+  /**
+   * How long an instance of a node group is in Terminating:Wait.
+   * @default 3
+   */
+  readonly terminationHook?: number;
+  /**
+   * Until Auto Scaling finds an instance that EC2 has ended.
+   * @default 3
+   */
+  readonly healthCheck?: number;
+  /**
+   * Until a group whose zones differ by more than one instance is made even; `off` for never.
+   * @default 20
+   */
+  readonly zoneRebalancing?: number | 'off';
+  /** @default 4 */
+  readonly nodegroupUpdate?: number;
+  /**
+   * How far DescribeNodegroup is behind the Auto Scaling group.
+   * @default 3
+   */
+  readonly nodegroupLag?: number;
+  /** @default 4 */
+  readonly addonUpdate?: number;
 }
 
 /** What EKS answers about the one cluster that has a control plane here. */

@@ -1,70 +1,18 @@
 import assert from 'assert/strict';
-import { createSign, generateKeyPairSync } from 'crypto';
-import * as fs from 'fs';
-import { after, before, test } from 'node:test';
-import * as os from 'os';
+import { createSign } from 'crypto';
+import { test } from 'node:test';
 import * as path from 'path';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as lambda from '@aws-sdk/client-lambda';
 import { clientConfig } from './customer';
+import { signedAs } from './gateway/query';
 import { run } from '../build/command';
-import { lambdaNode, pythonEnvironment } from '../build/runtimes';
-import { Processes } from '../machine/processes';
-import { QueryService, query, signedAs } from './gateway/query';
-import { LocalAws, startAws } from './index';
+import { pythonEnvironment } from '../build/runtimes';
+import { allow, ask, aws, createRole, ISSUER, keys, raw, roleExists, sessionOf, stack } from './rules/running-aws';
+import './rules/node-groups';
+import './rules/step-functions';
 
 /** Each rule of AWS that the gateway or a patch adds, seen to hold in a running local AWS without a cluster. */
-
-const ISSUER = 'oidc.eks.us-east-1.amazonaws.com/id/TEST';
-const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const runDir = fs.mkdtempSync(path.join(os.tmpdir(), 'aws-rules-'));
-const processes = new Processes(runDir, error => console.error(error));
-let aws: LocalAws;
-
-before(async () => {
-  const bundle = path.join(runDir, 'ca.crt');
-  fs.writeFileSync(bundle, '');
-  aws = await startAws({
-    runDir,
-    processes,
-    port: 4700,
-    pythonBin: await pythonEnvironment(console.log),
-    node24Bin: await lambdaNode(console.log),
-    toolDirs: [],
-    tls: { certFile: '', keyFile: '', caBundleFile: bundle },
-    registryUrl: 'http://127.0.0.1:1',
-    serviceAccountPublicKeyPem: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-    cluster: { name: 'prod', endpoint: 'https://127.0.0.1:6443', certificateAuthorityBase64: '', oidcIssuer: `https://${ISSUER}` },
-    log: console.error,
-  });
-});
-
-after(async () => {
-  await aws.stop();
-  fs.rmSync(runDir, { recursive: true });
-});
-
-const ask = (service: QueryService, parameters: Record<string, string>): Promise<any> =>
-  query(aws.endpoint, service, signedAs(aws.env.AWS_ACCESS_KEY_ID, 'us-east-1', service), parameters);
-const allow = (principal: object, action = 'sts:AssumeRole', more: object = {}) => JSON.stringify({
-  Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: action, ...more }],
-});
-const createRole = async (RoleName: string, AssumeRolePolicyDocument: string, policy?: object): Promise<string> => {
-  const role = (await ask('iam', { Action: 'CreateRole', RoleName, AssumeRolePolicyDocument })).CreateRoleResult.Role.Arn;
-  if (policy) {
-    await ask('iam', { Action: 'PutRolePolicy', RoleName, PolicyName: 'own', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [policy] }) });
-  }
-  return role;
-};
-const roleExists = (name: string): Promise<boolean> => ask('iam', { Action: 'GetRole', RoleName: name }).then(() => true, () => false);
-
-/** The query of an unsigned or otherwise peculiar call; answers with status and text. */
-const raw = async (headers: Record<string, string>, parameters: Record<string, string>) => {
-  const response = await fetch(aws.endpoint, { method: 'POST', headers, body: new URLSearchParams(parameters) });
-  return { status: response.status, text: await response.text() };
-};
-
-// CloudFormation
 
 const roleResource = (name: string, more: object = {}) => ({
   Type: 'AWS::IAM::Role', Properties: { RoleName: name, AssumeRolePolicyDocument: JSON.parse(allow({ Service: 'ec2.amazonaws.com' })) }, ...more,
@@ -72,21 +20,6 @@ const roleResource = (name: string, more: object = {}) => ({
 const failing = (dependsOn: string[]) => ({
   Type: 'Custom::Failing', Properties: { ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:none' }, DependsOn: dependsOn,
 });
-
-async function stack(action: 'CreateStack' | 'UpdateStack' | 'DeleteStack', name: string, resources: object = {}, more: object = {}): Promise<string> {
-  const capabilities = { 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM', 'TemplateBody': JSON.stringify({ Resources: resources, ...more }) };
-  const { StackId } = (await ask('cloudformation', { Action: 'DescribeStacks', StackName: name }).catch(() => undefined))
-    ?.DescribeStacksResult.Stacks.member ?? {};
-  const created = await ask('cloudformation', { Action: action, StackName: name, ...(action === 'DeleteStack' ? {} : capabilities) });
-  const id = StackId ?? created.CreateStackResult.StackId;
-  for (;;) {
-    const status: string = (await ask('cloudformation', { Action: 'DescribeStacks', StackName: id })).DescribeStacksResult.Stacks.member.StackStatus;
-    if (!status.endsWith('_IN_PROGRESS')) {
-      return status;
-    }
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-}
 
 void test('a creation that rolls back deletes what RetainExceptOnCreate keeps later, and not what Retain keeps', async () => {
   const status = await stack('CreateStack', 'rollback', {
@@ -295,13 +228,6 @@ void test('a key that nobody gave out, no key, and a key without its token are r
   const session = await sessionOf(await createRole('tokenless', allow({ AWS: 'arn:aws:iam::000000000000:root' })));
   assert.match((await raw(signedAs(session.AccessKeyId, 'us-east-1', 'sts'), parameters)).text, /InvalidClientTokenId/);
 });
-
-async function sessionOf(RoleArn: string) {
-  const headers = { ...signedAs(aws.env.AWS_ACCESS_KEY_ID, 'us-east-1', 'sts'), accept: 'application/json' };
-  const answer = await raw(headers, { Action: 'AssumeRole', Version: '2011-06-15', RoleArn, RoleSessionName: 'test' });
-  assert.equal(answer.status, 200, answer.text);
-  return JSON.parse(answer.text).AssumeRoleResponse.AssumeRoleResult.Credentials;
-}
 
 void test('a role is assumed only by whom it trusts', async () => {
   const stranger = await createRole('not-for-users', allow({ Service: 'ec2.amazonaws.com' }));

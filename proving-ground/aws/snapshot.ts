@@ -59,6 +59,8 @@ async function identities(aws: Endpoint): Promise<Entry[]> {
   ];
 }
 
+const GONE: readonly string[] = ['shutting-down', 'terminated'];
+
 async function network(aws: Endpoint): Promise<Entry[]> {
   const client = new ec2.EC2Client(clientConfig(aws));
   const [instances, templates, subnets, groups, vpcs] = await Promise.all([
@@ -66,9 +68,11 @@ async function network(aws: Endpoint): Promise<Entry[]> {
     client.send(new ec2.DescribeSubnetsCommand({})), client.send(new ec2.DescribeSecurityGroupsCommand({})),
     client.send(new ec2.DescribeVpcsCommand({})),
   ]);
-  const living = (instances.Reservations ?? []).flatMap(r => r.Instances ?? []).filter(i => i.State?.Name !== 'terminated');
+  const living = (instances.Reservations ?? []).flatMap(r => r.Instances ?? []).filter(i => !GONE.includes(i.State?.Name ?? ''));
+  // A group may have other instances than before, as long as there are as many in each zone.
+  const own = living.filter(i => !i.Tags?.some(tag => tag.Key === 'aws:autoscaling:groupName'));
   return [
-    ...living.map((i): Entry => [`ec2 instance ${i.InstanceId}`, {
+    ...own.map((i): Entry => [`ec2 instance ${i.InstanceId}`, {
       type: i.InstanceType,
       state: i.State?.Name,
       subnet: i.SubnetId,
@@ -97,14 +101,20 @@ async function cluster(aws: Endpoint): Promise<Entry[]> {
         sizes: nodegroup!.scalingConfig, status: nodegroup!.status, labels: nodegroup!.labels, taints: nodegroup!.taints, tags: nodegroup!.tags,
       }]);
     }
+    for (const addonName of (await client.send(new eks.ListAddonsCommand({ clusterName: name }))).addons ?? []) {
+      const { addon } = await client.send(new eks.DescribeAddonCommand({ clusterName: name, addonName }));
+      entries.push([`eks add-on ${name}/${addonName}`, {
+        version: addon!.addonVersion, status: addon!.status, values: addon!.configurationValues, tags: addon!.tags,
+      }]);
+    }
   }
   const groups = await new autoscaling.AutoScalingClient(clientConfig(aws)).send(new autoscaling.DescribeAutoScalingGroupsCommand({}));
   return [...entries, ...(groups.AutoScalingGroups ?? []).map((g): Entry => [`autoscaling group ${g.AutoScalingGroupName}`, {
     minimum: g.MinSize,
     desired: g.DesiredCapacity,
     maximum: g.MaxSize,
-    suspended: g.SuspendedProcesses?.map(p => p.ProcessName),
-    instances: g.Instances?.map(i => i.InstanceId).sort(),
+    suspended: g.SuspendedProcesses?.map(p => p.ProcessName).sort(),
+    instances: countBy(g.Instances ?? [], i => `${i.AvailabilityZone} ${i.LifecycleState}`),
     tags: tagMap(g.Tags),
   }])];
 }
@@ -128,9 +138,20 @@ async function rest(aws: Endpoint): Promise<Entry[]> {
   ]);
   return [
     ...logs.logGroups.map((g: any): Entry => [`logs group ${g.logGroupName}`, { retention: g.retentionInDays }]),
-    ...machines.stateMachines.map((m: any): Entry => [`states machine ${m.name}`, {}]),
+    ...await Promise.all(machines.stateMachines.map(async ({ name, stateMachineArn }: any): Promise<Entry> => {
+      const running = await askJson(aws, 'states', 'AWSStepFunctions.ListExecutions', { stateMachineArn, statusFilter: 'RUNNING' });
+      return [`states machine ${name}`, { running: running.executions.length }];
+    })),
     ...[...buckets.matchAll(/<Bucket>.*?<Name>([^<]+)/gs)].map((match): Entry => [`s3 bucket ${match[1]}`, {}]),
   ];
+}
+
+function countBy<T>(things: readonly T[], key: (thing: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const thing of things) {
+    counts[key(thing)] = (counts[key(thing)] ?? 0) + 1;
+  }
+  return counts;
 }
 
 function ask(aws: Endpoint, service: 'iam' | 'cloudformation', parameters: Record<string, string>): Promise<any> {

@@ -6,7 +6,7 @@ import pathlib
 import re
 import tempfile
 
-from emulator import gateway
+from emulator import functions, gateway, step_functions
 
 
 def apply():
@@ -20,6 +20,8 @@ def apply():
     generated_names_are_new_with_every_stack()
     conditions_know_the_pseudo_parameters()
     references_to_instance_profiles_are_names()
+    functions.apply()
+    step_functions.apply()
 
 
 def functions_act_as_their_role():
@@ -129,7 +131,7 @@ def functions_are_checked_when_created():
             return ("Lambda was unable to configure your environment variables because the environment variables you have provided "
                     f"contains reserved keys that are currently not supported for modification. Reserved keys used in this request: {', '.join(sorted(reserved))}")
         role = iam._roles.get((function.get("Role") or "").split("/")[-1])
-        if role is None or not trusts_lambda(json.loads(role["AssumeRolePolicyDocument"])):
+        if role is None or not trusts(json.loads(role["AssumeRolePolicyDocument"]), "lambda.amazonaws.com"):
             return "The role defined for the function cannot be assumed by Lambda."
 
     create = lambda_svc._create_function
@@ -142,12 +144,12 @@ def functions_are_checked_when_created():
     before_creation(provisioners, "AWS::Lambda::Function", problem)
 
 
-def trusts_lambda(trust):
+def trusts(trust, service):
     statements = trust["Statement"]
     for statement in statements if isinstance(statements, list) else [statements]:
         principal = statement.get("Principal")
         services = principal.get("Service") if isinstance(principal, dict) else None
-        if statement["Effect"] == "Allow" and "lambda.amazonaws.com" in ([services] if isinstance(services, str) else services or []):
+        if statement["Effect"] == "Allow" and service in ([services] if isinstance(services, str) else services or []):
             return True
     return False
 

@@ -1,9 +1,13 @@
 """Rules of AWS that moto does not follow, patched in at its start."""
 
-from emulator import groups, launches, nodegroups
+from emulator import addons, cluster, groups, instances, launches, nodegroups, updates
 
 
 def apply():
+    instances.apply()
     launches.apply()
     groups.apply()
+    cluster.apply()
+    updates.apply()
     nodegroups.apply()
+    addons.apply()

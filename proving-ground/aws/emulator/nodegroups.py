@@ -1,59 +1,30 @@
-"""EKS: the cluster is the one of the proving ground, and node groups are real Auto Scaling groups with instances."""
-
-import json
-import os
-import threading
+"""EKS: node groups are Auto Scaling groups with instances, and their updates take a while."""
 
 from moto.autoscaling.models import autoscaling_backends
 from moto.ec2.models import ec2_backends
 from moto.eks import models
-from moto.eks.exceptions import InvalidParameterException, ResourceInUseException, ResourceNotFoundException
+from moto.eks.exceptions import InvalidParameterException, ResourceInUseException
 
-from emulator import gateway, launches
+from emulator import clock, gateway, groups, launches, updates
 
-# How long EKS takes to apply a new configuration, shortened.
-UPDATE_SECONDS = float(os.environ.get("NODEGROUP_UPDATE_SECONDS", "4"))
+# How long EKS takes to apply a new configuration.
+UPDATE_SECONDS = clock.seconds("NODEGROUP_UPDATE_SECONDS", 4)
+# How far DescribeNodegroup is behind the Auto Scaling group.
+LAG_SECONDS = clock.seconds("NODEGROUP_LAG_SECONDS", 3)
 IMAGE_ID = "ami-0e0001000000000a1"
 
 
 def apply():
-    models.Cluster.__init__ = cluster_init(models.Cluster.__init__)
     backend = models.EKSBackend
-    backend.create_nodegroup = create_nodegroup(backend.create_nodegroup)
-    backend.update_nodegroup_config = update_nodegroup_config(backend.update_nodegroup_config)
-    backend.delete_nodegroup = delete_nodegroup(backend.delete_nodegroup)
-    backend.tag_resource = lambda self, resource_arn, tags: tagged(self, resource_arn).tags.update(tags)
-    backend.untag_resource = untag_resource
-    backend.list_tags_for_resource = lambda self, resource_arn: tagged(self, resource_arn).tags
-
-
-def cluster_init(original):
-    def wrapped(self, *args, **kwargs):
-        """The facts of the real control plane, and the security group that EKS makes for every cluster."""
-        original(self, *args, **kwargs)
-        facts = json.loads(os.environ["CLUSTER"])
-        backend = ec2_backends[kwargs["account_id"]][kwargs["region_name"]]
-        subnet = backend.get_subnet(self.resources_vpc_config["subnetIds"][0])
-        group = backend.create_security_group(
-            f"eks-cluster-sg-{self.name}", "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes",
-            subnet.vpc_id)
-        group.add_tags({f"kubernetes.io/cluster/{self.name}": "owned", "aws:eks:cluster-name": self.name, "Name": f"eks-cluster-sg-{self.name}"})
-        self.resources_vpc_config = {
-            "endpointPublicAccess": True, "endpointPrivateAccess": True, "publicAccessCidrs": ["0.0.0.0/0"],
-            **self.resources_vpc_config, "clusterSecurityGroupId": group.id, "vpcId": subnet.vpc_id,
-        }
-        self.version = facts.get("version") or "1.27"
-        self.endpoint = facts["endpoint"]
-        self.certificate_authority = {"data": facts["certificateAuthorityBase64"]}
-        self.identity = {"oidc": {"issuer": facts["oidcIssuer"]}}
-        self.kubernetes_network_config = {"serviceIpv4Cidr": facts.get("serviceCidr") or "10.96.0.0/16", "ipFamily": "ipv4"}
-        self.access_config = {"authenticationMode": facts.get("authenticationMode") or "CONFIG_MAP"}
-
-    return wrapped
+    backend.create_nodegroup = clock.locked(create_nodegroup(backend.create_nodegroup))
+    backend.update_nodegroup_config = clock.locked(update_nodegroup_config(backend.update_nodegroup_config))
+    backend.delete_nodegroup = clock.locked(delete_nodegroup(backend.delete_nodegroup))
+    groups.on_desired.append(show_desired_later)
 
 
 def create_nodegroup(original):
     def wrapped(self, cluster_name, node_role, nodegroup_name, subnets, **kwargs):
+        check_sizes(kwargs.get("scaling_config") or models.DEFAULT_SCALING_CONFIG)
         nodegroup = original(self, cluster_name, node_role, nodegroup_name, subnets, **kwargs)
         cluster = self.clusters[cluster_name]
         ec2 = ec2_backends[self.account_id][self.region_name]
@@ -73,13 +44,17 @@ def create_nodegroup(original):
         discovery = {"k8s.io/cluster-autoscaler/enabled": "true", f"k8s.io/cluster-autoscaler/{cluster_name}": "owned"}
         template = ec2.create_launch_template(f"eks-{nodegroup.uuid}", "", data, {"launch-template": tags})
         sizes = nodegroup.scaling_config
-        autoscaling_backends[self.account_id][self.region_name].create_auto_scaling_group(
+        autoscaling = autoscaling_backends[self.account_id][self.region_name]
+        group = autoscaling.create_auto_scaling_group(
             name=name, availability_zones=[], desired_capacity=sizes["desiredSize"], max_size=sizes["maxSize"], min_size=sizes["minSize"],
             launch_config_name=None, launch_template={"LaunchTemplateId": template.id, "Version": "1"}, vpc_zone_identifier=",".join(subnets),
             default_cooldown=None, health_check_period=15, health_check_type=None, load_balancers=[], target_group_arns=[],
             placement_group=None, termination_policies=["AllocationStrategy", "OldestLaunchTemplate", "OldestInstance"], capacity_rebalance=True,
             tags=[{"Key": key, "Value": value, "PropagateAtLaunch": True} for key, value in {**tags, **discovery}.items()],
         )
+        group.nodegroup = nodegroup
+        for hook, transition in (("Launch-LC-Hook", "LAUNCHING"), ("Terminate-LC-Hook", "TERMINATING")):
+            autoscaling.create_lifecycle_hook(hook, name, f"autoscaling:EC2_INSTANCE_{transition}", 1800, "CONTINUE")
         nodegroup.resources = {"autoScalingGroups": [{"name": name}]}
         nodegroup.version = cluster.version
         nodegroup.release_version = f"{cluster.version}.4-20230816"
@@ -101,40 +76,55 @@ def update_nodegroup_config(original):
             raise ResourceInUseException(
                 clusterName=cluster_name, nodegroupName=nodegroup_name, addonName=None,
                 message="Nodegroup cannot be updated as it is currently not in Active State")
-        sizes = {**nodegroup.scaling_config, **(scaling_config or {})}
+        group = group_of(self, nodegroup)
+        given = scaling_config or {}
+        sizes = {**nodegroup.scaling_config, "desiredSize": group.desired_capacity, **given}
         check_sizes(sizes)
-        update = original(self, cluster_name, nodegroup_name, scaling_config=scaling_config, **kwargs)
+        # What EKS says about the desired size follows the Auto Scaling group.
+        limits = {name: size for name, size in given.items() if name != "desiredSize"}
+        original(self, cluster_name, nodegroup_name, scaling_config=limits or None, **kwargs)
         nodegroup.status = "UPDATING"
-
-        def finish():
-            group = group_of(self, nodegroup)
-            group.min_size, group.max_size = sizes["minSize"], sizes["maxSize"]
-            if scaling_config and "desiredSize" in scaling_config:
-                group.set_desired_capacity(sizes["desiredSize"])
-            nodegroup.status = "ACTIVE"
-
-        timer = threading.Timer(UPDATE_SECONDS, finish)
-        timer.daemon = True
-        timer.start()
-        return {**update, "status": "InProgress"}
+        update = updates.begin(nodegroup, "ConfigUpdate", {name[0].upper() + name[1:]: size for name, size in given.items()})
+        clock.later(UPDATE_SECONDS, finish, group, nodegroup, update, sizes, given.get("desiredSize"))
+        return dict(update)
 
     return wrapped
 
 
+def finish(group, nodegroup, update, sizes, desired):
+    """The desired capacity stays what it is by now, unless it was given or is beyond the new limits."""
+    group.min_size, group.max_size = sizes["minSize"], sizes["maxSize"]
+    kept = group.desired_capacity if desired is None else desired
+    groups.set_desired_capacity(group, max(group.min_size, min(group.max_size, kept)))
+    nodegroup.status, update["status"] = "ACTIVE", "Successful"
+
+
+def show_desired_later(group):
+    def show(desired):
+        group.nodegroup.scaling_config["desiredSize"] = desired
+
+    if group.nodegroup:
+        clock.later(LAG_SECONDS, show, group.desired_capacity)
+
+
 def check_sizes(sizes):
-    if not 0 <= sizes["minSize"] <= sizes["desiredSize"] <= sizes["maxSize"] or sizes["maxSize"] < 1:
-        low = "Minimum capacity {minSize} can't be greater than desired size {desiredSize}".format(**sizes)
-        high = "desired capacity {desiredSize} can't be greater than max size {maxSize}".format(**sizes)
-        raise InvalidParameterException(message=low if sizes["minSize"] > sizes["desiredSize"] else high)
+    """https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupScalingConfig.html"""
+    if sizes["maxSize"] < 1:
+        raise InvalidParameterException(message="maxSize must be at least 1")
+    if sizes["minSize"] < 0:
+        raise InvalidParameterException(message="minSize must not be negative")
+    if sizes["minSize"] > sizes["maxSize"]:
+        raise InvalidParameterException(message="Minimum capacity {minSize} can't be greater than maximum size {maxSize}".format(**sizes))
+    if sizes["minSize"] > sizes["desiredSize"]:
+        raise InvalidParameterException(message="Minimum capacity {minSize} can't be greater than desired size {desiredSize}".format(**sizes))
+    if sizes["desiredSize"] > sizes["maxSize"]:
+        raise InvalidParameterException(message="desired capacity {desiredSize} can't be greater than max size {maxSize}".format(**sizes))
 
 
 def delete_nodegroup(original):
     def wrapped(self, cluster_name, nodegroup_name):
         nodegroup = original(self, cluster_name, nodegroup_name)
-        group = group_of(self, nodegroup)
-        group.min_size = 0
-        group.set_desired_capacity(0)
-        autoscaling_backends[self.account_id][self.region_name].delete_auto_scaling_group(group.name)
+        autoscaling_backends[self.account_id][self.region_name].delete_auto_scaling_group(group_of(self, nodegroup).name)
         return nodegroup
 
     return wrapped
@@ -148,17 +138,3 @@ def group_of(backend, nodegroup):
 def specification(launch_template):
     version = launch_template.get("version")
     return {"LaunchTemplateId": launch_template["id"], "Version": str(version) if version else "$Default"}
-
-
-def tagged(backend, arn):
-    for cluster in backend.clusters.values():
-        for thing in [cluster, *cluster.nodegroups.values()]:
-            if thing.arn == arn:
-                return thing
-    raise ResourceNotFoundException(
-        clusterName=None, nodegroupName=None, fargateProfileName=None, addonName=None, message=f"No resource found for ARN: {arn}")
-
-
-def untag_resource(self, resource_arn, tag_keys):
-    for key in tag_keys if isinstance(tag_keys, list) else [tag_keys]:
-        tagged(self, resource_arn).tags.pop(key, None)

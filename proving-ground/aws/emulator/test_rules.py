@@ -1,95 +1,9 @@
-"""Each rule that moto lacks and that is patched in, seen to hold."""
+"""Rules of EC2 and of EKS' clusters and node groups that moto lacks, seen to hold."""
 
-import json
-import os
-import time
-
-import boto3
 import pytest
-from botocore.exceptions import ClientError
-from moto import mock_aws
 
-os.environ.update(
-    AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1", NODEGROUP_UPDATE_SECONDS="0.3",
-    CLUSTER=json.dumps({"endpoint": "https://10.0.0.1:6443", "certificateAuthorityBase64": "Y2E=", "oidcIssuer": "https://oidc.example/id/1"}))
-
-from emulator import gateway, moto_rules  # noqa: E402  (read their settings when imported)
-
-moto_rules.apply()
-ROLE = "arn:aws:iam::123456789012:role/nodes"
-
-
-class Account:
-    def __init__(self):
-        self.ec2 = boto3.client("ec2")
-        self.eks = boto3.client("eks")
-        self.autoscaling = boto3.client("autoscaling")
-        vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        self.subnets = [
-            self.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone=f"us-east-1{zone}")["Subnet"]["SubnetId"]
-            for i, zone in enumerate("abc")]
-        self.group = self.ec2.create_security_group(VpcId=vpc, GroupName="own", Description="own")["GroupId"]
-        self.cluster = self.eks.create_cluster(
-            name="prod", roleArn=ROLE, resourcesVpcConfig={"subnetIds": self.subnets})["cluster"]
-
-    def nodegroup(self, name="apps", minimum=2, desired=3, maximum=4, **more):
-        self.eks.create_nodegroup(
-            clusterName="prod", nodegroupName=name, nodeRole=ROLE, subnets=self.subnets, instanceTypes=["m5.large"],
-            scalingConfig={"minSize": minimum, "desiredSize": desired, "maxSize": maximum}, **more)
-        return self.described(name)
-
-    def described(self, name="apps"):
-        return self.eks.describe_nodegroup(clusterName="prod", nodegroupName=name)["nodegroup"]
-
-    def instances(self, name="apps"):
-        filters = [{"Name": "tag:eks:nodegroup-name", "Values": [name]}, {"Name": "instance-state-name", "Values": ["running"]}]
-        return [i for r in self.ec2.describe_instances(Filters=filters)["Reservations"] for i in r["Instances"]]
-
-    def asg(self, name="apps"):
-        group = self.described(name)["resources"]["autoScalingGroups"][0]["name"]
-        return self.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"][0]
-
-    def template(self, **data):
-        name = f"template-{time.time_ns()}"
-        self.ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData={"ImageId": "ami-03cf127a", **data})
-        return name
-
-    def fleet(self, template, types=("m5.large",), subnet=None):
-        overrides = [{"InstanceType": t, "SubnetId": subnet or self.subnets[0]} for t in types]
-        return self.ec2.create_fleet(
-            Type="instant",
-            LaunchTemplateConfigs=[{
-                "LaunchTemplateSpecification": {"LaunchTemplateName": template, "Version": "$Latest"}, "Overrides": overrides}],
-            TargetCapacitySpecification={"TotalTargetCapacity": 1, "DefaultTargetCapacityType": "on-demand"},
-            TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "k", "Value": "v"}]}])
-
-
-@pytest.fixture
-def account(monkeypatch):
-    profiles = {"known"}
-
-    def ask(path, body=None, **query):
-        if path == "/_gateway/node-instance-profile":
-            profiles.add(body["name"])
-            return {}
-        return {"exists": query["name"] in profiles}
-
-    monkeypatch.setattr(gateway, "ask", ask)
-    with mock_aws():
-        yield Account()
-
-
-def eventually(condition):
-    deadline = time.time() + 5
-    while not condition():
-        assert time.time() < deadline
-        time.sleep(0.05)
-
-
-def refusal(call, *args, **kwargs):
-    with pytest.raises(ClientError) as refused:
-        call(*args, **kwargs)
-    return refused.value.response["Error"]
+from emulator.conftest import ROLE
+from emulator.waiting import eventually, refusal
 
 
 def test_an_instance_of_a_fleet_has_the_profile_and_groups_of_its_launch_template(account):
@@ -148,55 +62,8 @@ def test_nodes_with_a_launch_template_have_the_groups_of_its_network_interface(a
     account.eks.create_nodegroup(
         clusterName="prod", nodegroupName="apps", nodeRole=ROLE, subnets=account.subnets, launchTemplate={"name": name, "version": "1"},
         scalingConfig={"minSize": 1, "desiredSize": 1, "maxSize": 1})
+    eventually(account.instances)
     assert [g["GroupId"] for g in account.instances()[0]["SecurityGroups"]] == [account.group]
-
-
-def test_an_update_of_a_node_group_takes_a_while_and_keeps_others_out(account):
-    account.nodegroup()
-    sizes = {"minSize": 1, "desiredSize": 2}
-    account.eks.update_nodegroup_config(clusterName="prod", nodegroupName="apps", scalingConfig=sizes)
-    assert account.described()["status"] == "UPDATING"
-    refused = refusal(account.eks.update_nodegroup_config, clusterName="prod", nodegroupName="apps", scalingConfig=sizes)
-    assert refused["Code"] == "ResourceInUseException"
-    eventually(lambda: account.described()["status"] == "ACTIVE")
-    group = account.asg()
-    assert (group["MinSize"], group["DesiredCapacity"], group["MaxSize"], len(account.instances())) == (1, 2, 4, 2)
-
-
-@pytest.mark.parametrize("sizes", [{"minSize": 4}, {"desiredSize": 5}, {"maxSize": 2}])
-def test_sizes_that_contradict_each_other_are_refused(account, sizes):
-    account.nodegroup()
-    refused = refusal(account.eks.update_nodegroup_config, clusterName="prod", nodegroupName="apps", scalingConfig=sizes)
-    assert refused["Code"] == "InvalidParameterException"
-
-
-def test_no_instance_ends_with_decrement_at_the_minimum(account):
-    account.nodegroup(minimum=3)
-    instance = account.instances()[0]["InstanceId"]
-    terminate = account.autoscaling.terminate_instance_in_auto_scaling_group
-    refused = refusal(terminate, InstanceId=instance, ShouldDecrementDesiredCapacity=True)
-    assert refused["Code"] == "ValidationError" and "minSize (3)" in refused["Message"]
-    assert len(account.instances()) == 3
-
-
-def test_above_the_minimum_exactly_the_named_instance_ends(account):
-    account.nodegroup(minimum=2)
-    instance = account.instances()[1]["InstanceId"]
-    account.autoscaling.terminate_instance_in_auto_scaling_group(InstanceId=instance, ShouldDecrementDesiredCapacity=True)
-    assert account.asg()["DesiredCapacity"] == 2
-    assert instance not in [i["InstanceId"] for i in account.instances()]
-
-
-def test_an_instance_that_ends_without_decrement_is_replaced(account):
-    account.nodegroup()
-    account.ec2.terminate_instances(InstanceIds=[account.instances()[0]["InstanceId"]])
-    assert len(account.instances()) == 3
-
-
-def test_an_instance_of_no_group_cannot_end_through_auto_scaling(account):
-    refused = refusal(
-        account.autoscaling.terminate_instance_in_auto_scaling_group, InstanceId="i-00000000000000000", ShouldDecrementDesiredCapacity=True)
-    assert refused["Code"] == "ValidationError"
 
 
 def test_the_cluster_is_the_one_of_the_proving_ground(account):
@@ -212,11 +79,31 @@ def test_the_cluster_is_the_one_of_the_proving_ground(account):
 def test_tags_of_a_node_group_can_be_changed(account):
     arn = account.nodegroup()["nodegroupArn"]
     account.eks.tag_resource(resourceArn=arn, tags={"a": "1", "b": "2"})
-    account.eks.untag_resource(resourceArn=arn, tagKeys=["a"])
+    account.eks.untag_resource(resourceArn=arn, tagKeys=["a", "c"])
     assert account.described()["tags"] == {"b": "2"}
+    account.eks.tag_resource(resourceArn=arn, tags={"c": "3"})
+    account.eks.untag_resource(resourceArn=arn, tagKeys=["b", "c"])
+    assert account.described()["tags"] == {}
+
+
+@pytest.mark.parametrize("key, value", [("a", '{"min": 1}'), ("a", "x" * 257), ("k" * 129, "x"), ("aws:a", "x"), ("a,b", "x")])
+def test_tags_are_refused_that_eks_does_not_take(account, key, value):
+    refused = refusal(account.eks.tag_resource, resourceArn=account.nodegroup()["nodegroupArn"], tags={key: value})
+    assert refused["Code"] == "InvalidParameterException"
 
 
 def test_a_deleted_node_group_takes_its_instances_along(account):
     account.nodegroup()
     account.eks.delete_nodegroup(clusterName="prod", nodegroupName="apps")
     assert account.instances() == []
+
+
+def test_an_instance_takes_a_while_to_run_and_to_end(account):
+    [launched] = account.fleet(account.template())["Instances"]
+    [instance] = launched["InstanceIds"]
+    state = lambda: account.ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]["State"]["Name"]  # noqa: E731
+    assert state() == "pending"
+    eventually(lambda: state() == "running")
+    account.ec2.terminate_instances(InstanceIds=[instance])
+    assert state() == "shutting-down"
+    eventually(lambda: state() == "terminated")

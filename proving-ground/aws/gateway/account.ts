@@ -132,12 +132,13 @@ export class Account {
   public async autoScalingGroupOf(instanceId: string): Promise<{ arn: string; tags: Record<string, string> } | undefined> {
     const instances: any = await this.query('autoscaling', { 'Action': 'DescribeAutoScalingInstances', 'InstanceIds.member.1': instanceId });
     const name = members(instances?.DescribeAutoScalingInstancesResult?.AutoScalingInstances)[0]?.AutoScalingGroupName;
-    if (!name) {
-      return undefined;
-    }
+    return name && this.autoScalingGroup(name);
+  }
+
+  public async autoScalingGroup(name: string): Promise<{ arn: string; tags: Record<string, string> } | undefined> {
     const groups: any = await this.query('autoscaling', { 'Action': 'DescribeAutoScalingGroups', 'AutoScalingGroupNames.member.1': name });
     const [group] = members(groups?.DescribeAutoScalingGroupsResult?.AutoScalingGroups);
-    return { arn: group.AutoScalingGroupARN, tags: Object.fromEntries(members(group.Tags).map(t => [t.Key, t.Value])) };
+    return group && { arn: group.AutoScalingGroupARN, tags: Object.fromEntries(members(group.Tags).map(t => [t.Key, t.Value])) };
   }
 
   public ec2(parameters: Record<string, string>): Promise<XmlNode | undefined> {

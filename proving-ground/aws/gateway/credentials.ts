@@ -32,7 +32,6 @@ export class Credentials {
 
   /** Credentials for a session of a role. */
   public issue(roleArn: string, sessionName: string, seconds: number): SessionCredentials {
-    const roleName = roleArn.split('/').pop()!;
     const credentials: SessionCredentials = {
       accessKeyId: `ASIA${randomBytes(10).toString('hex').toUpperCase().slice(0, 16)}`,
       secretAccessKey: randomBytes(30).toString('base64'),
@@ -40,17 +39,23 @@ export class Credentials {
       expiration: new Date(Date.now() + seconds * 1000),
     };
     this.sessions.set(credentials.accessKeyId, {
-      principal: {
-        kind: 'role',
-        // STS leaves the path of the role out.
-        arn: `arn:aws:sts::${this.account}:assumed-role/${roleName}/${sessionName}`,
-        userId: `AROA${Buffer.from(roleName).toString('hex').toUpperCase().slice(0, 16).padEnd(16, '0')}:${sessionName}`,
-        roleArn,
-      },
+      principal: this.sessionPrincipal(roleArn, sessionName),
       token: credentials.sessionToken,
       expiration: credentials.expiration,
     });
     return credentials;
+  }
+
+  /** Who a session of a role is. */
+  public sessionPrincipal(roleArn: string, sessionName: string): Principal {
+    const roleName = roleArn.split('/').pop()!;
+    return {
+      kind: 'role',
+      // STS leaves the path of the role out.
+      arn: `arn:aws:sts::${this.account}:assumed-role/${roleName}/${sessionName}`,
+      userId: `AROA${Buffer.from(roleName).toString('hex').toUpperCase().slice(0, 16).padEnd(16, '0')}:${sessionName}`,
+      roleArn,
+    };
   }
 
   public find(accessKeyId: string, token: string | undefined): Lookup {

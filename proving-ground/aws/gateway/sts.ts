@@ -30,6 +30,15 @@ export class SecurityTokenService {
 
   /** What Lambda and EC2 do for the role of a function or an instance. */
   public async sessionForService(roleArn: string, sessionName: string, service: string): Promise<SessionCredentials> {
+    return this.credentials.issue(await this.roleForService(roleArn, service), sessionName, 6 * 3600);
+  }
+
+  /** Who a service is that calls others in the name of a role, as Step Functions does. */
+  public async principalForService(roleArn: string, sessionName: string, service: string): Promise<Principal> {
+    return this.credentials.sessionPrincipal(await this.roleForService(roleArn, service), sessionName);
+  }
+
+  private async roleForService(roleArn: string, service: string): Promise<string> {
     const role = await this.account.role(nameOf(roleArn));
     if (!role) {
       throw new Error(`there is no role ${roleArn}`);
@@ -37,7 +46,7 @@ export class SecurityTokenService {
     if (!trustsService(role.trust, service)) {
       throw new Error(`the role ${roleArn} cannot be assumed by ${service}`);
     }
-    return this.credentials.issue(role.arn, sessionName, 6 * 3600);
+    return role.arn;
   }
 
   private callerIdentity(call: Call, principal: Principal): Answer {

@@ -33,6 +33,11 @@ export class Authorizer {
     return Promise.all(needs.map(need => this.evaluate(principal, policies, need)));
   }
 
+  /** What one permission comes to, for a call that does not come through the gateway. */
+  public async decideOne(principal: Principal, need: Need): Promise<Decision> {
+    return this.evaluate(principal, await this.policiesOf(principal.roleArn!), need);
+  }
+
   /** Whether a role's trust policy, together with the caller's own policies, lets the caller assume it. */
   public async mayAssume(principal: Principal, role: Role): Promise<boolean> {
     const policies = principal.kind === 'administrator' ? [{ name: 'administrator', policy: ADMINISTRATOR_POLICY }] : await this.policiesOf(principal.roleArn!);

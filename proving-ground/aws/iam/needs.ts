@@ -1,5 +1,7 @@
 import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
+import { AUTO_SCALING_NEEDS } from './autoscaling-needs';
 import { EC2_NEEDS } from './ec2-needs';
+import { EKS_NEEDS } from './eks-needs';
 import { Account } from '../gateway/account';
 import { Call } from '../gateway/call';
 
@@ -12,41 +14,12 @@ export type NeedsOf = (call: Call, world: World) => Need[] | Promise<Need[]>;
 const one = (action: string, resource: (call: Call, world: World) => string): NeedsOf =>
   (call, world) => [{ action, resource: resource(call, world), context: {} }];
 
-const cluster = (call: Call, world: World) => `arn:aws:eks:${world.region}:${world.accountId}:cluster/${call.parameters.name}`;
 const object = (call: Call) => `arn:aws:s3:::${call.parameters.Bucket}/${call.parameters.Key}`;
-
-const nodegroup = (action: string): NeedsOf => async (call, world) => {
-  const { name, nodegroupName } = call.parameters;
-  const found = await world.account.eks(`/clusters/${name}/node-groups/${nodegroupName}`);
-  const tags = found?.nodegroup.tags ?? {};
-  return [{
-    action,
-    resource: found?.nodegroup.nodegroupArn ?? `arn:aws:eks:${world.region}:${world.accountId}:nodegroup/${name}/${nodegroupName}/none`,
-    context: withPrefix('aws:ResourceTag/', tags),
-  }];
-};
-
-const eksTag = (action: string): NeedsOf => async (call) => {
-  const keys = action === 'eks:TagResource' ? Object.keys(call.parameters.tags) : call.query.getAll('tagKeys');
-  return [{
-    action,
-    resource: call.parameters.resourceArn,
-    context: { 'aws:TagKeys': keys, ...withPrefix('aws:RequestTag/', call.parameters.tags ?? {}) },
-  }];
-};
 
 const NEEDS: Readonly<Record<string, NeedsOf>> = {
   ...EC2_NEEDS,
-  'eks:DescribeCluster': one('eks:DescribeCluster', cluster),
-  'eks:ListNodegroups': one('eks:ListNodegroups', cluster),
-  'eks:ListAddons': one('eks:ListAddons', cluster),
-  'eks:ListAccessEntries': one('eks:ListAccessEntries', cluster),
-  'eks:DescribeAddon': one('eks:DescribeAddon', (c, w) => `arn:aws:eks:${w.region}:${w.accountId}:addon/${c.parameters.name}/${c.parameters.addonName}/none`),
-  'eks:DescribeUpdate': one('eks:DescribeUpdate', cluster),
-  'eks:DescribeNodegroup': nodegroup('eks:DescribeNodegroup'),
-  'eks:UpdateNodegroupConfig': nodegroup('eks:UpdateNodegroupConfig'),
-  'eks:TagResource': eksTag('eks:TagResource'),
-  'eks:UntagResource': eksTag('eks:UntagResource'),
+  ...EKS_NEEDS,
+  ...AUTO_SCALING_NEEDS,
   'ssm:GetParameter': one('ssm:GetParameter', (call, world) => {
     const name = String(call.parameters.Name);
     const owner = name.startsWith('/aws/service/') ? '' : world.accountId;
@@ -56,9 +29,12 @@ const NEEDS: Readonly<Record<string, NeedsOf>> = {
     const name = String(call.parameters.FunctionName);
     return name.startsWith('arn:') ? name : `arn:aws:lambda:${world.region}:${world.accountId}:function:${name}`;
   }),
-  'states:StartExecution': one('states:StartExecution', call => call.parameters.stateMachineArn),
-  'states:DescribeExecution': one('states:DescribeExecution', call => call.parameters.executionArn),
-  'states:StopExecution': one('states:StopExecution', call => call.parameters.executionArn),
+  ...Object.fromEntries(['StartExecution', 'ListExecutions', 'DescribeStateMachine']
+    .map(action => [`states:${action}`, one(`states:${action}`, call => call.parameters.stateMachineArn)])),
+  ...Object.fromEntries(['DescribeExecution', 'StopExecution', 'GetExecutionHistory']
+    .map(action => [`states:${action}`, one(`states:${action}`, call => call.parameters.executionArn)])),
+  'servicequotas:GetServiceQuota': one('servicequotas:GetServiceQuota', (call, world) =>
+    `arn:aws:servicequotas:${world.region}:${world.accountId}:${call.parameters.ServiceCode}/${call.parameters.QuotaCode}`),
   'cloudformation:DescribeStacks': one('cloudformation:DescribeStacks', (call, world) => {
     const name = String(call.parameters.StackName);
     return name.startsWith('arn:') ? name : `arn:aws:cloudformation:${world.region}:${world.accountId}:stack/${name}/id`;
@@ -69,14 +45,6 @@ const NEEDS: Readonly<Record<string, NeedsOf>> = {
   's3:ListObjectsV2': one('s3:ListBucket', call => `arn:aws:s3:::${call.parameters.Bucket}`),
   'iam:GetInstanceProfile': one('iam:GetInstanceProfile', (c, w) => `arn:aws:iam::${w.accountId}:instance-profile/${c.parameters.InstanceProfileName}`),
   'iam:GetRole': one('iam:GetRole', (c, w) => `arn:aws:iam::${w.accountId}:role/${c.parameters.RoleName}`),
-  'autoscaling:TerminateInstanceInAutoScalingGroup': async (call, world) => {
-    const group = await world.account.autoScalingGroupOf(call.parameters.InstanceId);
-    return [{
-      action: 'autoscaling:TerminateInstanceInAutoScalingGroup',
-      resource: group?.arn ?? `arn:aws:autoscaling:${world.region}:${world.accountId}:autoScalingGroup:none:autoScalingGroupName/none`,
-      context: withPrefix('aws:ResourceTag/', group?.tags ?? {}),
-    }];
-  },
   'ecr-public:GetAuthorizationToken': () => ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'].map(action => ({ action, resource: '*', context: {} })),
 };
 

@@ -1,0 +1,87 @@
+import assert from 'assert/strict';
+import { generateKeyPairSync } from 'crypto';
+import * as fs from 'fs';
+import { after, before } from 'node:test';
+import * as os from 'os';
+import * as path from 'path';
+import { lambdaNode, pythonEnvironment } from '../../build/runtimes';
+import { Processes } from '../../machine/processes';
+import { QueryService, query, signedAs } from '../gateway/query';
+import { LocalAws, startAws } from '../index';
+
+/** A running local AWS without a cluster, and what the rules are tried with. */
+
+export const ISSUER = 'oidc.eks.us-east-1.amazonaws.com/id/TEST';
+export const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const runDir = fs.mkdtempSync(path.join(os.tmpdir(), 'aws-rules-'));
+const processes = new Processes(runDir, error => console.error(error));
+export let aws: LocalAws;
+
+before(async () => {
+  const bundle = path.join(runDir, 'ca.crt');
+  fs.writeFileSync(bundle, '');
+  aws = await startAws({
+    runDir,
+    processes,
+    port: 4700,
+    pythonBin: await pythonEnvironment(console.log),
+    node24Bin: await lambdaNode(console.log),
+    toolDirs: [],
+    tls: { certFile: '', keyFile: '', caBundleFile: bundle },
+    registryUrl: 'http://127.0.0.1:1',
+    serviceAccountPublicKeyPem: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    cluster: { name: 'prod', endpoint: 'https://127.0.0.1:6443', certificateAuthorityBase64: '', oidcIssuer: `https://${ISSUER}` },
+    seconds: { instanceLaunch: 1, instanceShutdown: 1, terminationHook: 1, nodegroupUpdate: 1, nodegroupLag: 1, addonUpdate: 1 },
+    log: console.error,
+  });
+});
+
+after(async () => {
+  await aws.stop();
+  fs.rmSync(runDir, { recursive: true });
+});
+
+export const ask = (service: QueryService, parameters: Record<string, string>): Promise<any> =>
+  query(aws.endpoint, service, signedAs(aws.env.AWS_ACCESS_KEY_ID, 'us-east-1', service), parameters);
+export const allow = (principal: object, action = 'sts:AssumeRole', more: object = {}) => JSON.stringify({
+  Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: action, ...more }],
+});
+export const createRole = async (RoleName: string, AssumeRolePolicyDocument: string, policy?: object): Promise<string> => {
+  const role = (await ask('iam', { Action: 'CreateRole', RoleName, AssumeRolePolicyDocument })).CreateRoleResult.Role.Arn;
+  if (policy) {
+    await ask('iam', { Action: 'PutRolePolicy', RoleName, PolicyName: 'own', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [policy] }) });
+  }
+  return role;
+};
+export const roleExists = (name: string): Promise<boolean> => ask('iam', { Action: 'GetRole', RoleName: name }).then(() => true, () => false);
+
+/** The query of an unsigned or otherwise peculiar call; answers with status and text. */
+export const raw = async (headers: Record<string, string>, parameters: Record<string, string>) => {
+  const response = await fetch(aws.endpoint, { method: 'POST', headers, body: new URLSearchParams(parameters) });
+  return { status: response.status, text: await response.text() };
+};
+
+/** Does it, and waits for the end. */
+export async function stack(action: 'CreateStack' | 'UpdateStack' | 'DeleteStack', name: string, resources: object = {}, more: object = {}): Promise<string> {
+  const capabilities = { 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM', 'TemplateBody': JSON.stringify({ Resources: resources, ...more }) };
+  const { StackId } = (await ask('cloudformation', { Action: 'DescribeStacks', StackName: name }).catch(() => undefined))
+    ?.DescribeStacksResult.Stacks.member ?? {};
+  const created = await ask('cloudformation', { Action: action, StackName: name, ...(action === 'DeleteStack' ? {} : capabilities) });
+  const id = StackId ?? created.CreateStackResult.StackId;
+  for (;;) {
+    const status: string = (await ask('cloudformation', { Action: 'DescribeStacks', StackName: id })).DescribeStacksResult.Stacks.member.StackStatus;
+    if (!status.endsWith('_IN_PROGRESS')) {
+      return status;
+    }
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+}
+
+/** Credentials of a session of a role that the account may assume. */
+export async function sessionOf(RoleArn: string) {
+  const headers = { ...signedAs(aws.env.AWS_ACCESS_KEY_ID, 'us-east-1', 'sts'), accept: 'application/json' };
+  const answer = await raw(headers, { Action: 'AssumeRole', Version: '2011-06-15', RoleArn, RoleSessionName: 'test' });
+  assert.equal(answer.status, 200, answer.text);
+  return JSON.parse(answer.text).AssumeRoleResponse.AssumeRoleResult.Credentials;
+}
+
