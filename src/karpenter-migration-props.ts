@@ -11,7 +11,9 @@ import { KarpenterRelease } from './karpenter/karpenter-release';
 import { NodeAccess } from './node-access/node-access';
 import { AWSNodeTemplateOptions } from './provisioning/aws-node-template-options';
 import { ProvisionerOptions } from './provisioning/provisioner-options';
+import { CutOverOptions } from './workflow/cut-over-options';
 import { MigrationStage } from './workflow/migration-stage';
+import { ScaleDownOptions } from './workflow/scale-down/scale-down-options';
 
 /** How a cluster is migrated. Every default is the guide's, unless it says why not. */
 export interface KarpenterMigrationProps {
@@ -31,6 +33,20 @@ export interface KarpenterMigrationProps {
   readonly stage?: MigrationStage;
 
   /**
+   * What stage `CUT_OVER` does: which workloads are pinned to node groups, and which Deployment is the Cluster Autoscaler's.
+   *
+   * @default - CoreDNS and the metrics server; the Deployment that is called or labelled like the Cluster Autoscaler
+   */
+  readonly cutOver?: CutOverOptions;
+
+  /**
+   * What stage `SCALE_DOWN` does: how many nodes stay, how many go at a time, and how long a run may be blocked.
+   *
+   * @default - the guide's sizes, one node at a time, an hour of patience
+   */
+  readonly scaleDown?: ScaleDownOptions;
+
+  /**
    * The version of Karpenter, and with it everything that differs by version.
    *
    * @default - Karpenter 0.29.2, for Kubernetes 1.23 to 1.27
@@ -45,7 +61,7 @@ export interface KarpenterMigrationProps {
   readonly nodegroups?: string[];
 
   /**
-   * The managed node groups whose nodes host Karpenter itself.
+   * The managed node groups whose nodes host Karpenter itself and the critical workloads.
    *
    * @default - the same as `nodegroups`
    */
@@ -168,7 +184,7 @@ export interface KarpenterMigrationProps {
 
   /**
    * Any text. CloudFormation does not call a resource whose properties are unchanged: another text makes the next
-   * deployment look at the cluster again.
+   * deployment look at the cluster again, and makes a run go on that has stopped.
    *
    * @default - none
    */

@@ -1,6 +1,7 @@
-import { CfnOutput, Token } from 'aws-cdk-lib';
+import { CfnOutput, Lazy, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
 import { Claim } from './cluster/claim';
 import { ClusterSurvey } from './cluster/cluster-survey';
@@ -23,6 +24,7 @@ import { AWSNodeTemplate } from './provisioning/aws-node-template';
 import { DEFAULT_NAME } from './provisioning/manifest';
 import { Provisioner } from './provisioning/provisioner';
 import { ProvisionerOptions } from './provisioning/provisioner-options';
+import { workflowOptions } from './workflow/configuration';
 import { MigrationStage } from './workflow/migration-stage';
 import { MigrationStageResource } from './workflow/migration-stage-resource';
 
@@ -55,6 +57,8 @@ export class KarpenterMigration extends Construct {
   public readonly nodeTemplate?: AWSNodeTemplate;
   /** The first Provisioner. */
   public readonly provisioner: Provisioner;
+  /** What moves workloads and node groups, and puts them back; its executions show where a migration is and what it waits for. */
+  public readonly stateMachine: sfn.StateMachine;
 
   private readonly cluster: eks.ICluster;
   private readonly stage: MigrationStage;
@@ -89,6 +93,10 @@ export class KarpenterMigration extends Construct {
       namespace: props.namespace,
       provisionerNames: [],
       takeOver: props.takeOver,
+      stage: this.stage,
+      criticalWorkloads: props.cutOver?.criticalWorkloads,
+      clusterAutoscaler: props.cutOver?.clusterAutoscaler,
+      targets: props.scaleDown?.targets,
       // What stands in the way of an installation must not stand in the way of its removal.
       acceptedRisks: this.stage === MigrationStage.REMOVED ? Object.values(PreflightCheck) : props.acceptedRisks,
       revision,
@@ -152,15 +160,28 @@ export class KarpenterMigration extends Construct {
       revision,
     }));
 
-    // Verify Karpenter, and guard its removal
-    this.stageResource = after([claim], new MigrationStageResource(this, 'Stage', {
+    // Set nodeAffinity for critical workloads, remove CAS, verify Karpenter; and all of it back
+    this.stageResource = after([claim, this.chart], new MigrationStageResource(this, 'Stage', {
       cluster,
       stage: this.stage,
-      owner: claim.owner,
-      ownerKey: release.ownerLabel,
+      configuration: {
+        Owner: claim.owner,
+        OwnerKey: release.ownerLabel,
+        Nodegroups: nodegroups,
+        HostNodegroups: hostNodegroups,
+        Namespace: this.namespace,
+        Release: this.chart.releaseName,
+        Replicas: release.replicas,
+        Cpu: release.controllerCpu,
+        Memory: release.controllerMemory,
+        Provisioners: Lazy.list({ produce: () => [...this.provisionerNames] }),
+        AcceptedRisks: props.acceptedRisks ?? [],
+        ...workflowOptions(props.cutOver, props.scaleDown),
+      },
       revision,
       kubernetesHandler,
     }));
+    this.stateMachine = this.stageResource.workflow.stateMachine;
 
     // Create default provisioner
     this.nodeTemplate = this.addNodeTemplate(props, selectors);
@@ -185,7 +206,7 @@ export class KarpenterMigration extends Construct {
     this.preflight._addProvisionerName(provisioner.provisionerName);
     this.stageResource.node.addDependency(provisioner);
     if (this.stage === MigrationStage.REMOVED) {
-      provisioner._suspendLaunches();
+      provisioner._markRemoved();
     } else {
       this.retain(provisioner);
     }
@@ -228,6 +249,8 @@ export class KarpenterMigration extends Construct {
   private addOutputs(selectors: DiscoverySelectors): void {
     const outputs: Record<string, string> = {
       Stage: this.stage,
+      State: this.stageResource.state,
+      StartExecution: `aws stepfunctions start-execution --state-machine-arn ${this.stateMachine.stateMachineArn}`,
       KarpenterVersion: this.karpenterVersion,
       KubernetesVersion: this.survey.clusterVersion,
       Namespace: this.namespace,

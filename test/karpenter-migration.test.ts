@@ -104,7 +104,8 @@ describe('retention', () => {
   const readOnly = ['Custom::KarpenterClusterSurvey', 'Custom::KarpenterPreflight', 'Custom::KarpenterMigrationStage'];
   const policiesOf = (template: Rendered, id: string) => [template.Resources[id].DeletionPolicy, template.Resources[id].UpdateReplacePolicy];
   const [crds] = idsBelow(install, 'MigrationCrdsChart');
-  const footing = idsBelow(install, 'Migration').filter(id => id !== crds && !readOnly.includes(install.Resources[id].Type));
+  const workflow = idsBelow(install, 'MigrationStageWorkflow');
+  const footing = idsBelow(install, 'Migration').filter(id => id !== crds && !workflow.includes(id) && !readOnly.includes(install.Resources[id].Type));
 
   test('until the removal is verified, all that a living Karpenter stands on is kept, except when a creation rolls back', () => {
     expect(footing.map(id => install.Resources[id].Type)).toEqual(expect.arrayContaining([
@@ -118,6 +119,11 @@ describe('retention', () => {
     for (const type of readOnly) {
       expect(only(install, type).DeletionPolicy).toBe('Delete');
     }
+  });
+
+  test('the workflow is deleted with the stack, because nothing that lives stands on it', () => {
+    expect(workflow.map(id => install.Resources[id].Type)).toContain('AWS::StepFunctions::StateMachine');
+    expect(workflow.filter(id => ![undefined, 'Delete'].includes(install.Resources[id].DeletionPolicy))).toEqual([]);
   });
 
   test('after the removal everything goes with the stack', () => {
@@ -167,18 +173,17 @@ describe('the way to REMOVED', () => {
     expect(only(install, 'Custom::KarpenterPreflight').Properties.AcceptedRisks).toEqual([]);
   });
 
-  test('stops launches through the Provisioners, the later ones as well, whatever limits they had', () => {
+  test('marks all Provisioners, the later ones as well, and leaves their limits to the run', () => {
     const provisioners = (stage: MigrationStage) => {
       const { stack, migration } = migrate(() => ({ stage, provisioner: { limits: { cpu: 100, pods: 50 } } }));
       migration.addProvisioner('Gpu', { name: 'gpu' });
       return ['MigrationProvisioner', 'MigrationGpu'].map(path => manifest(rendered(stack), path));
     };
     const [first, gpu] = provisioners(MigrationStage.INSTALL);
-    const nothing = { resources: { cpu: '0' } };
-    expect(first.spec.limits).toEqual({ resources: { cpu: '100', pods: '50' } });
+    const annotations = { 'cdk-karpenter-migration/stage': 'REMOVED' };
     expect(provisioners(MigrationStage.REMOVED)).toEqual([
-      { ...first, spec: { ...first.spec, limits: nothing } },
-      { ...gpu, spec: { ...gpu.spec, limits: nothing } },
+      { ...first, metadata: { ...first.metadata, annotations } },
+      { ...gpu, metadata: { ...gpu.metadata, annotations } },
     ]);
   });
 });
@@ -245,7 +250,7 @@ describe('what exists already', () => {
 
   test('is not modified, and nothing is made instead', () => {
     const made = idsBelow(template, 'Migration').filter(id => template.Resources[id].Type.startsWith('AWS::IAM::'));
-    expect(made).toEqual([]);
+    expect(made.filter(id => !id.startsWith('MigrationStageWorkflow'))).toEqual([]);
     const attached = Object.values(template.Resources).filter(({ Type, Properties }) => /IAM::(Managed)?Policy$/.test(Type)
       && /nodes|controller"|kubectl"/.test(JSON.stringify(Properties.Roles)));
     expect(attached).toEqual([]);
@@ -419,7 +424,7 @@ test('the outputs say what was found and made', () => {
   const names = Object.keys(install.Outputs).map(name => name.replace(/^MigrationOutputs|.{8}$/g, ''));
   expect(names.sort()).toEqual([
     'AcceptedRisks', 'ControllerRoleArn', 'InstanceProfileName', 'KarpenterVersion', 'KubernetesVersion', 'Namespace', 'NodeRoleArn',
-    'SecurityGroupIds', 'Stage', 'SubnetIds', 'Warnings',
+    'SecurityGroupIds', 'Stage', 'StartExecution', 'State', 'SubnetIds', 'Warnings',
   ]);
   expect(Object.values(install.Outputs).filter(({ Value }) => Value === undefined || Value === '')).toEqual([]);
 });

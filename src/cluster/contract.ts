@@ -1,5 +1,6 @@
 import { PreflightCheck } from './preflight-check';
 import { SecurityGroupSourceKind } from '../discovery-tags/contract';
+import { MigrationStage } from '../workflow/migration-stage';
 
 export const CLUSTER_SURVEY_TYPE = 'Custom::KarpenterClusterSurvey';
 export const PREFLIGHT_TYPE = 'Custom::KarpenterPreflight';
@@ -62,6 +63,10 @@ export interface PreflightProperties {
   readonly Cpu: string;
   readonly Memory: string;
   readonly AcceptedRisks: readonly PreflightCheck[];
+  /** The checks of a stage that moves what runs are made only where there is one. */
+  readonly Stage?: MigrationStage;
+  /** With a stage only: its `StagePlan` as JSON, because CloudFormation would turn all scalars into strings. */
+  readonly StagePlan?: string;
   readonly Revision?: string;
 }
 

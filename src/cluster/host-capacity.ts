@@ -79,7 +79,7 @@ export function mostRoom(all: readonly HostFacts[], need: ReplicaNeed, replicas:
 }
 
 /** As the scheduler counts: all containers together, or the hungriest start-up phase; sidecars count in both. */
-function podRequest(pod: PodView, resource: string): number {
+export function podRequest(pod: PodView, resource: string): number {
   const of = (requests: Requests) => quantity(requests[resource] ?? '0');
   let sidecars = 0;
   let startup = 0;

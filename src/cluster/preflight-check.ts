@@ -50,6 +50,84 @@ export enum PreflightCheck {
   /** The selected subnets have addresses left: none left is an error, fewer than 16 a warning. */
   SUBNET_ADDRESSES = 'SUBNET_ADDRESSES',
 
+  /**
+   * The Cluster Autoscaler serves no Auto Scaling groups of the cluster but those of the migration's node groups. It is checked before
+   * the autoscaler is scaled to zero, when nobody would scale the others any more.
+   */
+  AUTOSCALER_SCOPE = 'AUTOSCALER_SCOPE',
+
   /** The AWS Node Termination Handler does not run: it would act on the same interruptions. Always a warning. */
   TERMINATION_HANDLER = 'TERMINATION_HANDLER',
+
+  /**
+   * From stage `CUT_OVER` on: our Kubernetes identity may evict pods and change nodes, Deployments, Machines and Provisioners.
+   * Accepting it does not help: the migration then pauses where it may not go on.
+   */
+  KUBERNETES_RIGHTS = 'KUBERNETES_RIGHTS',
+
+  /** From stage `CUT_OVER` on: there is a Provisioner, and its node template selects at least one subnet. */
+  PROVISIONERS = 'PROVISIONERS',
+
+  /**
+   * From stage `CUT_OVER` on: every workload on the node groups has a PodDisruptionBudget. Always a warning, as in the guide:
+   * those that have none are listed, and may be unavailable while they move.
+   */
+  DISRUPTION_BUDGETS = 'DISRUPTION_BUDGETS',
+
+  /**
+   * From stage `CUT_OVER` on: no PodDisruptionBudget forbids every disruption for good, and no pod has two of them, which the
+   * Eviction API refuses. A warning as long as the stage is `CUT_OVER`, because nothing is drained then.
+   */
+  BLOCKING_BUDGETS = 'BLOCKING_BUDGETS',
+
+  /** From stage `CUT_OVER` on: every pod on nodes that go has a controller that makes it again. A warning at `CUT_OVER`. */
+  BARE_PODS = 'BARE_PODS',
+
+  /**
+   * From stage `CUT_OVER` on: no pod on nodes that go carries `karpenter.sh/do-not-evict`; a warning at `CUT_OVER`.
+   * `cluster-autoscaler.kubernetes.io/safe-to-evict: "false"` is always a warning, because it does not hold the drain up.
+   */
+  DO_NOT_EVICT = 'DO_NOT_EVICT',
+
+  /**
+   * From stage `CUT_OVER` on: Karpenter's nodes can take all that runs on the node groups: selectors, required affinities and
+   * tolerations fit a Provisioner. A warning for CronJobs and for templates without a pod. Critical workloads are not counted.
+   */
+  PLACEMENT = 'PLACEMENT',
+
+  /** From stage `CUT_OVER` on: the subnets of the Provisioners cover the zones of the volumes that move. */
+  VOLUME_ZONES = 'VOLUME_ZONES',
+
+  /** From stage `CUT_OVER` on: no volume is the disk of a node that goes. A warning at `CUT_OVER`. */
+  LOCAL_VOLUMES = 'LOCAL_VOLUMES',
+
+  /** From stage `CUT_OVER` on: no pod writes into an emptyDir or hostPath, which stays behind. Always a warning. */
+  SCRATCH_DATA = 'SCRATCH_DATA',
+
+  /**
+   * From stage `CUT_OVER` on: Karpenter's nodes have what the node groups' have: user data, disk, image, labels and taints.
+   * Always a warning.
+   */
+  NODE_FEATURES = 'NODE_FEATURES',
+
+  /** From stage `CUT_OVER` on: no node group is of Spot capacity while all Provisioners are on-demand. Always a warning. */
+  SPOT_NODEGROUPS = 'SPOT_NODEGROUPS',
+
+  /**
+   * From stage `CUT_OVER` on: the limits of the Provisioners leave room for all that moves. An error at `SCALE_DOWN` where there
+   * is no room for the pods of a single node.
+   */
+  PROVISIONER_LIMITS = 'PROVISIONER_LIMITS',
+
+  /**
+   * From stage `CUT_OVER` on: the account's quota of on-demand vCPUs (L-1216C47A) allows both fleets at once. An error at
+   * `SCALE_DOWN` where it does not allow for the pods of a single node.
+   */
+  VCPU_QUOTA = 'VCPU_QUOTA',
+
+  /**
+   * From stage `CUT_OVER` on: the subnets of the Provisioners have addresses for both fleets at once. An error at `SCALE_DOWN`
+   * where there are fewer than the pods of a single node take.
+   */
+  FLEET_ADDRESSES = 'FLEET_ADDRESSES',
 }

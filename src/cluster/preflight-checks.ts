@@ -1,4 +1,5 @@
 import { PreflightProperties } from './contract';
+import { error, named, NAMED_BYTES, warning } from './finding';
 import { canHost } from './host-capacity';
 import { HostFacts, KubernetesFacts } from './kubernetes-facts';
 import { PreflightCheck } from './preflight-check';
@@ -25,19 +26,12 @@ export interface PreflightFacts {
 /** Karpenter refuses nothing here, but its nodes then fail one after the other. */
 const FEW_ADDRESSES = 16;
 
-/** A message names at most this much; the log has all. */
-const NAMED_BYTES = 300;
-
 type Check = (facts: PreflightFacts, properties: PreflightProperties) => Finding[];
 
 /** Every broken assumption at once. */
 export function findings(facts: PreflightFacts, properties: PreflightProperties): Finding[] {
   return CHECKS.flatMap(check => check(facts, properties));
 }
-
-const error = (check: PreflightCheck, message: string, remedy: string): Finding => ({ check, severity: 'error', message, remedy });
-const warning = (check: PreflightCheck, message: string, remedy: string): Finding => ({ check, severity: 'warning', message, remedy });
-const named = (items: readonly string[]) => shortList(items, NAMED_BYTES);
 
 /** Whether what is found in the cluster may be of this migration, or is left for it to take over. */
 function isOurs({ kubernetes, formerOwner }: PreflightFacts, { Owner }: PreflightProperties): boolean {

@@ -4,18 +4,24 @@ import { PreflightCheck } from './preflight-check';
 import { findings, PreflightFacts } from './preflight-checks';
 import { selectedNetwork } from './selected-network';
 import { mayStillSettle, whenRightsSettled } from './settle';
+import { stageFindings } from './stage-checks';
+import { StageFacts, StagePorts } from './stage-facts';
+import { StagePlan, StageQuestion } from './stage-question';
+import { readStageFacts } from './stage-reading';
 import { shortList } from './survey';
 import { ClusterReader, NetworkReader } from './survey-port';
 import { Finding, judge, report, Verdict } from './verdict';
 import { parseSecurityGroupSelection } from '../discovery-tags/security-group-selection';
 import { done, Outcome, ResourceHandler, ResourceRequest } from '../handlers/lifecycle';
 import { flag, integer, optionalText, optionalTexts, text, texts } from '../handlers/properties';
+import { MigrationStage } from '../workflow/migration-stage';
 
 /** What the preflight looks through. */
 export interface PreflightPorts {
   readonly reader: ClusterReader & NetworkReader;
   /** The Kubernetes API, as seen by the function of that ARN. */
   readonly factsReader: (kubernetesFunctionArn: string) => KubernetesFactsReader;
+  readonly stagePorts: (kubernetesFunctionArn: string) => StagePorts;
   /** Whether CloudFormation is taking back a creation or an update of the stack. */
   readonly isRollingBack: (stackId: string) => Promise<boolean>;
 }
@@ -32,10 +38,15 @@ export function preflightHandler(ports: PreflightPorts): ResourceHandler<Preflig
     identify: properties => `karpenter-preflight/${properties.ClusterName}`,
     apply: request => whenRightsSettled(request.elapsed, async () => {
       const facts = await readFacts(ports, request);
-      const verdict = judge(findings(facts, request.properties), request.properties.AcceptedRisks);
-      // Two records, because the facts of a big cluster may be more than one record takes.
+      const stage = await readStage(ports, request, facts);
+      const found = [...findings(facts, request.properties), ...stage ? stageFindings(stage.facts, stage.question) : []];
+      const verdict = judge(found, request.properties.AcceptedRisks);
+      // Records of their own, because the facts of a big cluster may be more than one record takes.
       console.log(JSON.stringify({ level: 'info', message: 'preflight verdict', verdict }));
       console.log(JSON.stringify({ level: 'info', message: 'preflight facts', facts }));
+      if (stage) {
+        console.log(JSON.stringify({ level: 'info', message: 'preflight facts of the stage', facts: stage.facts }));
+      }
       // A rollback goes back to what has been running already: refusing that would help nobody.
       if (verdict.errors.length > 0 && !(request.type === 'Update' && await ports.isRollingBack(request.stackId))) {
         throw new Error(report(verdict.errors));
@@ -84,6 +95,25 @@ Promise<{ kubernetes: KubernetesFacts } | { kubernetesProblem: string }> {
   }
 }
 
+/** Only where the stage moves what runs, and where the API answered: else that is a finding already. */
+async function readStage(ports: PreflightPorts, request: ResourceRequest<PreflightProperties>, facts: PreflightFacts):
+Promise<{ question: StageQuestion; facts: StageFacts } | undefined> {
+  const { properties } = request;
+  if (!properties.Stage || !properties.StagePlan || !facts.kubernetes) {
+    return undefined;
+  }
+  const question: StageQuestion = {
+    ...JSON.parse(properties.StagePlan) as StagePlan,
+    clusterName: properties.ClusterName,
+    kubectlRoleArn: properties.KubectlRoleArn,
+    stage: properties.Stage,
+    nodegroups: properties.Nodegroups,
+    namespace: properties.Namespace,
+  };
+  const stagePorts = ports.stagePorts(properties.KubernetesFunctionArn);
+  return { question, facts: await readStageFacts(stagePorts, question, error => mayStillSettle(error, request.elapsed)) };
+}
+
 function passed(facts: PreflightFacts, verdict: Verdict): Outcome {
   const lines = (list: readonly Finding[]) => shortList(list.map(finding => `${finding.check}: ${finding.message}`), LIST_BYTES) || 'none';
   return done({ clusterVersion: facts.cluster.version, warnings: lines(verdict.warnings), accepted: lines(verdict.accepted) });
@@ -113,6 +143,8 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     Cpu: text(raw, 'Cpu'),
     Memory: text(raw, 'Memory'),
     AcceptedRisks: (optionalTexts(raw, 'AcceptedRisks') ?? []) as PreflightCheck[],
+    Stage: optionalText(raw, 'Stage') as MigrationStage | undefined,
+    StagePlan: optionalText(raw, 'StagePlan'),
     Revision: optionalText(raw, 'Revision'),
   };
 }

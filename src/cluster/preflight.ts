@@ -6,7 +6,8 @@ import { assertImport } from './import-requirements';
 import { checkNodegroups } from './nodegroup-names';
 import { ownerOf } from './owner';
 import { PreflightCheck } from './preflight-check';
-import { allowReads } from './reads';
+import { allowReads, allowStageReads } from './reads';
+import { movesWorkloads, StagePlan } from './stage-question';
 import { SecurityGroupSource, SubnetSource } from '../discovery-tags/sources';
 import { AwsProvider } from '../handlers/aws-provider';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
@@ -14,6 +15,10 @@ import { KubernetesProvider } from '../handlers/kubernetes-provider';
 import { twoPhaseResource } from '../handlers/two-phase-provider';
 import { KarpenterRelease } from '../karpenter/karpenter-release';
 import { NodeAccess } from '../node-access/node-access';
+import { ClusterAutoscaler } from '../workflow/cluster-autoscaler/cluster-autoscaler';
+import { CriticalWorkload } from '../workflow/critical-workloads/critical-workload';
+import { MigrationStage } from '../workflow/migration-stage';
+import { NodegroupTarget } from '../workflow/scale-down/scale-down-options';
 
 /** What the preflight compares the cluster with. */
 export interface PreflightOptions {
@@ -96,6 +101,35 @@ export interface PreflightOptions {
   readonly takeOver?: boolean;
 
   /**
+   * How far the migration goes. From `CUT_OVER` on, what runs on the node groups is checked too: whether it can move, where to, and
+   * whether it can be evicted at all.
+   *
+   * @default MigrationStage.INSTALL
+   */
+  readonly stage?: MigrationStage;
+
+  /**
+   * The workloads that are pinned to node groups, so that they need not fit on Karpenter's nodes. Only with a `stage` beyond `INSTALL`.
+   *
+   * @default CriticalWorkload.defaults()
+   */
+  readonly criticalWorkloads?: CriticalWorkload[];
+
+  /**
+   * The Cluster Autoscaler, which is gone before anything is drained. Only with a `stage` beyond `INSTALL`.
+   *
+   * @default ClusterAutoscaler.discovered()
+   */
+  readonly clusterAutoscaler?: ClusterAutoscaler;
+
+  /**
+   * Node groups whose size in the end is not the guide's. Only with a `stage` beyond `INSTALL`.
+   *
+   * @default - the guide's: 2 nodes where one node group takes part, else 1 each
+   */
+  readonly targets?: NodegroupTarget[];
+
+  /**
    * Checks that do not stop the deployment; what they find is a line in `accepted` then.
    *
    * @default - none
@@ -152,6 +186,9 @@ export class Preflight extends Construct {
     const aws = AwsProvider.getOrCreate(this);
     const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
     allowReads(this, props.cluster);
+    if (movesWorkloads(props.stage ?? MigrationStage.INSTALL)) {
+      allowStageReads(this);
+    }
     aws.allow({ actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] });
     aws.allow({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });
 
@@ -208,7 +245,20 @@ export class Preflight extends Construct {
       Cpu: release.controllerCpu,
       Memory: release.controllerMemory,
       AcceptedRisks: [...new Set(props.acceptedRisks ?? [])].sort(),
+      ...this.stageProperties(props, release),
       Revision: props.revision,
     };
+  }
+  private stageProperties(props: PreflightProps, release: KarpenterRelease): Pick<PreflightProperties, 'Stage' | 'StagePlan'> {
+    if (!props.stage || !movesWorkloads(props.stage)) {
+      return {};
+    }
+    const plan: StagePlan = {
+      ownerKey: release.ownerLabel,
+      criticalWorkloads: (props.criticalWorkloads ?? CriticalWorkload.defaults()).map(workload => workload._reference),
+      clusterAutoscaler: (props.clusterAutoscaler ?? ClusterAutoscaler.discovered())._reference,
+      targets: (props.targets ?? []).map(({ nodegroup, size }) => ({ Nodegroup: nodegroup, Size: size })),
+    };
+    return { Stage: props.stage, StagePlan: Stack.of(this).toJsonString(plan) };
   }
 }

@@ -4,10 +4,20 @@ import { isComplete, onEvent, ProviderEvent, ResourceHandlers, shortReason } fro
 export interface Query { readonly Query: string; readonly [parameter: string]: unknown }
 export type Queries = Readonly<Record<string, (query: Query) => Promise<unknown>>>;
 
-/** The entry of a function: one handler for both phases, told apart by what the first one answered, and for queries. */
-export function entry(handlers: ResourceHandlers, queries: Queries = {}): (event: ProviderEvent | Query) => Promise<unknown> {
+/** What a state machine asks a function of ours for. */
+export interface Task { readonly Workflow: string }
+export type RunTask = (task: Task) => Promise<unknown>;
+
+/** The entry of a function: one handler for both phases, told apart by what the first one answered, for queries and for tasks of a workflow. */
+export function entry(handlers: ResourceHandlers, queries: Queries = {}, runTask?: RunTask): (event: ProviderEvent | Query | Task) => Promise<unknown> {
   return async (event) => {
     try {
+      if (isTask(event)) {
+        if (!runTask) {
+          throw new Error(`this function runs no workflow, got the task "${event.Workflow}"`);
+        }
+        return await runTask(event);
+      }
       if (isQuery(event)) {
         const answer = queries[event.Query];
         if (!answer) {
@@ -23,6 +33,10 @@ export function entry(handlers: ResourceHandlers, queries: Queries = {}): (event
       throw new Error(shortReason(messageOf(error)));
     }
   };
+}
+
+function isTask(event: ProviderEvent | Query | Task): event is Task {
+  return 'Workflow' in event;
 }
 
 function isQuery(event: ProviderEvent | Query): event is Query {

@@ -6,6 +6,7 @@ const MAXIMUM_PREFIX_LENGTH = 253;
 
 const NAME = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_1035_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Refuses what is not a key as labels, taints and annotations have it: an optional DNS prefix with "/", then a name. */
@@ -45,5 +46,22 @@ export function checkObjectName(kind: string, name: string): void {
   if (name.length > MAXIMUM_LENGTH || !DNS_1035_LABEL.test(name)) {
     throw new Error(`${kind} name "${name}" is not a DNS label: write at most ${MAXIMUM_LENGTH} lower-case letters, digits or "-" `
       + 'that begin with a letter and end with a letter or digit');
+  }
+}
+
+/** Refuses what Kubernetes does not take as the name of a namespace. */
+export function checkNamespace(property: string, name: string | undefined): void {
+  refuseUnless(property, name, text => text.length <= MAXIMUM_LENGTH && DNS_LABEL.test(text), 'a DNS label: at most 63 lower-case letters, digits or "-"');
+}
+
+/** Refuses what Kubernetes does not take as the name of most objects. */
+export function checkDnsName(property: string, name: string | undefined): void {
+  refuseUnless(property, name, text => text.length <= MAXIMUM_PREFIX_LENGTH && DNS_SUBDOMAIN.test(text),
+    'a DNS name: at most 253 lower-case letters, digits, "-" or "."');
+}
+
+function refuseUnless(property: string, name: string | undefined, isGood: (text: string) => boolean, description: string): void {
+  if (name !== undefined && !Token.isUnresolved(name) && !isGood(name)) {
+    throw new Error(`${property} "${name}" is not ${description} that begin and end with a letter or digit`);
   }
 }

@@ -11,6 +11,7 @@ export interface ClusterObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
+  readonly annotations?: Readonly<Record<string, string>>;
   /** May hold undefined fields, which are left out, and string, number and list tokens, which pass as they are. */
   readonly spec: object;
 }
@@ -24,7 +25,7 @@ export function renderObject(object: ClusterObject): Record<string, unknown> {
   return new ApiObject(new Chart(new App(), 'rendering'), 'object', {
     apiVersion: object.apiVersion,
     kind: object.kind,
-    metadata: { name: object.name },
+    metadata: { name: object.name, ...object.annotations ? { annotations: object.annotations } : {} },
     spec: object.spec,
   }).toJson();
 }

@@ -6,8 +6,8 @@ import { DEFAULT_NAME, applyObject, renderObject } from './manifest';
 import { ProvisionerOptions } from './provisioner-options';
 import { renderProvisionerSpec } from './provisioner-spec';
 
-/** No instance type fits into this, so that nothing is launched while what runs goes on. */
-const NOTHING = { resources: { cpu: '0' } };
+/** On a Provisioner whose migration is being removed. */
+const REMOVAL_MARK = { 'cdk-karpenter-migration/stage': 'REMOVED' };
 
 /** Which nodes Karpenter launches, and in which cluster. */
 export interface ProvisionerProps extends ProvisionerOptions {
@@ -30,7 +30,7 @@ export class Provisioner extends Construct {
   public readonly manifest: eks.KubernetesManifest;
 
   private readonly spec: object;
-  private launchesSuspended = false;
+  private removed = false;
 
   public constructor(scope: Construct, id: string, props: ProvisionerProps) {
     super(scope, id);
@@ -49,14 +49,13 @@ export class Provisioner extends Construct {
   }
 
   /**
-   * Lets Karpenter launch nothing more for this Provisioner, whatever its own limits say; nodes that run stay.
-   *
-   * For the time in which Karpenter is being removed: nodes that are drained must not be replaced.
+   * Renders the object with a mark, and without it again on the way back: the removal deletes the object itself once no node of it is
+   * left, and CloudFormation makes it again only where the manifest differs.
    *
    * @internal
    */
-  public _suspendLaunches(): void {
-    this.launchesSuspended = true;
+  public _markRemoved(): void {
+    this.removed = true;
   }
 
   /**
@@ -69,7 +68,8 @@ export class Provisioner extends Construct {
       apiVersion: 'karpenter.sh/v1alpha5',
       kind: 'Provisioner',
       name: this.provisionerName,
-      spec: this.launchesSuspended ? { ...this.spec, limits: NOTHING } : this.spec,
+      ...this.removed ? { annotations: REMOVAL_MARK } : {},
+      spec: this.spec,
     });
   }
 }

@@ -1,4 +1,5 @@
 import { MigrationStage } from './migration-stage';
+import { PreflightCheck } from '../cluster/preflight-check';
 
 export const MIGRATION_STAGE_TYPE = 'Custom::KarpenterMigrationStage';
 
@@ -8,15 +9,80 @@ export const REMAINING_QUERY = 'karpenter-remaining';
 /** What the AWS function tells the Kubernetes function when a stack is deleted and Karpenter stays. */
 export const ABANDON_QUERY = 'abandon-claim';
 
+/** A call of a port whose adapter lives in the Kubernetes function. */
+export const REMOTE_PORT_QUERY = 'workflow-port';
+
+/** Everything that the steps must know; it stands in the definition of the state machine. */
+export interface WorkflowConfiguration {
+  readonly ClusterName: string;
+  readonly KubectlRoleArn: string;
+  /** The function that answers for the Kubernetes API. */
+  readonly KubernetesFunctionArn: string;
+  /** Whose the claim on the cluster is. */
+  readonly Owner: string;
+  /** The label of nodes, and the tag of instances, that Karpenter launched. */
+  readonly OwnerKey: string;
+  /** The node groups of the migration; all managed ones if undefined. */
+  readonly Nodegroups?: readonly string[];
+  /** Where Karpenter and critical workloads live; the same as Nodegroups if undefined. */
+  readonly HostNodegroups?: readonly string[];
+  /** Karpenter's namespace, and the Helm release in it. */
+  readonly Namespace: string;
+  readonly Release: string;
+  /** Karpenter's replicas, and what one requests. */
+  readonly Replicas: number;
+  readonly Cpu: string;
+  readonly Memory: string;
+  /** The Provisioners of the migration; the first one launches the canary. */
+  readonly Provisioners: readonly string[];
+  readonly CriticalWorkloads: readonly WorkloadReference[];
+  readonly ClusterAutoscaler: AutoscalerReference;
+  readonly CanaryImage: string;
+  readonly ScaleDown: ScaleDownConfiguration;
+  /** Minutes that a run may be blocked before it stops safely. */
+  readonly PatienceMinutes: number;
+  readonly AcceptedRisks: readonly PreflightCheck[];
+}
+
+/** A workload that is pinned to node groups. */
+export interface WorkloadReference {
+  readonly Kind: 'Deployment' | 'StatefulSet';
+  readonly Namespace: string;
+  readonly Name: string;
+  /** One of the defaults may be missing, one that the user named may not. */
+  readonly Optional: boolean;
+}
+
+/** Which Deployment is the Cluster Autoscaler's: found by the usual names, named, or none at all. */
+export type AutoscalerReference =
+  | { readonly Kind: 'discovered' }
+  | { readonly Kind: 'named'; readonly Namespace: string; readonly Name: string }
+  | { readonly Kind: 'absent' };
+
+export interface ScaleDownConfiguration {
+  /** Node groups whose target is not the guide's. */
+  readonly Targets: ReadonlyArray<{ readonly Nodegroup: string; readonly Size: number }>;
+  /** Nodes at a time. */
+  readonly BatchSize: number;
+  readonly PauseSeconds: number;
+  /** Between the exclusion from load balancers and the end of an instance, where the cluster has any load balancer. */
+  readonly DeregistrationSeconds: number;
+  /** Delete pods that cannot be evicted once patience is over. */
+  readonly Force: boolean;
+}
+
 export interface MigrationStageProperties {
   readonly ClusterName: string;
   readonly KubectlRoleArn: string;
   /** The function that answers for the Kubernetes API. */
   readonly KubernetesFunctionArn: string;
+  readonly StateMachineArn: string;
   readonly Stage: MigrationStage;
   /** Whose the claim on the cluster is. */
   readonly Owner: string;
   /** The label of nodes, and the tag of instances, that Karpenter launched. */
   readonly OwnerKey: string;
+  /** The configuration as JSON: a change of it must reach a run. */
+  readonly Configuration: string;
   readonly Revision?: string;
 }

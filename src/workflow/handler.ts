@@ -1,24 +1,37 @@
 import { MigrationStageProperties } from './contract';
+import { halt } from './halt';
 import { MigrationStage } from './migration-stage';
-import { planRemoval } from './plan';
+import { mustHalt, planDeployment, planRemoval } from './plan';
 import { StagePort } from './port';
+import { RunRecord } from './run-record';
 import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
 import { oneOf, optionalText, text } from '../handlers/properties';
 
+type Request = ResourceRequest<MigrationStageProperties>;
+
+/** CloudFormation gives a custom resource an hour; what is not done by then goes on by itself. */
+const DEPLOYMENT_MINUTES = 50;
+/** An output is read by people; the log and the console have all of it. */
+const STATE_CHARACTERS = 900;
+
 /**
  * The resource that knows the stage. It is the last to be created and the first to go, so everything else still stands
- * when it looks at what is left of Karpenter.
+ * when it moves things, and when it looks at what is left of Karpenter.
  */
-export function migrationStageHandler(connect: (properties: MigrationStageProperties) => StagePort): ResourceHandler<MigrationStageProperties> {
+export function migrationStageHandler(
+  connect: (properties: MigrationStageProperties) => StagePort, clock: () => Date = () => new Date(),
+): ResourceHandler<MigrationStageProperties> {
   return {
-    patienceMinutes: 50,
+    patienceMinutes: DEPLOYMENT_MINUTES + 5,
     parse: raw => ({
       ClusterName: text(raw, 'ClusterName'),
       KubectlRoleArn: text(raw, 'KubectlRoleArn'),
       KubernetesFunctionArn: text(raw, 'KubernetesFunctionArn'),
+      StateMachineArn: text(raw, 'StateMachineArn'),
       Stage: oneOf(raw, 'Stage', Object.values(MigrationStage)),
       Owner: text(raw, 'Owner'),
       OwnerKey: text(raw, 'OwnerKey'),
+      Configuration: text(raw, 'Configuration'),
       Revision: optionalText(raw, 'Revision'),
     }),
     identify: properties => `karpenter-migration/${properties.ClusterName}`,
@@ -27,28 +40,87 @@ export function migrationStageHandler(connect: (properties: MigrationStageProper
       if (request.type === 'Create' && Stage !== MigrationStage.INSTALL) {
         throw new Error(`the first deployment of a migration must have stage INSTALL, got ${Stage}: a creation that rolls back takes its resources away`);
       }
-      return Stage === MigrationStage.REMOVED ? verifyRemoved(connect(request.properties), request) : stageReached(request);
+      const port = connect(request.properties);
+      return request.type === 'Update' && await port.isRollingBack(request.stackId) ? rolledBack(port, request, clock()) : follow(port, request, clock());
     },
     remove: async (request) => {
       const port = connect(request.properties);
       if (request.properties.Stage === MigrationStage.REMOVED) {
         return verifyRemoved(port, request);
       }
-      // A creation that rolls back takes the claim itself away.
-      if (!await port.isRollingBack(request.stackId)) {
-        await port.abandonClaim(request.properties.Owner);
-        log('the stack is deleted without stage REMOVED: karpenter, its roles, tags and mapping are left working; a later deployment takes them over', request);
-      }
-      return done();
+      return leave(port, request, clock());
     },
   };
 }
 
-async function verifyRemoved(port: StagePort, request: ResourceRequest<MigrationStageProperties>): Promise<Outcome> {
-  // No ping-pong: what a rollback finds was verified by the deployment that it goes back to.
-  if (request.type === 'Update' && await port.isRollingBack(request.stackId)) {
-    return stageReached(request);
+/** Begins a run once for the request, then waits for it, or for a newer one that a person started meanwhile. */
+async function follow(port: StagePort, request: Request, now: Date): Promise<Outcome> {
+  const { requestId, elapsed, properties: { Stage, Owner } } = request;
+  const found = await port.runs.read();
+  if (found?.request === haltOf(requestId)) {
+    return fail(port, request, found.report?.says ?? 'the run was halted', now);
   }
+  const record = await port.runs.begin({ owner: Owner, stage: Stage, request: requestId });
+  const execution = record.report?.generation === record.generation ? record.report.execution : await started(port, record, requestId);
+  const status = execution === undefined ? 'RUNNING' : await port.executions.status(execution);
+  const deployment = planDeployment(Stage, record, status, elapsed > DEPLOYMENT_MINUTES * 60_000);
+  switch (deployment.kind) {
+    case 'wait':
+      return waiting(deployment.reason);
+    case 'arrived':
+      return Stage === MigrationStage.REMOVED ? verifyRemoved(port, request, deployment.state) : reached(request, deployment.state);
+    case 'leave':
+      return reached(request, deployment.state);
+    case 'fail':
+      return fail(port, request, deployment.reason, now);
+  }
+}
+
+/** The execution of our own generation; a newer one belongs to whoever started it, and shows itself by its first report. */
+async function started(port: StagePort, record: RunRecord, requestId: string): Promise<string | undefined> {
+  return record.generation === record.requested ? port.executions.start(`${record.generation}-${requestId}`, record.generation) : undefined;
+}
+
+/** A deployment that fails leaves nobody going on. */
+async function fail(port: StagePort, request: Request, reason: string, now: Date): Promise<Outcome> {
+  const waitingFor = await halt(port, request.properties.Owner, haltOf(request.requestId), now);
+  if (waitingFor) {
+    return waiting(waitingFor);
+  }
+  throw new Error(reason);
+}
+
+/** No ping-pong: a rollback moves nothing. */
+async function rolledBack(port: StagePort, request: Request, now: Date): Promise<Outcome> {
+  const record = await port.runs.read();
+  if (record && mustHalt(record, request.properties.Stage)) {
+    const waitingFor = await halt(port, request.properties.Owner, haltOf(request.requestId), now);
+    if (waitingFor) {
+      return waiting(waitingFor);
+    }
+  }
+  log('the deployment is rolled back: nothing is moved; deploy again to go on', request);
+  return reached(request, `rolled back, nothing was moved: ${record?.report?.says ?? 'no run has said anything'}`);
+}
+
+/** The stack goes and Karpenter stays: the run ends, what it recorded waits for whoever takes over. */
+async function leave(port: StagePort, request: Request, now: Date): Promise<Outcome> {
+  const { Owner } = request.properties;
+  if (await port.runs.read()) {
+    const waitingFor = await halt(port, Owner, haltOf(request.requestId), now);
+    if (waitingFor) {
+      return waiting(waitingFor);
+    }
+  }
+  // A creation that rolls back takes the claim itself away.
+  if (!await port.isRollingBack(request.stackId)) {
+    await port.abandonClaim(Owner);
+    log('the stack is deleted without stage REMOVED: karpenter, its roles, tags and mapping are left working; a later deployment takes them over', request);
+  }
+  return done();
+}
+
+async function verifyRemoved(port: StagePort, request: Request, state = 'nothing of karpenter is left'): Promise<Outcome> {
   const removal = planRemoval([...await port.kubernetesRemaining(), ...await port.instancesRemaining()]);
   switch (removal.kind) {
     case 'wait':
@@ -58,15 +130,19 @@ async function verifyRemoved(port: StagePort, request: ResourceRequest<Migration
     case 'gone': {
       const deleted = await port.deleteLaunchTemplates();
       log(`no machine, node or instance of karpenter is left; launch templates deleted: ${deleted.join(', ') || 'none'}`, request);
-      return stageReached(request);
+      return reached(request, state);
     }
   }
 }
 
-function stageReached(request: ResourceRequest<MigrationStageProperties>): Outcome {
-  return done({ Stage: request.properties.Stage });
+function haltOf(requestId: string): string {
+  return `halt ${requestId}`;
 }
 
-function log(message: string, request: ResourceRequest<MigrationStageProperties>): void {
+function reached(request: Request, state: string): Outcome {
+  return done({ Stage: request.properties.Stage, State: state.length > STATE_CHARACTERS ? `${state.slice(0, STATE_CHARACTERS)} …` : state });
+}
+
+function log(message: string, request: Request): void {
   console.log(JSON.stringify({ level: 'info', message, cluster: request.properties.ClusterName, stage: request.properties.Stage, owner: request.properties.Owner }));
 }

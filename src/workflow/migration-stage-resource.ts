@@ -1,8 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
+import { CustomResource, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
-import { MIGRATION_STAGE_TYPE, MigrationStageProperties } from './contract';
+import { MIGRATION_STAGE_TYPE, MigrationStageProperties, WorkflowConfiguration } from './contract';
+import { grantSteps } from './grants';
 import { MigrationStage } from './migration-stage';
+import { MigrationWorkflow } from './migration-workflow';
 import { AwsProvider } from '../handlers/aws-provider';
 import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
 import { KubernetesProvider } from '../handlers/kubernetes-provider';
@@ -11,41 +13,58 @@ import { twoPhaseResource } from '../handlers/two-phase-provider';
 export interface MigrationStageResourceProps {
   readonly cluster: eks.ICluster;
   readonly stage: MigrationStage;
-  readonly owner: string;
-  readonly ownerKey: string;
+  /** All but what the import of the cluster says. */
+  readonly configuration: Omit<WorkflowConfiguration, 'ClusterName' | 'KubectlRoleArn' | 'KubernetesFunctionArn'>;
   readonly revision?: string;
   readonly kubernetesHandler?: KubernetesHandlerOptions;
 }
 
-/** The custom resource that steers the migration; created after everything else and deleted before. */
+/** The custom resource that steers the migration, with the state machine that it steers; created after everything else and deleted before. */
 export class MigrationStageResource extends Construct {
+  public readonly workflow: MigrationWorkflow;
+  /** How the run stood when the deployment ended. */
+  public readonly state: string;
+
   constructor(scope: Construct, id: string, props: MigrationStageResourceProps) {
     super(scope, id);
+    const { cluster } = props;
     const aws = AwsProvider.getOrCreate(this);
-    const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
-    this.grant(aws, kubernetes, props);
-    const properties: MigrationStageProperties = {
-      ClusterName: props.cluster.clusterName,
+    const kubernetes = KubernetesProvider.getOrCreate(this, cluster, props.kubernetesHandler);
+    const configuration: WorkflowConfiguration = {
+      ...props.configuration,
+      ClusterName: cluster.clusterName,
       KubectlRoleArn: kubernetes.kubectlRoleArn,
       KubernetesFunctionArn: kubernetes.function.functionArn,
+    };
+    this.workflow = new MigrationWorkflow(this, 'Workflow', { configuration });
+    this.grant(aws, kubernetes, cluster);
+    const properties: MigrationStageProperties = {
+      ClusterName: configuration.ClusterName,
+      KubectlRoleArn: configuration.KubectlRoleArn,
+      KubernetesFunctionArn: configuration.KubernetesFunctionArn,
+      StateMachineArn: this.workflow.stateMachine.stateMachineArn,
       Stage: props.stage,
-      Owner: props.owner,
-      OwnerKey: props.ownerKey,
+      Owner: configuration.Owner,
+      OwnerKey: configuration.OwnerKey,
+      Configuration: Stack.of(this).toJsonString(configuration),
       Revision: props.revision,
     };
-    twoPhaseResource(this, aws, MIGRATION_STAGE_TYPE, properties);
+    const resource: CustomResource = twoPhaseResource(this, aws, MIGRATION_STAGE_TYPE, properties);
+    resource.node.addDependency(this.workflow);
+    this.state = resource.getAttString('State');
   }
 
-  private grant(aws: AwsProvider, kubernetes: KubernetesProvider, props: MigrationStageResourceProps): void {
+  private grant(aws: AwsProvider, kubernetes: KubernetesProvider, cluster: eks.ICluster): void {
     const stack = Stack.of(this);
     aws.allow({ actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] });
     aws.allow({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] });
-    // These two know no resources; what is found is filtered by the cluster's tag.
+    grantSteps(aws, cluster);
+    // These know no resources; what is found is filtered by the cluster's tag.
     aws.allow({ actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates'], resources: ['*'] });
     aws.allow({
       actions: ['ec2:DeleteLaunchTemplate'],
       resources: [stack.formatArn({ service: 'ec2', resource: 'launch-template', resourceName: '*' })],
-      conditions: { StringEquals: { 'aws:ResourceTag/karpenter.k8s.aws/cluster': props.cluster.clusterName } },
+      conditions: { StringEquals: { 'aws:ResourceTag/karpenter.k8s.aws/cluster': cluster.clusterName } },
     });
   }
 }

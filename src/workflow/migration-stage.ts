@@ -11,11 +11,26 @@ export enum MigrationStage {
   INSTALL = 'INSTALL',
 
   /**
-   * Karpenter launches nothing more and has no node left, so that the stack can be destroyed.
+   * Critical workloads are pinned to the node groups and the Cluster Autoscaler is scaled to zero, once a canary pod has proven that
+   * Karpenter can launch a node. Nothing is drained; pods that turn pending from now on get nodes from Karpenter.
    *
-   * The deployment fails, with their names, as long as Machines, nodes or instances of Karpenter exist. Until a
-   * deployment with this stage has succeeded, all that a living Karpenter stands on is kept, even when the stack is
-   * destroyed.
+   * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#set-nodeaffinity-for-critical-workloads-optional
+   */
+  CUT_OVER = 'CUT_OVER',
+
+  /**
+   * Node groups are drained to their minimum, node by node, and every PodDisruptionBudget is respected.
+   *
+   * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#remove-cas
+   */
+  SCALE_DOWN = 'SCALE_DOWN',
+
+  /**
+   * Everything is undone: node groups, Cluster Autoscaler and critical workloads are as they were, and Karpenter's nodes
+   * are drained and gone, so that the stack can be destroyed.
+   *
+   * The deployment fails, with the reason, as long as that is not complete; the next one goes on. Until a deployment with
+   * this stage has succeeded, all that a living Karpenter stands on is kept, even when the stack is destroyed.
    */
   REMOVED = 'REMOVED',
 }

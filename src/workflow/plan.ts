@@ -1,4 +1,7 @@
-import { Remaining } from './port';
+import { isRaised } from './itinerary';
+import { MigrationStage } from './migration-stage';
+import { ExecutionStatus, Remaining } from './port';
+import { RunRecord } from './run-record';
 
 /** What is to be done about what is left of Karpenter. */
 export type Removal =
@@ -22,6 +25,48 @@ export function planRemoval(remaining: readonly Remaining[]): Removal {
       reason: `karpenter still has ${names(staying)}: move their pods away and delete the machines, then deploy again;`
         + ' until then everything that karpenter stands on is kept',
     };
+}
+
+/** How a deployment goes on with its run. */
+export type Deployment =
+  | { readonly kind: 'wait'; readonly reason: string }
+  /** The stage is reached. */
+  | { readonly kind: 'arrived'; readonly state: string }
+  /** The run is not done and that must not fail the deployment. */
+  | { readonly kind: 'leave'; readonly state: string }
+  | { readonly kind: 'fail'; readonly reason: string };
+
+/**
+ * Whether a deployment waits for its run, succeeds or fails. Raising and lowering succeed with the run going on once its time is over;
+ * a removal must be complete, because a stack whose removal succeeded may be destroyed.
+ */
+export function planDeployment(stage: MigrationStage, record: RunRecord, status: ExecutionStatus, isTimeOver: boolean): Deployment {
+  const report = record.report?.generation === record.generation ? record.report : undefined;
+  const says = report?.says ?? 'the run has not said anything yet';
+  if (report?.outcome === 'arrived') {
+    return { kind: 'arrived', state: says };
+  }
+  if (report?.outcome === 'stopped') {
+    return stage === MigrationStage.REMOVED ? { kind: 'fail', reason: says } : { kind: 'leave', state: says };
+  }
+  if (status !== undefined && status !== 'RUNNING' && status !== 'SUCCEEDED') {
+    return { kind: 'fail', reason: `the execution of the state machine is ${status}, last: ${says}; deploy with another \`revision\` to go on, everything is running` };
+  }
+  if (!isTimeOver) {
+    return { kind: 'wait', reason: says };
+  }
+  const state = `${report?.outcome === 'paused' ? `paused since ${report.pausedSince}` : 'going on'}: ${says}`;
+  return stage === MigrationStage.REMOVED ? { kind: 'fail', reason: `${state}; deploy again, it continues` } : { kind: 'leave', state };
+}
+
+/**
+ * Whether a run must end because the deployment that it belongs to is rolled back: nobody wants a drain to go on then. One that restores
+ * goes on, and one that is where the rollback goes has nothing to do.
+ */
+export function mustHalt(record: RunRecord, rolledBackTo: MigrationStage): boolean {
+  const isOver = record.report?.generation === record.generation && (record.report.outcome === 'arrived' || record.report.outcome === 'stopped');
+  return !isOver && record.stage !== undefined && record.stage !== rolledBackTo
+    && (record.stage === MigrationStage.REMOVED || isRaised(rolledBackTo, record.stage));
 }
 
 function names(remaining: readonly Remaining[]): string {

@@ -1,3 +1,6 @@
+import { RunPort } from './run-port';
+import { Steps } from './runner';
+
 /** One thing of Karpenter's that still exists, named as its owner would look for it. */
 export interface Remaining {
   /** For example `machine/default-x7f2p`, `node/ip-10-0-1-7.ec2.internal`, `instance/i-0abc`. */
@@ -6,8 +9,24 @@ export interface Remaining {
   readonly leaving: boolean;
 }
 
+/** How an execution of the state machine stands; undefined where Step Functions does not know it any more. */
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE' | undefined;
+
+/** The state machine of a migration. */
+export interface ExecutionsPort {
+  /** Starts an execution of a generation and gives its ARN; once for a name, however often it is called. */
+  start(name: string, generation: number): Promise<string>;
+  status(execution: string): Promise<ExecutionStatus>;
+  /** Ends all that run; one that has ended already is as good. */
+  stopAll(): Promise<void>;
+}
+
 /** What the stage resource needs to know and do. */
 export interface StagePort {
+  readonly runs: RunPort;
+  readonly executions: ExecutionsPort;
+  /** The steps, in the name of a generation. */
+  steps(generation: number): Steps;
   /** Machines and nodes that the Kubernetes API still has. */
   kubernetesRemaining(): Promise<readonly Remaining[]>;
   /** Instances of this cluster's Karpenter that EC2 still has. */

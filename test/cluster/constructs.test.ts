@@ -10,6 +10,10 @@ import { PreflightCheck } from '../../src/cluster/preflight-check';
 import { SecurityGroupSource, SubnetSource } from '../../src/discovery-tags/sources';
 import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
 import { NodeAccess } from '../../src/node-access/node-access';
+import { ClusterAutoscaler } from '../../src/workflow/cluster-autoscaler/cluster-autoscaler';
+import { CriticalWorkload } from '../../src/workflow/critical-workloads/critical-workload';
+import { MigrationStage } from '../../src/workflow/migration-stage';
+import { NodegroupTarget } from '../../src/workflow/scale-down/scale-down-options';
 
 function stack(): Stack {
   return new Stack(new App(), 'Test', { env: { account: '111111111111', region: 'us-east-1' } });
@@ -149,6 +153,50 @@ describe('Preflight', () => {
       .toEqual({ 'Fn::GetAtt': [expect.stringMatching(/KarpenterMigrationKubernetesFunction/), 'Arn'] });
     expect(granted.find(one => one.actions.includes('cloudformation:DescribeStacks'))!.resource).toEqual({ Ref: 'AWS::StackId' });
     expect(granted.flatMap(one => one.actions).filter(action => !/:(Describe|List)/.test(action))).toEqual(['lambda:InvokeFunction']);
+  });
+
+  describe('of a stage', () => {
+    const properties = (scope: Stack) => Object.values(Template.fromStack(scope).findResources('Custom::KarpenterPreflight'))[0].Properties;
+    const stageReads = ['ec2:DescribeInstanceTypes', 'servicequotas:GetServiceQuota'];
+
+    test.each([undefined, MigrationStage.INSTALL, MigrationStage.REMOVED])('%s asks about nothing that runs, and may not', (stage) => {
+      const scope = stack();
+      new Preflight(scope, 'Preflight', { cluster: cluster(scope), stage });
+      expect(properties(scope)).not.toHaveProperty('Stage');
+      expect(statements(scope).flatMap(one => one.actions)).not.toEqual(expect.arrayContaining([expect.stringMatching(/servicequotas|DescribeInstance/)]));
+    });
+
+    test.each([MigrationStage.CUT_OVER, MigrationStage.SCALE_DOWN])('%s asks about what runs, by the guide\'s defaults', (stage) => {
+      const scope = stack();
+      new Preflight(scope, 'Preflight', { cluster: cluster(scope), stage });
+      const { Stage, StagePlan } = properties(scope);
+      expect(Stage).toBe(stage);
+      expect(JSON.parse(StagePlan)).toEqual({
+        ownerKey: 'karpenter.sh/provisioner-name',
+        criticalWorkloads: ['coredns', 'metrics-server'].map(Name => ({ Kind: 'Deployment', Namespace: 'kube-system', Name, Optional: true })),
+        clusterAutoscaler: { Kind: 'discovered' },
+        targets: [],
+      });
+      const granted = statements(scope);
+      expect(granted.flatMap(one => one.actions)).toEqual(expect.arrayContaining(stageReads));
+      expect(JSON.stringify(granted.find(one => one.actions.includes('servicequotas:GetServiceQuota'))!.resource)).toContain(':servicequotas:us-east-1:111111111111:ec2/L-1216C47A"');
+    });
+
+    test('takes over every option', () => {
+      const scope = stack();
+      new Preflight(scope, 'Preflight', {
+        cluster: cluster(scope),
+        stage: MigrationStage.SCALE_DOWN,
+        criticalWorkloads: [CriticalWorkload.statefulSet('shop', 'db')],
+        clusterAutoscaler: ClusterAutoscaler.none(),
+        targets: [NodegroupTarget.of('apps', 0)],
+      });
+      expect(JSON.parse(properties(scope).StagePlan)).toMatchObject({
+        criticalWorkloads: [{ Kind: 'StatefulSet', Namespace: 'shop', Name: 'db', Optional: false }],
+        clusterAutoscaler: { Kind: 'absent' },
+        targets: [{ Nodegroup: 'apps', Size: 0 }],
+      });
+    });
   });
 
   test('an import that lacks something is refused with all of it', () => {

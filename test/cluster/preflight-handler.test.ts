@@ -1,24 +1,50 @@
 import { cluster, facts, FakeReader, kubernetes, nodegroup, properties, request, subnet } from './facts';
+import { budget, question, stageFacts } from './stage';
 import { KubernetesFacts, KubernetesQuestion } from '../../src/cluster/kubernetes-facts';
 import { PreflightCheck } from '../../src/cluster/preflight-check';
 import { PreflightFacts } from '../../src/cluster/preflight-checks';
 import { preflightHandler } from '../../src/cluster/preflight-handler';
+import { StageFacts, VcpuFacts } from '../../src/cluster/stage-facts';
+import { StageQuestion } from '../../src/cluster/stage-question';
 import { shortReason } from '../../src/handlers/lifecycle';
+import { MigrationStage } from '../../src/workflow/migration-stage';
 
-function setup(known: PreflightFacts, options: { kubernetes?: () => KubernetesFacts; rollingBack?: boolean } = {}) {
+interface Options {
+  readonly kubernetes?: () => KubernetesFacts;
+  readonly rollingBack?: boolean;
+  readonly stage?: StageFacts;
+  readonly vcpus?: () => Promise<VcpuFacts>;
+}
+
+function setup(known: PreflightFacts, options: Options = {}) {
   const reader = new FakeReader(known);
   const questions: KubernetesQuestion[] = [];
+  const stageQuestions: StageQuestion[] = [];
+  const stage = options.stage ?? stageFacts();
   const handler = preflightHandler({
     reader,
     factsReader: () => ({
-      readFacts: async (question) => {
-        questions.push(question);
+      readFacts: async (asked) => {
+        questions.push(asked);
         return options.kubernetes?.() ?? known.kubernetes!;
+      },
+    }),
+    stagePorts: () => ({
+      kubernetes: {
+        readStageFacts: async (asked) => {
+          stageQuestions.push(asked);
+          return stage;
+        },
+      },
+      aws: {
+        readShapes: async () => [...stage.nodegroups],
+        selectSubnets: async () => [...stage.subnets.default],
+        readVcpus: options.vcpus ?? (async () => stage.vcpus!),
       },
     }),
     isRollingBack: async () => options.rollingBack ?? false,
   });
-  return { reader, questions, handler };
+  return { reader, questions, stageQuestions, handler };
 }
 
 beforeEach(() => {
@@ -151,4 +177,52 @@ test('properties survive the way through CloudFormation, where every scalar is t
 test('a security group source that does not exist is refused', () => {
   const { handler } = setup(facts());
   expect(() => handler.parse({ ...properties(), SecurityGroupSource: 'all' })).toThrow(/SecurityGroupSource must be one of/);
+});
+
+describe('a stage that moves what runs', () => {
+  const { ownerKey, criticalWorkloads, clusterAutoscaler, targets } = question();
+  const blocked = stageFacts({ budgets: [budget('cart', { maxUnavailable: 0 })] });
+  const plan = JSON.stringify({ ownerKey, criticalWorkloads, clusterAutoscaler, targets });
+  const atStage = (Stage: MigrationStage) => properties({ Stage, StagePlan: plan });
+
+  test('is checked with all the rest, at once', async () => {
+    const { handler, stageQuestions } = setup(facts({ cluster: cluster({ version: '1.30' }) }), { stage: blocked });
+    await expect(handler.apply(request('Update', atStage(MigrationStage.SCALE_DOWN)))).rejects.toThrow(/KUBERNETES_VERSION, BLOCKING_BUDGETS do not hold/);
+    expect(stageQuestions).toEqual([question({ kubectlRoleArn: 'arn:aws:iam::111111111111:role/kubectl' })]);
+  });
+
+  test('passes with what is a warning only', async () => {
+    const { handler } = setup(facts(), { stage: blocked });
+    expect(await handler.apply(request('Update', atStage(MigrationStage.CUT_OVER))))
+      .toMatchObject({ done: true, attributes: { warnings: expect.stringMatching(/^BLOCKING_BUDGETS: .*shop\/cart/) } });
+  });
+
+  test('passes with a risk that is accepted', async () => {
+    const { handler } = setup(facts(), { stage: blocked });
+    const accepting = { ...atStage(MigrationStage.SCALE_DOWN), AcceptedRisks: [PreflightCheck.BLOCKING_BUDGETS] };
+    expect(await handler.apply(request('Update', accepting)))
+      .toMatchObject({ attributes: { warnings: 'none', accepted: expect.stringMatching(/^BLOCKING_BUDGETS/) } });
+  });
+
+  test('is not asked about without a stage, and not where the API does not answer', async () => {
+    const without = setup(facts());
+    await without.handler.apply(request('Update', properties()));
+    const silent = setup(facts(), { kubernetes: () => { throw new Error('timeout'); } });
+    await expect(silent.handler.apply(request('Update', atStage(MigrationStage.SCALE_DOWN)))).rejects.toThrow('KUBERNETES_ACCESS');
+    expect([...without.stageQuestions, ...silent.stageQuestions]).toEqual([]);
+  });
+
+  test('waits for a right to the quota that may still come, and goes on without one that does not', async () => {
+    const denial = Object.assign(new Error('not authorized to perform'), { name: 'AccessDeniedException' });
+    const { handler } = setup(facts(), { stage: stageFacts({ vcpus: undefined }), vcpus: () => Promise.reject(denial) });
+    expect(await handler.apply(request('Update', atStage(MigrationStage.SCALE_DOWN), { elapsed: 1000 }))).toMatchObject({ done: false });
+    expect(await handler.apply(request('Update', atStage(MigrationStage.SCALE_DOWN)))).toMatchObject({ attributes: { warnings: expect.stringMatching(/^VCPU_QUOTA/) } });
+  });
+
+  test('is read from the properties as CloudFormation sends them', () => {
+    const { handler } = setup(facts());
+    const { Stage, StagePlan, ...rest } = atStage(MigrationStage.SCALE_DOWN);
+    expect(handler.parse({ ...rest, Stage, StagePlan })).toMatchObject({ Stage, StagePlan });
+    expect(handler.parse({ ...rest })).toMatchObject({ Stage: undefined, StagePlan: undefined });
+  });
 });

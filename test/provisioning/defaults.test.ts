@@ -124,13 +124,14 @@ test('a Provisioner can refer to a node template that something else makes', () 
   expect(manifestsOf(stack).Provisioner.spec.providerRef).toEqual({ name: 'theirs' });
 });
 
-test('a Provisioner whose launches are suspended keeps its spec, save for limits that nothing fits into', () => {
+test('a Provisioner that is being removed carries a mark and keeps its spec, so that the way back applies it again', () => {
   const { stack, cluster } = importedCluster();
   const provisioner = new Provisioner(stack, 'Provisioner', { cluster, limits: { cpu: 1000, pods: 10 }, weight: 7 });
-  provisioner._suspendLaunches();
+  provisioner._markRemoved();
 
   const { Provisioner: manifest } = manifestsOf(stack);
-  expect(manifest.spec).toEqual({ ...guideProvisioner.spec, limits: { resources: { cpu: '0' } }, weight: 7 });
+  expect(manifest.metadata).toEqual({ name: 'default', annotations: { 'cdk-karpenter-migration/stage': 'REMOVED' } });
+  expect(manifest.spec).toEqual({ ...guideProvisioner.spec, limits: { resources: { cpu: '1000', pods: '10' } }, weight: 7 });
   expect(schemaErrors('Provisioner', manifest)).toEqual([]);
 });
 

@@ -1,31 +1,13 @@
-import { ResourceRequest } from '../../src/handlers/lifecycle';
+import { FakeStage, properties } from './fakes';
+import { Outcome, ResourceRequest } from '../../src/handlers/lifecycle';
 import { MigrationStageProperties } from '../../src/workflow/contract';
 import { migrationStageHandler } from '../../src/workflow/handler';
 import { MigrationStage } from '../../src/workflow/migration-stage';
-import { Remaining, StagePort } from '../../src/workflow/port';
+import { PauseReason } from '../../src/workflow/pause-reason';
 
-class FakeKarpenter implements StagePort {
-  public machines: Remaining[] = [];
-  public instances: Remaining[] = [];
-  public launchTemplates = ['karpenter.k8s.aws/123'];
-  public rollingBack = false;
-  public abandonedBy: string[] = [];
-  public kubernetesRemaining = async () => this.machines;
-  public instancesRemaining = async () => this.instances;
-  public deleteLaunchTemplates = async () => this.launchTemplates.splice(0);
-  public isRollingBack = async () => this.rollingBack;
-  public abandonClaim = async (owner: string) => { this.abandonedBy.push(owner); };
-}
+type Type = 'Create' | 'Update' | 'Delete';
 
-const properties: MigrationStageProperties = {
-  ClusterName: 'prod',
-  KubectlRoleArn: 'arn:aws:iam::111111111111:role/kubectl',
-  KubernetesFunctionArn: 'arn:aws:lambda:us-east-1:111111111111:function:k',
-  Stage: MigrationStage.INSTALL,
-  Owner: 'stack/Migration',
-  OwnerKey: 'karpenter.sh/provisioner-name',
-};
-const request = (type: 'Create' | 'Update' | 'Delete', stage: MigrationStage): ResourceRequest<MigrationStageProperties> => ({
+const request = (type: Type, stage: MigrationStage, more: Partial<ResourceRequest<MigrationStageProperties>> = {}): ResourceRequest<MigrationStageProperties> => ({
   type,
   properties: { ...properties, Stage: stage },
   physicalId: 'karpenter-migration/prod',
@@ -33,83 +15,213 @@ const request = (type: 'Create' | 'Update' | 'Delete', stage: MigrationStage): R
   logicalId: 'Stage',
   requestId: 'request',
   elapsed: 0,
+  ...more,
 });
+const MINUTES = 60_000;
 
-let karpenter: FakeKarpenter;
-const handler = migrationStageHandler(() => karpenter);
+let karpenter: FakeStage;
+const handler = migrationStageHandler(() => karpenter, () => new Date('2026-01-01T12:00:00Z'));
 beforeEach(() => {
-  karpenter = new FakeKarpenter();
+  karpenter = new FakeStage();
   jest.spyOn(console, 'log').mockImplementation();
 });
 afterEach(() => jest.restoreAllMocks());
 
-test('a first deployment installs', async () => {
-  await expect(handler.apply(request('Create', MigrationStage.INSTALL))).resolves.toEqual({ done: true, attributes: { Stage: 'INSTALL' } });
+/** Deploys a stage whose run arrives. */
+async function deploy(type: Type, stage: MigrationStage): Promise<Outcome> {
+  await handler.apply(request(type, stage));
+  karpenter.runs.reports({ outcome: 'arrived', says: `stage ${stage} is reached` });
+  return handler.apply(request(type, stage));
+}
+
+describe('a deployment', () => {
+  test('begins a run, waits for it and succeeds when it has arrived', async () => {
+    await expect(handler.apply(request('Create', MigrationStage.INSTALL))).resolves.toEqual({ done: false, waitingFor: 'the run has not said anything yet' });
+    expect(karpenter.executions.started).toEqual(['1-request']);
+    karpenter.runs.reports({ outcome: 'working', says: 'Restore node groups: nothing to do' });
+    await expect(handler.apply(request('Create', MigrationStage.INSTALL))).resolves.toEqual({ done: false, waitingFor: 'Restore node groups: nothing to do' });
+    karpenter.runs.reports({ outcome: 'arrived', says: 'stage INSTALL is reached' });
+    await expect(handler.apply(request('Create', MigrationStage.INSTALL)))
+      .resolves.toEqual({ done: true, attributes: { Stage: 'INSTALL', State: 'stage INSTALL is reached' } });
+    expect(karpenter.executions.started).toEqual(['1-request']);
+  });
+
+  test('that is the first must install, because its rollback would take the resources away', async () => {
+    await expect(handler.apply(request('Create', MigrationStage.SCALE_DOWN))).rejects.toThrow('must have stage INSTALL, got SCALE_DOWN');
+    expect(karpenter.executions.started).toEqual([]);
+  });
+
+  test('begins a new run with another revision, also where the stage is the same', async () => {
+    await deploy('Create', MigrationStage.INSTALL);
+    await handler.apply(request('Update', MigrationStage.INSTALL, { requestId: 'second' }));
+    expect(karpenter.executions.started).toEqual(['1-request', '2-second']);
+  });
+
+  test('that finds its execution ended already by its first report begins no second one', async () => {
+    await handler.apply(request('Update', MigrationStage.CUT_OVER));
+    await handler.apply(request('Update', MigrationStage.CUT_OVER));
+    expect(karpenter.executions.started).toEqual(['1-request']);
+  });
+
+  test('follows the newer run of a person who started it again', async () => {
+    await handler.apply(request('Update', MigrationStage.CUT_OVER));
+    await karpenter.runs.begin({ owner: properties.Owner });
+    await expect(handler.apply(request('Update', MigrationStage.CUT_OVER))).resolves.toMatchObject({ done: false });
+    karpenter.runs.reports({ outcome: 'arrived', says: 'there' });
+    await expect(handler.apply(request('Update', MigrationStage.CUT_OVER))).resolves.toMatchObject({ done: true });
+    expect(karpenter.executions.started).toEqual(['1-request']);
+  });
+
+  test.each([MigrationStage.CUT_OVER, MigrationStage.SCALE_DOWN, MigrationStage.INSTALL])('of %s succeeds after 50 minutes with the run going on', async (stage) => {
+    await handler.apply(request('Update', stage));
+    karpenter.runs.reports({ outcome: 'paused', says: 'PDB shop/cart allows nothing', by: PauseReason.DISRUPTION_BUDGET, pausedSince: '2026-01-01T11:30:00.000Z' });
+    await expect(handler.apply(request('Update', stage, { elapsed: 50 * MINUTES }))).resolves.toMatchObject({ done: false });
+    await expect(handler.apply(request('Update', stage, { elapsed: 51 * MINUTES }))).resolves.toEqual({
+      done: true, attributes: { Stage: stage, State: 'paused since 2026-01-01T11:30:00.000Z: PDB shop/cart allows nothing' },
+    });
+    expect(karpenter.executions.stopped).toBe(0);
+  });
+
+  test('succeeds with a run that has stopped safely, and says so', async () => {
+    await handler.apply(request('Update', MigrationStage.SCALE_DOWN));
+    karpenter.runs.reports({ outcome: 'stopped', says: 'stopped safely: x' });
+    await expect(handler.apply(request('Update', MigrationStage.SCALE_DOWN))).resolves.toMatchObject({ done: true, attributes: { State: 'stopped safely: x' } });
+  });
+
+  test.each(['ABORTED', 'FAILED', 'TIMED_OUT'] as const)('fails when its execution is %s, after nobody goes on any more', async (status) => {
+    await handler.apply(request('Update', MigrationStage.SCALE_DOWN));
+    karpenter.executions.state = status;
+    await expect(handler.apply(request('Update', MigrationStage.SCALE_DOWN))).rejects.toThrow(`the execution of the state machine is ${status}`);
+    expect(karpenter.theSteps['scale-down'].calls).toEqual(['stop']);
+    expect(karpenter.runs.record).toMatchObject({ generation: 2, request: 'halt request' });
+  });
+
+  test('that fails waits for a call that has not ended, then fails without beginning another run', async () => {
+    await handler.apply(request('Update', MigrationStage.SCALE_DOWN));
+    karpenter.executions.state = 'ABORTED';
+    karpenter.runs.record = { ...karpenter.runs.record!, lease: { token: 'call', until: Number.MAX_SAFE_INTEGER } };
+    await expect(handler.apply(request('Update', MigrationStage.SCALE_DOWN))).resolves.toMatchObject({ done: false });
+    await karpenter.runs.leave('call');
+    await expect(handler.apply(request('Update', MigrationStage.SCALE_DOWN))).rejects.toThrow();
+    expect(karpenter.executions.started).toEqual(['1-request']);
+    expect(karpenter.runs.record).toMatchObject({ generation: 2 });
+  });
+
+  test('has a state that fits into an output, whatever the run says', async () => {
+    await handler.apply(request('Update', MigrationStage.CUT_OVER));
+    karpenter.runs.reports({ outcome: 'arrived', says: 'x'.repeat(5000) });
+    const outcome = await handler.apply(request('Update', MigrationStage.CUT_OVER));
+    expect(outcome).toMatchObject({ done: true, attributes: { State: expect.stringMatching(/^x{900} …$/) } });
+  });
 });
 
-test('a first deployment with another stage is refused, because its rollback would take the resources away', async () => {
-  await expect(handler.apply(request('Create', MigrationStage.REMOVED))).rejects.toThrow('must have stage INSTALL, got REMOVED');
+describe('a rollback', () => {
+  beforeEach(() => { karpenter.rollingBack = true; });
+
+  test('moves nothing and begins no run', async () => {
+    await expect(handler.apply(request('Update', MigrationStage.SCALE_DOWN))).resolves.toMatchObject({ done: true });
+    expect(karpenter.executions.started).toEqual([]);
+    expect(karpenter.runs.record).toMatchObject({ generation: 0 });
+  });
+
+  test.each([
+    ['ends', MigrationStage.SCALE_DOWN, MigrationStage.INSTALL, 1],
+    ['ends', MigrationStage.SCALE_DOWN, MigrationStage.CUT_OVER, 1],
+    ['ends', MigrationStage.REMOVED, MigrationStage.SCALE_DOWN, 1],
+    ['leaves', MigrationStage.INSTALL, MigrationStage.SCALE_DOWN, 0],
+    ['leaves', MigrationStage.CUT_OVER, MigrationStage.SCALE_DOWN, 0],
+  ])('%s a run that goes to %s when it goes back to %s', async (_, to, from, stops) => {
+    karpenter.rollingBack = false;
+    await handler.apply(request('Update', to, { requestId: 'forward' }));
+    karpenter.runs.reports({ outcome: 'working', says: 'on the way' });
+    karpenter.rollingBack = true;
+    await expect(handler.apply(request('Update', from))).resolves.toMatchObject({ done: true });
+    expect(karpenter.executions.stopped).toBe(stops);
+    expect(karpenter.theSteps['scale-down'].calls).toEqual(stops ? ['stop'] : []);
+    expect(karpenter.executions.started).toEqual(['1-forward']);
+  });
+});
+
+describe('a removal', () => {
+  test('verifies that nothing is left once its run has arrived, and deletes the launch templates that Karpenter leaves', async () => {
+    await expect(deploy('Update', MigrationStage.REMOVED)).resolves.toMatchObject({ done: true, attributes: { Stage: 'REMOVED' } });
+    expect(karpenter.launchTemplates).toEqual([]);
+  });
+
+  test('is refused while a node lives, and names it', async () => {
+    karpenter.machines = [{ name: 'machine/default-a', leaving: false }, { name: 'node/ip-10-0-0-1.ec2.internal', leaving: false }];
+    karpenter.instances = [{ name: 'instance/i-1', leaving: false }];
+    await expect(deploy('Update', MigrationStage.REMOVED)).rejects.toThrow('karpenter still has machine/default-a, node/ip-10-0-0-1.ec2.internal, instance/i-1');
+    expect(karpenter.launchTemplates).toHaveLength(1);
+  });
+
+  test('waits for what is leaving already', async () => {
+    karpenter.machines = [{ name: 'machine/default-a', leaving: true }];
+    await expect(deploy('Update', MigrationStage.REMOVED)).resolves.toEqual({ done: false, waitingFor: 'waiting for machine/default-a to go' });
+  });
+
+  test('names at most twenty things, so that the reason fits into a response', async () => {
+    karpenter.machines = Array.from({ length: 300 }, (_, i) => ({ name: `machine/default-${i}`, leaving: false }));
+    await expect(deploy('Update', MigrationStage.REMOVED)).rejects.toThrow('machine/default-19 and 280 more');
+  });
+
+  test('must be complete: it fails with the reason when its time is over, and nobody goes on then', async () => {
+    await handler.apply(request('Update', MigrationStage.REMOVED));
+    karpenter.runs.reports({ outcome: 'paused', says: 'PDB shop/cart allows nothing', pausedSince: '2026-01-01T11:30:00.000Z' });
+    await expect(handler.apply(request('Update', MigrationStage.REMOVED, { elapsed: 51 * MINUTES })))
+      .rejects.toThrow('paused since 2026-01-01T11:30:00.000Z: PDB shop/cart allows nothing; deploy again, it continues');
+    expect(karpenter.theSteps.removal.calls).toEqual(['stop']);
+  });
+
+  test('fails when its run has stopped', async () => {
+    await handler.apply(request('Update', MigrationStage.REMOVED));
+    karpenter.runs.reports({ outcome: 'stopped', says: 'stopped safely: x' });
+    await expect(handler.apply(request('Update', MigrationStage.REMOVED))).rejects.toThrow('stopped safely: x');
+  });
+
+  test('does not swallow other errors', async () => {
+    karpenter.kubernetesRemaining = async () => { throw new Error('connection refused'); };
+    await expect(deploy('Update', MigrationStage.REMOVED)).rejects.toThrow('connection refused');
+  });
+});
+
+describe('deleting the stack', () => {
+  test('without removal ends the run, leaves Karpenter and marks the claim as abandoned', async () => {
+    await handler.apply(request('Update', MigrationStage.SCALE_DOWN));
+    await expect(handler.remove(request('Delete', MigrationStage.SCALE_DOWN, { requestId: 'delete' }))).resolves.toMatchObject({ done: true });
+    expect(karpenter.executions.stopped).toBe(1);
+    expect(karpenter.theSteps['scale-down'].calls).toEqual(['stop']);
+    expect(karpenter.abandonedBy).toEqual(['stack/Migration']);
+  });
+
+  test('waits until the last call of the run has ended', async () => {
+    karpenter.runs.record = { ...karpenter.runs.record!, lease: { token: 'call', until: Number.MAX_SAFE_INTEGER } };
+    await expect(handler.remove(request('Delete', MigrationStage.SCALE_DOWN)))
+      .resolves.toEqual({ done: false, waitingFor: 'a call of the run that is halted has not ended yet' });
+    expect(karpenter.abandonedBy).toEqual([]);
+  });
+
+  test('works where the claim is gone, also twice', async () => {
+    karpenter.runs.record = undefined;
+    await expect(handler.remove(request('Delete', MigrationStage.INSTALL))).resolves.toMatchObject({ done: true });
+    await expect(handler.remove(request('Delete', MigrationStage.INSTALL))).resolves.toMatchObject({ done: true });
+  });
+
+  test('in the rollback of a creation abandons nothing', async () => {
+    karpenter.rollingBack = true;
+    await handler.remove(request('Delete', MigrationStage.INSTALL));
+    expect(karpenter.abandonedBy).toEqual([]);
+  });
+
+  test('after removal verifies once more, also twice', async () => {
+    await expect(handler.remove(request('Delete', MigrationStage.REMOVED))).resolves.toMatchObject({ done: true });
+    await expect(handler.remove(request('Delete', MigrationStage.REMOVED))).resolves.toMatchObject({ done: true });
+    karpenter.instances = [{ name: 'instance/i-1', leaving: false }];
+    await expect(handler.remove(request('Delete', MigrationStage.REMOVED))).rejects.toThrow('instance/i-1');
+  });
 });
 
 test('the identity depends on the cluster alone, so that no stage replaces the resource', () => {
   const removed = handler.identify({ ...properties, Stage: MigrationStage.REMOVED, Owner: 'other' });
   expect(removed).toBe(handler.identify(properties));
-});
-
-test('removal is refused while a node lives, and names it', async () => {
-  karpenter.machines = [{ name: 'machine/default-a', leaving: false }, { name: 'node/ip-10-0-0-1.ec2.internal', leaving: false }];
-  karpenter.instances = [{ name: 'instance/i-1', leaving: false }];
-  await expect(handler.apply(request('Update', MigrationStage.REMOVED)))
-    .rejects.toThrow('karpenter still has machine/default-a, node/ip-10-0-0-1.ec2.internal, instance/i-1');
-  expect(karpenter.launchTemplates).toHaveLength(1);
-});
-
-test('an instance that the Kubernetes API does not know refuses the removal too', async () => {
-  karpenter.instances = [{ name: 'instance/i-1', leaving: false }];
-  await expect(handler.apply(request('Update', MigrationStage.REMOVED))).rejects.toThrow('instance/i-1');
-});
-
-test('removal waits for what is leaving already', async () => {
-  karpenter.machines = [{ name: 'machine/default-a', leaving: true }];
-  await expect(handler.apply(request('Update', MigrationStage.REMOVED))).resolves.toEqual({ done: false, waitingFor: 'waiting for machine/default-a to go' });
-});
-
-test('removal names at most twenty things, so that the reason fits into a response', async () => {
-  karpenter.machines = Array.from({ length: 300 }, (_, i) => ({ name: `machine/default-${i}`, leaving: false }));
-  await expect(handler.apply(request('Update', MigrationStage.REMOVED))).rejects.toThrow('machine/default-19 and 280 more');
-});
-
-test('removal of an empty Karpenter deletes the launch templates that it leaves behind, also twice', async () => {
-  await expect(handler.apply(request('Update', MigrationStage.REMOVED))).resolves.toEqual({ done: true, attributes: { Stage: 'REMOVED' } });
-  expect(karpenter.launchTemplates).toEqual([]);
-  await expect(handler.apply(request('Update', MigrationStage.REMOVED))).resolves.toMatchObject({ done: true });
-});
-
-test('a rollback to the removed stage verifies nothing again', async () => {
-  karpenter.rollingBack = true;
-  karpenter.machines = [{ name: 'machine/default-a', leaving: false }];
-  await expect(handler.apply(request('Update', MigrationStage.REMOVED))).resolves.toMatchObject({ done: true });
-});
-
-test('deleting the stack without removal leaves Karpenter and marks the claim as abandoned', async () => {
-  await expect(handler.remove(request('Delete', MigrationStage.INSTALL))).resolves.toMatchObject({ done: true });
-  expect(karpenter.abandonedBy).toEqual(['stack/Migration']);
-});
-
-test('a creation that rolls back abandons nothing', async () => {
-  karpenter.rollingBack = true;
-  await handler.remove(request('Delete', MigrationStage.INSTALL));
-  expect(karpenter.abandonedBy).toEqual([]);
-});
-
-test('deleting the stack after removal verifies once more, also twice', async () => {
-  await expect(handler.remove(request('Delete', MigrationStage.REMOVED))).resolves.toMatchObject({ done: true });
-  await expect(handler.remove(request('Delete', MigrationStage.REMOVED))).resolves.toMatchObject({ done: true });
-  karpenter.instances = [{ name: 'instance/i-1', leaving: false }];
-  await expect(handler.remove(request('Delete', MigrationStage.REMOVED))).rejects.toThrow('instance/i-1');
-});
-
-test('other errors are not swallowed', async () => {
-  karpenter.kubernetesRemaining = async () => { throw new Error('connection refused'); };
-  await expect(handler.apply(request('Update', MigrationStage.REMOVED))).rejects.toThrow('connection refused');
 });

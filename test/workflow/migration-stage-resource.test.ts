@@ -1,11 +1,13 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { MigrationStage } from '../../src/workflow/migration-stage';
 import { MigrationStageResource } from '../../src/workflow/migration-stage-resource';
+import { SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD } from '../../src/workflow/records';
 import { importCluster, KUBECTL_ROLE, testStack } from '../karpenter-migration/stack';
+import { configuration, OWNER } from './fakes';
 
 function template(stage: MigrationStage, revision?: string): Template {
   const stack = testStack();
-  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage, owner: 'Test/Migration', ownerKey: 'karpenter.sh/provisioner-name', revision });
+  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage, configuration, revision });
   return Template.fromStack(stack);
 }
 
@@ -17,7 +19,7 @@ test.each(Object.values(MigrationStage))('the stage %s reaches the AWS function,
     KubectlRoleArn: KUBECTL_ROLE,
     KubernetesFunctionArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('KarpenterMigrationKubernetesFunction'), 'Arn'] },
     Stage: stage,
-    Owner: 'Test/Migration',
+    Owner: OWNER,
     OwnerKey: 'karpenter.sh/provisioner-name',
     Revision: Match.absent(),
   });
@@ -27,16 +29,37 @@ test('a revision makes the stage look again', () => {
   template(MigrationStage.REMOVED, '2').hasResourceProperties('Custom::KarpenterMigrationStage', { Revision: '2' });
 });
 
-test('the function may write one thing only: delete launch templates of this cluster\'s Karpenter', () => {
-  const [policy] = Object.values(template(MigrationStage.INSTALL).findResources('AWS::IAM::Policy', {
+/** What the AWS function may do, of all its policies. */
+function statements(): any[] {
+  const policies = Object.values(template(MigrationStage.INSTALL).findResources('AWS::IAM::Policy', {
     Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^KarpenterMigrationAwsFunctionServiceRole') }] },
   }));
-  const statements: any[] = policy.Properties.PolicyDocument.Statement;
-  expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
-    'cloudformation:DescribeStacks', 'ec2:DeleteLaunchTemplate', 'ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates', 'lambda:InvokeFunction',
+  return policies.flatMap(policy => policy.Properties.PolicyDocument.Statement);
+}
+
+test('the function may write what the steps move, and each write is bound to the cluster or to its own tags', () => {
+  const writes = statements().flatMap(({ Action, Condition, Resource }) => [Action].flat()
+    .filter((action: string) => !/:(Describe|List|Get)/.test(action)).map((action: string) => [action, { Condition, Resource }] as const));
+  expect(writes.map(([action]) => action).sort()).toEqual([
+    'autoscaling:ResumeProcesses', 'autoscaling:SuspendProcesses', 'autoscaling:TerminateInstanceInAutoScalingGroup', 'ec2:DeleteLaunchTemplate',
+    'eks:TagResource', 'eks:UntagResource', 'eks:UpdateAddon', 'eks:UpdateNodegroupConfig', 'lambda:InvokeFunction',
+    'states:StartExecution', 'states:StopExecution',
   ]);
-  const only = (action: string) => statements.find(({ Action }) => [Action].flat().includes(action));
-  expect(only('ec2:DeleteLaunchTemplate').Condition).toEqual({ StringEquals: { 'aws:ResourceTag/karpenter.k8s.aws/cluster': 'prod' } });
-  expect(only('cloudformation:DescribeStacks').Resource).toEqual({ Ref: 'AWS::StackId' });
-  expect(JSON.stringify(only('lambda:InvokeFunction').Resource)).toContain('KarpenterMigrationKubernetesFunction');
+  const of = Object.fromEntries(writes);
+  for (const action of ['autoscaling:ResumeProcesses', 'autoscaling:SuspendProcesses', 'autoscaling:TerminateInstanceInAutoScalingGroup']) {
+    expect(of[action].Condition).toEqual({ StringEquals: { 'aws:ResourceTag/eks:cluster-name': 'prod' } });
+  }
+  for (const action of ['eks:TagResource', 'eks:UntagResource']) {
+    expect(of[action].Condition).toEqual({ 'ForAllValues:StringEquals': { 'aws:TagKeys': [SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD] } });
+  }
+  for (const [action, kind] of [['eks:UpdateNodegroupConfig', 'nodegroup'], ['eks:TagResource', 'nodegroup'], ['eks:UpdateAddon', 'addon']]) {
+    expect(JSON.stringify(of[action].Resource)).toContain(`:${kind}/prod/*`);
+  }
+  expect(of['ec2:DeleteLaunchTemplate'].Condition).toEqual({ StringEquals: { 'aws:ResourceTag/karpenter.k8s.aws/cluster': 'prod' } });
+  expect(JSON.stringify(of['lambda:InvokeFunction'].Resource)).toContain('KarpenterMigrationKubernetesFunction');
+  expect(JSON.stringify(of['states:StartExecution'].Resource)).toContain('StageWorkflowStateMachine');
+});
+
+test('the function asks CloudFormation about its own stack only', () => {
+  expect(statements().find(({ Action }) => [Action].flat().includes('cloudformation:DescribeStacks')).Resource).toEqual({ Ref: 'AWS::StackId' });
 });

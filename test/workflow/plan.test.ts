@@ -1,5 +1,7 @@
-import { planRemoval } from '../../src/workflow/plan';
+import { MigrationStage } from '../../src/workflow/migration-stage';
+import { mustHalt, planDeployment, planRemoval } from '../../src/workflow/plan';
 import { Remaining } from '../../src/workflow/port';
+import { RunRecord } from '../../src/workflow/run-record';
 
 const staying = (name: string): Remaining => ({ name, leaving: false });
 const leaving = (name: string): Remaining => ({ name, leaving: true });
@@ -22,4 +24,44 @@ test('one that stays refuses, and only those that stay are named', () => {
 test.each([[20, 'x/19 to go'], [21, 'x/19 and 1 more to go'], [60, 'x/19 and 40 more to go']])('of %i things twenty are named', (count, end) => {
   const removal = planRemoval(Array.from({ length: count }, (_, i) => leaving(`x/${i}`)));
   expect(removal).toMatchObject({ kind: 'wait', reason: expect.stringMatching(new RegExp(`${end}$`)) });
+});
+
+const record = (outcome?: 'working' | 'paused' | 'arrived' | 'stopped', generation = 2): RunRecord => ({
+  owner: 'o', generation: 2, stage: MigrationStage.SCALE_DOWN,
+  ...outcome ? { report: { generation, execution: 'e', outcome, says: 'says', pausedSince: outcome === 'paused' ? 'then' : undefined } } : {},
+});
+
+test.each([
+  ['raising', MigrationStage.SCALE_DOWN],
+  ['lowering', MigrationStage.INSTALL],
+])('%s waits for its run, and succeeds with it going on when its time is over', (_, stage) => {
+  expect(planDeployment(stage, record('working'), 'RUNNING', false)).toEqual({ kind: 'wait', reason: 'says' });
+  expect(planDeployment(stage, record('working'), 'RUNNING', true)).toEqual({ kind: 'leave', state: 'going on: says' });
+  expect(planDeployment(stage, record('paused'), 'RUNNING', true)).toEqual({ kind: 'leave', state: 'paused since then: says' });
+});
+
+test('a removal fails when its time is over', () => {
+  expect(planDeployment(MigrationStage.REMOVED, record('working'), 'RUNNING', true)).toEqual({ kind: 'fail', reason: 'going on: says; deploy again, it continues' });
+});
+
+test('the report of a former generation says nothing about this run', () => {
+  expect(planDeployment(MigrationStage.INSTALL, record('arrived', 1), 'RUNNING', false)).toEqual({ kind: 'wait', reason: 'the run has not said anything yet' });
+});
+
+test('an execution that goes on in a new one is waited for', () => {
+  expect(planDeployment(MigrationStage.INSTALL, record('working'), 'SUCCEEDED', false)).toMatchObject({ kind: 'wait' });
+});
+
+test('a report of arrival counts whatever became of the execution', () => {
+  expect(planDeployment(MigrationStage.INSTALL, record('arrived'), 'ABORTED', false)).toMatchObject({ kind: 'arrived' });
+});
+
+test.each([
+  ['INSTALL', 'arrived', false], ['INSTALL', 'stopped', false], ['INSTALL', 'paused', true], ['SCALE_DOWN', 'working', false],
+])('a rollback to %s of a drain that has %s ends it: %s', (stage, outcome, ends) => {
+  expect(mustHalt(record(outcome as 'paused'), stage as MigrationStage)).toBe(ends);
+});
+
+test('a rollback of a restoration lets it go on', () => {
+  expect(mustHalt({ ...record('working'), stage: MigrationStage.INSTALL }, MigrationStage.SCALE_DOWN)).toBe(false);
 });

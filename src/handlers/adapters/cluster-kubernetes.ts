@@ -1,4 +1,5 @@
 import * as k8s from '@kubernetes/client-node';
+import { nodeView, podView } from './cluster-views';
 import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from './kubernetes-api';
 import { awsAuthProblem } from '../../cluster/aws-auth-problem';
 import { ClaimChanged, ClaimPort, ClaimRecord, StoredClaim } from '../../cluster/claim-port';
@@ -138,30 +139,4 @@ async function present<T>(names: readonly string[], read: (name: string) => Prom
 
 function fullName(object: { readonly metadata?: k8s.V1ObjectMeta }): string {
   return `${object.metadata?.namespace}/${object.metadata?.name}`;
-}
-
-function nodeView(node: k8s.V1Node): NodeView {
-  return {
-    name: node.metadata!.name!,
-    labels: node.metadata!.labels ?? {},
-    ready: node.status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false,
-    unschedulable: node.spec?.unschedulable ?? false,
-    taints: node.spec?.taints ?? [],
-    allocatable: node.status?.allocatable ?? {},
-  };
-}
-
-function podView(pod: k8s.V1Pod): PodView {
-  return {
-    nodeName: pod.spec?.nodeName,
-    phase: pod.status?.phase,
-    namespace: pod.metadata!.namespace!,
-    labels: pod.metadata!.labels ?? {},
-    containers: (pod.spec?.containers ?? []).map(container => container.resources?.requests ?? {}),
-    initContainers: (pod.spec?.initContainers ?? []).map(container => ({
-      requests: container.resources?.requests ?? {},
-      sidecar: container.restartPolicy === 'Always',
-    })),
-    overhead: pod.spec?.overhead ?? {},
-  };
 }

@@ -1,9 +1,12 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteLaunchTemplateCommand, EC2Client, paginateDescribeInstances, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SfnExecutions } from './executions-aws';
 import { ask } from './query';
-import { ABANDON_QUERY, MigrationStageProperties, REMAINING_QUERY } from '../../workflow/contract';
-import { Remaining, StagePort } from '../../workflow/port';
+import { ABANDON_QUERY, MigrationStageProperties, REMAINING_QUERY, WorkflowConfiguration } from '../../workflow/contract';
+import { ExecutionsPort, Remaining, StagePort } from '../../workflow/port';
+import { RunPort } from '../../workflow/run-port';
+import { RunnerPorts, Steps } from '../../workflow/runner';
 
 /** The tag that Karpenter 0.29 puts on its launch templates. */
 const LAUNCH_TEMPLATE_TAG = 'karpenter.k8s.aws/cluster';
@@ -13,7 +16,19 @@ export class AwsStagePort implements StagePort {
   private readonly ec2 = new EC2Client();
   private readonly lambda = new LambdaClient();
 
-  constructor(private readonly properties: MigrationStageProperties) {}
+  public readonly runs: RunPort;
+  public readonly executions: ExecutionsPort;
+  private readonly configuration: WorkflowConfiguration;
+
+  constructor(private readonly properties: MigrationStageProperties, private readonly runner: Pick<RunnerPorts, 'runs' | 'steps'>) {
+    this.configuration = JSON.parse(properties.Configuration) as WorkflowConfiguration;
+    this.runs = runner.runs(this.configuration);
+    this.executions = new SfnExecutions(properties.StateMachineArn);
+  }
+
+  public steps(generation: number): Steps {
+    return this.runner.steps(this.configuration, generation, { force: false });
+  }
 
   public kubernetesRemaining(): Promise<readonly Remaining[]> {
     return ask(this.lambda, this.properties.KubernetesFunctionArn, {

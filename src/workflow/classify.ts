@@ -1,0 +1,28 @@
+import { PauseReason } from './pause-reason';
+import { blocked, Progress } from './step';
+
+/** Words by which AWS and the Kubernetes API refuse too many calls. */
+const TOO_MANY = /Throttl|TooManyRequests|RequestLimitExceeded|Rate exceeded|SlowDown|HTTP-Code: 429/;
+const NOT_ALLOWED = /AccessDenied|UnauthorizedOperation|not authorized to perform|HTTP-Code: 40[13]/;
+const WEBHOOK = /failed calling webhook "[^"]*karpenter/;
+
+/** An error is a pause like any other: what ails a call now may be gone at the next try. */
+export function pauseFor(error: Error): Progress {
+  const text = `${error.name}: ${error.message}`;
+  const words = shortened(error.name === 'Error' ? error.message : text);
+  if (TOO_MANY.test(text)) {
+    return blocked(PauseReason.THROTTLED, `too many calls: ${words}`);
+  }
+  if (NOT_ALLOWED.test(text)) {
+    return blocked(PauseReason.ACCESS_DENIED, `not allowed: ${words}`);
+  }
+  if (WEBHOOK.test(text)) {
+    return blocked(PauseReason.WEBHOOKS_UNREACHABLE, `the webhooks of karpenter do not answer: ${words}`);
+  }
+  return blocked(PauseReason.UNEXPECTED, `an error that nobody foresaw, the log has all of it: ${words}`);
+}
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 500 ? `${line.slice(0, 500)} …` : line;
+}

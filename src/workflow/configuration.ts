@@ -1,0 +1,54 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import { ClusterAutoscaler } from './cluster-autoscaler/cluster-autoscaler';
+import { ScaleDownConfiguration, WorkflowConfiguration } from './contract';
+import { CriticalWorkload } from './critical-workloads/critical-workload';
+import { CutOverOptions } from './cut-over-options';
+import { ScaleDownOptions } from './scale-down/scale-down-options';
+
+/** Upstream's guides use this image for pods that only take room. */
+export const DEFAULT_CANARY_IMAGE = 'public.ecr.aws/eks-distro/kubernetes/pause:3.7';
+export const DEFAULT_BATCH_SIZE = 1;
+/** What the target groups of AWS' load balancers have. */
+export const DEFAULT_DEREGISTRATION_DELAY = Duration.minutes(5);
+export const DEFAULT_PATIENCE = Duration.hours(1);
+
+/** What users say about the workflow, in the words of its functions. */
+export function workflowOptions(
+  cutOver: CutOverOptions = {}, scaleDown: ScaleDownOptions = {},
+): Pick<WorkflowConfiguration, 'CriticalWorkloads' | 'ClusterAutoscaler' | 'CanaryImage' | 'ScaleDown' | 'PatienceMinutes'> {
+  return {
+    CriticalWorkloads: (cutOver.criticalWorkloads ?? CriticalWorkload.defaults()).map(workload => workload._reference),
+    ClusterAutoscaler: (cutOver.clusterAutoscaler ?? ClusterAutoscaler.discovered())._reference,
+    CanaryImage: cutOver.canaryImage ?? DEFAULT_CANARY_IMAGE,
+    ScaleDown: scaleDownOptions(scaleDown),
+    PatienceMinutes: patience(scaleDown.patience ?? DEFAULT_PATIENCE),
+  };
+}
+
+function scaleDownOptions(options: ScaleDownOptions): ScaleDownConfiguration {
+  const { batchSize = DEFAULT_BATCH_SIZE, targets = [] } = options;
+  if (!Token.isUnresolved(batchSize) && (!Number.isInteger(batchSize) || batchSize < 1)) {
+    throw new Error(`scaleDown.batchSize must be a whole number of nodes, 1 or more, got ${batchSize}`);
+  }
+  const names = targets.map(target => target.nodegroup);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new Error(`scaleDown.targets names node group "${twice}" twice: keep one of them`);
+  }
+  return {
+    Targets: targets.map(({ nodegroup, size }) => ({ Nodegroup: nodegroup, Size: size })),
+    BatchSize: batchSize,
+    PauseSeconds: options.pauseBetweenBatches?.toSeconds() ?? 0,
+    DeregistrationSeconds: (options.deregistrationDelay ?? DEFAULT_DEREGISTRATION_DELAY).toSeconds(),
+    Force: options.force ?? false,
+  };
+}
+
+/** A run that gives up at once could never wait for anything. */
+function patience(given: Duration): number {
+  const minutes = given.toMinutes({ integral: false });
+  if (minutes < 1) {
+    throw new Error(`scaleDown.patience must be a minute or more, got ${given.toSeconds()} seconds`);
+  }
+  return Math.ceil(minutes);
+}

@@ -1,0 +1,53 @@
+/** Why a run pauses. Each has an article of this name in docs/runbook.md. */
+export enum PauseReason {
+  /** A PodDisruptionBudget allows no disruption now. */
+  DISRUPTION_BUDGET = 'DisruptionBudget',
+  /** A pod carries `karpenter.sh/do-not-evict`. */
+  DO_NOT_EVICT = 'DoNotEvict',
+  /** A pod has no controller that would make it again. */
+  BARE_POD = 'BarePod',
+  /** A pod's selector, affinity or volume fits node groups only, or no node of Karpenter's. */
+  NOWHERE_TO_GO = 'NowhereToGo',
+  /** The replacement of an evicted pod does not become Ready. */
+  REPLACEMENT_NOT_READY = 'ReplacementNotReady',
+  /** Karpenter does not get a node Ready: capacity, limits, quotas, network, node access. */
+  NO_NEW_NODE = 'NoNewNode',
+  /** An evicted pod outlives its grace period. */
+  POD_NOT_ENDING = 'PodNotEnding',
+  /** A volume is still attached to an emptied node. */
+  VOLUME_ATTACHED = 'VolumeAttached',
+  /** The nodes that stay have no room for Karpenter or a pinned pod. */
+  KEEPERS_FULL = 'KeepersFull',
+  /** No Deployment of the Cluster Autoscaler was found, or several. */
+  AUTOSCALER_UNCLEAR = 'AutoscalerUnclear',
+  /** The Cluster Autoscaler serves node groups outside of the migration. */
+  AUTOSCALER_SHARED = 'AutoscalerShared',
+  /** Somebody put the Cluster Autoscaler's replicas back. */
+  AUTOSCALER_IS_BACK = 'AutoscalerIsBack',
+  /** The Cluster Autoscaler's pods, or the scaling that it began, do not come to an end. */
+  AUTOSCALER_STILL_ACTIVE = 'AutoscalerStillActive',
+  /** A workload's pods do not roll out with the changed affinity. */
+  ROLLOUT_STUCK = 'RolloutStuck',
+  /** A workload cannot be pinned: its kind, or a term that nothing could satisfy. */
+  NOT_PINNABLE = 'NotPinnable',
+  /** An EKS add-on refuses the configuration, or does not become ACTIVE. */
+  ADDON_NOT_ACTIVE = 'AddonNotActive',
+  /** A node group is not ACTIVE, or an update or instance refresh goes on. */
+  NODEGROUP_BUSY = 'NodegroupBusy',
+  /** Restored node groups do not get their nodes Ready. */
+  NODES_NOT_READY = 'NodesNotReady',
+  /** Machines, nodes or instances belong to a Provisioner that is not of this migration. */
+  FOREIGN_PROVISIONER = 'ForeignProvisioner',
+  /** Karpenter's webhooks do not answer, so nothing of Karpenter can be changed. */
+  WEBHOOKS_UNREACHABLE = 'WebhooksUnreachable',
+  /** Karpenter does not end its nodes. */
+  CONTROLLER_NOT_WORKING = 'ControllerNotWorking',
+  /** AWS or the Kubernetes API refuses calls because there are too many. */
+  THROTTLED = 'Throttled',
+  /** Our function may not do what it has to. */
+  ACCESS_DENIED = 'AccessDenied',
+  /** A check of the preflight no longer holds. */
+  PREFLIGHT = 'Preflight',
+  /** An error that nobody foresaw; the log has all of it. */
+  UNEXPECTED = 'Unexpected',
+}

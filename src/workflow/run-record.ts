@@ -1,0 +1,91 @@
+import { MigrationStage } from './migration-stage';
+import { PauseReason } from './pause-reason';
+import { Replaced } from './step';
+
+/** How a run stands, in the words of its last call. */
+export interface RunReport {
+  readonly generation: number;
+  /** The ARN of the execution. */
+  readonly execution: string;
+  readonly outcome: 'working' | 'paused' | 'arrived' | 'stopped';
+  readonly says: string;
+  readonly by?: PauseReason;
+  /** In ISO 8601; kept from call to call as long as the run is paused. */
+  readonly pausedSince?: string;
+}
+
+/** A call that may be changing something right now. */
+export interface Lease {
+  readonly token: string;
+  /** Milliseconds since 1970 after which the function that holds it has ended, whatever happened to it. */
+  readonly until: number;
+}
+
+/** What the claim on the cluster says about runs. */
+export interface RunRecord {
+  /** Whose the claim is. */
+  readonly owner: string;
+  /** Raised by every new run, deployment or halt: whoever has an older one may not change anything any more. */
+  readonly generation: number;
+  /** Where runs go. */
+  readonly stage?: MigrationStage;
+  /** The request of CloudFormation that raised the generation last, and to which; a person who starts a run raises it further. */
+  readonly request?: string;
+  readonly requested?: number;
+  readonly lease?: Lease;
+  readonly report?: RunReport;
+}
+
+/** What begins a new generation. */
+export interface Beginning {
+  readonly owner: string;
+  /** The stage of the record if undefined. */
+  readonly stage?: MigrationStage;
+  /** The same request begins only once. */
+  readonly request?: string;
+}
+
+/** The record with a new generation; unchanged where the same request has raised it already. */
+export function begun(record: RunRecord, beginning: Beginning): RunRecord {
+  if (record.owner !== beginning.owner) {
+    throw new Error(`the cluster is claimed by "${record.owner}", not by "${beginning.owner}": nothing was changed`);
+  }
+  if (beginning.request !== undefined && record.request === beginning.request) {
+    return record;
+  }
+  const generation = record.generation + 1;
+  return {
+    ...record,
+    generation,
+    stage: beginning.stage ?? record.stage,
+    ...beginning.request === undefined ? {} : { request: beginning.request, requested: generation },
+  };
+}
+
+/**
+ * The record with the lease of a call; undefined as long as another call may still be changing something.
+ *
+ * @throws Replaced when the generation is not the call's any more
+ */
+export function entered(record: RunRecord, generation: number, lease: Lease, now: number): RunRecord | undefined {
+  requireGeneration(record, generation);
+  const { lease: held } = record;
+  return held && held.token !== lease.token && held.until > now ? undefined : { ...record, lease };
+}
+
+/** The record without the lease of a call; a report counts only if no newer generation has begun. */
+export function left(record: RunRecord, token: string, report?: RunReport): RunRecord {
+  const { lease, ...rest } = record;
+  return {
+    ...rest,
+    ...lease && lease.token !== token ? { lease } : {},
+    ...report?.generation === record.generation ? { report } : {},
+  };
+}
+
+/** @throws Replaced when the generation is not the record's */
+export function requireGeneration(record: RunRecord | undefined, generation: number): void {
+  if (record?.generation !== generation) {
+    throw new Replaced(`generation ${generation} was replaced by ${record?.generation ?? 'nobody, the claim on the cluster is gone'}: nothing more is changed`);
+  }
+}

@@ -1,0 +1,136 @@
+import { pauseFor } from './classify';
+import { WorkflowConfiguration } from './contract';
+import { firstLeg, legOf, StepName } from './itinerary';
+import { logLine } from './run-log';
+import { RunPort } from './run-port';
+import { Lease, RunRecord } from './run-record';
+import { advanced, isOutOfPatience, reportOf, RunState, stopped } from './run-state';
+import { Progress, REPLACED, Step, working } from './step';
+
+export type Steps = Readonly<Record<StepName, Step>>;
+
+/** What a state of the state machine asks the function for. */
+export type WorkflowTask =
+  /** Without a generation, as a person starts an execution, a new one begins. */
+  | { readonly Workflow: 'begin'; readonly Configuration: WorkflowConfiguration; readonly Run: { readonly generation?: number }; readonly Execution: string }
+  | { readonly Workflow: 'go'; readonly Configuration: WorkflowConfiguration; readonly Run: RunState; readonly Execution: string };
+
+export interface StepOptions {
+  /** Patience is over, and the user wants pods that cannot be evicted to be deleted then. */
+  readonly force: boolean;
+}
+
+/** What a run works through. */
+export interface RunnerPorts {
+  runs(configuration: WorkflowConfiguration): RunPort;
+  /** Steps whose every change is refused once the generation is not the cluster's any more. */
+  steps(configuration: WorkflowConfiguration, generation: number, options: StepOptions): Steps;
+  newToken(): string;
+  now(): Date;
+}
+
+/** A call has ended after this long, and so has the call of the Kubernetes function that it may have made: each runs five minutes at most. */
+const LEASE_MILLISECONDS = 10 * 60_000;
+/** How soon a run looks again whether a call of a former run has ended. */
+const LOOK_SECONDS = 5;
+
+/** Nothing that happens in a call fails the execution: it pauses, and goes on or stops safely. */
+export async function runTask(task: WorkflowTask, ports: RunnerPorts): Promise<RunState> {
+  return task.Workflow === 'begin' ? begin(task, ports) : go(task, ports);
+}
+
+async function begin(task: WorkflowTask & { Workflow: 'begin' }, ports: RunnerPorts): Promise<RunState> {
+  const { Configuration: configuration, Run: { generation } } = task;
+  const runs = ports.runs(configuration);
+  const record = generation === undefined ? await runs.begin({ owner: configuration.Owner }) : await runs.read();
+  if (!record?.stage) {
+    throw new Error('no stage was deployed to this cluster yet: deploy the stack first');
+  }
+  const state: RunState = {
+    generation: generation ?? record.generation,
+    stage: record.stage,
+    outcome: record.generation === (generation ?? record.generation) ? 'working' : 'replaced',
+    next: firstLeg(record.stage).name,
+    says: `on the way to stage ${record.stage}: ${await position(configuration, record, ports)}`,
+    waitSeconds: 1,
+    round: 0,
+  };
+  console.log(JSON.stringify({ level: 'info', message: state.says, cluster: configuration.ClusterName, generation: state.generation, execution: task.Execution }));
+  return state;
+}
+
+/** Where the cluster is, by the records of all steps. */
+async function position(configuration: WorkflowConfiguration, record: RunRecord, ports: RunnerPorts): Promise<string> {
+  const steps = ports.steps(configuration, record.generation, { force: false });
+  const assessments = await Promise.all(Object.values(steps).map(step => step.assess()));
+  return assessments.map(({ says }) => says).join('; ');
+}
+
+async function go(task: WorkflowTask & { Workflow: 'go' }, ports: RunnerPorts): Promise<RunState> {
+  const { Configuration: configuration, Run: state, Execution: execution } = task;
+  const runs = ports.runs(configuration);
+  const lease: Lease = { token: ports.newToken(), until: ports.now().getTime() + LEASE_MILLISECONDS };
+  try {
+    if (!await runs.enter(state.generation, lease, ports.now().getTime())) {
+      const wait = working('waits until a call of the run before has ended', LOOK_SECONDS);
+      return advanced(state, legOf(state.next), wait, ports.now());
+    }
+  } catch (error) {
+    return unlessReplaced(error as Error, state, () => advanced(state, legOf(state.next), reported(error as Error), ports.now()));
+  }
+  let after: RunState | undefined;
+  try {
+    after = await call(configuration, state, ports);
+    return after;
+  } catch (error) {
+    return unlessReplaced(error as Error, state, () => { throw error; });
+  } finally {
+    await runs.leave(lease.token, after && reportOf(after, execution));
+  }
+}
+
+async function call(configuration: WorkflowConfiguration, state: RunState, ports: RunnerPorts): Promise<RunState> {
+  const leg = legOf(state.next);
+  const overdue = isOutOfPatience(state, configuration.PatienceMinutes, ports.now());
+  const steps = ports.steps(configuration, state.generation, { force: overdue && configuration.ScaleDown.Force });
+  const progress = await attempt(() => steps[leg.step][leg.direction]());
+  let after = advanced(state, leg, progress, ports.now());
+  if (isOutOfPatience(after, configuration.PatienceMinutes, ports.now()) && !(configuration.ScaleDown.Force && !overdue)) {
+    const stop = await attempt(async () => {
+      await stopSteps(steps);
+      return progress;
+    });
+    after = stop === progress ? stopped(after) : advanced(after, leg, stop, ports.now());
+  }
+  console.log(JSON.stringify(logLine(configuration.ClusterName, leg, after, progress, ports.now())));
+  return after;
+}
+
+/** Takes back what must not stay when nobody goes on; the last step first, as on every way back. */
+export async function stopSteps(steps: Steps): Promise<void> {
+  for (const name of ['removal', 'scale-down', 'cluster-autoscaler', 'critical-workloads'] as const) {
+    await steps[name].stop();
+  }
+}
+
+async function attempt(body: () => Promise<Progress>): Promise<Progress> {
+  try {
+    return await body();
+  } catch (error) {
+    if ((error as Error).name === REPLACED) {
+      throw error;
+    }
+    return reported(error as Error);
+  }
+}
+
+function reported(error: Error): Progress {
+  console.error(JSON.stringify({ level: 'error', message: error.message, name: error.name, stack: error.stack }));
+  return pauseFor(error);
+}
+
+function unlessReplaced(error: Error, state: RunState, otherwise: () => RunState): RunState {
+  return error.name === REPLACED
+    ? { ...state, outcome: 'replaced', waitSeconds: 0, says: `a newer run or deployment took over, this one changes nothing more (${error.message})` }
+    : otherwise();
+}

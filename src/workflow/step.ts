@@ -1,0 +1,66 @@
+import { PauseReason } from './pause-reason';
+
+/** How far a step is applied, by its records at the things themselves. */
+export interface Assessment {
+  readonly applied: 'nothing' | 'partly' | 'fully';
+  /** For people: `2 of 3 workloads are pinned to node groups`. */
+  readonly says: string;
+}
+
+/** What is worth a metric; what a step does not count stays undefined. */
+export interface Counts {
+  /** Nodes that still have to go. */
+  readonly nodesLeft?: number;
+  /** Evictions since the call before. */
+  readonly podsEvicted?: number;
+  /** Evictions since the call before that a PodDisruptionBudget refused. */
+  readonly evictionsRefused?: number;
+}
+
+/** What one call of a step achieved. Blocked is not failed: it is tried again. */
+export type Progress = (
+  | { readonly kind: 'done' }
+  /** Something goes its way and is worth a look after so many seconds. */
+  | { readonly kind: 'working'; readonly waitSeconds: number }
+  /** Somebody or something is in the way; who, and what to do, is in `says` and in the runbook's article of the reason. */
+  | { readonly kind: 'blocked'; readonly by: PauseReason }
+) & {
+  /** One sentence for people, without a final period. */
+  readonly says: string;
+  readonly counts?: Counts;
+  /** The commands that undo by hand what this call changed, for the log. */
+  readonly undo?: readonly string[];
+};
+
+/**
+ * One reversible part of the guide.
+ *
+ * Each call does a bounded piece of work, well below a minute, and may be repeated at any time by any run: what was done is read from
+ * the things themselves, where the state found is recorded before anything is changed.
+ */
+export interface Step {
+  assess(): Promise<Assessment>;
+  /** Goes on towards the guide's state. */
+  apply(): Promise<Progress>;
+  /** Goes on towards the recorded state, and drops the records once it is verified. */
+  revert(): Promise<Progress>;
+  /** Takes back what must not stay when nobody goes on, such as cordons; everything else waits for the next run. Called again until done. */
+  stop(): Promise<void>;
+}
+
+/** The guard before every change: throws `Replaced` once a newer run, or a deployment, took over. */
+export interface Fence {
+  check(): Promise<void>;
+}
+
+/** The name of the error of a fence; it travels between our functions by its name. */
+export const REPLACED = 'Replaced';
+
+export class Replaced extends Error {
+  public readonly name = REPLACED;
+}
+
+export const done = (says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress => ({ kind: 'done', says, ...more });
+export const working = (says: string, waitSeconds: number, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
+  ({ kind: 'working', says, waitSeconds, ...more });
+export const blocked = (by: PauseReason, says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress => ({ kind: 'blocked', by, says, ...more });

@@ -1,0 +1,57 @@
+import { Duration } from 'aws-cdk-lib';
+import { ClusterAutoscaler } from '../../src/workflow/cluster-autoscaler/cluster-autoscaler';
+import { workflowOptions } from '../../src/workflow/configuration';
+import { CriticalWorkload } from '../../src/workflow/critical-workloads/critical-workload';
+import { NodegroupTarget } from '../../src/workflow/scale-down/scale-down-options';
+
+test('the defaults are the guide\'s', () => {
+  expect(workflowOptions()).toEqual({
+    CriticalWorkloads: [
+      { Kind: 'Deployment', Namespace: 'kube-system', Name: 'coredns', Optional: true },
+      { Kind: 'Deployment', Namespace: 'kube-system', Name: 'metrics-server', Optional: true },
+    ],
+    ClusterAutoscaler: { Kind: 'discovered' },
+    CanaryImage: 'public.ecr.aws/eks-distro/kubernetes/pause:3.7',
+    ScaleDown: { Targets: [], BatchSize: 1, PauseSeconds: 0, DeregistrationSeconds: 300, Force: false },
+    PatienceMinutes: 60,
+  });
+});
+
+test('everything can be set', () => {
+  expect(workflowOptions({
+    criticalWorkloads: [...CriticalWorkload.defaults(), CriticalWorkload.statefulSet('vault', 'vault')],
+    clusterAutoscaler: ClusterAutoscaler.deployment('autoscaling', 'ca-aws-cluster-autoscaler'),
+    canaryImage: 'registry.example.com/pause:1',
+  }, {
+    targets: [NodegroupTarget.of('apps', 0)],
+    batchSize: 3,
+    pauseBetweenBatches: Duration.minutes(2),
+    deregistrationDelay: Duration.seconds(20),
+    patience: Duration.seconds(90),
+    force: true,
+  })).toEqual({
+    CriticalWorkloads: [expect.anything(), expect.anything(), { Kind: 'StatefulSet', Namespace: 'vault', Name: 'vault', Optional: false }],
+    ClusterAutoscaler: { Kind: 'named', Namespace: 'autoscaling', Name: 'ca-aws-cluster-autoscaler' },
+    CanaryImage: 'registry.example.com/pause:1',
+    ScaleDown: { Targets: [{ Nodegroup: 'apps', Size: 0 }], BatchSize: 3, PauseSeconds: 120, DeregistrationSeconds: 20, Force: true },
+    PatienceMinutes: 2,
+  });
+});
+
+test('a cluster without an autoscaler can say so, and nothing critical can be pinned', () => {
+  expect(workflowOptions({ clusterAutoscaler: ClusterAutoscaler.none(), criticalWorkloads: [] }))
+    .toMatchObject({ ClusterAutoscaler: { Kind: 'absent' }, CriticalWorkloads: [] });
+});
+
+test.each<[string, () => unknown, string]>([
+  ['a target below zero', () => NodegroupTarget.of('apps', -1), 'the target of node group "apps" must be a whole number of nodes, 0 or more, got -1'],
+  ['half a node', () => NodegroupTarget.of('apps', 1.5), 'got 1.5'],
+  ['no node at a time', () => workflowOptions({}, { batchSize: 0 }), 'scaleDown.batchSize must be a whole number of nodes, 1 or more, got 0'],
+  ['no patience', () => workflowOptions({}, { patience: Duration.seconds(10) }), 'scaleDown.patience must be a minute or more, got 10 seconds'],
+  ['two targets for a node group', () => workflowOptions({}, { targets: [NodegroupTarget.of('apps', 1), NodegroupTarget.of('apps', 2)] }), 'names node group "apps" twice'],
+  ['a workload that is none', () => CriticalWorkload.deployment('kube-system', 'Core DNS'), 'name of the critical Deployment "Core DNS" is not a DNS name'],
+  ['a namespace that is none', () => CriticalWorkload.statefulSet('a.b', 'x'), 'namespace of the critical StatefulSet "a.b" is not a DNS label'],
+  ['an autoscaler that is none', () => ClusterAutoscaler.deployment('kube-system', ''), 'name of the Cluster Autoscaler "" is not a DNS name'],
+])('%s is refused at synthesis', (_, make, message) => {
+  expect(make).toThrow(message);
+});

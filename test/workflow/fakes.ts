@@ -1,0 +1,139 @@
+import { MigrationStageProperties, WorkflowConfiguration } from '../../src/workflow/contract';
+import { StepName } from '../../src/workflow/itinerary';
+import { MigrationStage } from '../../src/workflow/migration-stage';
+import { ExecutionsPort, ExecutionStatus, Remaining, StagePort } from '../../src/workflow/port';
+import { RunPort } from '../../src/workflow/run-port';
+import { Beginning, begun, entered, Lease, left, RunRecord, RunReport } from '../../src/workflow/run-record';
+import { Steps } from '../../src/workflow/runner';
+import { Assessment, done, Progress, Step } from '../../src/workflow/step';
+
+export const OWNER = 'stack/Migration';
+
+export const configuration: WorkflowConfiguration = {
+  ClusterName: 'prod',
+  KubectlRoleArn: 'arn:aws:iam::111111111111:role/kubectl',
+  KubernetesFunctionArn: 'arn:aws:lambda:us-east-1:111111111111:function:k',
+  Owner: OWNER,
+  OwnerKey: 'karpenter.sh/provisioner-name',
+  Namespace: 'karpenter',
+  Release: 'karpenter',
+  Replicas: 2,
+  Cpu: '1',
+  Memory: '1Gi',
+  Provisioners: ['default'],
+  CriticalWorkloads: [],
+  ClusterAutoscaler: { Kind: 'discovered' },
+  CanaryImage: 'pause',
+  ScaleDown: { Targets: [], BatchSize: 1, PauseSeconds: 0, DeregistrationSeconds: 0, Force: false },
+  PatienceMinutes: 60,
+  AcceptedRisks: [],
+};
+
+export const properties: MigrationStageProperties = {
+  ClusterName: configuration.ClusterName,
+  KubectlRoleArn: configuration.KubectlRoleArn,
+  KubernetesFunctionArn: configuration.KubernetesFunctionArn,
+  StateMachineArn: 'arn:aws:states:us-east-1:111111111111:stateMachine:m',
+  Stage: MigrationStage.INSTALL,
+  Owner: OWNER,
+  OwnerKey: configuration.OwnerKey,
+  Configuration: JSON.stringify(configuration),
+};
+
+/** The claim of a cluster, with the transitions of the real one. */
+export class FakeRuns implements RunPort {
+  public record: RunRecord | undefined = { owner: OWNER, generation: 0 };
+
+  public async read(): Promise<RunRecord | undefined> {
+    return this.record;
+  }
+
+  public async begin(beginning: Beginning): Promise<RunRecord> {
+    this.record = begun(this.record!, beginning);
+    return this.record;
+  }
+
+  public async enter(generation: number, lease: Lease, now: number): Promise<boolean> {
+    const after = entered(this.record!, generation, lease, now);
+    this.record = after ?? this.record;
+    return after !== undefined;
+  }
+
+  public async leave(token: string, report?: RunReport): Promise<void> {
+    this.record = left(this.record!, token, report);
+  }
+
+  /** What a call of a run leaves behind. */
+  public reports(report: Omit<RunReport, 'generation' | 'execution'>): void {
+    this.record = { ...this.record!, report: { generation: this.record!.generation, execution: 'execution', ...report } };
+  }
+}
+
+export class FakeStep implements Step {
+  public calls: string[] = [];
+  public progress: () => Progress = () => done('all is done');
+  public stopping: () => void = () => undefined;
+
+  public async assess(): Promise<Assessment> {
+    return { applied: 'nothing', says: 'nothing is applied' };
+  }
+
+  public async apply(): Promise<Progress> {
+    this.calls.push('apply');
+    return this.progress();
+  }
+
+  public async revert(): Promise<Progress> {
+    this.calls.push('revert');
+    return this.progress();
+  }
+
+  public async stop(): Promise<void> {
+    this.calls.push('stop');
+    this.stopping();
+  }
+}
+
+export function fakeSteps(): Record<StepName, FakeStep> & Steps {
+  return {
+    'critical-workloads': new FakeStep(), 'cluster-autoscaler': new FakeStep(), 'scale-down': new FakeStep(), 'removal': new FakeStep(),
+  };
+}
+
+export class FakeExecutions implements ExecutionsPort {
+  public started: string[] = [];
+  public stopped = 0;
+  public state: ExecutionStatus = 'RUNNING';
+
+  public async start(name: string): Promise<string> {
+    if (!this.started.includes(name)) {
+      this.started.push(name);
+    }
+    return `execution:${name}`;
+  }
+
+  public async status(): Promise<ExecutionStatus> {
+    return this.state;
+  }
+
+  public async stopAll(): Promise<void> {
+    this.stopped++;
+  }
+}
+
+export class FakeStage implements StagePort {
+  public readonly runs = new FakeRuns();
+  public readonly executions = new FakeExecutions();
+  public readonly theSteps = fakeSteps();
+  public machines: Remaining[] = [];
+  public instances: Remaining[] = [];
+  public launchTemplates = ['karpenter.k8s.aws/123'];
+  public rollingBack = false;
+  public abandonedBy: string[] = [];
+  public steps = () => this.theSteps;
+  public kubernetesRemaining = async () => this.machines;
+  public instancesRemaining = async () => this.instances;
+  public deleteLaunchTemplates = async () => this.launchTemplates.splice(0);
+  public isRollingBack = async () => this.rollingBack;
+  public abandonClaim = async (owner: string) => { this.abandonedBy.push(owner); };
+}

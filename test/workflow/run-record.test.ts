@@ -1,0 +1,57 @@
+import { MigrationStage } from '../../src/workflow/migration-stage';
+import { begun, entered, left, requireGeneration, RunRecord, RunReport } from '../../src/workflow/run-record';
+
+const record: RunRecord = { owner: 'stack/Migration', generation: 4, stage: MigrationStage.INSTALL, request: 'before', requested: 4 };
+const report = (generation: number): RunReport => ({ generation, execution: 'arn', outcome: 'working', says: 'drains' });
+const lease = { token: 'call', until: 2000 };
+
+test('a deployment begins a new generation and says where it goes', () => {
+  expect(begun(record, { owner: 'stack/Migration', stage: MigrationStage.CUT_OVER, request: 'now' }))
+    .toEqual({ ...record, generation: 5, stage: MigrationStage.CUT_OVER, request: 'now', requested: 5 });
+});
+
+test('the same request begins only once', () => {
+  const once = begun(record, { owner: 'stack/Migration', stage: MigrationStage.CUT_OVER, request: 'now' });
+  expect(begun(once, { owner: 'stack/Migration', stage: MigrationStage.CUT_OVER, request: 'now' })).toBe(once);
+});
+
+test('a person who starts a run goes where the last deployment went', () => {
+  expect(begun(record, { owner: 'stack/Migration' })).toEqual({ ...record, generation: 5 });
+});
+
+test('after a person has started a run, the request of the deployment begins none', () => {
+  const restarted = begun(begun(record, { owner: 'stack/Migration', stage: MigrationStage.CUT_OVER, request: 'now' }), { owner: 'stack/Migration' });
+  expect(begun(restarted, { owner: 'stack/Migration', stage: MigrationStage.CUT_OVER, request: 'now' })).toBe(restarted);
+  expect(restarted).toMatchObject({ generation: 6, requested: 5 });
+});
+
+test('who does not hold the claim begins nothing', () => {
+  expect(() => begun(record, { owner: 'other' })).toThrow('the cluster is claimed by "stack/Migration", not by "other": nothing was changed');
+});
+
+test.each([
+  ['nobody has it', undefined, true],
+  ['the same call has it', { token: 'call', until: 5000 }, true],
+  ['another call has it that has ended by now', { token: 'former', until: 999 }, true],
+  ['another call has it that may still run', { token: 'former', until: 1001 }, false],
+])('a call gets the lease where %s: %s', (_, held, gets) => {
+  const after = entered({ ...record, lease: held }, 4, lease, 1000);
+  expect(after).toEqual(gets ? { ...record, lease } : undefined);
+});
+
+test('a call of an old generation never gets the lease', () => {
+  expect(() => entered(record, 3, lease, 1000)).toThrow(expect.objectContaining({ name: 'Replaced', message: 'generation 3 was replaced by 4: nothing more is changed' }));
+});
+
+test('a claim that is gone refuses every change', () => {
+  expect(() => requireGeneration(undefined, 3)).toThrow(expect.objectContaining({ name: 'Replaced' }));
+});
+
+test('a call that ends leaves its report', () => {
+  expect(left({ ...record, lease }, 'call', report(4))).toEqual({ ...record, report: report(4) });
+});
+
+test('a call that ends late leaves neither its report nor takes the lease of another', () => {
+  const held = { ...record, generation: 5, lease: { token: 'newer', until: 9000 } };
+  expect(left(held, 'call', report(4))).toEqual(held);
+});

@@ -1,0 +1,191 @@
+import { configuration, FakeRuns, fakeSteps, OWNER } from './fakes';
+import { WorkflowConfiguration } from '../../src/workflow/contract';
+import { MigrationStage } from '../../src/workflow/migration-stage';
+import { PauseReason } from '../../src/workflow/pause-reason';
+import { RunState } from '../../src/workflow/run-state';
+import { RunnerPorts, runTask, StepOptions } from '../../src/workflow/runner';
+import { blocked, done, Replaced, working } from '../../src/workflow/step';
+
+const START = new Date('2026-01-01T12:00:00Z').getTime();
+
+let runs: FakeRuns;
+let steps: ReturnType<typeof fakeSteps>;
+let now: number;
+let options: StepOptions[];
+let lines: any[];
+const ports: RunnerPorts = {
+  runs: () => runs,
+  steps: (_, __, given) => {
+    options.push(given);
+    return steps;
+  },
+  newToken: () => 'token',
+  now: () => new Date(now),
+};
+beforeEach(async () => {
+  runs = new FakeRuns();
+  steps = fakeSteps();
+  now = START;
+  options = [];
+  lines = [];
+  jest.spyOn(console, 'log').mockImplementation(line => { lines.push(JSON.parse(line)); });
+  jest.spyOn(console, 'error').mockImplementation();
+  await runs.begin({ owner: OWNER, stage: MigrationStage.SCALE_DOWN, request: 'r' });
+});
+afterEach(() => jest.restoreAllMocks());
+
+const begin = (generation?: number) => runTask({ Workflow: 'begin', Configuration: configuration, Run: { generation }, Execution: 'arn' }, ports);
+const go = (Run: RunState, more: Partial<WorkflowConfiguration> = {}) =>
+  runTask({ Workflow: 'go', Configuration: { ...configuration, ...more }, Run, Execution: 'arn' }, ports);
+
+/** Goes on as the state machine does, until the run ends or has made so many calls. */
+async function drive(state: RunState, calls = 50, more: Partial<WorkflowConfiguration> = {}): Promise<RunState> {
+  let current = state;
+  for (let i = 0; i < calls && ['working', 'paused'].includes(current.outcome); i++) {
+    now += current.waitSeconds * 1000;
+    current = await go(current, more);
+  }
+  return current;
+}
+
+test('a run goes through all steps in their order and arrives', async () => {
+  const order: string[] = [];
+  for (const [name, step] of Object.entries(steps)) {
+    step.progress = () => {
+      order.push(`${step.calls.at(-1)} ${name}`);
+      return done('ok');
+    };
+  }
+  const state = await drive(await begin(1));
+  expect(state).toMatchObject({ outcome: 'arrived', says: 'stage SCALE_DOWN is reached: ok' });
+  expect(order).toEqual(['revert removal', 'apply critical-workloads', 'apply cluster-autoscaler', 'apply scale-down']);
+  expect(runs.record).toMatchObject({ generation: 1, report: { outcome: 'arrived', execution: 'arn' } });
+  expect(runs.record!.lease).toBeUndefined();
+});
+
+test('a person who starts an execution begins a new generation towards the same stage', async () => {
+  await expect(begin()).resolves.toMatchObject({ generation: 2, stage: MigrationStage.SCALE_DOWN, outcome: 'working', next: 'Let Karpenter launch again' });
+});
+
+test('an execution says at its beginning where the cluster is', async () => {
+  await expect(begin(1)).resolves.toMatchObject({ says: expect.stringContaining('on the way to stage SCALE_DOWN: nothing is applied') });
+});
+
+test('an execution whose generation was replaced before it began changes nothing', async () => {
+  await runs.begin({ owner: OWNER });
+  await expect(begin(1)).resolves.toMatchObject({ outcome: 'replaced' });
+});
+
+test('a run that is replaced on its way does nothing more and leaves no report', async () => {
+  const state = await begin(1);
+  await runs.begin({ owner: OWNER });
+  await expect(go(state)).resolves.toMatchObject({ outcome: 'replaced', says: expect.stringContaining('this one changes nothing more') });
+  expect(steps.removal.calls).toEqual([]);
+  expect(runs.record!.report).toBeUndefined();
+});
+
+test('a run that is replaced in the middle of a step ends with that', async () => {
+  const state = await begin(1);
+  steps.removal.progress = () => { throw new Replaced('generation 1 was replaced by 2'); };
+  await expect(go(state)).resolves.toMatchObject({ outcome: 'replaced' });
+  expect(runs.record!.lease).toBeUndefined();
+});
+
+test('a run waits until a call of the run before has ended, then goes on', async () => {
+  const state = await begin(1);
+  runs.record = { ...runs.record!, lease: { token: 'former', until: START + 60_000 } };
+  const waiting = await go(state);
+  expect(waiting).toMatchObject({ outcome: 'working', waitSeconds: 5, says: expect.stringContaining('waits until a call of the run before has ended') });
+  expect(steps.removal.calls).toEqual([]);
+  await runs.leave('former');
+  await go(waiting);
+  expect(steps.removal.calls).toEqual(['revert']);
+});
+
+test('a call that was killed holds up the next one for ten minutes and no longer', async () => {
+  const state = await begin(1);
+  await runs.enter(1, { token: 'killed', until: START + 600_000 }, START);
+  now = START + 600_001;
+  await go(state);
+  expect(steps.removal.calls).toEqual(['revert']);
+});
+
+test.each([
+  ['ThrottlingException', 'Rate exceeded', PauseReason.THROTTLED],
+  ['AccessDenied', 'not authorized to perform: eks:UpdateNodegroupConfig', PauseReason.ACCESS_DENIED],
+  ['Error', 'failed calling webhook "defaulting.webhook.karpenter.k8s.aws": no endpoints', PauseReason.WEBHOOKS_UNREACHABLE],
+  ['TypeError', 'undefined is not a function', PauseReason.UNEXPECTED],
+])('an error %s (%s) is a pause and no failure', async (name, message, by) => {
+  const state = await begin(1);
+  steps.removal.progress = () => { throw Object.assign(new Error(message), { name }); };
+  await expect(go(state)).resolves.toMatchObject({ outcome: 'paused', pausedBy: by, says: expect.stringContaining(message) });
+  expect(runs.record!.report).toMatchObject({ outcome: 'paused', by });
+  expect(console.error).toHaveBeenCalledTimes(1);
+});
+
+test('a blocked run tries again, and goes on once nobody is in the way', async () => {
+  let tries = 0;
+  steps['scale-down'].progress = () => ++tries < 4 ? blocked(PauseReason.DISRUPTION_BUDGET, 'shop/cart allows nothing') : done('2 nodes are left');
+  await expect(drive(await begin(1))).resolves.toMatchObject({ outcome: 'arrived' });
+  expect(tries).toBe(4);
+});
+
+test('a run that is blocked for as long as patience stops safely, all steps from the last to the first', async () => {
+  const order: string[] = [];
+  for (const [name, step] of Object.entries(steps)) {
+    step.stopping = () => order.push(name);
+  }
+  steps['scale-down'].progress = () => blocked(PauseReason.DISRUPTION_BUDGET, 'shop/cart allows nothing');
+  const state = await drive(await begin(1));
+  expect(state).toMatchObject({ outcome: 'stopped', says: 'stopped safely, everything is running: Drain node groups: shop/cart allows nothing' });
+  expect(now - START).toBeGreaterThanOrEqual(3600_000);
+  expect(now - START).toBeLessThan(3600_000 + 310_000);
+  expect(order).toEqual(['removal', 'scale-down', 'cluster-autoscaler', 'critical-workloads']);
+  expect(runs.record!.report).toMatchObject({ outcome: 'stopped', by: PauseReason.DISRUPTION_BUDGET });
+});
+
+test('a stop that does not succeed is tried again', async () => {
+  let stops = 0;
+  steps['scale-down'].progress = () => blocked(PauseReason.DISRUPTION_BUDGET, 'x');
+  steps['scale-down'].stopping = () => {
+    if (++stops < 3) {
+      throw new Error('connection refused');
+    }
+  };
+  await expect(drive(await begin(1))).resolves.toMatchObject({ outcome: 'stopped' });
+  expect(stops).toBe(3);
+});
+
+test('nothing is forced unless it is asked for', async () => {
+  steps['scale-down'].progress = () => blocked(PauseReason.DISRUPTION_BUDGET, 'x');
+  await drive(await begin(1));
+  expect(options.every(({ force }) => !force)).toBe(true);
+});
+
+test('with force, what blocks for as long as patience is forced once before the run stops', async () => {
+  const forced = { ScaleDown: { ...configuration.ScaleDown, Force: true } };
+  steps['scale-down'].progress = () => options.at(-1)!.force ? working('deleted 1 pod', 1) : blocked(PauseReason.DISRUPTION_BUDGET, 'x');
+  const state = await drive(await begin(1), 40, forced);
+  expect(options.filter(({ force }) => force).length).toBeGreaterThan(0);
+  expect(state.outcome).not.toBe('stopped');
+});
+
+test('each call is a line of the log that is a metric too, with who pauses, since when, and how to undo by hand', async () => {
+  const state = await begin(1);
+  steps.removal.progress = () => blocked(PauseReason.DISRUPTION_BUDGET, 'x', {
+    counts: { nodesLeft: 3, podsEvicted: 0, evictionsRefused: 2 }, undo: ['kubectl uncordon ip-10-0-1-7.ec2.internal'],
+  });
+  await go(state);
+  expect(lines.at(-1)).toMatchObject({
+    _aws: { CloudWatchMetrics: [{ Namespace: 'CdkKarpenterMigration', Dimensions: [['ClusterName'], ['ClusterName', 'Step']] }] },
+    ClusterName: 'prod', Step: 'removal', NodesLeft: 3, PodsEvicted: 0, EvictionsRefused: 2, PausedSeconds: 0,
+    level: 'warn', pausedBy: 'DisruptionBudget', pausedSince: '2026-01-01T12:00:00.000Z', undoByHand: ['kubectl uncordon ip-10-0-1-7.ec2.internal'],
+  });
+  const [{ Metrics }] = lines.at(-1)._aws.CloudWatchMetrics;
+  expect(Metrics.map(({ Name }: { Name: string }) => Name)).toEqual(['NodesLeft', 'PodsEvicted', 'EvictionsRefused', 'PausedSeconds']);
+});
+
+test('a cluster to which no stage was deployed is refused', async () => {
+  runs.record = { owner: OWNER, generation: 0 };
+  await expect(begin()).rejects.toThrow('no stage was deployed to this cluster yet');
+});
