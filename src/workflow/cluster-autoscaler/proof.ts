@@ -1,0 +1,170 @@
+import { CANARY_NAME, canaryPod, judge, launchedFor, reasons, settingsOf } from './canary';
+import { AutoscalerKubernetesPort, Canary, MachineState, NodeState, PodOnNode } from './port';
+import { WorkflowConfiguration } from '../contract';
+import { PauseReason } from '../pause-reason';
+import { blocked, Progress, working } from '../step';
+
+export type ProofConfiguration = Pick<WorkflowConfiguration, 'OwnerKey' | 'Namespace' | 'Provisioners' | 'CanaryImage'>;
+
+export interface Proven {
+  readonly kind: 'proven';
+  readonly node: string;
+}
+
+const PATIENCE_MILLISECONDS = 10 * 60_000;
+/** A kubelet writes to its node now and then. */
+const TRIES = 5;
+
+/** The proof that Karpenter can launch: a pod that only a new node takes becomes Ready on one. */
+export class CanaryProof {
+  public constructor(
+    private readonly port: AutoscalerKubernetesPort,
+    private readonly configuration: ProofConfiguration,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Goes on until a canary is Ready on a new node, and leaves it there. */
+  public async advance(): Promise<Progress | Proven> {
+    const { OwnerKey: ownerKey, Namespace: namespace, Provisioners: [provisioner], CanaryImage: image } = this.configuration;
+    if (provisioner === undefined) {
+      return blocked(PauseReason.NO_NEW_NODE, 'the migration has no Provisioner, so Karpenter launches nothing: add one before the cut-over');
+    }
+    const taints = await this.port.provisionerTaints(provisioner);
+    if (!taints) {
+      return blocked(PauseReason.NO_NEW_NODE, `there is no Provisioner "${provisioner}", so Karpenter launches nothing: deploy again to make it`);
+    }
+    const purpose = { namespace, image, ownerKey, provisioner, taints };
+    const { canaries, priorityClass } = await this.port.canaryTraces(namespace);
+    const judgement = judge(canaries, await this.nodesOf(canaries), settingsOf(purpose), this.now());
+    switch (judgement.kind) {
+      case 'proven':
+        return judgement;
+      case 'leftovers':
+        return said(await this.remove(judgement.canaries));
+      case 'exhausted':
+        return blocked(PauseReason.NO_NEW_NODE, `each of ${canaries.length} canary pods found an old node of Provisioner "${provisioner}" on which nothing runs:`
+          + ' Karpenter does not remove its empty nodes; look at its log');
+      case 'wait':
+        return this.wait(judgement.canary);
+      case 'create': {
+        const made = (priorityClass || await this.port.createPriorityClass()) && await this.port.createCanary(canaryPod(judgement.name, purpose));
+        return made
+          ? working(`made pod ${namespace}/${judgement.name}, which only a new node of Provisioner "${provisioner}" can take`, 5, {
+            undo: [`kubectl -n ${namespace} delete pod ${judgement.name}`, `kubectl delete priorityclass ${CANARY_NAME}`],
+          })
+          : working(`somebody made pod ${namespace}/${judgement.name}, or its priority class, in the meantime, looking again`, 2);
+      }
+    }
+  }
+
+  /** The node that has proven it, where that was remembered. */
+  public async remembered(): Promise<string | undefined> {
+    return (await this.port.canaryTraces(this.configuration.Namespace)).priorityClass?.proven;
+  }
+
+  /** Remembers the proof at the priority class, for clusters without a Deployment that does. */
+  public async remember({ node }: Proven): Promise<Progress> {
+    return await this.port.rememberProof(node)
+      ? working(`Karpenter has launched node ${node}`, 1)
+      : working('the priority class of canary pods was changed in the meantime, looking again', 2);
+  }
+
+  /** Removes all canaries, and the nodes that were launched for them and run nothing else; undefined when nothing of them is left. */
+  public async clear(proof: 'keep' | 'forget' = 'keep'): Promise<Progress | undefined> {
+    const { canaries, priorityClass } = await this.port.canaryTraces(this.configuration.Namespace);
+    const living = canaries.filter(({ terminating }) => !terminating);
+    const removal = await this.remove(living);
+    if (!removal.overtaken && priorityClass && (proof === 'forget' || !priorityClass.proven)) {
+      await this.port.deletePriorityClass();
+    }
+    return living.length > 0 ? said(removal) : undefined;
+  }
+
+  /** Clears in one go, as nobody goes on afterwards. */
+  public async clearNow(): Promise<void> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      if (!await this.clear()) {
+        return;
+      }
+    }
+    throw new Error(`pods ${this.configuration.Namespace}/${CANARY_NAME} could not be removed: their node is written to all the time, or they come back`);
+  }
+
+  private async wait(canary: Canary): Promise<Progress> {
+    const waited = this.now().getTime() - Date.parse(canary.createdAt);
+    const where = canary.node ? `becomes Ready on new node ${canary.node}` : 'gets a new node from Karpenter';
+    if (waited < PATIENCE_MILLISECONDS) {
+      return working(`waits until pod ${canary.name} ${where}, ${Math.floor(waited / 1000)} seconds so far`, 10);
+    }
+    const { OwnerKey, Namespace } = this.configuration;
+    const why = reasons(canary, await this.port.machines(OwnerKey), await this.port.events(Namespace, canary.uid));
+    return blocked(PauseReason.NO_NEW_NODE, `pod ${Namespace}/${canary.name} waits since ${Math.floor(waited / 60_000)} minutes until it ${where}; `
+      + (why.join('; ') || 'neither the scheduler nor Karpenter says why, look at Karpenter\'s log'));
+  }
+
+  /** A node that somebody wrote to in between is for the next call. */
+  private async remove(canaries: readonly Canary[]): Promise<Removal> {
+    const machines = canaries.length > 0 ? await this.port.machines(this.configuration.OwnerKey) : [];
+    const removed: string[] = [];
+    const kept: string[] = [];
+    for (const canary of canaries) {
+      const events = canary.node ? [] : await this.port.events(this.configuration.Namespace, canary.uid);
+      for (const machine of launchedFor(canary, machines, events).filter(({ terminating }) => !terminating)) {
+        const fate = await this.removeMachine(machine);
+        if (fate === 'overtaken') {
+          return { removed, kept, overtaken: machine.nodeName };
+        }
+        (fate === 'removed' ? removed : kept).push(`machine ${machine.name}`);
+      }
+      await this.port.deleteCanary(this.configuration.Namespace, canary.name, canary.uid);
+      removed.push(`pod ${canary.name}`);
+    }
+    return { removed, kept };
+  }
+
+  /** Cordons first and while the canary still keeps all others away, so that no pod comes in between. */
+  private async removeMachine(machine: MachineState): Promise<'removed' | 'kept' | 'overtaken'> {
+    const node = machine.nodeName === undefined ? undefined : await this.port.node(machine.nodeName);
+    if (node) {
+      const others = (await this.port.podsOn(node.name)).filter(pod => !pod.ofNode && !isCanary(pod, this.configuration.Namespace));
+      if (others.length > 0) {
+        return 'kept';
+      }
+      if (!node.unschedulable && !await this.port.cordon(node.name, node.version)) {
+        return 'overtaken';
+      }
+    }
+    await this.port.deleteMachine(machine.name, machine.uid);
+    return 'removed';
+  }
+
+  private async nodesOf(canaries: readonly Canary[]): Promise<NodeState[]> {
+    const found: NodeState[] = [];
+    for (const { node } of canaries) {
+      const state = node === undefined ? undefined : await this.port.node(node);
+      if (state) {
+        found.push(state);
+      }
+    }
+    return found;
+  }
+}
+
+interface Removal {
+  readonly removed: readonly string[];
+  /** What other pods have come to in the meantime. */
+  readonly kept: readonly string[];
+  /** The node that somebody wrote to. */
+  readonly overtaken?: string;
+}
+
+function said({ removed, kept, overtaken }: Removal): Progress {
+  if (overtaken) {
+    return working(`node ${overtaken}, launched for a canary pod, was changed in the meantime, looking again`, 2);
+  }
+  return working(`removed ${removed.join(', ')}${kept.length > 0 ? `; ${kept.join(', ')} stays, as other pods run there` : ''}`, 1);
+}
+
+function isCanary({ namespace, name }: PodOnNode, namespaceOfCanaries: string): boolean {
+  return namespace === namespaceOfCanaries && name.startsWith(CANARY_NAME);
+}

@@ -1,0 +1,231 @@
+import { isBack } from './guard';
+import {
+  findAutoscaler, fullName, LEFTOVER_TAINTS, namedBy, parseRecord, planRestoration, planTaintRemovals, ReplicasRecord,
+} from './plan';
+import { AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort } from './port';
+import { CanaryProof, ProofConfiguration } from './proof';
+import { cordonsNodes, foreignGroups, isUnknown, scopeOf } from './scope';
+import { PreflightCheck } from '../../cluster/preflight-check';
+import { WorkflowConfiguration } from '../contract';
+import { PauseReason } from '../pause-reason';
+import { REPLICAS_RECORD } from '../records';
+import { Assessment, blocked, done, Progress, Step, working } from '../step';
+
+export interface ClusterAutoscalerPorts {
+  readonly kubernetes: AutoscalerKubernetesPort;
+  readonly aws: AutoscalerAwsPort;
+}
+
+export type ClusterAutoscalerConfiguration = ProofConfiguration
+  & Pick<WorkflowConfiguration, 'ClusterName' | 'Owner' | 'Nodegroups' | 'ClusterAutoscaler' | 'AcceptedRisks'>;
+
+const PATIENCE_MILLISECONDS = 10 * 60_000;
+
+/** The guide's "Remove CAS": once Karpenter has proven that it can launch, the Cluster Autoscaler goes to zero replicas, and back. */
+export function clusterAutoscalerStep(
+  ports: ClusterAutoscalerPorts, configuration: ClusterAutoscalerConfiguration, now: () => Date = () => new Date(),
+): Step {
+  return new ClusterAutoscalerStep(ports, configuration, now);
+}
+
+class ClusterAutoscalerStep implements Step {
+  private readonly proof: CanaryProof;
+
+  public constructor(
+    private readonly ports: ClusterAutoscalerPorts,
+    private readonly configuration: ClusterAutoscalerConfiguration,
+    private readonly now: () => Date,
+  ) {
+    this.proof = new CanaryProof(ports.kubernetes, configuration, now);
+  }
+
+  public async assess(): Promise<Assessment> {
+    const recorded = await this.recorded();
+    const { canaries, priorityClass } = await this.ports.kubernetes.canaryTraces(this.configuration.Namespace);
+    if (recorded.length === 0) {
+      if (priorityClass?.proven) {
+        return { applied: 'fully', says: `there was no Cluster Autoscaler to stop; Karpenter has launched node ${priorityClass.proven}` };
+      }
+      return canaries.length > 0
+        ? { applied: 'partly', says: 'Karpenter is being tried with a canary pod; the Cluster Autoscaler is as it was' }
+        : { applied: 'nothing', says: 'the Cluster Autoscaler is as it was' };
+    }
+    const { deployment, record } = recorded[0];
+    return deployment.replicas > 0
+      ? { applied: 'partly', says: `the Cluster Autoscaler ${fullName(deployment)} has ${deployment.replicas} of ${record.replicas} replicas` }
+      : { applied: record.settled ? 'fully' : 'partly', says: `the Cluster Autoscaler ${fullName(deployment)} is at zero, it had ${record.replicas}` };
+  }
+
+  public async apply(): Promise<Progress> {
+    const { ClusterAutoscaler: reference } = this.configuration;
+    const finding = findAutoscaler(await this.ports.kubernetes.deployments(namedBy(reference)), reference);
+    switch (finding.kind) {
+      case 'unclear':
+        return blocked(PauseReason.AUTOSCALER_UNCLEAR, finding.says);
+      case 'absent':
+        return this.proveOnce();
+      case 'found': {
+        const record = parseRecord(finding.deployment);
+        return record ? this.settle(finding.deployment, record) : this.stopAutoscaler(finding.deployment);
+      }
+    }
+  }
+
+  public async revert(): Promise<Progress> {
+    const cleared = await this.proof.clear('forget');
+    if (cleared) {
+      return cleared;
+    }
+    const [first, ...others] = await this.recorded();
+    if (first) {
+      const restored = await this.restore(first.deployment, first.record);
+      return restored.kind === 'done' && others.length > 0 ? working(restored.says, 1) : restored;
+    }
+    return done('no Cluster Autoscaler is at zero because of this migration');
+  }
+
+  public stop(): Promise<void> {
+    return this.proof.clearNow();
+  }
+
+  /** Without an autoscaler the proof is all there is to do. */
+  private async proveOnce(): Promise<Progress> {
+    const node = await this.proof.remembered();
+    if (node) {
+      return await this.proof.clear() ?? done(`there is no Cluster Autoscaler to stop; Karpenter has launched node ${node}`);
+    }
+    const proof = await this.proof.advance();
+    return proof.kind === 'proven' ? this.proof.remember(proof) : proof;
+  }
+
+  private async stopAutoscaler(deployment: AutoscalerDeployment): Promise<Progress> {
+    const shared = await this.sharedWith(deployment);
+    if (shared) {
+      return shared;
+    }
+    const proof = await this.proof.advance();
+    if (proof.kind !== 'proven') {
+      return proof;
+    }
+    const record: ReplicasRecord = { replicas: deployment.replicas, owner: this.configuration.Owner, at: this.now().toISOString() };
+    return this.change(deployment, { replicas: 0, record: JSON.stringify(record) },
+      working(`Karpenter has launched node ${proof.node}; scaled the Cluster Autoscaler ${fullName(deployment)} from ${deployment.replicas} to 0`, 1, {
+        undo: undo(deployment, record),
+      }));
+  }
+
+  private async sharedWith(deployment: AutoscalerDeployment): Promise<Progress | undefined> {
+    if (this.configuration.AcceptedRisks.includes(PreflightCheck.AUTOSCALER_SCOPE)) {
+      return undefined;
+    }
+    const remedy = `add their node groups to \`nodegroups\`, or accept the risk ${PreflightCheck.AUTOSCALER_SCOPE}: nobody scales them then`;
+    const scope = scopeOf(deployment);
+    if (isUnknown(scope)) {
+      return blocked(PauseReason.AUTOSCALER_SHARED, `the flags of ${fullName(deployment)} do not tell which Auto Scaling groups it serves`
+        + ` (${scope.unread.join(', ') || 'neither --nodes nor --node-group-auto-discovery'}); if it serves others than the migration's, ${remedy}`);
+    }
+    const { aws } = this.ports;
+    const ours = await aws.nodegroupGroups(this.configuration.Nodegroups);
+    const foreign = foreignGroups(scope, await aws.autoScalingGroups(), ours, this.configuration.ClusterName);
+    return foreign.length > 0
+      ? blocked(PauseReason.AUTOSCALER_SHARED, `the Cluster Autoscaler ${fullName(deployment)} also serves Auto Scaling groups outside of the migration`
+        + ` (${foreign.join(', ')}): ${remedy}`)
+      : undefined;
+  }
+
+  /** It is at zero; what it has begun must come to an end, too. */
+  private async settle(deployment: AutoscalerDeployment, record: ReplicasRecord): Promise<Progress> {
+    if (deployment.replicas > 0) {
+      return this.noticeReturn(deployment, record);
+    }
+    const busy = await this.proof.clear()
+      ?? (record.settled ? undefined : await this.stillActive(deployment, record) ?? await this.clearTaints(deployment));
+    if (busy) {
+      return busy;
+    }
+    const says = `the Cluster Autoscaler ${fullName(deployment)} is at zero, it had ${record.replicas}`;
+    if (record.settled) {
+      return done(says);
+    }
+    return this.change(deployment, { record: JSON.stringify({ ...record, settled: true }) }, done(`${says}; its pods, scaling and taints are gone`));
+  }
+
+  /** Whoever put it back is not fought; but what it begins now has to end again. */
+  private async noticeReturn(deployment: AutoscalerDeployment, record: ReplicasRecord): Promise<Progress> {
+    if (record.settled) {
+      const { settled, ...kept } = record;
+      await this.ports.kubernetes.change(deployment, deployment.version, { record: JSON.stringify({ ...kept, at: this.now().toISOString() }) });
+    }
+    return isBack(deployment);
+  }
+
+  private async stillActive(deployment: AutoscalerDeployment, record: ReplicasRecord): Promise<Progress | undefined> {
+    const { kubernetes, aws } = this.ports;
+    const pods = (await kubernetes.pods(deployment.namespace, deployment.selector)).map(({ name }) => `pod ${deployment.namespace}/${name}`);
+    const activities = pods.length > 0 ? [] : await aws.scalingActivitiesInProgress(await aws.nodegroupGroups(this.configuration.Nodegroups));
+    const left = [...pods, ...activities].join('; ');
+    if (!left) {
+      return undefined;
+    }
+    const waited = this.now().getTime() - Date.parse(record.at);
+    return waited < PATIENCE_MILLISECONDS
+      ? working(`waits for the end of what the Cluster Autoscaler has begun: ${left}`, 5)
+      : blocked(PauseReason.AUTOSCALER_STILL_ACTIVE, `since ${Math.floor(waited / 60_000)} minutes the Cluster Autoscaler is at zero, and this does not end: ${left}`);
+  }
+
+  private async clearTaints(deployment: AutoscalerDeployment): Promise<Progress | undefined> {
+    const { kubernetes } = this.ports;
+    const removals = planTaintRemovals(await kubernetes.taintedNodes(LEFTOVER_TAINTS), this.configuration.Nodegroups, cordonsNodes(deployment));
+    for (const { node, version, taints, uncordon } of removals) {
+      if (!await kubernetes.replaceTaints(node, version, taints, uncordon)) {
+        return working(`node ${node} was changed in the meantime, looking again`, 2);
+      }
+    }
+    return removals.length > 0
+      ? working(`removed the Cluster Autoscaler's taints from ${removals.map(({ node }) => node).join(', ')}`, 1)
+      : undefined;
+  }
+
+  private async restore(deployment: AutoscalerDeployment, record: ReplicasRecord): Promise<Progress> {
+    const name = `the Cluster Autoscaler ${fullName(deployment)}`;
+    switch (planRestoration(deployment, record)) {
+      case 'restore':
+        return this.change(deployment, { replicas: record.replicas }, working(`scaled ${name} back to ${record.replicas}`, 2));
+      case 'wait':
+        return this.waitUntilAvailable(deployment, record);
+      case 'restored':
+        return this.change(deployment, { record: null }, done(`${name} has its ${record.replicas} replicas again`));
+      case 'theirs':
+        return this.change(deployment, { record: null }, done(`${name} had ${record.replicas} replicas, and ${deployment.replicasManager ?? 'somebody'}`
+          + ` has set ${deployment.replicas} in the meantime, which stays`));
+    }
+  }
+
+  private async waitUntilAvailable(deployment: AutoscalerDeployment, record: ReplicasRecord): Promise<Progress> {
+    const unready = (await this.ports.kubernetes.pods(deployment.namespace, deployment.selector)).filter(({ ready }) => !ready);
+    const overdue = unready.filter(({ createdAt }) => this.now().getTime() - Date.parse(createdAt) > PATIENCE_MILLISECONDS);
+    const words = overdue.map(({ name, problems }) => `pod ${name} is not Ready${problems.length > 0 ? ` (${problems.join('; ')})` : ''}`);
+    const why = [...deployment.problem ? [deployment.problem] : [], ...words];
+    const says = `${deployment.available} of ${record.replicas} replicas of the Cluster Autoscaler ${fullName(deployment)} are available`;
+    return why.length > 0 ? blocked(PauseReason.ROLLOUT_STUCK, `${says}: ${why.join('; ')}`) : working(says, 5);
+  }
+
+  private async change(deployment: AutoscalerDeployment, change: AutoscalerChange, achieved: Progress): Promise<Progress> {
+    const changed = await this.ports.kubernetes.change(deployment, deployment.version, change);
+    return changed ? achieved : working(`Deployment ${fullName(deployment)} was changed in the meantime, looking again`, 2);
+  }
+
+  private async recorded(): Promise<{ deployment: AutoscalerDeployment; record: ReplicasRecord }[]> {
+    return (await this.ports.kubernetes.deployments()).flatMap(deployment => {
+      const record = parseRecord(deployment);
+      return record ? [{ deployment, record }] : [];
+    });
+  }
+}
+
+function undo({ namespace, name }: AutoscalerDeployment, { replicas }: ReplicasRecord): string[] {
+  return [
+    `kubectl -n ${namespace} scale deployment ${name} --replicas=${replicas}`,
+    `kubectl -n ${namespace} annotate deployment ${name} ${REPLICAS_RECORD}-`,
+  ];
+}

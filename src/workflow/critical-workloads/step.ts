@@ -1,0 +1,60 @@
+import { nodegroupRequirement } from './affinity';
+import { pinWorkload } from './apply';
+import { Context, CriticalWorkloadsConfiguration } from './context';
+import { planPin } from './plan';
+import { AddonsPort, WorkloadsPort } from './port';
+import { recordsOf } from './record';
+import { unpinWorkload } from './revert';
+import { nameOf } from './rollout';
+import { NODEGROUP_LABEL } from '../../cluster/contract';
+import { Assessment, done, Progress, Step } from '../step';
+
+/**
+ * Keeps critical workloads on node groups. One workload after the other: it is changed, and its pods have rolled out, before the next.
+ *
+ * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#set-nodeaffinity-for-critical-workloads-optional
+ */
+export function criticalWorkloadsStep(
+  ports: { readonly kubernetes: WorkloadsPort; readonly addons: AddonsPort },
+  configuration: CriticalWorkloadsConfiguration,
+  now: () => number = Date.now,
+): Step {
+  const requirement = nodegroupRequirement(NODEGROUP_LABEL, configuration.HostNodegroups ?? configuration.Nodegroups);
+  const context: Context = { ...ports, configuration, requirement, now };
+  return {
+    assess: () => assess(context),
+    apply: () => apply(context),
+    revert: () => revert(context),
+    // Nothing of this step is left half-done: a rollout goes on without us.
+    stop: async () => {},
+  };
+}
+
+async function apply(context: Context): Promise<Progress> {
+  const said: string[] = [];
+  for (const reference of context.configuration.CriticalWorkloads) {
+    const progress = await pinWorkload(context, reference);
+    if (progress.kind !== 'done') {
+      return progress;
+    }
+    said.push(progress.says);
+  }
+  return done(said.join('; ') || 'no workload is critical');
+}
+
+async function revert(context: Context): Promise<Progress> {
+  const [next] = await context.kubernetes.recorded();
+  return next ? unpinWorkload(context, next) : done('no workload is pinned by us');
+}
+
+async function assess({ kubernetes, configuration, requirement }: Context): Promise<Assessment> {
+  const recorded = await kubernetes.recorded();
+  const wanted = configuration.CriticalWorkloads
+    .map(({ Kind, Namespace, Name }) => recorded.find(one => one.kind === Kind && one.namespace === Namespace && one.name === Name));
+  const pinned = recorded.filter(one => planPin(one.affinity, recordsOf(one), requirement).kind === 'pinned');
+  if (recorded.length === 0) {
+    return { applied: 'nothing', says: 'no workload is pinned by us' };
+  }
+  const fully = pinned.length === recorded.length && wanted.every((one, index) => one || configuration.CriticalWorkloads[index].Optional);
+  return { applied: fully ? 'fully' : 'partly', says: `pinned to node groups: ${pinned.map(nameOf).join(', ') || 'none'} (of ${recorded.length} that carry a record)` };
+}
