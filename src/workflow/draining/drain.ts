@@ -1,0 +1,143 @@
+import { newRecord, recordOf } from './drain-record';
+import { begin, note, undoOf } from './node-marks';
+import { DrainMoves, DrainOptions, DrainView, planDrain } from './plan';
+import { count, Obstacle, some } from './pods';
+import { DrainingPort, Eviction, NodeChange } from './port';
+import { ControllerRef, fullName, NodeView, PodView } from './views';
+import { PauseReason } from '../pause-reason';
+import { blocked, Counts, Progress, working } from '../step';
+
+/** One call of the Kubernetes function evicts this many pods and changes this many nodes, so that it ends in time. */
+const EVICTIONS = 150;
+const PATCHES = 100;
+
+/** What one call did for the batch; without progress its nodes are empty and may end. */
+export type Drained = { readonly emptied: readonly NodeView[] } | { readonly progress: Progress };
+
+/** All pods, and all nodes or those of a selector, as they are now. */
+export async function allPods(port: DrainingPort): Promise<PodView[]> {
+  const pods: PodView[] = [];
+  let next: string | undefined;
+  do {
+    const page = await port.pods(next);
+    pods.push(...page.pods);
+    next = page.next;
+  } while (next !== undefined);
+  return pods;
+}
+
+/** Whether a node belongs to the current batch. */
+export function isInBatch(node: NodeView): boolean {
+  return recordOf(node) !== undefined;
+}
+
+/** Goes on with the nodes of the current batch. */
+export async function drain(
+  port: DrainingPort, batch: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
+): Promise<Drained> {
+  const view: DrainView = {
+    nodes: batch,
+    pods,
+    controllers: await port.controllers(controllersOf(batch)),
+    attachments: await port.attachments(),
+    loadBalancers: await port.loadBalancers(),
+  };
+  const moves = planDrain(view, options, now);
+  const round = await evictAll(port, moves.evict, options.force);
+  const overtaken = await port.patchNodes(moves.note.map(({ node, record }) => note(node, record)));
+  if (moves.emptied.length > 0) {
+    return { emptied: moves.emptied };
+  }
+  if (moves.note.length > 0 && overtaken.length === 0) {
+    return { progress: working(`${some(moves.note.map(({ node }) => node.name))} is empty and all replacements are Ready`, 1) };
+  }
+  return { progress: progressOf(moves, round, batch) };
+}
+
+/** Begins a batch: its records are written before the first eviction. */
+export async function beginBatch(
+  port: DrainingPort, nodes: readonly NodeView[], pods: readonly PodView[], now: number,
+): Promise<Progress> {
+  const loadBalancers = await port.loadBalancers();
+  const changes = nodes.map(node => begin(node, newRecord(node, pods, now), loadBalancers));
+  const overtaken = await port.patchNodes(changes);
+  const undo = undoOf(changes.filter(change => !overtaken.includes(change.name)));
+  return working(`begins to drain ${some(nodes.map(node => node.name))}`, overtaken.length > 0 ? 2 : 1, { undo });
+}
+
+/** Changes nodes, as many as one call may; gives what is left to say, undefined when all are changed. */
+export async function patchAll(port: DrainingPort, changes: readonly NodeChange[], says: string): Promise<Progress | undefined> {
+  if (changes.length === 0) {
+    return undefined;
+  }
+  const now = changes.slice(0, PATCHES);
+  const overtaken = await port.patchNodes(now);
+  return working(says, overtaken.length > 0 ? 2 : 1, { undo: undoOf(now.filter(change => !overtaken.includes(change.name))) });
+}
+
+interface Round {
+  readonly evicted: readonly PodView[];
+  readonly refused: ReadonlyArray<{ readonly pod: PodView; readonly message: string }>;
+  readonly throttled: boolean;
+  readonly deleted: number;
+}
+
+/** Evicts pods, one after the other; by force those that are refused are deleted. */
+export async function evictAll(port: DrainingPort, pods: readonly PodView[], force: boolean): Promise<Round> {
+  const asked = pods.slice(0, EVICTIONS);
+  const outcomes = asked.length > 0 ? await port.evict(asked.map(nameOf)) : [];
+  const of = (outcome: Eviction['outcome']) => outcomes.filter(one => one.outcome === outcome)
+    .map(one => ({ pod: asked.find(pod => pod.uid === one.uid)!, message: one.message ?? '' }));
+  const refused = of('refused');
+  if (force && refused.length > 0) {
+    await port.deletePods(refused.map(({ pod }) => nameOf(pod)));
+  }
+  return {
+    evicted: of('evicted').map(({ pod }) => pod),
+    refused,
+    throttled: of('throttled').length > 0,
+    deleted: force ? refused.length : 0,
+  };
+}
+
+function nameOf({ namespace, name, uid }: PodView): { namespace: string; name: string; uid: string } {
+  return { namespace, name, uid };
+}
+
+function controllersOf(batch: readonly NodeView[]): ControllerRef[] {
+  const refs = batch.flatMap(node => recordOf(node)?.owed ?? []).map(({ kind, name, uid, namespace }) => ({ kind, name, uid, namespace }));
+  return refs.filter((ref, index) => refs.findIndex(other => other.uid === ref.uid) === index);
+}
+
+/** What a round came to: whoever got on, or still waits for something, is not blocked. */
+function progressOf(moves: DrainMoves, round: Round, batch: readonly NodeView[]): Progress {
+  const where = some(batch.map(node => node.name));
+  const counts: Counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length };
+  const refusals = refusalsOf(round);
+  if (round.evicted.length + round.deleted > 0) {
+    const forced = round.deleted > 0 ? `, deleted ${round.deleted} that could not be` : '';
+    return working(`evicted ${count(round.evicted.length, 'pod')} of ${where}${forced}`, 3, { counts });
+  }
+  if (round.throttled) {
+    return blocked(PauseReason.THROTTLED, `the Kubernetes API has too much to do to evict pods of ${where}`, { counts });
+  }
+  if (moves.waits.length > 0) {
+    return working([...moves.waits, ...moves.obstacles.map(one => one.says)].join('; '), moves.waitSeconds, { counts });
+  }
+  const obstacles = [...moves.obstacles, ...refusals];
+  return obstacles.length > 0 ? blockedBy(obstacles, counts) : working(`goes on with ${where}`, 2, { counts });
+}
+
+/** The first of them gives the reason, all are named. */
+export function blockedBy(obstacles: readonly Obstacle[], counts?: Counts): Progress {
+  const says = obstacles.slice(0, 3).map(one => one.says);
+  return blocked(obstacles[0].by, [...says, ...(obstacles.length > 3 ? [`${obstacles.length - 3} more like these`] : [])].join('; '), { counts });
+}
+
+export function refusalsOf(round: Pick<Round, 'refused'>): Obstacle[] {
+  return round.refused.map(({ pod, message }) => ({
+    by: PauseReason.DISRUPTION_BUDGET,
+    says: `pod ${fullName(pod)} on ${pod.node} may not be evicted: ${message}`,
+  }));
+}
+

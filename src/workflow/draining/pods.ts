@@ -1,0 +1,47 @@
+import { fullName, PodView } from './views';
+import { PauseReason } from '../pause-reason';
+
+/** Something in the way, and who. */
+export interface Obstacle { readonly by: PauseReason; readonly says: string }
+
+/** Whether a pod has to leave a node that ends: those of DaemonSets and static pods belong to the node, finished ones need none. */
+export function mustMove(pod: PodView): boolean {
+  return pod.controller?.kind !== 'DaemonSet' && !pod.mirror && !isFinished(pod);
+}
+
+export function isFinished(pod: PodView): boolean {
+  return pod.phase === 'Succeeded' || pod.phase === 'Failed';
+}
+
+/** Whether a pod counts for its workload: it is neither finished nor on its way out. */
+export function isAlive(pod: PodView): boolean {
+  return !isFinished(pod) && pod.leaving === undefined;
+}
+
+/** Why a pod may not be evicted, whatever its PodDisruptionBudget says. */
+export function obstacleOf(pod: PodView): Obstacle | undefined {
+  if (pod.doNotEvict) {
+    return {
+      by: PauseReason.DO_NOT_EVICT,
+      says: `pod ${fullName(pod)} on ${pod.node} carries karpenter.sh/do-not-evict: remove the annotation, or let the pod finish`,
+    };
+  }
+  return pod.controller ? undefined : {
+    by: PauseReason.BARE_POD,
+    says: `pod ${fullName(pod)} on ${pod.node} has no controller that would make it again: delete it, or let it finish`,
+  };
+}
+
+/** The pods of a node that have to leave it and are not leaving yet. */
+export function podsToMove(node: string, pods: readonly PodView[]): PodView[] {
+  return pods.filter(pod => pod.node === node && mustMove(pod) && pod.leaving === undefined);
+}
+
+/** At most three names; the rest as a number. */
+export function some(names: readonly string[]): string {
+  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}
+
+export function count(many: number, thing: string): string {
+  return `${many} ${thing}${many === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,102 @@
+import { DrainRecord, Owed } from './drain-record';
+import { count, isAlive, Obstacle, some } from './pods';
+import { ControllerView, fullName, NodeView, PodView } from './views';
+import { PauseReason } from '../pause-reason';
+
+/** A new pod that takes longer is in trouble; a new node of Karpenter's is Ready in one to three minutes. */
+export const REPLACEMENT_MILLISECONDS = 5 * 60_000;
+/** Controllers of kinds that we do not know may have their reasons to make no new pod; nobody insists for longer. */
+const UNKNOWN_KIND_MILLISECONDS = 2 * 60_000;
+
+const KNOWN_KINDS = ['ReplicaSet', 'StatefulSet', 'ReplicationController'];
+
+export interface ReplacementView {
+  readonly pods: readonly PodView[];
+  readonly controllers: readonly ControllerView[];
+  /** The nodes of the batch. */
+  readonly nodes: readonly NodeView[];
+}
+
+/** What is still missing of the replacements of a batch; one that is late is in the way. */
+export interface Missing { readonly waits: readonly string[]; readonly late: readonly Obstacle[] }
+
+/** Compares what controllers owe with the pods that they have made since; what was pending or missing before is nobody's debt. */
+export function missingReplacements(record: DrainRecord, view: ReplacementView, now: number): Missing {
+  const waits: string[] = [];
+  const late: Obstacle[] = [];
+  for (const owed of record.owed) {
+    const missing = missingOf(owed, record.since, view, now);
+    if (missing) {
+      const trouble = lateness(owed, missing, record.since, now);
+      if (trouble) {
+        late.push(trouble);
+      } else {
+        waits.push(missing.newcomers.length > 0 ? some(missing.newcomers.map(fullName)) : `a new pod of ${owed.namespace}/${owed.name}`);
+      }
+    }
+  }
+  return { waits, late };
+}
+
+interface Gap {
+  /** New pods that are not Ready. */
+  readonly newcomers: readonly PodView[];
+  /** Old pods that have to end first. */
+  readonly ending: boolean;
+}
+
+function missingOf(owed: Owed, since: number, view: ReplacementView, now: number): Gap | undefined {
+  const known = KNOWN_KINDS.includes(owed.kind);
+  const wanted = view.controllers.find(controller => controller.uid === owed.uid)?.wanted;
+  if (known && wanted === undefined) {
+    return undefined;
+  }
+  const own = view.pods.filter(pod => pod.controller?.uid === owed.uid);
+  const alive = own.filter(isAlive);
+  if (wanted !== undefined && alive.filter(pod => pod.ready).length >= wanted) {
+    return undefined;
+  }
+  const batch = view.nodes.map(node => node.name);
+  const dead = view.nodes.filter(node => !node.ready).map(node => node.name);
+  const isOf = (names: readonly string[], pod: PodView) => pod.node !== undefined && names.includes(pod.node);
+  const staying = alive.filter(pod => pod.created < since && isOf(batch, pod) && (pod.ready || isOf(dead, pod))).length;
+  const born = alive.filter(pod => pod.created >= since);
+  const newcomers = born.filter(pod => !pod.ready);
+  if (born.length - newcomers.length >= owed.count - staying) {
+    return undefined;
+  }
+  const ending = own.filter(pod => pod.leaving !== undefined);
+  if (owed.kind === 'StatefulSet' && ending.some(pod => isOf(dead, pod))) {
+    return undefined;
+  }
+  if (!known && newcomers.length === 0 && now - since > UNKNOWN_KIND_MILLISECONDS) {
+    return undefined;
+  }
+  return { newcomers, ending: ending.length > 0 };
+}
+
+function lateness(owed: Owed, gap: Gap, since: number, now: number): Obstacle | undefined {
+  const late = gap.newcomers.filter(pod => now - pod.created > REPLACEMENT_MILLISECONDS);
+  const unplaced = late.filter(pod => pod.node === undefined);
+  if (unplaced.length > 0) {
+    return {
+      by: PauseReason.NO_NEW_NODE,
+      says: `${count(unplaced.length, 'pod')} of ${owed.namespace}/${owed.name} found no node for more than 5 minutes`
+        + ` (${some(unplaced.map(pod => pod.name))}: ${unplaced[0].unschedulable ?? 'not scheduled'}): see the events of the pod and the log of karpenter`,
+    };
+  }
+  if (late.length > 0) {
+    const words = late[0].waiting ? `: ${late[0].waiting}` : '';
+    return {
+      by: PauseReason.REPLACEMENT_NOT_READY,
+      says: `pod ${fullName(late[0])} on ${late[0].node} is not Ready after more than 5 minutes${words}`,
+    };
+  }
+  if (gap.newcomers.length === 0 && !gap.ending && now - since > REPLACEMENT_MILLISECONDS) {
+    return {
+      by: PauseReason.REPLACEMENT_NOT_READY,
+      says: `${owed.kind} ${owed.namespace}/${owed.name} has not made up for its evicted pod: see its events`,
+    };
+  }
+  return undefined;
+}

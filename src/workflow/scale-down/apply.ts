@@ -1,0 +1,194 @@
+import { act, isRefreshing } from './act';
+import { undoEnd } from './commands';
+import { participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
+import { Fleet, fleetOf, goers, surplus } from './fleet';
+import { busyWith, finish, GroupMove, isFinished, prepare } from './groups';
+import { keeperChanges } from './keepers';
+import { movingControllers, planMove } from './moves';
+import { InstanceState, NodegroupState } from './port';
+import { planTargets } from './targets';
+import { NODEGROUP_LABEL } from '../../cluster/contract';
+import { arrivals, nextBatch } from '../draining/batch';
+import { allPods, beginBatch, blockedBy, drain, evictAll, isInBatch, patchAll, refusalsOf } from '../draining/drain';
+import { cordon, release, undoOf } from '../draining/node-marks';
+import { count, some } from '../draining/pods';
+import { fullName, NodeView, PodView } from '../draining/views';
+import { PauseReason } from '../pause-reason';
+import { blocked, done, Progress, working } from '../step';
+
+/** An instance that is no node after this long will not become one. */
+const REGISTRATION_MILLISECONDS = 10 * 60_000;
+
+/** What one call looks at. */
+interface Scene {
+  readonly ports: ScaleDownPorts;
+  readonly configuration: ScaleDownStepConfiguration;
+  readonly force: boolean;
+  readonly now: number;
+  readonly fleets: readonly Fleet[];
+  readonly nodes: readonly NodeView[];
+  readonly pods: readonly PodView[];
+}
+
+/** One call towards the guide's sizes: the first part that has something to do ends it. */
+export async function applyScaleDown(
+  ports: ScaleDownPorts, configuration: ScaleDownStepConfiguration, force: boolean, now: number,
+): Promise<Progress> {
+  const groups = participating(await ports.aws.nodegroups(), configuration);
+  const nodes = await ports.kubernetes.nodes();
+  const pods = await allPods(ports.kubernetes);
+  const targets = planTargets(groups, nodes, pods, configuration);
+  const settled = (group: NodegroupState) => isFinished(group) && prepare(group, targets) === undefined;
+  const open = groups.filter(group => !settled(group));
+  const fleets = groups.map(group => fleetOf(group, targets.of.get(group.name)!.kept, nodes));
+  const scene: Scene = { ports, configuration, force, now, fleets, nodes, pods };
+  return waitForUpdates(open)
+    ?? await actOn(scene, open, group => prepare(group, targets), targets.says)
+    ?? await markNodes(scene)
+    ?? await movePinned(scene)
+    ?? await drainNext(scene)
+    ?? await actOn(scene, open, group => finish(group, targets.of.get(group.name)!.kept), [])
+    ?? await dropMarks(scene)
+    ?? done(`node groups are scaled down: ${groups.map(group => `${group.name} ${targets.of.get(group.name)!.kept}`).join(', ') || 'there are none'}`);
+}
+
+function waitForUpdates(groups: readonly NodegroupState[]): Progress | undefined {
+  const busy = groups.map(busyWith).filter(one => one !== undefined);
+  const foreign = busy.find(one => !one.ours);
+  if (foreign) {
+    return blocked(PauseReason.NODEGROUP_BUSY, foreign.says);
+  }
+  return busy.length > 0 ? working(busy.map(one => one.says).join('; '), 5) : undefined;
+}
+
+async function actOn(
+  { ports, configuration }: Scene, groups: readonly NodegroupState[], plan: (group: NodegroupState) => GroupMove | undefined, says: readonly string[],
+): Promise<Progress | undefined> {
+  const moves = groups.flatMap(state => {
+    const move = plan(state);
+    return move ? [{ state, move }] : [];
+  });
+  const progress = await act(ports.aws, moves, configuration.ClusterName);
+  return progress && says.length > 0 ? { ...progress, says: [progress.says, ...says].join('; ') } : progress;
+}
+
+/** Keepers first; then everything else that goes is cordoned together, so that no evicted pod lands on a node that goes next. */
+async function markNodes({ ports, configuration, fleets, pods }: Scene): Promise<Progress | undefined> {
+  const keep = keeperChanges(fleets, pods, configuration.OwnerKey);
+  const go = goers(fleets).map(cordon).filter(change => change !== undefined);
+  return await patchAll(ports.kubernetes, keep, `chooses ${some(keep.map(({ name }) => name))} as nodes that stay, or no longer`)
+    ?? await patchAll(ports.kubernetes, go, `cordons ${count(go.length, 'node')} that will go`);
+}
+
+async function movePinned(scene: Scene): Promise<Progress | undefined> {
+  const { ports: { kubernetes }, configuration: { OwnerKey }, nodes, pods, force, now } = scene;
+  const leaving = goers(scene.fleets);
+  const places = nodes.filter(node => node.labels[NODEGROUP_LABEL] !== undefined && !leaving.includes(node));
+  const controllers = await kubernetes.controllers(movingControllers(leaving));
+  const move = planMove({ goers: leaving, places, pods, controllers, ownerKey: OwnerKey, force }, now);
+  switch (move.kind) {
+    case 'none':
+      return undefined;
+    case 'wait':
+      return working(move.says, 5);
+    case 'blocked':
+      return blockedBy(move.obstacles);
+    case 'arrived':
+      return patchAll(kubernetes, [move.change], 'a pinned pod is Ready on a node that stays');
+    case 'evict': {
+      const overtaken = await kubernetes.patchNodes([move.change]);
+      if (overtaken.length > 0) {
+        return working(`node ${move.change.name} was changed meanwhile`, 2);
+      }
+      const round = await evictAll(kubernetes, [move.pod], force);
+      const counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length, nodesLeft: leaving.length };
+      if (round.throttled) {
+        return blocked(PauseReason.THROTTLED, `the Kubernetes API has too much to do to evict pod ${fullName(move.pod)}`, { counts });
+      }
+      return round.refused.length > round.deleted
+        ? blockedBy(refusalsOf(round), counts)
+        : working(`moves pod ${fullName(move.pod)} from ${move.pod.node} to a node that stays`, 3, { counts, undo: undoOf([move.change]) });
+    }
+  }
+}
+
+/** Goes on with the batch, or begins the next one when nothing of the last is pending; undefined when no node is left. */
+async function drainNext(scene: Scene): Promise<Progress | undefined> {
+  const { ports, configuration: { ScaleDown, OwnerKey }, fleets, nodes, pods, force, now } = scene;
+  const left = goers(fleets);
+  const withLeft = (progress: Progress): Progress => ({ ...progress, counts: { nodesLeft: left.length, ...progress.counts } });
+  const batch = left.filter(isInBatch);
+  if (batch.length > 0) {
+    const options = { pauseSeconds: ScaleDown.PauseSeconds, deregistrationSeconds: ScaleDown.DeregistrationSeconds, force };
+    const drained = await drain(ports.kubernetes, batch, pods, options, now);
+    return withLeft('progress' in drained ? drained.progress : await endAll(scene, drained.emptied));
+  }
+  const leaving = fleets.flatMap(fleet => fleet.leaving);
+  if (leaving.length > 0) {
+    return withLeft(working(`waits until ${some(leaving.map(({ id }) => id))} has ended`, 5));
+  }
+  const stray = await endUnregistered(scene);
+  if (stray || left.length === 0) {
+    return stray && withLeft(stray);
+  }
+  const arriving = arrivals(nodes.filter(node => node.labels[OwnerKey] !== undefined), now);
+  if (arriving) {
+    return withLeft('waits' in arriving ? working(arriving.waits, 5) : blockedBy([arriving]));
+  }
+  const objection = await ports.autoscalerIsQuiet() ?? await refreshed(scene) ?? await ports.recheck();
+  if (objection) {
+    return objection;
+  }
+  const next = nextBatch(left, pods, ScaleDown.BatchSize, force);
+  return withLeft(next.nodes.length > 0 ? await beginBatch(ports.kubernetes, next.nodes, pods, now) : blockedBy(next.obstacles));
+}
+
+async function refreshed({ ports, fleets }: Scene): Promise<Progress | undefined> {
+  const groups = await ports.aws.refreshing(fleets.filter(fleet => surplus(fleet) > 0).map(({ state }) => state.group.name));
+  return groups.length > 0 ? isRefreshing(groups) : undefined;
+}
+
+async function endAll(scene: Scene, emptied: readonly NodeView[]): Promise<Progress> {
+  const said: string[] = [];
+  const undo = new Set<string>();
+  for (const node of emptied) {
+    const fleet = scene.fleets.find(one => one.nodes.includes(node))!;
+    const refused = await end(scene, fleet, node.instanceId!);
+    said.push(refused ?? `ends ${node.instanceId} (${node.name})`);
+    if (!refused) {
+      undo.add(undoEnd(fleet.state, scene.configuration.ClusterName));
+    }
+  }
+  return undo.size > 0 ? working(said.join('; '), 5, { undo: [...undo] }) : blocked(PauseReason.NODEGROUP_BUSY, said.join('; '));
+}
+
+/** Ends the very instance, unless its group has no node too many at this moment; gives the reason where it does not. */
+async function end({ ports: { aws } }: Scene, { state, target }: Fleet, instanceId: string): Promise<string | undefined> {
+  const { desired } = await aws.sizes(state.group.name);
+  if (desired <= target) {
+    return `${instanceId} stays, ${state.name} has ${desired} and is to keep ${target}`;
+  }
+  const refused = await aws.terminate(instanceId);
+  return refused && `Auto Scaling does not end ${instanceId}: ${refused}`;
+}
+
+/** Instances that are no node: young ones are waited for, others have nothing to drain. */
+async function endUnregistered(scene: Scene): Promise<Progress | undefined> {
+  const strays = scene.fleets.filter(fleet => surplus(fleet) > 0).flatMap(fleet => fleet.unregistered.map(instance => ({ fleet, instance })));
+  const isOld = (instance: InstanceState) => scene.now - instance.launched > REGISTRATION_MILLISECONDS;
+  const old = strays.find(({ instance }) => isOld(instance));
+  if (old) {
+    const refused = await end(scene, old.fleet, old.instance.id);
+    return refused
+      ? blocked(PauseReason.NODEGROUP_BUSY, refused)
+      : working(`ends ${old.instance.id} of ${old.fleet.state.name}, which never became a node`, 5);
+  }
+  return strays.length > 0 ? working(`waits until ${some(strays.map(({ instance }) => instance.id))} is a node`, 15) : undefined;
+}
+
+/** All has gone: nobody has to know any more which nodes were to stay. */
+async function dropMarks({ ports, fleets }: Scene): Promise<Progress | undefined> {
+  const changes = fleets.flatMap(fleet => fleet.nodes).map(node => release(node, { cordon: true, keeper: true }))
+    .filter(change => change !== undefined);
+  return patchAll(ports.kubernetes, changes, `takes its marks from ${some(changes.map(({ name }) => name))}`);
+}

@@ -1,0 +1,78 @@
+import { Duration, Token } from 'aws-cdk-lib';
+
+/** How many nodes one node group keeps. */
+export class NodegroupTarget {
+  /**
+   * @param nodegroup the name of a managed node group of the migration
+   * @param size nodes that stay, 0 or more; a group that has fewer keeps what it has
+   */
+  public static of(nodegroup: string, size: number): NodegroupTarget {
+    if (!Token.isUnresolved(size) && (!Number.isInteger(size) || size < 0)) {
+      throw new Error(`the target of node group "${nodegroup}" must be a whole number of nodes, 0 or more, got ${size}`);
+    }
+    return new NodegroupTarget(nodegroup, size);
+  }
+
+  private constructor(
+    /** The name of the node group. */
+    public readonly nodegroup: string,
+    /** The nodes that stay. */
+    public readonly size: number,
+  ) {}
+}
+
+/**
+ * What stage `SCALE_DOWN` does: node groups to their minimum, node by node.
+ *
+ * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#remove-cas
+ */
+export interface ScaleDownOptions {
+  /**
+   * Node groups whose size in the end is not the guide's.
+   *
+   * Groups that host Karpenter and critical workloads keep more where these would not fit with one node lost.
+   *
+   * @default - the guide's: 2 nodes where one node group takes part, else 1 each; never more than a group has
+   */
+  readonly targets?: NodegroupTarget[];
+
+  /**
+   * How many nodes are drained at a time; the next ones follow when all replacements are Ready.
+   *
+   * @default 1
+   */
+  readonly batchSize?: number;
+
+  /**
+   * The pause between two batches.
+   *
+   * @default Duration.seconds(0)
+   */
+  readonly pauseBetweenBatches?: Duration;
+
+  /**
+   * How long load balancers may take to let go of a node before its instance ends. It is waited for only where the cluster
+   * has a load balancer: a Service of that type, an Ingress or a TargetGroupBinding.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly deregistrationDelay?: Duration;
+
+  /**
+   * How long a run may be blocked, whatever it does, until it stops safely: everything is made schedulable again except what is
+   * empty already, and all keeps running. It goes on with another `revision` or by a new execution.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly patience?: Duration;
+
+  /**
+   * Deletes pods that cannot be evicted, once a run has been blocked by them for as long as `patience`.
+   *
+   * This **overrides PodDisruptionBudgets, `karpenter.sh/do-not-evict` and the lack of a controller**: workloads may become
+   * unavailable, and a pod without a controller does not come back.
+   *
+   * @default false
+   */
+  readonly force?: boolean;
+}

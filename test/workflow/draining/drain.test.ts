@@ -1,0 +1,106 @@
+import { node, NOW, pod } from './views';
+import { beginBatch, drain } from '../../../src/workflow/draining/drain';
+import { release } from '../../../src/workflow/draining/node-marks';
+import { DrainingPort, Eviction, NodeChange } from '../../../src/workflow/draining/port';
+import { PauseReason } from '../../../src/workflow/pause-reason';
+import { CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, KEEPER_MARK } from '../../../src/workflow/records';
+
+const OPTIONS = { pauseSeconds: 0, deregistrationSeconds: 0, force: false };
+const LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers';
+
+class Fake implements DrainingPort {
+  public readonly patches: NodeChange[] = [];
+  public readonly deleted: string[] = [];
+  public outcomes: Record<string, Omit<Eviction, 'uid'>> = {};
+  public overtaken: string[] = [];
+  constructor(private readonly balancers = false) {}
+  public nodes = async () => [];
+  public pods = async () => ({ pods: [] });
+  public controllers = async () => [{ uid: 'rs-web', wanted: 9 }];
+  public attachments = async () => [];
+  public loadBalancers = async () => this.balancers;
+  public patchNodes = async (changes: readonly NodeChange[]) => {
+    this.patches.push(...changes);
+    return this.overtaken;
+  };
+  public evict = async (pods: readonly { uid: string }[]) => pods.map(({ uid }) => ({ uid, ...this.outcomes[uid] ?? { outcome: 'evicted' as const } }));
+  public deletePods = async (pods: readonly { name: string }[]) => { this.deleted.push(...pods.map(({ name }) => name)); };
+}
+
+const batch = [node('n', { annotations: { [DRAIN_RECORD]: JSON.stringify({ since: NOW, owed: [] }) } })];
+
+test('evictions are counted and said', async () => {
+  const port = new Fake();
+  port.outcomes['uid-b'] = { outcome: 'refused', message: 'The disruption budget web needs 2' };
+  expect(await drain(port, batch, [pod('a', 'n'), pod('b', 'n'), pod('c', 'n')], OPTIONS, NOW)).toEqual({
+    progress: { kind: 'working', says: 'evicted 2 pods of n', waitSeconds: 3, counts: { podsEvicted: 2, evictionsRefused: 1 } },
+  });
+});
+
+test('a round that evicts nothing and waits for nothing is blocked by the budget, by name', async () => {
+  const port = new Fake();
+  port.outcomes['uid-a'] = { outcome: 'refused', message: 'The disruption budget web needs 2 healthy pods and has 2 currently' };
+  expect(await drain(port, batch, [pod('a', 'n')], OPTIONS, NOW)).toMatchObject({
+    progress: {
+      kind: 'blocked',
+      by: PauseReason.DISRUPTION_BUDGET,
+      says: 'pod default/a on n may not be evicted: The disruption budget web needs 2 healthy pods and has 2 currently',
+    },
+  });
+  // Another pod is still on its way out, and may make room in the budget.
+  expect(await drain(port, batch, [pod('a', 'n'), pod('b', 'n', { leaving: NOW + 1000 })], OPTIONS, NOW)).toMatchObject({ progress: { kind: 'working' } });
+});
+
+test('a server that has too much to do is no budget', async () => {
+  const port = new Fake();
+  port.outcomes['uid-a'] = { outcome: 'throttled' };
+  expect(await drain(port, batch, [pod('a', 'n')], OPTIONS, NOW)).toMatchObject({ progress: { kind: 'blocked', by: PauseReason.THROTTLED } });
+});
+
+test('only by force are refused pods deleted', async () => {
+  const port = new Fake();
+  port.outcomes['uid-a'] = { outcome: 'refused', message: 'no' };
+  await drain(port, batch, [pod('a', 'n')], OPTIONS, NOW);
+  expect(port.deleted).toEqual([]);
+  expect(await drain(port, batch, [pod('a', 'n'), pod('b', 'n')], { ...OPTIONS, force: true }, NOW)).toMatchObject({
+    progress: { kind: 'working', says: 'evicted 1 pod of n, deleted 1 that could not be' },
+  });
+  expect(port.deleted).toEqual(['a']);
+});
+
+test('the first look at an empty node notes the time, the next one lets it end', async () => {
+  const port = new Fake();
+  expect(await drain(port, batch, [], OPTIONS, NOW)).toMatchObject({ progress: { kind: 'working', waitSeconds: 1 } });
+  const noted = node('n', { annotations: port.patches[0].annotations as Record<string, string> });
+  expect(await drain(port, [noted], [], OPTIONS, NOW + 1000)).toEqual({ emptied: [noted] });
+});
+
+test('a batch begins with a record, and with a label where load balancers are; a label of somebody else gets no record', async () => {
+  const port = new Fake(true);
+  const theirs = node('b', { labels: { [LABEL]: '' } });
+  const progress = await beginBatch(port, [node('a'), theirs], [pod('x', 'a')], NOW);
+  expect(port.patches[0]).toMatchObject({ name: 'a', version: '1', labels: { [LABEL]: 'true' }, annotations: { [EXCLUSION_RECORD]: 'true' } });
+  expect(JSON.parse(port.patches[0].annotations![DRAIN_RECORD]!)).toMatchObject({ since: NOW, owed: [{ uid: 'rs-web', count: 1 }] });
+  expect(port.patches[1].labels).toBeUndefined();
+  expect(Object.keys(port.patches[1].annotations!)).toEqual([DRAIN_RECORD]);
+  expect(progress.undo).toContain(`kubectl label node a ${LABEL}-`);
+
+  const without = new Fake();
+  await beginBatch(without, [node('a')], [], NOW);
+  expect(without.patches[0].labels).toBeUndefined();
+});
+
+test('a release takes back what is ours and nothing else', () => {
+  expect(release(node('theirs'), { cordon: true, keeper: true })).toBeUndefined();
+  const ours = node('ours', { annotations: { [CORDON_RECORD]: 'true', [DRAIN_RECORD]: '{}', [EXCLUSION_RECORD]: 'true', [KEEPER_MARK]: 'true' } });
+  expect(release(ours, { cordon: true, keeper: true })).toEqual({
+    name: 'ours',
+    version: '1',
+    unschedulable: false,
+    labels: { [LABEL]: null },
+    annotations: { [DRAIN_RECORD]: null, [EXCLUSION_RECORD]: null, [CORDON_RECORD]: null, [KEEPER_MARK]: null },
+  });
+  expect(release(ours, { cordon: false, keeper: false })).toEqual({
+    name: 'ours', version: '1', labels: { [LABEL]: null }, annotations: { [DRAIN_RECORD]: null, [EXCLUSION_RECORD]: null },
+  });
+});

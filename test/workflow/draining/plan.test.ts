@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { MINUTE, node, NOW, pod } from './views';
+import { arrivals, nextBatch } from '../../../src/workflow/draining/batch';
+import { newRecord, parse } from '../../../src/workflow/draining/drain-record';
+import { DrainOptions, DrainView, planDrain } from '../../../src/workflow/draining/plan';
+import { PodView } from '../../../src/workflow/draining/views';
+import { PauseReason } from '../../../src/workflow/pause-reason';
+import { DRAIN_RECORD } from '../../../src/workflow/records';
+
+const OPTIONS: DrainOptions = { pauseSeconds: 0, deregistrationSeconds: 0, force: false };
+const WEB = { kind: 'ReplicaSet', name: 'web', uid: 'rs-web', namespace: 'default' };
+
+const drained = (record: object, changes = {}) => node('n', { annotations: { [DRAIN_RECORD]: JSON.stringify(record) }, ...changes });
+const view = (changes: Partial<DrainView> = {}): DrainView => ({
+  nodes: [drained({ since: NOW - MINUTE, owed: [] })], pods: [], controllers: [{ uid: 'rs-web', wanted: 2 }], attachments: [], loadBalancers: false, ...changes,
+});
+const plan = (changes: Partial<DrainView> = {}, options: Partial<DrainOptions> = {}) => planDrain(view(changes), { ...OPTIONS, ...options }, NOW);
+const names = (pods: readonly PodView[]) => pods.map(({ name }) => name);
+
+test('pods of DaemonSets, static, finished and leaving ones are not evicted, those of Jobs are', () => {
+  const controller = (kind: string) => ({ kind, name: kind, uid: kind });
+  const pods = [
+    pod('web', 'n'), pod('agent', 'n', { controller: controller('DaemonSet') }), pod('static', 'n', { mirror: true, controller: controller('Node') }),
+    pod('over', 'n', { phase: 'Succeeded' }), pod('ending', 'n', { leaving: NOW + 1000 }), pod('job', 'n', { controller: controller('Job') }), pod('else', 'other'),
+  ];
+  expect(names(plan({ pods }).evict)).toEqual(['web', 'job']);
+});
+
+test('bare pods and do-not-evict are left and both named, the other pods go', () => {
+  const pods = [pod('web', 'n'), pod('bare', 'n', { controller: undefined }), pod('held', 'n', { doNotEvict: true })];
+  const { evict, obstacles } = plan({ pods });
+  expect(names(evict)).toEqual(['web']);
+  expect(obstacles).toEqual([
+    { by: PauseReason.BARE_POD, says: expect.stringContaining('pod default/bare on n has no controller') },
+    { by: PauseReason.DO_NOT_EVICT, says: expect.stringContaining('pod default/held on n carries karpenter.sh/do-not-evict') },
+  ]);
+  expect(names(plan({ pods }, { force: true }).evict)).toEqual(['web', 'bare', 'held']);
+});
+
+test.each([false, true])('a pod that comes back to its cordoned node is not evicted again and again, forced or not (%s)', (force) => {
+  const pods = [pod('old', 'n'), pod('back', 'n', { created: NOW - 30_000 })];
+  const { evict, obstacles } = plan({ pods }, { force });
+  expect(names(evict)).toEqual(['old']);
+  expect(obstacles).toEqual([{ by: PauseReason.NOWHERE_TO_GO, says: expect.stringContaining('pod default/back was placed on n although that is cordoned') }]);
+});
+
+const owing = (changes = {}) => [drained({ since: NOW - MINUTE, owed: [{ ...WEB, count: 1 }], ...changes })];
+const fresh = (name: string, changes: Partial<PodView> = {}) => pod(name, 'new', { created: NOW - 30_000, ...changes });
+
+test.each<[string, Partial<DrainView>, object]>([
+  ['a leaving pod is waited for', { pods: [pod('x', 'n', { leaving: NOW + 1000 })] }, { waits: ['waits until 1 pod of n has ended'] }],
+  ['a pod that outlives its grace period is in the way', { pods: [pod('x', 'n', { leaving: NOW - 6 * MINUTE })] }, { obstacles: [{ by: PauseReason.POD_NOT_ENDING }] }],
+  ['nobody waits for the pods of a dead kubelet', { nodes: [drained({ since: 0, owed: [] }, { ready: false })], pods: [pod('x', 'n', { leaving: NOW })] }, { note: [{}] }],
+  ['a replacement that does not exist yet is waited for', { nodes: owing(), pods: [pod('a', 'k')] }, { waits: ['waits until a new pod of default/web is Ready'] }],
+  ['a replacement that is not Ready is waited for', { nodes: owing(), pods: [pod('a', 'k'), fresh('b', { ready: false })] }, { waits: ['waits until default/b is Ready'] }],
+  ['a Ready replacement is enough', { nodes: owing(), pods: [fresh('b')] }, { note: [{}] }],
+  ['what was pending before does not count', { nodes: owing(), pods: [pod('old', undefined, { ready: false }), fresh('b')] }, { note: [{}] }],
+  ['a workload that wants fewer meanwhile owes nothing', { nodes: owing(), pods: [pod('a', 'k')], controllers: [{ uid: 'rs-web', wanted: 1 }] }, { note: [{}] }],
+  ['a controller that is gone owes nothing', { nodes: owing(), pods: [], controllers: [] }, { note: [{}] }],
+  ['a replacement without a node for long lacks a node', {
+    nodes: owing({ since: NOW - 20 * MINUTE }), pods: [pod('b', undefined, { ready: false, created: NOW - 6 * MINUTE, unschedulable: 'no nodes' })],
+  }, { obstacles: [{ by: PauseReason.NO_NEW_NODE, says: expect.stringContaining('b: no nodes') }] }],
+  ['a replacement that does not start for long is named with its reason', {
+    nodes: owing({ since: NOW - 20 * MINUTE }), pods: [pod('b', 'k', { ready: false, created: NOW - 6 * MINUTE, waiting: 'ImagePullBackOff' })],
+  }, { obstacles: [{ by: PauseReason.REPLACEMENT_NOT_READY, says: expect.stringContaining('ImagePullBackOff') }] }],
+  ['a controller that makes no new pod for long is named', { nodes: owing({ since: NOW - 20 * MINUTE }), pods: [pod('a', 'k')] },
+    { obstacles: [{ by: PauseReason.REPLACEMENT_NOT_READY, says: expect.stringContaining('ReplicaSet default/web has not made up') }] }],
+])('%s', (_name, changes, expected) => {
+  expect(plan(changes)).toMatchObject({ evict: [], waits: [], obstacles: [], note: [], emptied: [], ...expected });
+});
+
+test('as long as replacements are late nothing more is evicted', () => {
+  const pods = [pod('a', 'n'), pod('b', undefined, { ready: false, created: NOW - 6 * MINUTE })];
+  const nodes = [drained({ since: NOW - 20 * MINUTE, owed: [{ ...WEB, count: 2 }] })];
+  expect(names(plan({ nodes, pods, controllers: [{ uid: 'rs-web', wanted: 3 }] }).evict)).toEqual([]);
+});
+
+test('the pod of a StatefulSet on a dead node is not waited for: it comes back when the node is gone', () => {
+  const controller = { kind: 'StatefulSet', name: 'db', uid: 'db' };
+  const nodes = [drained({ since: NOW - 20 * MINUTE, owed: [{ ...controller, namespace: 'default', count: 1 }] }, { ready: false })];
+  expect(plan({ nodes, pods: [pod('db-0', 'n', { controller, leaving: NOW - MINUTE, ready: false })], controllers: [{ uid: 'db', wanted: 1 }] }).note).toHaveLength(1);
+});
+
+describe('an empty node', () => {
+  const empty = (seconds: number) => [drained({ since: NOW - 200_000, owed: [], empty: NOW - seconds * 1000 })];
+  const attachments = [{ node: 'n', volume: 'pv-1', claim: 'default/data' }, { node: 'other', volume: 'pv-2' }];
+
+  test('may end when nothing is left to wait for', () => {
+    expect(plan({ nodes: empty(1) }).emptied).toHaveLength(1);
+  });
+
+  test('keeps until its volumes are detached, and names them when that takes too long', () => {
+    expect(plan({ nodes: empty(1), attachments })).toMatchObject({ emptied: [], waits: ['waits until pv-1 is detached from n'] });
+    expect(plan({ nodes: empty(600), attachments }).obstacles).toMatchObject([{ by: PauseReason.VOLUME_ATTACHED }]);
+  });
+
+  test('does not wait for the volumes of its DaemonSets', () => {
+    const agent = pod('agent', 'n', { controller: { kind: 'DaemonSet', name: 'agent', uid: 'agent' }, claims: ['data'] });
+    expect(plan({ nodes: empty(1), attachments, pods: [agent] }).emptied).toHaveLength(1);
+  });
+
+  test('keeps until load balancers had their time, where there is one', () => {
+    expect(plan({ nodes: empty(1), loadBalancers: true }, { deregistrationSeconds: 300 })).toMatchObject({ emptied: [], waitSeconds: 60 });
+    expect(plan({ nodes: empty(1), loadBalancers: false }, { deregistrationSeconds: 300 }).emptied).toHaveLength(1);
+    expect(plan({ nodes: empty(1), loadBalancers: true }, { deregistrationSeconds: 200 }).emptied).toHaveLength(1);
+  });
+
+  test('keeps for the pause', () => {
+    expect(plan({ nodes: empty(10) }, { pauseSeconds: 30 })).toMatchObject({ emptied: [], waitSeconds: 20 });
+  });
+});
+
+test('a record owes a pod for each that was Ready, and on a dead node for each that can come back elsewhere', () => {
+  const statefulset = { kind: 'StatefulSet', name: 'db', uid: 'db' };
+  const pods = [pod('a', 'n'), pod('b', 'n'), pod('c', 'n', { ready: false }), pod('j', 'n', { controller: { kind: 'Job', name: 'j', uid: 'j' } }), pod('d', 'n', { controller: statefulset })];
+  expect(newRecord(node('n'), pods, NOW + 300).owed.map(({ uid, count }) => [uid, count])).toEqual([['rs-web', 2], ['db', 1]]);
+  expect(newRecord(node('n', { ready: false }), pods, NOW).owed.map(({ uid, count }) => [uid, count])).toEqual([['rs-web', 3]]);
+  expect(newRecord(node('n'), pods, NOW + 300).since).toBe(NOW);
+});
+
+test('a record that somebody spoiled is one of a batch that owes nothing', () => {
+  expect(parse('{"since":')).toEqual({ since: 0, owed: [] });
+  expect(parse('{}')).toEqual({ since: 0, owed: [] });
+  expect(parse(undefined)).toBeUndefined();
+});
+
+describe('the next batch', () => {
+  test('comes from the zone with the most candidates, dead and empty nodes first, then the one with the fewest pods', () => {
+    const nodes = [node('a1'), node('b1', { zone: 'b' }), node('b2', { zone: 'b' }), node('b3', { zone: 'b', ready: false })];
+    const pods = [pod('1', 'b1'), pod('2', 'b1'), pod('3', 'b2')];
+    expect(nextBatch(nodes, pods, 3, false).nodes.map(({ name }) => name)).toEqual(['b3', 'b2', 'a1']);
+  });
+
+  test('never is more than the batch size, never the same node twice, and the same for the same cluster', () => fc.assert(fc.property(
+    fc.array(fc.record({ zone: fc.constantFrom('a', 'b', 'c'), ready: fc.boolean(), load: fc.nat(3), bare: fc.boolean() }), { maxLength: 12 }),
+    fc.integer({ min: 1, max: 5 }), (specs, size) => {
+      const nodes = specs.map(({ zone, ready }, index) => node(`n${index}`, { zone, ready }));
+      const pods = specs.flatMap(({ load, bare }, index) => [
+        ...Array.from({ length: load }, (_, at) => pod(`p${index}-${at}`, `n${index}`)), ...(bare ? [pod(`bare${index}`, `n${index}`, { controller: undefined })] : []),
+      ]);
+      const batch = nextBatch(nodes, pods, size, false);
+      const free = specs.filter(({ bare }) => !bare).length;
+      expect(batch.nodes).toHaveLength(Math.min(size, free));
+      expect(new Set(batch.nodes).size).toBe(batch.nodes.length);
+      expect(batch.obstacles.length > 0).toBe(free === 0 && specs.length > 0);
+      expect(nextBatch([...nodes].reverse(), pods, size, false).nodes).toEqual(batch.nodes);
+    },
+  )));
+
+  test('waits until new nodes are Ready, and names those that take too long', () => {
+    expect(arrivals([node('k')], NOW)).toBeUndefined();
+    expect(arrivals([node('k', { ready: false, leaving: true })], NOW)).toBeUndefined();
+    expect(arrivals([node('k', { ready: false, created: NOW - MINUTE })], NOW)).toEqual({ waits: 'waits until k is Ready' });
+    expect(arrivals([node('k', { ready: false })], NOW)).toMatchObject({ by: PauseReason.NO_NEW_NODE });
+  });
+});

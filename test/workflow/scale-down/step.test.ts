@@ -1,0 +1,284 @@
+import { CONFIGURATION, KARPENTER, World, WorkloadSpec } from './world';
+import { PauseReason } from '../../../src/workflow/pause-reason';
+import { scaleDownStep } from '../../../src/workflow/scale-down/step';
+
+const WEB: WorkloadSpec = { name: 'web', replicas: 9, budget: 1, readySeconds: 8 };
+const API: WorkloadSpec = { name: 'api', replicas: 6, readySeconds: 5 };
+const DNS: WorkloadSpec = { name: 'coredns', namespace: 'kube-system', replicas: 2, budget: 1, pinned: true, cpu: 0.1, readySeconds: 5 };
+
+const typical = () => new World([
+  { name: 'apps', min: 6, max: 9, desired: 6 }, { name: 'system', min: 1, max: 4, desired: 3 }, { name: 'batch', min: 0, max: 5, desired: 0 },
+], [WEB, API, DNS, KARPENTER]);
+
+const sizes = (world: World) => Object.fromEntries(world.groups.map(({ name, group: { sizes: { min, max, desired } } }) => [name, `${min}/${max}/${desired}`]));
+
+test('node groups are drained to the targets of the guide, every pod is evicted at most once and every budget is kept', async () => {
+  const world = typical();
+  const step = world.step({ HostNodegroups: ['system'] });
+  expect(await step.assess()).toMatchObject({ applied: 'nothing' });
+  const progress = await world.run(() => step.apply());
+  expect(progress).toMatchObject({ kind: 'done' });
+  expect(sizes(world)).toEqual({ apps: '1/1/1', system: '2/2/2', batch: '0/1/0' });
+  expect(world.evicted.filter(({ lineage }) => lineage > 1)).toEqual([]);
+  expect(world.ended).toHaveLength(6);
+  expect(world.maxInBatch).toBe(1);
+  expect(world.groups.flatMap(({ group }) => group.suspended)).toEqual([]);
+  expect(world.nodeList.filter(node => node.unschedulable || Object.keys(node.annotations).length > 0)).toEqual([]);
+  expect(world.podsOf(KARPENTER).map(pod => world.nodeList.find(node => node.name === pod.node)?.labels['eks.amazonaws.com/nodegroup'])).toEqual(['system', 'system']);
+  expect(await step.assess()).toMatchObject({ applied: 'fully' });
+});
+
+test('a step that is done writes nothing when it is applied again', async () => {
+  const world = typical();
+  await world.run(() => world.step().apply());
+  world.writes.length = 0;
+  expect((await world.step().apply()).kind).toBe('done');
+  expect(world.writes).toEqual([]);
+});
+
+test('the way back restores sizes, tags, processes and nodes exactly', async () => {
+  const world = typical();
+  world.group('system').group.suspended = ['AZRebalance'];
+  const before = structuredClone(world.snapshot());
+  await world.run(() => world.step().apply());
+  expect(await world.run(() => world.step().revert())).toMatchObject({ kind: 'done' });
+  world.tick(10);
+  expect(world.snapshot()).toEqual(before);
+  expect(await world.step().assess()).toMatchObject({ applied: 'nothing' });
+});
+
+test.each([1, 2, 3, 4, 5, 8, 12, 16, 22, 30, 45, 60, 90])('after %i calls of the way there, the way back restores everything', async calls => {
+  const world = typical();
+  const before = structuredClone(world.snapshot());
+  await world.run(() => world.step({ HostNodegroups: ['system'] }).apply(), calls - 1);
+  expect(await world.run(() => world.step().revert())).toMatchObject({ kind: 'done' });
+  world.tick(40);
+  expect(world.snapshot()).toEqual(before);
+});
+
+test('records are written before anything is changed, and never over existing ones', async () => {
+  const world = typical();
+  await world.step().apply();
+  expect(world.writes.every(write => write.startsWith('tag'))).toBe(true);
+  const { tags } = world.group('apps');
+  expect(tags).toMatchObject({ 'cdk-karpenter-migration/sizes': '6/9/6' });
+  await world.run(() => world.step().apply());
+  expect(world.group('apps').tags['cdk-karpenter-migration/sizes']).toBe('6/9/6');
+});
+
+test('nothing is evicted before all nodes that go are cordoned', async () => {
+  const world = typical();
+  let checked = 0;
+  world.between = write => {
+    if (write.startsWith('evict')) {
+      checked += 1;
+      const open = world.nodesOf('apps').filter(node => !node.unschedulable);
+      expect(open).toHaveLength(1);
+    }
+  };
+  await world.run(() => world.step().apply());
+  expect(checked).toBeGreaterThan(5);
+});
+
+test('an instance ends only while its group has more than its target', async () => {
+  const world = typical();
+  await world.run(() => world.step().apply(), 400, progress => progress.says.startsWith('ends'));
+  // Somebody lowers the desired size while a node is drained.
+  world.between = write => {
+    if (write.startsWith('evict')) {
+      world.group('apps').group.sizes.desired = 1;
+    }
+  };
+  const apps = world.group('apps').group.instances.map(instance => instance.id);
+  const ended = () => world.ended.filter(id => apps.includes(id)).length;
+  const before = ended();
+  await world.run(() => world.step().apply(), 60);
+  expect(ended()).toBe(before);
+});
+
+test.each(['autoscalerIsQuiet', 'recheck'] as const)('%s is asked before each batch, and its objection is said as it is', async name => {
+  const world = typical();
+  const objection = { kind: 'blocked', by: PauseReason.AUTOSCALER_IS_BACK, says: 'argocd' } as const;
+  const quiet = async () => undefined;
+  const ports = { kubernetes: world, aws: world, autoscalerIsQuiet: quiet, recheck: quiet, [name]: async () => objection };
+  const step = scaleDownStep(ports, CONFIGURATION, { force: false, now: () => world.now });
+  expect(await world.run(() => step.apply(), 100, progress => progress.kind === 'blocked')).toEqual(objection);
+  expect(world.ended).toEqual([]);
+});
+
+test('a budget that allows nothing pauses the run with the names of pod and budget, and is gone on with later', async () => {
+  const stuck: WorkloadSpec & { budget: number } = { name: 'db', replicas: 6, budget: 0 };
+  const world = new World([{ name: 'apps', min: 1, max: 9, desired: 4 }], [stuck, KARPENTER]);
+  const progress = await world.run(() => world.step().apply(), 200, ({ kind }) => kind === 'blocked');
+  expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.DISRUPTION_BUDGET });
+  expect(progress.says).toMatch(/pod default\/db-\d+ on node-i-\d+ may not be evicted: The disruption budget db/);
+  expect(progress.counts?.evictionsRefused).toBeGreaterThan(0);
+  stuck.budget = 1;
+  expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+});
+
+test('by force, and only by force, pods that may not be evicted are deleted', async () => {
+  const world = new World([{ name: 'apps', min: 1, max: 9, desired: 4 }], [{ name: 'db', replicas: 6, budget: 0 }, { name: 'held', replicas: 4, doNotEvict: true }, KARPENTER]);
+  await world.run(() => world.step().apply(), 60, ({ kind }) => kind === 'blocked');
+  expect(world.writes.filter(write => write.startsWith('delete'))).toEqual([]);
+  expect(await world.run(() => world.step({}, true).apply())).toMatchObject({ kind: 'done' });
+  expect(world.writes.filter(write => write.startsWith('delete')).length).toBeGreaterThan(0);
+});
+
+test('nodes whose pods may not be evicted are kept or come last, and are named when nothing else is left', async () => {
+  const world = new World([{ name: 'apps', min: 1, max: 9, desired: 6 }], [{ ...WEB, replicas: 4 }, KARPENTER]);
+  for (const node of world.nodesOf('apps').slice(0, 3)) {
+    world.addPod({ name: `bare-${node.name}`, node: node.name });
+  }
+  const progress = await world.run(() => world.step().apply(), 300, ({ kind }) => kind === 'blocked');
+  expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.BARE_POD });
+  expect(progress.says).toContain('pod default/bare-');
+  expect(world.group('apps').group.sizes.desired).toBe(5);
+});
+
+test('stopping makes everything schedulable again but what is empty, and the next run goes on', async () => {
+  const world = typical();
+  await world.run(() => world.step().apply(), 60, progress => progress.says.includes('is empty'));
+  await world.step().stop();
+  const cordoned = world.nodeList.filter(node => node.unschedulable);
+  expect(cordoned.every(node => !world.podList.some(pod => pod.node === node.name))).toBe(true);
+  expect(world.nodeList.some(node => node.annotations['cdk-karpenter-migration/draining'] !== undefined)).toBe(false);
+  expect(world.group('apps').tags['cdk-karpenter-migration/sizes']).toBeDefined();
+  expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+});
+
+test('a node that the owner cordoned is never made schedulable, and none of ours keeps a cordon', async () => {
+  const world = typical();
+  const [theirs] = world.nodesOf('apps');
+  theirs.unschedulable = true;
+  await world.run(() => world.step().apply(), 12);
+  await world.run(() => world.step().revert());
+  expect(world.nodeList.filter(node => node.unschedulable).map(node => node.name)).toEqual([theirs.name]);
+});
+
+test('writes that somebody overtook are repeated from what is there then', async () => {
+  const world = typical();
+  let overtaken = 0;
+  world.between = write => {
+    const node = world.nodeList.find(one => write === `patch ${one.name}`);
+    if (node && overtaken < 40 && ++overtaken % 2 === 0) {
+      node.version = `other-${overtaken}`;
+    }
+  };
+  expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+  expect(sizes(world).apps).toBe('1/1/1');
+});
+
+test('a keeper that is lost is replaced by another node', async () => {
+  const world = typical();
+  await world.run(() => world.step().apply(), 60, progress => progress.says.startsWith('ends'));
+  const keeper = world.nodesOf('apps').find(node => node.annotations['cdk-karpenter-migration/keeper'])!;
+  world.end(keeper.instanceId!);
+  expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+  expect(sizes(world).apps).toBe('1/1/1');
+});
+
+test('a keeper that is no longer Ready goes, and another node stays', async () => {
+  const world = typical();
+  await world.run(() => world.step().apply(), 60, progress => progress.says.startsWith('ends'));
+  const keeper = world.nodesOf('apps').find(node => node.annotations['cdk-karpenter-migration/keeper'])!;
+  keeper.ready = false;
+  world.podList.filter(pod => pod.node === keeper.name).forEach(pod => { pod.ready = false; });
+  expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+  expect(world.nodesOf('apps').map(node => node.ready)).toEqual([true]);
+});
+
+test('an instance that never became a node ends without a drain, a young one is waited for', async () => {
+  const world = typical();
+  world.group('apps').group.sizes.desired = 7;
+  world.tick(1);
+  const [stray] = world.group('apps').group.instances.slice(-1);
+  stray.joins = undefined;
+  world.tick(10);
+  const waits = await world.run(() => world.step().apply(), 60, progress => progress.says.includes(stray.id));
+  expect(waits).toMatchObject({ kind: 'working', says: `waits until ${stray.id} is a node` });
+  expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+  expect(world.ended).toContain(stray.id);
+});
+
+test('the owner\'s change of sizes during the migration is kept on the way back', async () => {
+  const world = typical();
+  await world.run(() => world.step().apply());
+  world.group('apps').sizes.max = 20;
+  world.group('apps').group.sizes.max = 20;
+  const said: string[] = [];
+  await world.run(async () => {
+    const progress = await world.step().revert();
+    said.push(progress.says);
+    return progress;
+  });
+  expect(sizes(world).apps).toBe('6/20/6');
+  expect(said.join()).toContain('the maximum that was set meanwhile stays');
+  expect(world.group('apps').tags).toEqual({});
+});
+
+test('a minimum that the owner raises on the way there is respected', async () => {
+  const world = typical();
+  await world.run(() => world.step().apply(), 60, progress => progress.says.startsWith('ends'));
+  world.group('apps').sizes.min = 3;
+  world.group('apps').group.sizes.min = 3;
+  expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+  expect(sizes(world).apps).toBe('3/3/3');
+  await world.run(() => world.step().revert());
+  expect(sizes(world).apps).toBe('3/9/6');
+});
+
+test('a target that is lowered later is gone on to, one that is asked for is taken', async () => {
+  const world = typical();
+  const keeping = (Size: number) => ({ HostNodegroups: ['system'], ScaleDown: { ...CONFIGURATION.ScaleDown, Targets: [{ Nodegroup: 'apps', Size }] } });
+  await world.run(() => world.step(keeping(3)).apply());
+  expect(sizes(world).apps).toBe('3/3/3');
+  await world.run(() => world.step(keeping(0)).apply());
+  expect(sizes(world).apps).toBe('0/1/0');
+  await world.run(() => world.step().revert());
+  expect(sizes(world).apps).toBe('6/9/6');
+});
+
+test('an update or an instance refresh of somebody else pauses the run', async () => {
+  const world = typical();
+  world.group('apps').status = 'UPDATING';
+  expect(await world.step().apply()).toMatchObject({ kind: 'blocked', by: PauseReason.NODEGROUP_BUSY, says: 'node group apps is UPDATING' });
+  world.group('apps').status = 'ACTIVE';
+  world.refreshes = ['eks-apps'];
+  expect(await world.run(() => world.step().apply(), 20, ({ kind }) => kind === 'blocked')).toMatchObject({ kind: 'blocked', by: PauseReason.NODEGROUP_BUSY });
+  expect(world.writes.filter(write => !write.startsWith('tag') && !write.startsWith('suspend'))).toEqual([]);
+});
+
+test('without a node from Karpenter the run pauses, says so, and evicts no more', async () => {
+  const world = new World([{ name: 'apps', min: 1, max: 9, desired: 5 }], [{ name: 'web', replicas: 16, cpu: 1 }, KARPENTER], false);
+  const progress = await world.run(() => world.step().apply(), 200, ({ kind }) => kind === 'blocked');
+  expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.NO_NEW_NODE });
+  const evictions = world.evicted.length;
+  await world.run(() => world.step().apply(), 10);
+  expect(world.evicted).toHaveLength(evictions);
+});
+
+test('load balancers let go of a node before its instance ends', async () => {
+  const world = typical();
+  world.balancers = true;
+  const configuration = { ScaleDown: { ...CONFIGURATION.ScaleDown, DeregistrationSeconds: 300 } };
+  await world.run(() => world.step(configuration).apply(), 60, progress => progress.says.startsWith('begins'));
+  const began = world.now;
+  const label = 'node.kubernetes.io/exclude-from-external-load-balancers';
+  expect(world.nodeList.filter(node => node.labels[label] !== undefined)).toHaveLength(1);
+  await world.run(() => world.step(configuration).apply(), 100, progress => progress.says.startsWith('ends'));
+  expect(world.now - began).toBeGreaterThanOrEqual(299_000);
+});
+
+test('each change comes with the commands that undo it by hand', async () => {
+  const world = typical();
+  const undo: string[] = [];
+  await world.run(async () => {
+    const progress = await world.step().apply();
+    undo.push(...progress.undo ?? []);
+    return progress;
+  });
+  expect(undo).toContain('aws eks update-nodegroup-config --cluster-name prod --nodegroup-name apps --scaling-config minSize=6,maxSize=9,desiredSize=6');
+  expect(undo).toContain('aws autoscaling resume-processes --auto-scaling-group-name eks-apps --scaling-processes AZRebalance');
+  expect(undo.some(command => /^kubectl uncordon node-i-\d+( node-i-\d+)+$/.test(command))).toBe(true);
+});
