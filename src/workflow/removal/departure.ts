@@ -1,0 +1,88 @@
+import { DEPARTURE_MILLISECONDS, Member, nameOf, overdue, rescueOf, terminate } from './plan';
+import { InstanceView, ProvisionerView, RemovalKubernetesPort } from './port';
+import { unlessUnreachable } from './webhooks';
+import { allPods, blockedBy, evictAll, refusalsOf } from '../draining/drain';
+import { count, mustMove, obstacleOf, podsToMove, some } from '../draining/pods';
+import { DrainingPort } from '../draining/port';
+import { PodView } from '../draining/views';
+import { PauseReason } from '../pause-reason';
+import { NODES_GONE_MARK } from '../records';
+import { blocked, Progress, working } from '../step';
+
+const LOOK_SECONDS = 5;
+
+/** Waits for what Karpenter, or EC2, is ending, and tells who does not. */
+export class Departure {
+  public constructor(
+    private readonly ports: { readonly kubernetes: RemovalKubernetesPort; readonly draining: DrainingPort },
+    private readonly force: boolean,
+    private readonly now: number,
+  ) {}
+
+  public async ofMembers(members: readonly Member[]): Promise<Progress | undefined> {
+    if (members.length === 0) {
+      return undefined;
+    }
+    const late = overdue(members, this.now);
+    return late.length === 0
+      ? working(`waits for the end of ${some(members.map(nameOf))}`, LOOK_SECONDS)
+      : await this.evictFrom(late) ?? notWorking(`${some(late.map(nameOf))} is being deleted for more than 10 minutes and does not go`, rescueOf(late));
+  }
+
+  /** Instances without Machine and node: Karpenter's garbage collection ends them within minutes, if it works. */
+  public async ofInstances(instances: readonly InstanceView[], provisioners: readonly ProvisionerView[]): Promise<Progress | undefined> {
+    if (instances.length === 0) {
+      return undefined;
+    }
+    const [first] = provisioners;
+    const since = first?.annotations[NODES_GONE_MARK];
+    const ids = instances.map(({ id }) => id);
+    const waits = working(`waits until EC2 has ended ${some(ids.map(id => `instance/${id}`))}`, LOOK_SECONDS);
+    if (first && since === undefined) {
+      const change = { name: first.name, version: first.version, annotations: { [NODES_GONE_MARK]: new Date(this.now).toISOString() } };
+      return unlessUnreachable(async () => {
+        await this.ports.kubernetes.changeProvisioner(change);
+        return waits;
+      });
+    }
+    const isLate = since === undefined ? instances.some(({ leaving }) => !leaving) : this.now - Date.parse(since) > DEPARTURE_MILLISECONDS;
+    return isLate ? notWorking(`EC2 still has ${some(ids.map(id => `instance/${id}`))}, and karpenter has no Machine for it`, terminate(ids)) : waits;
+  }
+
+  public ofProvisioners(provisioners: readonly ProvisionerView[]): Progress | undefined {
+    const leaving = provisioners.filter(provisioner => provisioner.leaving !== undefined);
+    if (leaving.length === 0) {
+      return undefined;
+    }
+    const names = leaving.map(({ name }) => name);
+    return leaving.some(provisioner => this.now - provisioner.leaving! > DEPARTURE_MILLISECONDS)
+      ? notWorking(`Provisioner ${some(names)} is being deleted for more than 10 minutes and does not go`,
+        `kubectl patch provisioner ${names.join(' ')} --type merge -p '{"metadata":{"finalizers":null}}'`)
+      : working(`waits for the end of Provisioner ${some(names)}`, LOOK_SECONDS);
+  }
+
+  /** Pods that still hold a node up: the Eviction API says why, and if nobody works on it we do. */
+  private async evictFrom(members: readonly Member[]): Promise<Progress | undefined> {
+    const { draining } = this.ports;
+    const pods = await allPods(draining);
+    const left = members.flatMap(({ node }): PodView[] => node ? podsToMove(node.name, pods) : []);
+    const held = this.force ? [] : left.filter(pod => obstacleOf(pod) !== undefined);
+    const round = await evictAll(draining, left.filter(pod => !held.includes(pod)), this.force);
+    const counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length };
+    if (round.evicted.length + round.deleted > 0) {
+      return working(`evicted ${count(round.evicted.length + round.deleted, 'pod')} of nodes that are being deleted`, LOOK_SECONDS, { counts });
+    }
+    if (round.throttled) {
+      return blocked(PauseReason.THROTTLED, 'the Kubernetes API has too much to do to evict pods', { counts });
+    }
+    const obstacles = [...refusalsOf(round), ...held.map(pod => obstacleOf(pod)!)];
+    const ending = members.flatMap(({ node }) => pods.filter(pod => pod.node === node?.name && mustMove(pod) && this.now < (pod.leaving ?? 0)));
+    return obstacles.length > 0 ? blockedBy(obstacles, counts)
+      : ending.length > 0 ? working(`waits until ${count(ending.length, 'pod')} of nodes that are being deleted has ended`, LOOK_SECONDS, { counts })
+        : undefined;
+  }
+}
+
+function notWorking(what: string, rescue: string): Progress {
+  return blocked(PauseReason.CONTROLLER_NOT_WORKING, `${what}: see the log of karpenter; if it is gone for good, ${rescue}`);
+}

@@ -1,0 +1,126 @@
+import { Departing, InstanceView, KarpenterNode, KarpenterObjects, MachineView } from './port';
+import { nextBatch, NextBatch } from '../draining/batch';
+import { Obstacle, podsToMove, some } from '../draining/pods';
+import { fullName, NodeRequirements, NodeView, PodView } from '../draining/views';
+import { PauseReason } from '../pause-reason';
+
+/** A node of Karpenter's with its Machine; one of them may be missing. */
+export interface Member { readonly machine?: MachineView; readonly node?: KarpenterNode; readonly view?: NodeView }
+
+/** CreateFleet answers within seconds; a Machine that goes before that leaves its instance to Karpenter's garbage collection. */
+const LAUNCH_MILLISECONDS = 2 * 60_000;
+/** EC2 ends most instances within a minute or two, the largest take several. */
+export const DEPARTURE_MILLISECONDS = 10 * 60_000;
+
+/** Labels that Karpenter alone gives its nodes. */
+const KARPENTERS_LABEL = /^karpenter\.(sh|k8s\.aws)\//;
+
+/** Puts together what belongs together: by the node's name, or by the instance where the Machine does not know its node yet. */
+export function membersOf({ machines, nodes }: KarpenterObjects, views: readonly NodeView[]): Member[] {
+  const withNode = nodes.map((node): Member => {
+    const view = views.find(one => one.name === node.name);
+    const isIts = (machine: MachineView) => machine.nodeName === node.name
+      || (machine.instanceId !== undefined && machine.instanceId === view?.instanceId);
+    return { node, view, machine: machines.find(isIts) };
+  });
+  const without = machines.filter(machine => !withNode.some(member => member.machine === machine));
+  return [...withNode, ...without.map(machine => ({ machine }))];
+}
+
+/** What belongs to Provisioners that the migration does not know, and these themselves. */
+export function foreign(objects: KarpenterObjects, instances: readonly InstanceView[], ours: readonly string[]): Obstacle | undefined {
+  const isForeign = ({ provisioner }: { readonly provisioner: string }) => !ours.includes(provisioner);
+  const things = [
+    ...objects.machines.filter(isForeign).map(({ name, provisioner }) => ({ provisioner, thing: `machine/${name}` })),
+    ...objects.nodes.filter(isForeign).map(({ name, provisioner }) => ({ provisioner, thing: `node/${name}` })),
+    ...instances.filter(isForeign).map(({ id, provisioner }) => ({ provisioner, thing: `instance/${id}` })),
+  ];
+  const strangers = objects.provisioners.map(({ name }) => name).filter(name => !ours.includes(name));
+  const names = [...new Set([...strangers, ...things.map(one => one.provisioner)])];
+  return names.length === 0 ? undefined : {
+    by: PauseReason.FOREIGN_PROVISIONER,
+    says: `Provisioner ${some(names.map(name => JSON.stringify(name)))} is not of this migration${things.length > 0 ? `, and it has ${some(things.map(one => one.thing))}` : ''}:`
+      + ' add it to the migration, or move its pods away and delete its Machines, then the Provisioner',
+  };
+}
+
+export interface Unregistered { readonly remove: readonly MachineView[]; readonly launching: readonly MachineView[] }
+
+/** Machines to which no node belongs: they run no pods and go at once, but one that is being launched is waited for. */
+export function unregistered(members: readonly Member[], now: number): Unregistered {
+  const machines = members.filter(({ node, machine }) => !node && machine?.leaving === undefined).map(({ machine }) => machine!);
+  const launching = machines.filter(machine => !machine.launched && now - machine.created < LAUNCH_MILLISECONDS);
+  return { remove: machines.filter(machine => !launching.includes(machine)), launching };
+}
+
+/** The nodes that nobody has begun to end. */
+export function staying(members: readonly Member[]): NodeView[] {
+  return members.filter(member => member.view && !member.view.leaving && departedSince(member) === undefined).map(({ view }) => view!);
+}
+
+export function departing(members: readonly Member[]): Member[] {
+  return members.filter(member => departedSince(member) !== undefined);
+}
+
+/** Those that should be gone by now. */
+export function overdue(members: readonly Member[], now: number): Member[] {
+  return members.filter(member => now - (departedSince(member) ?? now) > DEPARTURE_MILLISECONDS);
+}
+
+function departedSince({ machine, node }: Member): number | undefined {
+  const times = [machine?.leaving, node?.leaving].filter(time => time !== undefined);
+  return times.length > 0 ? Math.min(...times) : undefined;
+}
+
+/** What is deleted to end a node: its Machine; Karpenter ends one without a Machine by the finalizer of the node. */
+export function endOf(members: readonly Member[], nodes: readonly NodeView[]): Departing[] {
+  return members.filter(({ view }) => view && nodes.some(({ name }) => name === view.name)).map(({ machine, node }) => machine
+    ? { kind: 'machine', name: machine.name, uid: machine.uid }
+    : { kind: 'node', name: node!.name, uid: node!.uid });
+}
+
+/** The nodes of the next batch. Pods that only Karpenter's nodes can take would wait for ever: their nodes stay until nothing else is left. */
+export function chooseBatch(candidates: readonly NodeView[], pods: readonly PodView[], batchSize: number, force: boolean): NextBatch {
+  const bound = force ? [] : candidates.flatMap(node => podsToMove(node.name, pods)).filter(needsKarpenter);
+  const next = nextBatch(candidates.filter(node => !bound.some(pod => pod.node === node.name)), pods, batchSize, force);
+  return next.nodes.length > 0 ? next : { nodes: [], obstacles: [...next.obstacles, ...bound.map(nowhereToGo)] };
+}
+
+function nowhereToGo(pod: PodView): Obstacle {
+  return {
+    by: PauseReason.NOWHERE_TO_GO,
+    says: `pod ${fullName(pod)} on ${pod.node} requires labels that only nodes of karpenter have: change its node selector or affinity, or delete its workload`,
+  };
+}
+
+function needsKarpenter({ requires }: PodView): boolean {
+  return requires !== undefined && (Object.keys(requires.selector).some(key => KARPENTERS_LABEL.test(key)) || needsKarpenterInAllTerms(requires));
+}
+
+function needsKarpenterInAllTerms({ terms }: NodeRequirements): boolean {
+  return terms.length > 0 && terms.every(({ expressions }) =>
+    expressions.some(({ key, operator }) => KARPENTERS_LABEL.test(key) && operator !== 'DoesNotExist' && operator !== 'NotIn'));
+}
+
+export function nameOf({ machine, node, view }: Member): string {
+  const instance = machine?.instanceId ?? view?.instanceId;
+  return [machine && `machine/${machine.name}`, node && `node/${node.name}`, instance && `instance/${instance}`].filter(Boolean).join(' with ');
+}
+
+/** How to end by hand what Karpenter does not. */
+export function rescueOf(members: readonly Member[]): string {
+  const instances = members.map(({ machine, view }) => machine?.instanceId ?? view?.instanceId).filter(id => id !== undefined);
+  const names = (kind: string, all: readonly (string | undefined)[]) => {
+    const known = all.filter(name => name !== undefined);
+    return known.length > 0 ? [`kubectl patch ${kind} ${known.join(' ')} --type merge -p '{"metadata":{"finalizers":null}}'`] : [];
+  };
+  return [
+    ...instances.length > 0 ? [terminate(instances)] : [],
+    ...names('node', members.map(({ node }) => node?.name)),
+    ...names('machine', members.map(({ machine }) => machine?.name)),
+  ].join(' ; ');
+}
+
+export function terminate(instances: readonly string[]): string {
+  return `aws ec2 terminate-instances --instance-ids ${instances.join(' ')}`;
+}
