@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import { PauseReason } from '../src/workflow/pause-reason';
+import * as records from '../src/workflow/records';
+
+const ROOT = join(__dirname, '..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const runbook = read('docs/runbook.md');
+
+/** Lines in fences are commands, and a comment there is no heading. */
+const prose = (text: string) => text.replace(/^```[^]*?^```/gm, '');
+
+const headings = (text: string, level = '#{1,6}') => [...prose(text).matchAll(new RegExp(`^${level} (.+)$`, 'gm'))].map(match => match[1]);
+
+/** The articles below a chapter, by their headings. */
+const articles = (chapter: string) => headings(runbook.split(/^(?=## )/m).find(part => part.startsWith(`## ${chapter}\n`)) ?? '', '###');
+
+/** As GitHub makes anchors of headings. */
+const anchor = (heading: string) => heading.toLowerCase().replace(/[^\p{Letter}\p{Number} _-]/gu, '').replace(/ /g, '-');
+
+const links = (text: string) => [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(match => match[1]).filter(target => !/^https?:/.test(target));
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .flatMap(entry => entry.isDirectory() ? sources(join(folder, entry.name)) : [join(folder, entry.name)]);
+}
+
+test('every reason to pause has an article, and every article of the chapter has a reason', () => {
+  expect(articles('Pauses').sort()).toEqual(Object.values(PauseReason).sort());
+});
+
+test('every error of ours that has a name has an article', () => {
+  const named = sources('src').flatMap(path => [...read(path).matchAll(/class (\w+) extends Error\b/g)].map(match => match[1]));
+  expect(named).not.toEqual([]);
+  expect(articles('Errors')).toEqual(expect.arrayContaining(named));
+});
+
+test.each(Object.entries(records))('the record %s is explained', (_, name) => {
+  expect(runbook).toContain(`\`${name}\``);
+});
+
+test('no record is explained that there is none of', () => {
+  const known = sources('src').map(read).join('\n');
+  const told = [...new Set([...runbook.matchAll(/cdk-karpenter-migration\/([a-z]+(?:-[a-z]+)*)/g)].map(match => match[1]))];
+  expect(told.filter(name => !known.includes(`cdk-karpenter-migration/${name}`) && !known.includes(`\${PREFIX}/${name}`))).toEqual([]);
+});
+
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/runbook.md', 'docs/decisions.md'])('the links of %s into these documents lead somewhere', (document) => {
+  const broken = links(read(document)).filter((target) => {
+    const [path, fragment] = target.split('#');
+    const linked = path ? join(document, '..', path) : document;
+    return fragment !== undefined && linked.endsWith('.md') && !headings(read(linked)).map(anchor).includes(fragment);
+  });
+  expect(broken).toEqual([]);
+});
+
+test('the reasons to pause that the README names lead to all of their articles', () => {
+  const linked = links(read('README.md')).map(target => target.split('#')).filter(([path]) => path === 'docs/runbook.md').map(([, fragment]) => fragment);
+  expect(linked).toEqual(expect.arrayContaining(Object.values(PauseReason).map(anchor)));
+});
