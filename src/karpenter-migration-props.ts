@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { PreflightCheck } from './cluster/preflight-check';
@@ -45,6 +46,14 @@ export interface KarpenterMigrationProps {
    * @default - the guide's sizes, one node at a time, an hour of patience
    */
   readonly scaleDown?: ScaleDownOptions;
+
+  /**
+   * How long a deployment waits for the run that raises or lowers the stage; it then succeeds with the run going on, whose state is in
+   * the outputs. At most 50 minutes. The first deployment and one of `MigrationStage.REMOVED` always wait for that long.
+   *
+   * @default Duration.minutes(50)
+   */
+  readonly waitForRun?: Duration;
 
   /**
    * The version of Karpenter, and with it everything that differs by version.

@@ -24,7 +24,7 @@ import { AWSNodeTemplate } from './provisioning/aws-node-template';
 import { DEFAULT_NAME } from './provisioning/manifest';
 import { Provisioner } from './provisioning/provisioner';
 import { ProvisionerOptions } from './provisioning/provisioner-options';
-import { workflowOptions } from './workflow/configuration';
+import { waitForRun, workflowOptions } from './workflow/configuration';
 import { MigrationStage } from './workflow/migration-stage';
 import { MigrationStageResource } from './workflow/migration-stage-resource';
 
@@ -178,6 +178,7 @@ export class KarpenterMigration extends Construct {
         AcceptedRisks: props.acceptedRisks ?? [],
         ...workflowOptions(props.cutOver, props.scaleDown),
       },
+      waitForRun: waitForRun(props.waitForRun),
       revision,
       kubernetesHandler,
     }));

@@ -2,6 +2,7 @@ import { randomBytes } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
 import { Account } from './gateway/account';
+import { Call } from './gateway/call';
 import { Credentials, SessionCredentials } from './gateway/credentials';
 import { CustomResourceResponses, ResponseSize } from './gateway/custom-resource-responses';
 import { Gateway } from './gateway/gateway';
@@ -30,6 +31,8 @@ export interface LocalAws {
   readonly customResourceResponses: readonly ResponseSize[];
   /** Credentials of the role in the profile of an instance, as its metadata service hands them out. */
   credentialsForInstance(instanceId: string): Promise<SessionCredentials>;
+  /** Holds the first call that matches until then, as if its caller slept; the promise is kept when the call has come. */
+  hold(matches: (call: Call) => boolean, until: Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -136,6 +139,7 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
       const roleArn = await accountView.roleOfInstance(instanceId);
       return sts.sessionForService(roleArn, instanceId, 'ec2.amazonaws.com');
     },
+    hold: (matches, until) => gateway.hold(matches, until),
     stop: async () => {
       await gateway.close();
       await Promise.all([ministack.stop(), moto.stop()]);

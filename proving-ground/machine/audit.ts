@@ -1,5 +1,9 @@
+/** The name under which the cluster knows the role of kubectl, with which our functions come too. */
+export const ADMINISTRATOR = 'kubernetes-admin';
+
 /**
- * What the API server writes down: every write with who made it, its answer and what webhooks did to it.
+ * What the API server writes down: every write with who made it, its answer and what webhooks did to it, evictions among them; and
+ * all that our identity asks, reads as well.
  *
  * Heartbeats and status would be most of the lines and prove nothing.
  */
@@ -8,6 +12,7 @@ export const AUDIT_POLICY = {
   kind: 'Policy',
   omitStages: ['RequestReceived'],
   rules: [
+    { level: 'Metadata', users: [ADMINISTRATOR] },
     { level: 'None', resources: [{ group: 'coordination.k8s.io', resources: ['leases'] }, { group: '', resources: ['events'] }] },
     { level: 'None', resources: [{ group: 'events.k8s.io' }] },
     { level: 'None', resources: [{ group: '', resources: ['nodes/status', 'pods/status', 'pods/binding'] }] },

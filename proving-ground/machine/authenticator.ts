@@ -1,5 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { ADMINISTRATOR } from './audit';
 import { Pki } from './pki';
 import { baseEnvironment, ManagedProcess, Processes, ready } from './processes';
 import { run } from '../build/command';
@@ -36,7 +37,7 @@ export class Authenticator {
       server: {
         port: PORT,
         stateDir: options.folder,
-        mapRoles: options.administratorRoleArns.map(rolearn => ({ rolearn, username: 'kubernetes-admin', groups: ['system:masters'] })),
+        mapRoles: options.administratorRoleArns.map(rolearn => ({ rolearn, username: ADMINISTRATOR, groups: ['system:masters'] })),
       },
     }));
     // `init` writes its certificate and kubeconfig into the current folder.

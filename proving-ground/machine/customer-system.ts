@@ -1,7 +1,6 @@
+import { COREDNS } from './customer-coredns';
+import { ACCOUNT_REGISTRY, NAMESPACE } from './customer-names';
 import { KubeObject } from './kube';
-
-const NAMESPACE = 'kube-system';
-const ACCOUNT_REGISTRY = '602401143452.dkr.ecr.us-east-1.amazonaws.com';
 
 export interface AwsAuthRoles {
   /** Of the node groups. */
@@ -82,61 +81,6 @@ function daemonSet(name: string, cpu: string): KubeObject {
   };
 }
 
-const COREDNS_LABELS = { 'k8s-app': 'kube-dns', 'eks.amazonaws.com/component': 'coredns' };
-
-/** As the add-on of EKS 1.27 has it, which prefers nodes of different names and zones. */
-const COREDNS: readonly KubeObject[] = [
-  {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'coredns', namespace: NAMESPACE, labels: COREDNS_LABELS },
-    spec: {
-      replicas: 2,
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: '25%' } },
-      selector: { matchLabels: COREDNS_LABELS },
-      template: {
-        metadata: { labels: COREDNS_LABELS },
-        spec: {
-          priorityClassName: 'system-cluster-critical',
-          tolerations: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }, { key: 'CriticalAddonsOnly', operator: 'Exists' }],
-          affinity: {
-            nodeAffinity: {
-              requiredDuringSchedulingIgnoredDuringExecution: {
-                nodeSelectorTerms: [{
-                  matchExpressions: [
-                    { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
-                    { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64', 'arm64'] },
-                  ],
-                }],
-              },
-            },
-            podAntiAffinity: {
-              preferredDuringSchedulingIgnoredDuringExecution: [{
-                weight: 100,
-                podAffinityTerm: {
-                  topologyKey: 'kubernetes.io/hostname',
-                  labelSelector: { matchExpressions: [{ key: 'k8s-app', operator: 'In', values: ['kube-dns'] }] },
-                },
-              }],
-            },
-          },
-          containers: [{
-            name: 'coredns',
-            image: `${ACCOUNT_REGISTRY}/eks/coredns:v1.10.1-eksbuild.1`,
-            resources: { requests: { cpu: '100m', memory: '70Mi' }, limits: { memory: '170Mi' } },
-          }],
-        },
-      },
-    },
-  },
-  {
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata: { name: 'coredns', namespace: NAMESPACE },
-    spec: { maxUnavailable: 1, selector: { matchLabels: COREDNS_LABELS } },
-  },
-];
-
 const METRICS_SERVER: KubeObject = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -198,6 +142,7 @@ export function systemObjects(clusterName: string): KubeObject[] {
     ...NODE_BOOTSTRAPPER,
     daemonSet('aws-node', '25m'),
     daemonSet('kube-proxy', '100m'),
+    daemonSet('ebs-csi-node', '30m'),
     ...COREDNS,
     METRICS_SERVER,
     ...clusterAutoscaler(clusterName),

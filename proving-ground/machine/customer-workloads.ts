@@ -1,5 +1,7 @@
+import { shopJobs } from './customer-jobs';
+import { claimTemplate, CustomerVolume, storageObjects } from './customer-storage';
 import { KubeObject } from './kube';
-import { READY_AFTER_ANNOTATION, STOPS_AFTER_ANNOTATION } from './kwok-stages';
+import { READY_AFTER_ANNOTATION, STOPS_AFTER_ANNOTATION, WAITS_FOR_VOLUMES_LABEL } from './kwok-stages';
 
 export const SHOP_NAMESPACE = 'shop';
 
@@ -15,26 +17,57 @@ interface Workload {
   readonly budget?: { readonly minAvailable?: number | string; readonly maxUnavailable?: number | string };
   /** Soft, as most have it. */
   readonly spread?: boolean;
+  /** Each replica has a volume, which is in one zone. */
+  readonly volumes?: boolean;
 }
 
-/** Fills the node groups, so that a drained node's pods find no room but on new nodes. */
+/**
+ * Fills four fifths of the memory of the node groups. What is left on the few nodes that stay takes few of these pods; and on the way
+ * back all of them have room again, however the scheduler places them.
+ */
 const WORKLOADS: readonly Workload[] = [
-  { name: 'frontend', kind: 'Deployment', replicas: 6, cpu: '700m', memory: '1Gi', readyAfter: '8s', budget: { minAvailable: '80%' }, spread: true },
-  { name: 'cart', kind: 'Deployment', replicas: 3, cpu: '500m', memory: '1Gi', readyAfter: '12s', budget: { maxUnavailable: 1 }, spread: true },
-  { name: 'checkout', kind: 'Deployment', replicas: 4, cpu: '600m', memory: '2Gi', readyAfter: '15s', stopsAfter: '5s', budget: { minAvailable: 3 } },
-  { name: 'orders', kind: 'StatefulSet', replicas: 3, cpu: '500m', memory: '3Gi', readyAfter: '10s', stopsAfter: '5s', budget: { maxUnavailable: 1 } },
-  { name: 'recommendations', kind: 'Deployment', replicas: 4, cpu: '400m', memory: '512Mi', readyAfter: '5s' },
+  { name: 'frontend', kind: 'Deployment', replicas: 9, cpu: '400m', memory: '2Gi', readyAfter: '8s', budget: { minAvailable: '80%' }, spread: true },
+  { name: 'cart', kind: 'Deployment', replicas: 6, cpu: '300m', memory: '1536Mi', readyAfter: '12s', budget: { maxUnavailable: 1 }, spread: true },
+  { name: 'checkout', kind: 'Deployment', replicas: 6, cpu: '400m', memory: '2Gi', readyAfter: '15s', stopsAfter: '5s', budget: { minAvailable: 5 } },
+  { name: 'catalog', kind: 'Deployment', replicas: 8, cpu: '350m', memory: '2Gi', readyAfter: '10s', budget: { maxUnavailable: '25%' } },
+  { name: 'payments', kind: 'Deployment', replicas: 4, cpu: '300m', memory: '1536Mi', readyAfter: '18s', budget: { minAvailable: 3 } },
+  { name: 'search', kind: 'Deployment', replicas: 5, cpu: '400m', memory: '2Gi', readyAfter: '20s', budget: { maxUnavailable: 1 }, spread: true },
+  {
+    name: 'orders', kind: 'StatefulSet', replicas: 3, cpu: '300m', memory: '1Gi', readyAfter: '10s', stopsAfter: '5s', budget: { maxUnavailable: 1 }, volumes: true,
+  },
+  { name: 'sessions', kind: 'StatefulSet', replicas: 3, cpu: '300m', memory: '1Gi', readyAfter: '8s', stopsAfter: '3s', budget: { minAvailable: 2 } },
+  { name: 'recommendations', kind: 'Deployment', replicas: 14, cpu: '300m', memory: '2Gi', readyAfter: '5s' },
+  { name: 'assets', kind: 'Deployment', replicas: 6, cpu: '250m', memory: '2Gi', readyAfter: '6s', spread: true },
   { name: 'mailer', kind: 'Deployment', replicas: 1, cpu: '200m', memory: '256Mi', readyAfter: '5s' },
+  // Switched off until the end of the year.
+  { name: 'reports', kind: 'Deployment', replicas: 0, cpu: '500m', memory: '1Gi', readyAfter: '5s' },
 ];
 
-export function shopObjects(): KubeObject[] {
+/** One volume for each replica that has one. */
+export const VOLUME_CLAIMS: readonly string[] = WORKLOADS.filter(workload => workload.volumes)
+  .flatMap(({ name, replicas }) => Array.from({ length: replicas }, (_, ordinal) => `data-${name}-${ordinal}`));
+
+export interface ShopOptions {
+  /** One for each claim of the shop, in its order. */
+  readonly volumes: readonly CustomerVolume[];
+  /**
+   * A Service of type LoadBalancer, which nothing here serves.
+   * @default false
+   */
+  readonly loadBalancer?: boolean;
+}
+
+export function shopObjects(options: ShopOptions): KubeObject[] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP_NAMESPACE } },
+    ...storageObjects(SHOP_NAMESPACE, VOLUME_CLAIMS, options.volumes),
     ...WORKLOADS.flatMap(workload => [
       controller(workload),
       ...(workload.kind === 'StatefulSet' ? [headlessService(workload)] : []),
       ...(workload.budget ? [budget(workload)] : []),
     ]),
+    ...shopJobs(SHOP_NAMESPACE),
+    ...(options.loadBalancer ? [publicService()] : []),
   ];
 }
 
@@ -48,9 +81,10 @@ function controller(workload: Workload): KubeObject {
       replicas: workload.replicas,
       selector: { matchLabels: labels },
       ...(workload.kind === 'StatefulSet' ? { serviceName: workload.name, podManagementPolicy: 'Parallel' } : {}),
+      ...(workload.volumes ? { volumeClaimTemplates: [claimTemplate()] } : {}),
       template: {
         metadata: {
-          labels,
+          labels: { ...labels, ...(workload.volumes ? { [WAITS_FOR_VOLUMES_LABEL]: 'true' } : {}) },
           annotations: {
             [READY_AFTER_ANNOTATION]: workload.readyAfter,
             ...(workload.stopsAfter ? { [STOPS_AFTER_ANNOTATION]: workload.stopsAfter } : {}),
@@ -61,6 +95,7 @@ function controller(workload: Workload): KubeObject {
             name: workload.name,
             image: `registry.example.com/shop/${workload.name}:1`,
             resources: { requests: { cpu: workload.cpu, memory: workload.memory }, limits: { memory: workload.memory } },
+            ...(workload.volumes ? { volumeMounts: [{ name: 'data', mountPath: '/var/lib/data' }] } : {}),
           }],
           ...(workload.spread ? {
             topologySpreadConstraints: [{
@@ -79,6 +114,15 @@ function headlessService(workload: Workload): KubeObject {
     kind: 'Service',
     metadata: { name: workload.name, namespace: SHOP_NAMESPACE },
     spec: { clusterIP: 'None', selector: { app: workload.name }, ports: [{ port: 5432 }] },
+  };
+}
+
+function publicService(): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'frontend', namespace: SHOP_NAMESPACE },
+    spec: { type: 'LoadBalancer', selector: { app: 'frontend' }, ports: [{ port: 443, targetPort: 8443 }] },
   };
 }
 

@@ -1,12 +1,12 @@
 import { apply } from './apply';
 import { awsAuth, AwsAuthRoles, systemObjects } from './customer-system';
-import { shopObjects } from './customer-workloads';
+import { ShopOptions, shopObjects } from './customer-workloads';
 import { Kube, KubeObject } from './kube';
 import { eventually } from './processes';
 
-export { SHOP_NAMESPACE } from './customer-workloads';
+export { SHOP_NAMESPACE, VOLUME_CLAIMS } from './customer-workloads';
 
-export interface CustomerClusterOptions extends AwsAuthRoles {
+export interface CustomerClusterOptions extends AwsAuthRoles, ShopOptions {
   readonly clusterName: string;
 }
 
@@ -18,13 +18,13 @@ export async function letNodesIn(kube: Kube, roles: AwsAuthRoles): Promise<void>
 /** Makes of an empty cluster one that looks like a customer's. */
 export async function populate(kube: Kube, options: CustomerClusterOptions): Promise<void> {
   await letNodesIn(kube, options);
-  await apply(kube, [...systemObjects(options.clusterName), ...shopObjects()]);
+  await apply(kube, [...systemObjects(options.clusterName), ...shopObjects(options)]);
 }
 
-/** Waits until every pod of the cluster is Ready. */
+/** Waits until every pod of the cluster is Ready, but those that are done. */
 export async function allPodsReady(kube: Kube, seconds: number): Promise<KubeObject[]> {
   return eventually('all pods are Ready', seconds, async () => {
-    const pods = await kube.list('/api/v1/pods');
+    const pods = (await kube.list('/api/v1/pods')).filter(pod => pod.status.phase !== 'Succeeded');
     return pods.length > 0 && pods.every(isReady) ? pods : undefined;
   });
 }

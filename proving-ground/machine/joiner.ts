@@ -1,4 +1,5 @@
 import * as ec2 from '@aws-sdk/client-ec2';
+import { csiLabels, csiNode } from './csi-node';
 import { eksToken, SessionCredentials } from './eks-token';
 import { Kube, KubeError, KubeObject } from './kube';
 import { nodeResources } from './node-capacity';
@@ -132,7 +133,8 @@ export class Joiner {
     const { InstanceTypes } = await this.options.ec2.send(new ec2.DescribeInstanceTypesCommand({ InstanceTypes: [instance.InstanceType!] }));
     const asNode = new Kube({ token, caFile: this.options.caFile });
     try {
-      await asNode.create('/api/v1/nodes', nodeObject(instance, InstanceTypes![0], kubelet, this.options.region));
+      const node = await asNode.create('/api/v1/nodes', nodeObject(instance, InstanceTypes![0], kubelet, this.options.region));
+      await asNode.create('/apis/storage.k8s.io/v1/csinodes', csiNode(node, instance.InstanceId!));
     } finally {
       asNode.close();
     }
@@ -206,11 +208,17 @@ function nodeObject(instance: ec2.Instance, type: ec2.InstanceTypeInfo, kubelet:
     'topology.kubernetes.io/region': region,
     'failure-domain.beta.kubernetes.io/zone': zone,
     'failure-domain.beta.kubernetes.io/region': region,
+    ...csiLabels(zone),
   };
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: instance.PrivateDnsName, labels: { ...kubelet.labels, ...basics } },
+    metadata: {
+      name: instance.PrivateDnsName,
+      labels: { ...kubelet.labels, ...basics },
+      // So says a kubelet that leaves attaching to the controller.
+      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+    },
     spec: { providerID: `aws:///${zone}/${instance.InstanceId}`, taints: kubelet.taints },
     status: {
       ...nodeResources(type, kubelet.maxPods),

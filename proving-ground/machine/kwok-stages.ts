@@ -1,6 +1,11 @@
 /** Annotations of a pod with which a phase decides how its container behaves. */
 export const READY_AFTER_ANNOTATION = 'proving-ground/ready-after';
 export const STOPS_AFTER_ANNOTATION = 'proving-ground/stops-after';
+/** The pod is done so long after it became Ready. */
+export const COMPLETES_AFTER_ANNOTATION = 'proving-ground/completes-after';
+/** A label with any value: the pod starts only when its volumes are attached to its node, which is when it gets the annotation. */
+export const WAITS_FOR_VOLUMES_LABEL = 'proving-ground/waits-for-volumes';
+export const VOLUMES_ATTACHED_ANNOTATION = 'proving-ground/volumes-attached';
 /** Any value: the pod runs and never becomes Ready. */
 export const NEVER_READY_ANNOTATION = 'proving-ground/never-ready';
 
@@ -9,6 +14,10 @@ export const REAL_POD_LABEL = { key: 'app.kubernetes.io/name', value: 'karpenter
 
 const NOT_REAL = { key: `.metadata.labels["${REAL_POD_LABEL.key}"]`, operator: 'NotIn', values: [REAL_POD_LABEL.value] };
 const NOT_DELETED = { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' };
+
+const NOT_DONE = { key: '.status.phase', operator: 'NotIn', values: ['Succeeded', 'Failed'] };
+const annotated = (annotation: string, operator: 'Exists' | 'DoesNotExist') => ({ key: `.metadata.annotations["${annotation}"]`, operator });
+const WAITS_FOR_NO_VOLUME = { key: `.metadata.labels["${WAITS_FOR_VOLUMES_LABEL}"]`, operator: 'DoesNotExist' };
 
 /** A random time between two, or exactly what the pod's annotation says. */
 function between(durationMilliseconds: number, jitterDurationMilliseconds: number, annotation: string) {
@@ -66,6 +75,35 @@ phase: Running
 startTime: {{ $started | Quote }}
 `;
 
+const POD_DONE = `
+{{ $now := Now }}
+{{ $started := or .status.startTime $now }}
+conditions:
+- lastTransitionTime: {{ $now | Quote }}
+  status: "False"
+  reason: PodCompleted
+  type: Ready
+- lastTransitionTime: {{ $now | Quote }}
+  status: "False"
+  reason: PodCompleted
+  type: ContainersReady
+containerStatuses:
+{{ range .spec.containers }}
+- image: {{ .image | Quote }}
+  name: {{ .name | Quote }}
+  ready: false
+  started: false
+  restartCount: 0
+  state:
+    terminated:
+      exitCode: 0
+      reason: Completed
+      startedAt: {{ $started | Quote }}
+      finishedAt: {{ $now | Quote }}
+{{ end }}
+phase: Succeeded
+`;
+
 function stage(name: string, kind: 'Node' | 'Pod', matchExpressions: object[], delay: object, next: object) {
   return {
     apiVersion: 'kwok.x-k8s.io/v1alpha1',
@@ -85,17 +123,31 @@ export const STAGES = [
     { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'In', values: ['True'] },
   ], { durationMilliseconds: 20_000, jitterDurationMilliseconds: 25_000 }, { statusTemplate: NODE_STATUS }),
 
-  stage('pod-start', 'Pod', [NOT_REAL, NOT_DELETED, { key: '.status.podIP', operator: 'DoesNotExist' }],
+  ...[
+    { name: 'pod-start', when: WAITS_FOR_NO_VOLUME },
+    { name: 'pod-start-with-volumes', when: annotated(VOLUMES_ATTACHED_ANNOTATION, 'Exists') },
+  ].map(({ name, when }) => stage(name, 'Pod', [NOT_REAL, NOT_DELETED, when, { key: '.status.podIP', operator: 'DoesNotExist' }],
     { durationMilliseconds: 500, jitterDurationMilliseconds: 1500 },
-    { statusTemplate: podStatus(false) }),
+    { statusTemplate: podStatus(false) })),
   stage('pod-ready', 'Pod', [
-    NOT_REAL, NOT_DELETED,
+    NOT_REAL, NOT_DELETED, NOT_DONE,
     { key: '.status.podIP', operator: 'Exists' },
     { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'NotIn', values: ['True'] },
-    { key: `.metadata.annotations["${NEVER_READY_ANNOTATION}"]`, operator: 'DoesNotExist' },
+    annotated(NEVER_READY_ANNOTATION, 'DoesNotExist'),
   ], between(1000, 3000, READY_AFTER_ANNOTATION),
   { statusTemplate: podStatus(true) }),
-  stage('pod-stop', 'Pod', [NOT_REAL, { key: '.metadata.deletionTimestamp', operator: 'Exists' }],
-    between(500, 2000, STOPS_AFTER_ANNOTATION),
-    { finalizers: { empty: true }, delete: true }),
+  stage('pod-done', 'Pod', [
+    NOT_REAL, NOT_DELETED, NOT_DONE,
+    annotated(COMPLETES_AFTER_ANNOTATION, 'Exists'),
+    { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'In', values: ['True'] },
+  ], between(1000, 1000, COMPLETES_AFTER_ANNOTATION),
+  { statusTemplate: POD_DONE }),
+  stage('pod-stop', 'Pod', [
+    NOT_REAL,
+    { key: '.metadata.deletionTimestamp', operator: 'Exists' },
+    // kwok sees its own deletion as a change before it sees the pod gone, and would soon delete the next pod of that name.
+    { key: '.metadata.deletionGracePeriodSeconds == 0', operator: 'NotIn', values: ['true'] },
+  ],
+  between(500, 2000, STOPS_AFTER_ANNOTATION),
+  { finalizers: { empty: true }, delete: true }),
 ];

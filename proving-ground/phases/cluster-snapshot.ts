@@ -3,8 +3,16 @@ import { Kube, KubeObject } from '../machine/kube';
 /** All objects of a cluster, by kind, namespace and name. */
 export type ClusterSnapshot = ReadonlyMap<string, string>;
 
-/** Kinds that live and die by themselves, whatever anybody does. */
-const VOLATILE = new Set(['Event', 'Lease', 'Endpoints', 'EndpointSlice', 'ReplicaSet', 'ControllerRevision', 'Pod', 'ComponentStatus']);
+/** Kinds that live and die by themselves, whatever anybody does. A CSINode is its node's. */
+const VOLATILE = new Set(['Event', 'Lease', 'Endpoints', 'EndpointSlice', 'ReplicaSet', 'ControllerRevision', 'Pod', 'ComponentStatus', 'CSINode']);
+
+const NODEGROUP = 'eks.amazonaws.com/nodegroup';
+const ZONE = 'topology.kubernetes.io/zone';
+/** What a node of a node group does not share with the others of its group and zone. */
+const OWN_LABELS = ['kubernetes.io/hostname'];
+const OWN_ANNOTATIONS = ['csi.volume.kubernetes.io/nodeid'];
+/** What controllers count in the annotations of what they control. */
+const COUNTERS = ['deployment.kubernetes.io/revision', 'deprecated.daemonset.template.generation'];
 
 /** What may stay after a removal, by name: the definitions and their release, and nothing else. */
 const EXEMPT = [
@@ -16,13 +24,31 @@ const EXEMPT = [
 
 /** Reads every listable object of the API server, with the fields that somebody wrote. */
 export async function clusterSnapshot(kube: Kube): Promise<ClusterSnapshot> {
-  const snapshot = new Map<string, string>();
+  const entries = new Map<string, string[]>();
   for (const { path, kind } of await listableKinds(kube)) {
     for (const object of VOLATILE.has(kind) ? [] : await kube.list(path)) {
-      snapshot.set(`${kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`, JSON.stringify(normalized(object)));
+      const [key, value] = entry(kind, object);
+      entries.set(key, [...entries.get(key) ?? [], value]);
     }
   }
-  return snapshot;
+  return new Map([...entries].map(([key, values]) => [key, values.sort().join(' ')]));
+}
+
+/**
+ * The key and the content of an object. Node groups may have other nodes than before: all of a group and zone are one entry, so that their
+ * number and what they share are compared. A volume may be attached to another node. Any other node is compared by its name.
+ */
+export function entry(kind: string, object: KubeObject): readonly [string, string] {
+  const { metadata, spec } = object;
+  const content = JSON.stringify(kind === 'Node' ? normalizedNode(object) : normalized(object));
+  const group = kind === 'Node' ? metadata.labels?.[NODEGROUP] : undefined;
+  if (group) {
+    return [`Node of ${group} in ${metadata.labels[ZONE]}`, content];
+  }
+  if (kind === 'VolumeAttachment') {
+    return [`VolumeAttachment of ${spec.source.persistentVolumeName}`, spec.attacher];
+  }
+  return [`${kind} ${metadata.namespace ?? ''}/${metadata.name}`, content];
 }
 
 /** The differences, as sentences; empty if both are equal. */
@@ -54,10 +80,25 @@ async function listableKinds(kube: Kube): Promise<{ path: string; kind: string }
 function normalized(object: KubeObject): KubeObject {
   const { metadata, status: _status, ...rest } = object;
   const { uid: _uid, resourceVersion: _version, generation: _generation, creationTimestamp: _created, managedFields: _fields, ...kept } = metadata;
-  if (object.kind === 'Node' || object.spec?.containers) {
-    return { metadata: { labels: kept.labels }, spec: { taints: rest.spec?.taints } };
-  }
-  return sorted({ ...rest, metadata: kept });
+  return sorted({ ...rest, metadata: { ...kept, annotations: without(kept.annotations, COUNTERS) } });
+}
+
+/** What people and programs may have left on a node. */
+function normalizedNode({ metadata, spec }: KubeObject): KubeObject {
+  const nodegroup = metadata.labels?.[NODEGROUP] !== undefined;
+  return sorted({
+    labels: nodegroup ? without(metadata.labels, OWN_LABELS) : metadata.labels,
+    annotations: without(metadata.annotations, OWN_ANNOTATIONS),
+    taints: (spec.taints ?? []).map(({ key, value, effect }: KubeObject) => ({ key, value, effect })),
+    unschedulable: spec.unschedulable,
+    finalizers: metadata.finalizers,
+  });
+}
+
+/** Undefined if nothing is left. */
+function without(all: Readonly<Record<string, string>> | undefined, keys: readonly string[]): Record<string, string> | undefined {
+  const kept = Object.entries(all ?? {}).filter(([key]) => !keys.includes(key));
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }
 
 function sorted(value: KubeObject): KubeObject {

@@ -1,11 +1,19 @@
 import * as fs from 'fs';
+import * as path from 'path';
 import { endBurst } from './burst';
+import { cutOver } from './drain/cut-over';
+import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
+import { scaleDown } from './drain/scale-down';
+import { takeWaypoint, wayBack } from './drain/way-back';
 import { PhaseFailed, Report } from './report';
 import { sabotage, SABOTAGES } from './sabotage';
-import { failingCreation, abandoned, core, EXAMPLE, install, installedFrom, refusedRemoval, removal, takeBefore, updates } from './scenario';
+import { Before, blockedRemoval, core, EXAMPLE, failingCreation, install, installedFrom, removal, takeBefore, updates } from './scenario';
 import { expectEqual } from './until';
 import { createWorld, World } from './world';
 import { RunContext } from '../machine/run-context';
+
+/** Odd to look at, so that it is seen to come back exactly. */
+const COREDNS_VALUES = ' {"replicaCount": 2}';
 
 const ABOUT = {
   controlPlane: 'Kubernetes 1.30.14, which EKS reports as 1.27 here, as the clusters of the guide had',
@@ -16,16 +24,17 @@ const ABOUT = {
 /** Runs the phases and gives the exit code. */
 export async function runPhases(context: RunContext): Promise<number> {
   const { args, runDir } = context;
-  const unknown = args.filter(arg => arg !== '--sabotage');
+  const unknown = args.filter(arg => !['--sabotage', '--drain'].includes(arg));
   if (unknown.length > 0) {
-    throw new Error(`unknown argument ${unknown.join(' ')}: npm run prove [-- --sabotage]`);
+    throw new Error(`unknown argument ${unknown.join(' ')}: npm run prove [-- --sabotage | --drain]`);
   }
   const sabotaged = args.includes('--sabotage');
-  const report = new Report(runDir, sabotaged ? 3 + SABOTAGES.length : 9, ABOUT);
+  const phases = sabotaged ? 3 + SABOTAGES.length : PHASES_THERE_AND_BACK + (args.includes('--drain') ? 3 : 7);
+  const report = new Report(runDir, phases, ABOUT);
   let world: World | undefined;
   try {
-    world = await report.phase('a customer\'s account and cluster', 60, () => createWorld(context));
-    await (sabotaged ? sabotageScenario(world, report) : fullScenario(world, report));
+    world = await report.phase('a customer\'s account and cluster', 60, () => createWorld(context, { corednsAddon: { configurationValues: COREDNS_VALUES } }));
+    await (sabotaged ? sabotageScenario(world, report) : args.includes('--drain') ? drainScenario(world, report, runDir) : fullScenario(world, report, runDir));
   } catch (error) {
     if (!(error instanceof PhaseFailed)) {
       throw error;
@@ -44,7 +53,7 @@ export async function runPhases(context: RunContext): Promise<number> {
   return report.failed === 0 ? 0 : 1;
 }
 
-async function fullScenario(world: World, report: Report): Promise<void> {
+async function fullScenario(world: World, report: Report, runDir: string): Promise<void> {
   const before = await report.phase('cdk bootstrap', 20, async () => {
     await bootstrap(world);
     return takeBefore(world);
@@ -52,10 +61,43 @@ async function fullScenario(world: World, report: Report): Promise<void> {
   await report.phase('a creation that fails', 150, () => failingCreation(world, report, before));
   const installed = await report.phase('cdk deploy, stage INSTALL', 120, () => install(world, report, before));
   await report.phase('Karpenter at work', 90, async () => { await core(world, report, installed); });
-  await report.phase('deploying again', 60, () => updates(world, report));
-  await report.phase('stage REMOVED with a living node', 30, () => refusedRemoval(world, report));
-  await report.phase('stage REMOVED, and cdk destroy', 90, () => removal(world, report, before));
-  await report.phase('abandoned and taken over', 300, () => abandoned(world, report, before));
+  await report.phase('deploying again', 120, () => updates(world, report));
+  await report.phase('stage REMOVED with pods that have nowhere else to go', 240, async () => {
+    await blockedRemoval(world, report);
+    await endBurst(world);
+    const run = await world.cdk.deploy(EXAMPLE);
+    expectEqual('exit code', run.code, 0);
+  });
+  await thereAndBack(world, report, runDir, before);
+}
+
+/** The second half of the guide alone. */
+async function drainScenario(world: World, report: Report, runDir: string): Promise<void> {
+  const before = await report.phase('cdk bootstrap', 20, async () => {
+    await bootstrap(world);
+    return takeBefore(world);
+  });
+  await report.phase('cdk deploy, stage INSTALL', 120, () => install(world, report, before));
+  await thereAndBack(world, report, runDir, before);
+}
+
+const PHASES_THERE_AND_BACK = 7;
+
+/** INSTALL → CUT_OVER → SCALE_DOWN → INSTALL, drains that are interrupted in every way, SCALE_DOWN → REMOVED → destroy. */
+async function thereAndBack(world: World, report: Report, runDir: string, before: Before): Promise<void> {
+  const from = world.observers.mark('INSTALL');
+  const waypoint = await takeWaypoint(world);
+  await report.phase('stage CUT_OVER', 90, () => cutOver(world, report));
+  await report.phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 600, () => scaleDown(world, report, runDir));
+  await report.phase('back to stage INSTALL', 180, () => wayBack(world, report, waypoint));
+  world.observers.draw(path.join(runDir, 'pods.svg'), 'Pods of a cluster of twelve nodes, on the way to Karpenter and back', from);
+  await ownerChangesSizes(world, 2);
+  const changed = await takeWaypoint(world);
+  await report.phase('a drain that is lowered, by a deployment that fails', 420, () => failedLowering(world, report, changed));
+  await report.phase('a stack that is destroyed in mid-drain, and taken over', 360, () => destroyedAndTakenOver(world, report, changed));
+  await ownerChangesSizes(world, -2);
+  await report.phase('a drain in a storm', 480, () => stormyDrain(world, report));
+  await report.phase('stage REMOVED from there, and cdk destroy', 480, () => removal(world, report, before));
 }
 
 async function sabotageScenario(world: World, report: Report): Promise<void> {

@@ -10,6 +10,9 @@ export const GUIDE_STEPS = [
   'Deploy Karpenter',
   'Set node affinity',
   'Create default provisioner',
+  'Set nodeAffinity for critical workloads',
+  'Remove CAS',
+  'Scale node groups down',
   'Verify Karpenter',
 ] as const;
 export type GuideStep = typeof GUIDE_STEPS[number];

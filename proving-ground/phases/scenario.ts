@@ -1,18 +1,18 @@
-import { burstPods, endBurst, karpenterInstances, karpenterNodes, machines, startBurst } from './burst';
+import { burstPods, karpenterInstances, karpenterNodes } from './burst';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from './cluster-snapshot';
 import { CORE_CHECKS, CoreCheck, coreCheck, Installed, NEEDS } from './core-checks';
+import { expectUndisturbed } from './drain/evidence';
 import { karpenterReady } from './karpenter-pods';
 import { Report } from './report';
 import { expectEqual, until } from './until';
 import { World } from './world';
 import { diffSnapshots, Snapshot, takeSnapshot } from '../aws/snapshot';
-import { isReady } from '../machine/customer';
+import { allPodsReady, isReady } from '../machine/customer';
 
 export const EXAMPLE = 'examples/install.ts';
-const VARIANT = 'proving-ground/phases/variant.ts';
+export const VARIANT = 'proving-ground/phases/variant.ts';
 const PROVISIONER = '/apis/karpenter.sh/v1alpha5/provisioners/default';
 const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
-const CLAIM = '/api/v1/namespaces/kube-system/configmaps/karpenter-migration';
 
 /** Account and cluster before the migration. */
 export interface Before { readonly account: Snapshot; readonly cluster: ClusterSnapshot; readonly awsAuth: unknown }
@@ -123,31 +123,41 @@ export async function updates(world: World, report: Report): Promise<void> {
   });
 }
 
-export async function refusedRemoval(world: World, report: Report): Promise<void> {
-  await report.check({ step: 'Verify Karpenter', shows: 'survives', name: 'stage REMOVED is refused while a node lives, and names it' }, async () => {
-    const [node] = await karpenterNodes(world);
-    const run = await world.cdk.deploy(EXAMPLE, { stage: 'REMOVED' });
+/** Pods that no node group has room for: Karpenter's node cannot be drained, and everything must stay. */
+export async function blockedRemoval(world: World, report: Report): Promise<void> {
+  await report.check({ step: 'Verify Karpenter', shows: 'survives', name: 'stage REMOVED fails while pods have nowhere else to go, says so, and leaves everything running' }, async () => {
+    const nodes = (await karpenterNodes(world)).map(node => node.metadata.uid).sort();
+    const run = await world.cdk.deploy(VARIANT, { variant: 'impatient', stage: 'REMOVED' });
     if (run.code === 0) {
       throw new Error('the deployment of REMOVED succeeded');
     }
-    for (const name of [`node/${node.metadata.name}`, `machine/${(await machines(world))[0].metadata.name}`, `instance/${(await karpenterInstances(world))[0].InstanceId}`]) {
-      if (!run.output.includes(name)) {
-        throw new Error(`${name} is not named: ${run.output.slice(-1500)}`);
-      }
+    if (!run.output.includes('burst')) {
+      throw new Error(`the pods in the way are not named: ${run.output.slice(-1500)}`);
     }
-    expectEqual('limits after the rollback', (await world.kube.get(PROVISIONER)).spec.limits, undefined);
-    expectEqual('pods that are Ready', (await burstPods(world)).filter(isReady).length, 2);
-    return `refused because of ${node.metadata.name}, and rolled back`;
+    expectEqual('nodes of Karpenter', (await karpenterNodes(world)).map(node => node.metadata.uid).sort(), nodes);
+    expectEqual('cordoned nodes', (await karpenterNodes(world)).filter(node => node.spec.unschedulable).length, 0);
+    const { spec, metadata } = await world.kube.get(PROVISIONER);
+    expectEqual('limits after it', spec.limits, undefined);
+    expectEqual('record of limits', metadata.annotations?.['cdk-karpenter-migration/limits'], undefined);
+    await until('the pods of the burst are Ready again', 120, async () => (await burstPods(world)).filter(isReady).length === 2);
+    return /gave up|stopped safely[^"\n]*/.exec(run.output)?.[0] ?? `failed after ${run.seconds} s`;
   });
 }
 
+/** From the stage SCALE_DOWN, with Karpenter's nodes full of pods, to an account and a cluster that know nothing of a migration. */
 export async function removal(world: World, report: Report, before: Before): Promise<void> {
-  await report.check({ step: 'Verify Karpenter', shows: 'undone', name: 'stage REMOVED succeeds once the node is gone' }, async () => {
-    await endBurst(world);
+  const from = world.observers.mark('REMOVED');
+  await report.check({ step: 'Verify Karpenter', shows: 'undone', name: 'stage REMOVED brings the old capacity back and drains Karpenter\'s nodes' }, async () => {
+    const full = await karpenterNodes(world);
     const run = await world.cdk.deploy(EXAMPLE, { stage: 'REMOVED' });
     expectEqual('exit code', run.code, 0);
-    return `${run.seconds} s`;
+    expectEqual('nodes of Karpenter', (await karpenterNodes(world)).length, 0);
+    expectEqual('instances of Karpenter', (await karpenterInstances(world)).length, 0);
+    await allPodsReady(world.kube, 60);
+    return `${full.length} nodes are gone after ${run.seconds} s`;
   });
+  await report.check({ step: 'Verify Karpenter', shows: 'undone', name: 'no PodDisruptionBudget was violated on the way, and no pod deleted by us' }, async () =>
+    expectUndisturbed(world.observers.observe(from), { evictionsOfAPod: 1 }));
   await report.check({ step: 'Deploy Karpenter', shows: 'undone', name: 'cdk destroy succeeds after it' }, async () => {
     const run = await world.cdk.destroy(EXAMPLE, { stage: 'REMOVED' });
     expectEqual('exit code', run.code, 0);
@@ -174,41 +184,6 @@ export async function removal(world: World, report: Report, before: Before): Pro
     () => undone(/^(Provisioner|AWSNodeTemplate|Machine) /, cluster, 'none'));
   await report.check({ step: 'Set node affinity', shows: 'undone', name: 'no object of Karpenter\'s chart is left' }, () => undone(/karpenter/i, cluster, 'none'));
   await report.check({ step: 'Assumptions', shows: 'undone', name: 'account and cluster are as before, object by object' }, async () => nothingDiffers(found, before));
-}
-
-export async function abandoned(world: World, report: Report, before: Before): Promise<void> {
-  await report.check({ step: 'Verify Karpenter', shows: 'survives', name: 'destroying without REMOVED leaves Karpenter working' }, async () => {
-    expectEqual('exit code of deploy', (await world.cdk.deploy(EXAMPLE)).code, 0);
-    expectEqual('exit code of destroy', (await world.cdk.destroy(EXAMPLE)).code, 0);
-    expectEqual('abandoned', (await world.kube.get(CLAIM)).data.abandoned, 'true');
-    await startBurst(world);
-    await until('Karpenter launches a node for pods that wait', 120, async () => {
-      const pods = await burstPods(world);
-      return pods.length === 2 && pods.every(isReady);
-    });
-    return 'a node was launched and joined after the stack was gone';
-  });
-  await report.check({ step: 'Deploy Karpenter', shows: 'survives', name: 'a later deployment takes over what was abandoned' }, async () => {
-    const nodes = (await karpenterNodes(world)).map(node => node.metadata.uid);
-    const uid = (await world.kube.get(PROVISIONER)).metadata.uid;
-    const refused = await world.cdk.deploy(EXAMPLE);
-    if (refused.code === 0 || !refused.output.includes('takeOver: true')) {
-      throw new Error(`a deployment that does not say that it takes over was not refused: ${refused.output.slice(-1000)}`);
-    }
-    expectEqual('exit code of deploy', (await world.cdk.deploy(VARIANT, { variant: 'takeover' })).code, 0);
-    expectEqual('nodes', (await karpenterNodes(world)).map(node => node.metadata.uid), nodes);
-    expectEqual('uid of the Provisioner', (await world.kube.get(PROVISIONER)).metadata.uid, uid);
-    expectEqual('abandoned', (await world.kube.get(CLAIM)).data.abandoned, 'false');
-    return 'the node and the Provisioner are the same';
-  });
-  await report.check({ step: 'Deploy Karpenter', shows: 'undone', name: 'what was taken over can be removed' }, async () => {
-    await endBurst(world);
-    expectEqual('exit code of REMOVED', (await world.cdk.deploy(EXAMPLE, { stage: 'REMOVED' })).code, 0);
-    expectEqual('exit code of destroy', (await world.cdk.destroy(EXAMPLE, { stage: 'REMOVED' })).code, 0);
-    const left = clusterDifferences(before.cluster, await clusterSnapshot(world.kube));
-    expectEqual('differences in the cluster', left, []);
-    return 'the cluster is as before';
-  });
 }
 
 /** CDK's kubectl provider makes log groups that nobody owns. */

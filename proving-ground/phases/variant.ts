@@ -1,10 +1,10 @@
 /**
- * The example app with one thing changed, for phases that need a difference: the context value `variant` says which.
+ * The example app with some things changed, for phases that need a difference: the context value `variant` says which, separated by commas.
  *
  * Stack and construct ids are the example's, so that both deploy the same stack.
  */
 import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Deprovisioning, KarpenterMigration, MigrationStage } from '../../src';
@@ -17,15 +17,21 @@ const cluster = eks.Cluster.fromClusterAttributes(stack, 'Cluster', {
   openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', app.node.tryGetContext('openIdConnectProviderArn')),
   kubectlLayer: new KubectlV27Layer(stack, 'Kubectl'),
 });
-const variant: string = app.node.tryGetContext('variant');
+const variants: readonly string[] = (app.node.tryGetContext('variant') ?? '').split(',');
 const migration = new KarpenterMigration(stack, 'Migration', {
   cluster,
-  stage: MigrationStage.INSTALL,
-  takeOver: variant === 'takeover',
-  provisioner: variant === 'provisioner' ? { weight: 10, deprovisioning: Deprovisioning.consolidation() } : undefined,
+  stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
+  revision: app.node.tryGetContext('revision'),
+  takeOver: variants.includes('takeover'),
+  provisioner: variants.includes('provisioner') ? { weight: 10, deprovisioning: Deprovisioning.consolidation() } : undefined,
+  waitForRun: variants.includes('nowait') ? Duration.seconds(0) : undefined,
+  scaleDown: {
+    patience: variants.includes('impatient') ? Duration.minutes(1) : undefined,
+    batchSize: variants.includes('batches') ? 2 : undefined,
+  },
 });
-if (variant === 'failure') {
-  // A parameter that does not exist: the last resource of the creation fails when everything else is there.
+if (variants.includes('failure')) {
+  // A parameter that does not exist: the last resource of the deployment fails when everything else is there.
   const broken = new CfnResource(stack, 'Broken', {
     type: 'AWS::Lambda::Function',
     properties: { Role: 'arn:aws:iam::000000000000:role/nobody', Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { S3Bucket: 'no-such-bucket', S3Key: 'nothing' } },

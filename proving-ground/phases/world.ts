@@ -1,11 +1,13 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as eks from '@aws-sdk/client-eks';
 import { CdkCli } from './cdk-cli';
 import { LocalAws, startAws } from '../aws';
 import { until } from './until';
-import { clientConfig, createCustomer, Customer } from '../aws/customer';
+import { clientConfig, createCorednsAddon, createCustomer, Customer } from '../aws/customer';
 import { Log } from '../build/log';
+import { AddonManager } from '../machine/addon-manager';
 import { ControlPlane } from '../machine/control-plane';
 import { allPodsReady, isReady, letNodesIn, populate } from '../machine/customer';
 import { Joiner } from '../machine/joiner';
@@ -15,11 +17,13 @@ import { HOST_ADDRESS } from '../machine/network';
 import { apiServerUrl } from '../machine/pki';
 import { PodRuntime } from '../machine/pod-runtime';
 import { RunContext } from '../machine/run-context';
+import { VolumeAttacher } from '../machine/volume-attacher';
+import { Observers } from '../observe';
 
 export const CLUSTER_NAME = 'prod';
 export const ACCOUNT = '000000000000';
 /** Of all node groups together. */
-const NODES = 7;
+export const NODES = 12;
 
 /** A customer's account and cluster, and the tools of somebody who works with them. */
 export interface World {
@@ -31,11 +35,29 @@ export interface World {
   readonly customer: Customer;
   readonly cdk: CdkCli;
   readonly adminKubeconfig: string;
+  /** They see everything from when the cluster is complete. */
+  readonly observers: Observers;
+  /** Undefined where coredns is no add-on. */
+  readonly addons?: AddonManager;
   stop(): Promise<void>;
 }
 
+/** How the customer's cluster differs from the usual one. */
+export interface WorldOptions {
+  /**
+   * Coredns is an add-on of EKS with these configuration values, which EKS keeps as configured.
+   * @default - it is managed by the customer
+   */
+  readonly corednsAddon?: { readonly configurationValues?: string };
+  /**
+   * A Service of type LoadBalancer, which nothing serves.
+   * @default false
+   */
+  readonly loadBalancer?: boolean;
+}
+
 /** Starts everything: the local AWS, the control plane, the customer's account and cluster with its nodes to come. */
-export async function createWorld(context: RunContext): Promise<World> {
+export async function createWorld(context: RunContext, options: WorldOptions = {}): Promise<World> {
   const { parts, processes, runDir, region } = context;
   // The console is for the phases; the rest is in the log.
   const log: Log = line => fs.appendFileSync(path.join(runDir, 'world.log'), `${new Date().toISOString()} ${line}\n`);
@@ -88,12 +110,22 @@ export async function createWorld(context: RunContext): Promise<World> {
   joiner.start();
   const pods = await PodRuntime.start({ parts, pki: foundation.pki, processes, runDir, region, log, signal: context.signal });
   const { kube } = controlPlane;
-  await until('all nodes of the node groups are Ready', 90, async () => {
+  await until('all nodes of the node groups are Ready', 120, async () => {
     const nodes = await kube.list('/api/v1/nodes');
     return nodes.length === NODES && nodes.every(isReady);
   });
-  await populate(kube, { ...roles, clusterName: CLUSTER_NAME });
+  const volumes = new VolumeAttacher({ kube, log, signal: context.signal });
+  volumes.start();
+  await populate(kube, { ...roles, clusterName: CLUSTER_NAME, volumes: customer.volumes, loadBalancer: options.loadBalancer });
+  const addons = options.corednsAddon && new AddonManager({
+    kube, log, eks: new eks.EKSClient(clientConfig(aws)), clusterName: CLUSTER_NAME, signal: context.signal,
+  });
+  addons?.start();
+  if (options.corednsAddon) {
+    await createCorednsAddon(aws, CLUSTER_NAME, options.corednsAddon.configurationValues);
+  }
   await allPodsReady(kube, 120);
+  const observers = new Observers({ kube, auditLog: controlPlane.auditLog, calls: aws.calls });
   return {
     aws,
     customer,
@@ -101,6 +133,8 @@ export async function createWorld(context: RunContext): Promise<World> {
     pods,
     ec2: client,
     kube,
+    observers,
+    addons,
     adminKubeconfig: controlPlane.adminKubeconfig,
     cdk: new CdkCli({
       runDir,
@@ -110,7 +144,10 @@ export async function createWorld(context: RunContext): Promise<World> {
       context: { clusterName: CLUSTER_NAME, kubectlRoleArn: customer.kubectlRoleArn, openIdConnectProviderArn: customer.oidcProviderArn },
     }),
     stop: async () => {
+      await observers.stop();
+      await addons?.stop();
       await pods.stop();
+      await volumes.stop();
       await joiner.stop();
       await aws.stop();
     },

@@ -4,7 +4,8 @@ import { blocked, Progress } from './step';
 /** Words by which AWS and the Kubernetes API refuse too many calls. */
 const TOO_MANY = /Throttl|TooManyRequests|RequestLimitExceeded|Rate exceeded|SlowDown|HTTP-Code: 429/;
 const NOT_ALLOWED = /AccessDenied|UnauthorizedOperation|not authorized to perform|HTTP-Code: 40[13]/;
-const WEBHOOK = /failed calling webhook "[^"]*karpenter/;
+/** The client of the Kubernetes API says the answer as JSON, in which quotes are escaped. */
+const WEBHOOK = /failed calling webhook [\\"]*[\w.-]*karpenter/;
 
 /** An error is a pause like any other: what ails a call now may be gone at the next try. */
 export function pauseFor(error: Error): Progress {

@@ -12,6 +12,17 @@ export const DEFAULT_BATCH_SIZE = 1;
 export const DEFAULT_DEREGISTRATION_DELAY = Duration.minutes(5);
 export const DEFAULT_PATIENCE = Duration.hours(1);
 
+/** CloudFormation gives a custom resource an hour. */
+export const LONGEST_WAIT = Duration.minutes(50);
+
+/** How long a deployment waits for its run. */
+export function waitForRun(given: Duration = LONGEST_WAIT): Duration {
+  if (given.toSeconds() > LONGEST_WAIT.toSeconds()) {
+    throw new Error(`waitForRun must be ${LONGEST_WAIT.toMinutes()} minutes or less, because CloudFormation gives a custom resource an hour, got ${given.toHumanString()}`);
+  }
+  return given;
+}
+
 /** What users say about the workflow, in the words of its functions. */
 export function workflowOptions(
   cutOver: CutOverOptions = {}, scaleDown: ScaleDownOptions = {},

@@ -84,5 +84,7 @@ export interface MigrationStageProperties {
   readonly OwnerKey: string;
   /** The configuration as JSON: a change of it must reach a run. */
   readonly Configuration: string;
+  /** How long a deployment waits for a run that raises or lowers the stage. */
+  readonly WaitSeconds: number;
   readonly Revision?: string;
 }

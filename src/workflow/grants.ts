@@ -1,10 +1,13 @@
 import { Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
-import { SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD } from './records';
+import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD } from './records';
 import { AwsProvider } from '../handlers/aws-provider';
 
 /** The tag that EKS puts on the Auto Scaling groups of its node groups. */
 const CLUSTER_TAG = 'eks:cluster-name';
+
+/** Our records and marks on node groups. */
+const NODEGROUP_TAGS = [SIZES_RECORD, SIZES_SET, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK];
 
 /** What the steps of the workflow need of AWS: reads where they read, writes bound to the cluster and to our own tags. */
 export function grantSteps(aws: AwsProvider, cluster: eks.ICluster): void {
@@ -13,12 +16,10 @@ export function grantSteps(aws: AwsProvider, cluster: eks.ICluster): void {
   const nodegroups = ofCluster('nodegroup');
   aws.allow({ actions: ['eks:DescribeCluster', 'eks:ListNodegroups'], resources: [cluster.clusterArn] });
   aws.allow({ actions: ['eks:DescribeNodegroup', 'eks:UpdateNodegroupConfig'], resources: [nodegroups] });
-  // An update of a node group is asked for under the cluster's name.
-  aws.allow({ actions: ['eks:ListUpdates', 'eks:DescribeUpdate'], resources: [cluster.clusterArn, nodegroups] });
   aws.allow({
     actions: ['eks:TagResource', 'eks:UntagResource'],
     resources: [nodegroups],
-    conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD] } },
+    conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': NODEGROUP_TAGS } },
   });
   aws.allow({ actions: ['eks:DescribeAddon', 'eks:UpdateAddon'], resources: [ofCluster('addon'), cluster.clusterArn] });
   // These know no resources.
@@ -31,7 +32,7 @@ export function grantSteps(aws: AwsProvider, cluster: eks.ICluster): void {
   });
   aws.allow({
     actions: ['autoscaling:SuspendProcesses', 'autoscaling:ResumeProcesses', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
-    resources: [stack.formatArn({ service: 'autoscaling', resource: 'autoScalingGroup', resourceName: '*' })],
+    resources: [stack.formatArn({ service: 'autoscaling', resource: 'autoScalingGroup:*:autoScalingGroupName', resourceName: '*' })],
     conditions: { StringEquals: { [`aws:ResourceTag/${CLUSTER_TAG}`]: cluster.clusterName } },
   });
 }

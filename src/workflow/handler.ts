@@ -5,12 +5,12 @@ import { mustHalt, planDeployment, planRemoval } from './plan';
 import { StagePort } from './port';
 import { RunRecord } from './run-record';
 import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
-import { oneOf, optionalText, text } from '../handlers/properties';
+import { integer, oneOf, optionalText, text } from '../handlers/properties';
 
 type Request = ResourceRequest<MigrationStageProperties>;
 
-/** CloudFormation gives a custom resource an hour; what is not done by then goes on by itself. */
-const DEPLOYMENT_MINUTES = 50;
+/** A creation, or a removal, is waited for whatever the user says: the first must find Karpenter working, the second must be complete. */
+const LONGEST_WAIT_SECONDS = 50 * 60;
 /** An output is read by people; the log and the console have all of it. */
 const STATE_CHARACTERS = 900;
 
@@ -22,7 +22,7 @@ export function migrationStageHandler(
   connect: (properties: MigrationStageProperties) => StagePort, clock: () => Date = () => new Date(),
 ): ResourceHandler<MigrationStageProperties> {
   return {
-    patienceMinutes: DEPLOYMENT_MINUTES + 5,
+    patienceMinutes: LONGEST_WAIT_SECONDS / 60 + 5,
     parse: raw => ({
       ClusterName: text(raw, 'ClusterName'),
       KubectlRoleArn: text(raw, 'KubectlRoleArn'),
@@ -32,6 +32,7 @@ export function migrationStageHandler(
       Owner: text(raw, 'Owner'),
       OwnerKey: text(raw, 'OwnerKey'),
       Configuration: text(raw, 'Configuration'),
+      WaitSeconds: integer(raw, 'WaitSeconds'),
       Revision: optionalText(raw, 'Revision'),
     }),
     identify: properties => `karpenter-migration/${properties.ClusterName}`,
@@ -63,7 +64,7 @@ async function follow(port: StagePort, request: Request, now: Date): Promise<Out
   const record = await port.runs.begin({ owner: Owner, stage: Stage, request: requestId });
   const execution = record.report?.generation === record.generation ? record.report.execution : await started(port, record, requestId);
   const status = execution === undefined ? 'RUNNING' : await port.executions.status(execution);
-  const deployment = planDeployment(Stage, record, status, elapsed > DEPLOYMENT_MINUTES * 60_000);
+  const deployment = planDeployment(Stage, record, status, elapsed > waitSeconds(request) * 1000);
   switch (deployment.kind) {
     case 'wait':
       return waiting(deployment.reason);
@@ -74,6 +75,10 @@ async function follow(port: StagePort, request: Request, now: Date): Promise<Out
     case 'fail':
       return fail(port, request, deployment.reason, now);
   }
+}
+
+function waitSeconds({ type, properties: { Stage, WaitSeconds } }: Request): number {
+  return type === 'Create' || Stage === MigrationStage.REMOVED ? LONGEST_WAIT_SECONDS : WaitSeconds;
 }
 
 /** The execution of our own generation; a newer one belongs to whoever started it, and shows itself by its first report. */

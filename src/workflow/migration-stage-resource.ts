@@ -1,4 +1,4 @@
-import { CustomResource, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { MIGRATION_STAGE_TYPE, MigrationStageProperties, WorkflowConfiguration } from './contract';
@@ -15,6 +15,8 @@ export interface MigrationStageResourceProps {
   readonly stage: MigrationStage;
   /** All but what the import of the cluster says. */
   readonly configuration: Omit<WorkflowConfiguration, 'ClusterName' | 'KubectlRoleArn' | 'KubernetesFunctionArn'>;
+  /** How long a deployment waits for a run that raises or lowers the stage. */
+  readonly waitForRun: Duration;
   readonly revision?: string;
   readonly kubernetesHandler?: KubernetesHandlerOptions;
 }
@@ -47,6 +49,7 @@ export class MigrationStageResource extends Construct {
       Owner: configuration.Owner,
       OwnerKey: configuration.OwnerKey,
       Configuration: Stack.of(this).toJsonString(configuration),
+      WaitSeconds: props.waitForRun.toSeconds(),
       Revision: props.revision,
     };
     const resource: CustomResource = twoPhaseResource(this, aws, MIGRATION_STAGE_TYPE, properties);

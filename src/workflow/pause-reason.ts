@@ -26,7 +26,7 @@ export enum PauseReason {
   AUTOSCALER_IS_BACK = 'AutoscalerIsBack',
   /** The Cluster Autoscaler's pods, or the scaling that it began, do not come to an end. */
   AUTOSCALER_STILL_ACTIVE = 'AutoscalerStillActive',
-  /** A workload's pods do not roll out with the changed affinity. */
+  /** The pods of a workload that was changed, or of the Cluster Autoscaler on its way back, do not become available. */
   ROLLOUT_STUCK = 'RolloutStuck',
   /** A workload cannot be pinned: its kind, or a term that nothing could satisfy. */
   NOT_PINNABLE = 'NotPinnable',

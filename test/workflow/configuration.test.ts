@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ClusterAutoscaler } from '../../src/workflow/cluster-autoscaler/cluster-autoscaler';
-import { workflowOptions } from '../../src/workflow/configuration';
+import { waitForRun, workflowOptions } from '../../src/workflow/configuration';
 import { CriticalWorkload } from '../../src/workflow/critical-workloads/critical-workload';
 import { NodegroupTarget } from '../../src/workflow/scale-down/scale-down-options';
 
@@ -41,6 +41,12 @@ test('everything can be set', () => {
 test('a cluster without an autoscaler can say so, and nothing critical can be pinned', () => {
   expect(workflowOptions({ clusterAutoscaler: ClusterAutoscaler.none(), criticalWorkloads: [] }))
     .toMatchObject({ ClusterAutoscaler: { Kind: 'absent' }, CriticalWorkloads: [] });
+});
+
+test('a deployment waits for 50 minutes at most', () => {
+  expect(waitForRun().toMinutes()).toBe(50);
+  expect(waitForRun(Duration.seconds(0)).toSeconds()).toBe(0);
+  expect(() => waitForRun(Duration.minutes(51))).toThrow('waitForRun must be 50 minutes or less, because CloudFormation gives a custom resource an hour, got 51 minutes');
 });
 
 test.each<[string, () => unknown, string]>([

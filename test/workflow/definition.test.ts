@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ROUNDS } from '../../src/workflow/definition';
 import { LEGS } from '../../src/workflow/itinerary';
@@ -10,7 +11,7 @@ const EVENTS_OF_AN_EXECUTION = 25_000;
 
 function definition(): any {
   const stack = testStack();
-  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage: MigrationStage.INSTALL, configuration });
+  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage: MigrationStage.INSTALL, configuration, waitForRun: Duration.minutes(50) });
   const [machine] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine', {
     Properties: { LoggingConfiguration: { Level: 'ALL' } },
   }));

@@ -38,6 +38,7 @@ export const properties: MigrationStageProperties = {
   Owner: OWNER,
   OwnerKey: configuration.OwnerKey,
   Configuration: JSON.stringify(configuration),
+  WaitSeconds: 3000,
 };
 
 /** The claim of a cluster, with the transitions of the real one. */

@@ -82,6 +82,14 @@ describe('a deployment', () => {
     expect(karpenter.executions.stopped).toBe(0);
   });
 
+  test('waits as long as it is told to, but always for a creation and for a removal', async () => {
+    const soon = (type: Type, stage: MigrationStage, requestId: string) =>
+      handler.apply({ ...request(type, stage, { elapsed: 20_000, requestId }), properties: { ...properties, Stage: stage, WaitSeconds: 10 } });
+    await expect(soon('Create', MigrationStage.INSTALL, 'a')).resolves.toMatchObject({ done: false });
+    await expect(soon('Update', MigrationStage.REMOVED, 'b')).resolves.toMatchObject({ done: false });
+    await expect(soon('Update', MigrationStage.CUT_OVER, 'c')).resolves.toMatchObject({ done: true, attributes: { State: 'going on: the run has not said anything yet' } });
+  });
+
   test('succeeds with a run that has stopped safely, and says so', async () => {
     await handler.apply(request('Update', MigrationStage.SCALE_DOWN));
     karpenter.runs.reports({ outcome: 'stopped', says: 'stopped safely: x' });

@@ -1,13 +1,14 @@
+import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { MigrationStage } from '../../src/workflow/migration-stage';
 import { MigrationStageResource } from '../../src/workflow/migration-stage-resource';
-import { SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD } from '../../src/workflow/records';
+import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD } from '../../src/workflow/records';
 import { importCluster, KUBECTL_ROLE, testStack } from '../karpenter-migration/stack';
 import { configuration, OWNER } from './fakes';
 
 function template(stage: MigrationStage, revision?: string): Template {
   const stack = testStack();
-  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage, configuration, revision });
+  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage, configuration, waitForRun: Duration.minutes(50), revision });
   return Template.fromStack(stack);
 }
 
@@ -50,7 +51,7 @@ test('the function may write what the steps move, and each write is bound to the
     expect(of[action].Condition).toEqual({ StringEquals: { 'aws:ResourceTag/eks:cluster-name': 'prod' } });
   }
   for (const action of ['eks:TagResource', 'eks:UntagResource']) {
-    expect(of[action].Condition).toEqual({ 'ForAllValues:StringEquals': { 'aws:TagKeys': [SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD] } });
+    expect(of[action].Condition).toEqual({ 'ForAllValues:StringEquals': { 'aws:TagKeys': [SIZES_RECORD, SIZES_SET, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK] } });
   }
   for (const [action, kind] of [['eks:UpdateNodegroupConfig', 'nodegroup'], ['eks:TagResource', 'nodegroup'], ['eks:UpdateAddon', 'addon']]) {
     expect(JSON.stringify(of[action].Resource)).toContain(`:${kind}/prod/*`);

@@ -114,6 +114,7 @@ test.each([
   ['ThrottlingException', 'Rate exceeded', PauseReason.THROTTLED],
   ['AccessDenied', 'not authorized to perform: eks:UpdateNodegroupConfig', PauseReason.ACCESS_DENIED],
   ['Error', 'failed calling webhook "defaulting.webhook.karpenter.k8s.aws": no endpoints', PauseReason.WEBHOOKS_UNREACHABLE],
+  ['Error', 'HTTP-Code: 500 Body: "{\\"message\\":\\"failed calling webhook \\\\\\"defaulting.webhook.karpenter.k8s.aws\\\\\\"', PauseReason.WEBHOOKS_UNREACHABLE],
   ['TypeError', 'undefined is not a function', PauseReason.UNEXPECTED],
 ])('an error %s (%s) is a pause and no failure', async (name, message, by) => {
   const state = await begin(1);

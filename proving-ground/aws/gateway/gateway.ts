@@ -35,6 +35,7 @@ export interface GatewayParts {
 /** The one place that every AWS call passes: finds out who asks for what, decides, records, and sends it on. */
 export class Gateway {
   private readonly servers: http.Server[] = [];
+  private held?: { readonly matches: (call: Call) => boolean; readonly until: Promise<void>; caught(): void };
 
   constructor(private readonly parts: GatewayParts) {}
 
@@ -44,6 +45,11 @@ export class Gateway {
 
   public async listenSecurely(at: { host: string; port: number }, tls: { certFile: string; keyFile: string }): Promise<void> {
     await this.start(https.createServer({ cert: fs.readFileSync(tls.certFile), key: fs.readFileSync(tls.keyFile) }, this.onRequest), at);
+  }
+
+  /** Holds the first call that matches until then, as if its caller slept; the promise is kept when the call has come. */
+  public hold(matches: (call: Call) => boolean, until: Promise<void>): Promise<void> {
+    return new Promise(caught => { this.held = { matches, until, caught }; });
   }
 
   public async close(): Promise<void> {
@@ -94,6 +100,7 @@ export class Gateway {
     const streamed = signature?.service === 's3';
     const body = streamed ? Buffer.alloc(0) : await read(request);
     const call = describeCall(signature?.service ?? 'sts', request.method!, url, request.headers, body, signature);
+    await this.holdIfAsked(call);
     const lookup = signature && this.parts.credentials.find(signature.accessKeyId, signature.token);
     const refused = refusal(call, lookup);
     if (refused) {
@@ -114,6 +121,15 @@ export class Gateway {
     }
     const status = await forward(request, response, this.upstream(call), streamed ? undefined : body);
     this.record(call, principal, decisions, status);
+  }
+
+  private async holdIfAsked(call: Call): Promise<void> {
+    const { held } = this;
+    if (held?.matches(call)) {
+      this.held = undefined;
+      held.caught();
+      await held.until;
+    }
   }
 
   /** The roles of CDK's bootstrap stack deploy for the administrator; what they do is no subject of ours. */

@@ -23,7 +23,7 @@ export class ClusterAutoscaler {
     return new ClusterAutoscaler({ Kind: 'named', Namespace: namespace, Name: name });
   }
 
-  /** The cluster has none: nothing is searched, tried or scaled. */
+  /** The cluster has none: nothing is searched and nothing is scaled. Karpenter has to prove that it can launch all the same. */
   public static none(): ClusterAutoscaler {
     return new ClusterAutoscaler({ Kind: 'absent' });
   }

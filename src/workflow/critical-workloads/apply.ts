@@ -118,7 +118,7 @@ async function putRecordBack({ kubernetes }: Context, workload: Workload): Promi
 }
 
 /** The record of pinning to the very same node groups: only then does pinning again mean that somebody took the pin off. */
-function sameAgain<R extends AffinityRecord | AddonRecord>(record: R | undefined, { requirement }: Pin): R | undefined {
+function sameAgain(record: AffinityRecord | AddonRecord | undefined, { requirement }: Pin): AffinityRecord | AddonRecord | undefined {
   return record && same(('pin' in record ? record.pin : record).requirement, requirement) ? record : undefined;
 }
 

@@ -1,0 +1,79 @@
+import { BudgetView, PodView } from './views';
+
+/** A time in which fewer pods were ready than their budget demands. */
+export interface Shortfall {
+  readonly budget: string;
+  readonly from: number;
+  /** Undefined while it lasts. */
+  readonly until?: number;
+  readonly fewest: number;
+  readonly demanded: number;
+  /** What happened just then. */
+  readonly because: string;
+}
+
+interface Watched {
+  view: BudgetView;
+  /** From when there were enough pods for the first time: what is still being created falls short of nothing. */
+  armed: boolean;
+  open?: Shortfall;
+}
+
+/** Knows for every PodDisruptionBudget when fewer pods were healthy, by the definition of its controller, than it demands. */
+export class BelowBudget {
+  private readonly budgets = new Map<string, Watched>();
+  private readonly closed: Shortfall[] = [];
+
+  public observe(budget: BudgetView): void {
+    const known = this.budgets.get(budget.key);
+    if (!known || known.view.uid !== budget.uid) {
+      this.budgets.set(budget.key, { view: budget, armed: false });
+      return;
+    }
+    // A demand that rises with the workload is met by pods that are still to come.
+    if ((budget.desiredHealthy ?? 0) > (known.view.desiredHealthy ?? 0)) {
+      known.armed = false;
+    }
+    known.view = { ...budget, desiredHealthy: budget.desiredHealthy ?? known.view.desiredHealthy };
+  }
+
+  public forget(key: string, at: number): void {
+    this.close(this.budgets.get(key), at);
+    this.budgets.delete(key);
+  }
+
+  /** To be called after every change of a pod or a budget. */
+  public judge(pods: Iterable<PodView>, at: number, because: string): void {
+    const all = [...pods];
+    for (const watched of this.budgets.values()) {
+      const { view } = watched;
+      if (view.desiredHealthy === undefined) {
+        continue;
+      }
+      const healthy = all.filter(pod => pod.namespace === view.namespace && pod.ready && !pod.deleting && view.selects(pod.labels)).length;
+      if (healthy >= view.desiredHealthy) {
+        watched.armed = true;
+        this.close(watched, at);
+      } else if (watched.armed) {
+        const open = watched.open ?? { budget: view.key, from: at, fewest: healthy, demanded: view.desiredHealthy, because };
+        watched.open = { ...open, fewest: Math.min(open.fewest, healthy) };
+      }
+    }
+  }
+
+  /** Oldest first, those that last included. */
+  public shortfalls(): Shortfall[] {
+    return [...this.closed, ...[...this.budgets.values()].flatMap(watched => watched.open ?? [])].sort((a, b) => a.from - b.from);
+  }
+
+  public get watched(): string[] {
+    return [...this.budgets.keys()].sort();
+  }
+
+  private close(watched: Watched | undefined, until: number) {
+    if (watched?.open) {
+      this.closed.push({ ...watched.open, until });
+      watched.open = undefined;
+    }
+  }
+}
