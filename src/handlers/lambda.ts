@@ -8,7 +8,7 @@ export type Queries = Readonly<Record<string, (query: Query) => Promise<unknown>
 export interface Task { readonly Workflow: string }
 export type RunTask = (task: Task) => Promise<unknown>;
 
-/** The entry of a function: one handler for both phases, told apart by what the first one answered, for queries and for tasks of a workflow. */
+/** The entry of a function: both phases of resources, told apart by what the first answered, queries, and tasks of a workflow. */
 export function entry(handlers: ResourceHandlers, queries: Queries = {}, runTask?: RunTask): (event: ProviderEvent | Query | Task) => Promise<unknown> {
   return async (event) => {
     try {

@@ -30,6 +30,8 @@ export const EXCLUSION_RECORD = `${PREFIX}/excluded`;
 export const LIMITS_RECORD = `${PREFIX}/limits`;
 /** On a node: JSON as of the batch, for the one pod that moves from it to a node that stays. */
 export const MOVE_RECORD = `${PREFIX}/moving`;
+/** On a node that stays, while ordinary pods make room there for a pinned one: JSON, since when, and the owners of the pods that were evicted. */
+export const CLEAR_RECORD = `${PREFIX}/clearing`;
 /** Tag of a node group: since when its sizes are being restored. */
 export const RESTORING_MARK = `${PREFIX}/restoring`;
 /** On a Provisioner: since when no Machine and no node is left, only instances that EC2 still has. */

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { configuration } from './fakes';
 import { ROUNDS } from '../../src/workflow/definition';
 import { LEGS } from '../../src/workflow/itinerary';
 import { MigrationStage } from '../../src/workflow/migration-stage';
 import { MigrationStageResource } from '../../src/workflow/migration-stage-resource';
 import { importCluster, testStack } from '../karpenter-migration/stack';
-import { configuration } from './fakes';
 
 const EVENTS_OF_AN_EXECUTION = 25_000;
 

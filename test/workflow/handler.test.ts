@@ -7,7 +7,9 @@ import { PauseReason } from '../../src/workflow/pause-reason';
 
 type Type = 'Create' | 'Update' | 'Delete';
 
-const request = (type: Type, stage: MigrationStage, more: Partial<ResourceRequest<MigrationStageProperties>> = {}): ResourceRequest<MigrationStageProperties> => ({
+type Request = ResourceRequest<MigrationStageProperties>;
+
+const request = (type: Type, stage: MigrationStage, more: Partial<Request> = {}): Request => ({
   type,
   properties: { ...properties, Stage: stage },
   physicalId: 'karpenter-migration/prod',

@@ -27,7 +27,9 @@ test.each([[20, 'x/19 to go'], [21, 'x/19 and 1 more to go'], [60, 'x/19 and 40 
 });
 
 const record = (outcome?: 'working' | 'paused' | 'arrived' | 'stopped', generation = 2): RunRecord => ({
-  owner: 'o', generation: 2, stage: MigrationStage.SCALE_DOWN,
+  owner: 'o',
+  generation: 2,
+  stage: MigrationStage.SCALE_DOWN,
   ...outcome ? { report: { generation, execution: 'e', outcome, says: 'says', pausedSince: outcome === 'paused' ? 'then' : undefined } } : {},
 });
 

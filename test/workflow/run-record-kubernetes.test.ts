@@ -83,7 +83,8 @@ test('whoever is overtaken reads and decides again', async () => {
   let times = 0;
   core.meanwhile = () => {
     if (times++ < 2) {
-      core.map = { ...core.map, metadata: { ...core.map.metadata, resourceVersion: String(100 + times) }, data: { ...core.map.data, generation: String(10 + times) } };
+      core.map.metadata.resourceVersion = String(100 + times);
+      core.map.data.generation = String(10 + times);
     }
   };
   await expect(runs.begin(BEGINNING)).resolves.toMatchObject({ generation: 13 });

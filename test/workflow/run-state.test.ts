@@ -28,8 +28,14 @@ test('the last step that is done reaches the stage', () => {
 
 test('a blocked step pauses, and says since when and because of whom', () => {
   expect(advanced(state, drain, blocked(PauseReason.DISRUPTION_BUDGET, 'shop/cart allows none'), now)).toEqual({
-    ...state, round: 8, outcome: 'paused', next: drain.name, waitSeconds: 10, says: 'Drain node groups: shop/cart allows none',
-    pausedBy: 'DisruptionBudget', pausedSince: '2026-01-01T12:00:00.000Z',
+    ...state,
+    round: 8,
+    outcome: 'paused',
+    next: drain.name,
+    waitSeconds: 10,
+    says: 'Drain node groups: shop/cart allows none',
+    pausedBy: 'DisruptionBudget',
+    pausedSince: '2026-01-01T12:00:00.000Z',
   });
 });
 

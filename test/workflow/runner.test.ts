@@ -179,8 +179,16 @@ test('each call is a line of the log that is a metric too, with who pauses, sinc
   await go(state);
   expect(lines.at(-1)).toMatchObject({
     _aws: { CloudWatchMetrics: [{ Namespace: 'CdkKarpenterMigration', Dimensions: [['ClusterName'], ['ClusterName', 'Step']] }] },
-    ClusterName: 'prod', Step: 'removal', NodesLeft: 3, PodsEvicted: 0, EvictionsRefused: 2, PausedSeconds: 0,
-    level: 'warn', pausedBy: 'DisruptionBudget', pausedSince: '2026-01-01T12:00:00.000Z', undoByHand: ['kubectl uncordon ip-10-0-1-7.ec2.internal'],
+    ClusterName: 'prod',
+    Step: 'removal',
+    NodesLeft: 3,
+    PodsEvicted: 0,
+    EvictionsRefused: 2,
+    PausedSeconds: 0,
+    level: 'warn',
+    pausedBy: 'DisruptionBudget',
+    pausedSince: '2026-01-01T12:00:00.000Z',
+    undoByHand: ['kubectl uncordon ip-10-0-1-7.ec2.internal'],
   });
   const [{ Metrics }] = lines.at(-1)._aws.CloudWatchMetrics;
   expect(Metrics.map(({ Name }: { Name: string }) => Name)).toEqual(['NodesLeft', 'PodsEvicted', 'EvictionsRefused', 'PausedSeconds']);

@@ -11,7 +11,9 @@ export async function budgetInTheWay(world: World, report: Report): Promise<void
     // The preflight refuses a budget that is there already.
     await untilRun(world, 'the drain begins', 240, run => run.stage === 'SCALE_DOWN' && run.says.startsWith('Drain node groups'));
     await world.kube.create('/apis/policy/v1/namespaces/shop/poddisruptionbudgets', {
-      apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'recommendations', namespace: 'shop' },
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'recommendations', namespace: 'shop' },
       spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'recommendations' } } },
     });
     const paused = await untilRun(world, 'the run pauses because of the budget', 300, run =>

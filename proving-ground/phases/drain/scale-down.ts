@@ -50,8 +50,17 @@ export async function scaleDown(world: World, report: Report, runDir: string): P
   });
 }
 
-/** All node groups as EKS and Auto Scaling have them. */
-export async function nodegroups(world: World): Promise<{ name: string; min: number; max: number; desired: number; instances: number; suspended: string[]; tags: object }[]> {
+/** A node group as EKS and Auto Scaling have it. */
+interface NodegroupState {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly desired: number;
+  readonly instances: number;
+  readonly suspended: readonly string[];
+}
+
+export async function nodegroups(world: World): Promise<NodegroupState[]> {
   const client = new EKSClient(clientConfig(world.aws));
   const autoScaling = new AutoScalingClient(clientConfig(world.aws));
   return Promise.all(world.customer.nodegroups.map(async (name) => {
@@ -61,8 +70,12 @@ export async function nodegroups(world: World): Promise<{ name: string; min: num
     }));
     const { minSize, maxSize, desiredSize } = nodegroup!.scalingConfig!;
     return {
-      name, min: minSize!, max: maxSize!, desired: desiredSize!, instances: group.Instances!.length,
-      suspended: (group.SuspendedProcesses ?? []).map(p => p.ProcessName!), tags: nodegroup!.tags ?? {},
+      name,
+      min: minSize!,
+      max: maxSize!,
+      desired: desiredSize!,
+      instances: group.Instances!.length,
+      suspended: (group.SuspendedProcesses ?? []).map(p => p.ProcessName!),
     };
   }));
 }

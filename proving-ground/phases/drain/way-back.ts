@@ -22,7 +22,8 @@ const KARPENTERS_INSTANCES = /^(ec2 instance|ec2 launch template Karpenter|ec2 l
 /** What is not as it was, but for what Karpenter launched. */
 export async function wayBackDifferences(world: World, waypoint: Waypoint): Promise<string[]> {
   const account = diffSnapshots(waypoint.account, await takeSnapshot(world.aws)).filter(({ object }) => !KARPENTERS_INSTANCES.test(object));
-  const cluster = clusterDifferences(waypoint.cluster, await clusterSnapshot(world.kube)).filter(line => !KARPENTERS_OWN.some(pattern => pattern.test(line)));
+  const cluster = clusterDifferences(waypoint.cluster, await clusterSnapshot(world.kube))
+    .filter(line => !KARPENTERS_OWN.some(pattern => pattern.test(line)));
   return [...account.map(d => `${d.object}: ${JSON.stringify(d.before)} became ${JSON.stringify(d.after)}`), ...cluster];
 }
 

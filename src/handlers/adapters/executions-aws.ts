@@ -1,5 +1,6 @@
 import {
-  DescribeExecutionCommand, ExecutionAlreadyExists, ExecutionDoesNotExist, paginateListExecutions, SFNClient, StartExecutionCommand, StopExecutionCommand,
+  DescribeExecutionCommand, ExecutionAlreadyExists, ExecutionDoesNotExist, paginateListExecutions, SFNClient, StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { ExecutionsPort, ExecutionStatus } from '../../workflow/port';
 

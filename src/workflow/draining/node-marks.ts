@@ -1,7 +1,7 @@
 import { DrainRecord } from './drain-record';
 import { NodeChange } from './port';
 import { NodeView } from './views';
-import { CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, KEEPER_MARK, MOVE_RECORD } from '../records';
+import { CLEAR_RECORD, CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, KEEPER_MARK, MOVE_RECORD } from '../records';
 
 /** Takes a node out of the targets of load balancers, with every controller that makes such. */
 export const EXCLUSION_LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers';
@@ -36,7 +36,8 @@ export interface Release { readonly cordon: boolean; readonly keeper: boolean }
 export function release(node: NodeView, what: Release): NodeChange | undefined {
   const has = (record: string) => node.annotations[record] !== undefined;
   const kept = [...(what.cordon ? [] : [CORDON_RECORD]), ...(what.keeper ? [] : [KEEPER_MARK])];
-  const dropped = [DRAIN_RECORD, MOVE_RECORD, EXCLUSION_RECORD, CORDON_RECORD, KEEPER_MARK].filter(record => has(record) && !kept.includes(record));
+  const dropped = [DRAIN_RECORD, MOVE_RECORD, CLEAR_RECORD, EXCLUSION_RECORD, CORDON_RECORD, KEEPER_MARK]
+    .filter(record => has(record) && !kept.includes(record));
   return dropped.length === 0 ? undefined : changeOf(node, {
     ...(dropped.includes(CORDON_RECORD) ? { unschedulable: false } : {}),
     ...(dropped.includes(EXCLUSION_RECORD) ? { labels: { [EXCLUSION_LABEL]: null } } : {}),
@@ -53,7 +54,7 @@ export function undoOf(changes: readonly NodeChange[]): string[] {
   const names = (which: (change: NodeChange) => boolean) => changes.filter(which).map(change => change.name);
   const cordoned = names(change => change.unschedulable === true);
   const excluded = names(change => change.labels?.[EXCLUSION_LABEL] === 'true');
-  const marked = [KEEPER_MARK, CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, MOVE_RECORD]
+  const marked = [KEEPER_MARK, CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, MOVE_RECORD, CLEAR_RECORD]
     .map(record => ({ record, nodes: names(change => typeof change.annotations?.[record] === 'string') }))
     .filter(({ nodes }) => nodes.length > 0);
   return [

@@ -52,7 +52,8 @@ export function planDrain(view: DrainView, options: DrainOptions, now: number): 
   const batch: Member[] = view.nodes.map(node => ({ node, record: recordOf(node) ?? { since: now, owed: [] } }));
   const missing = missingReplacements(merged(batch.map(({ record }) => record)), view, now);
   const toMove = view.nodes.flatMap(node => podsToMove(node.name, view.pods));
-  const returned = batch.flatMap(({ node, record }) => podsToMove(node.name, view.pods).filter(pod => pod.created > record.since + CLOCK_MILLISECONDS));
+  const returned = batch.flatMap(({ node, record }) =>
+    podsToMove(node.name, view.pods).filter(pod => pod.created > record.since + CLOCK_MILLISECONDS));
   const held = options.force ? returned : toMove.filter(pod => returned.includes(pod) || obstacleOf(pod) !== undefined);
   const endings = view.nodes.filter(node => node.ready).map(node => endingsOf(node, view.pods, now));
   const moves: DrainMoves = {

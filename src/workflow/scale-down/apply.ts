@@ -1,4 +1,5 @@
 import { act, isRefreshing } from './act';
+import { Clearing } from './clearing';
 import { undoEnd } from './commands';
 import { participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
 import { Fleet, fleetOf, goers, surplus } from './fleet';
@@ -84,7 +85,7 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
   const { ports: { kubernetes }, configuration: { OwnerKey }, nodes, pods, force, now } = scene;
   const leaving = goers(scene.fleets);
   const places = nodes.filter(node => node.labels[NODEGROUP_LABEL] !== undefined && !leaving.includes(node));
-  const controllers = await kubernetes.controllers(movingControllers(leaving));
+  const controllers = await kubernetes.controllers(movingControllers(leaving, places));
   const move = planMove({ goers: leaving, places, pods, controllers, ownerKey: OwnerKey, force }, now);
   switch (move.kind) {
     case 'none':
@@ -94,7 +95,9 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
     case 'blocked':
       return blockedBy(move.obstacles);
     case 'arrived':
-      return patchAll(kubernetes, [move.change], 'a pinned pod is Ready on a node that stays');
+      return patchAll(kubernetes, [move.change], move.says);
+    case 'clear':
+      return clear(scene, move.clearing, leaving.length);
     case 'evict': {
       const overtaken = await kubernetes.patchNodes([move.change]);
       if (overtaken.length > 0) {
@@ -110,6 +113,22 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
         : working(`moves pod ${fullName(move.pod)} from ${move.pod.node} to a node that stays`, 3, { counts, undo: undoOf([move.change]) });
     }
   }
+}
+
+/** Ordinary pods leave a node that stays, where a pinned pod finds no room otherwise. */
+async function clear({ ports: { kubernetes } }: Scene, { place, evict, change }: Clearing, nodesLeft: number): Promise<Progress> {
+  const overtaken = change ? await kubernetes.patchNodes([change]) : [];
+  if (overtaken.length > 0) {
+    return working(`node ${place.name} was changed meanwhile`, 2);
+  }
+  const round = await evictAll(kubernetes, evict, false);
+  const counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length, nodesLeft };
+  if (round.evicted.length === 0 && round.refused.length > 0) {
+    return blockedBy(refusalsOf(round), counts);
+  }
+  return working(`makes room on ${place.name}, which stays, for a pinned pod: evicted ${count(round.evicted.length, 'pod')}`, 3, {
+    counts, undo: change && undoOf([change]),
+  });
 }
 
 /** Goes on with the batch, or begins the next one when nothing of the last is pending; undefined when no node is left. */

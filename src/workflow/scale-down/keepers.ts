@@ -4,7 +4,7 @@ import { changeOf, release } from '../draining/node-marks';
 import { obstacleOf, podsToMove } from '../draining/pods';
 import { NodeChange } from '../draining/port';
 import { NodeView, PodView, zoneOf } from '../draining/views';
-import { CORDON_RECORD, DRAIN_RECORD, KEEPER_MARK } from '../records';
+import { CLEAR_RECORD, CORDON_RECORD, DRAIN_RECORD, KEEPER_MARK } from '../records';
 
 /**
  * Chooses the nodes of a group that stay: whole ones first, those that are marked already, one from each zone, then where pinned pods are, then where pods
@@ -38,6 +38,10 @@ export function chooseAll(fleets: readonly Fleet[], pods: readonly PodView[], ow
 export function keeperChanges(fleets: readonly Fleet[], pods: readonly PodView[], ownerKey: string): NodeChange[] {
   const kept = chooseAll(fleets, pods, ownerKey);
   return fleets.filter(needsKeepers).flatMap(fleet => fleet.nodes).flatMap((node): NodeChange[] => {
+    // What is being cleared keeps its cordon until there is room.
+    if (kept.includes(node) && isKeeper(node) && node.annotations[CLEAR_RECORD] !== undefined) {
+      return [];
+    }
     if (kept.includes(node)) {
       const { name: _name, version: _version, ...freed } = release(node, { cordon: true, keeper: false }) ?? changeOf(node, {});
       const complete = isKeeper(node) && Object.keys(freed).length === 0;
