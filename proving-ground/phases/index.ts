@@ -3,6 +3,7 @@ import * as path from 'path';
 import { endBurst } from './burst';
 import { cutOver } from './drain/cut-over';
 import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
+import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
 import { scaleDown } from './drain/scale-down';
 import { takeWaypoint, wayBack } from './drain/way-back';
 import { PhaseFailed, Report } from './report';
@@ -29,7 +30,7 @@ export async function runPhases(context: RunContext): Promise<number> {
     throw new Error(`unknown argument ${unknown.join(' ')}: npm run prove [-- --sabotage | --drain]`);
   }
   const sabotaged = args.includes('--sabotage');
-  const phases = sabotaged ? 3 + SABOTAGES.length : PHASES_THERE_AND_BACK + (args.includes('--drain') ? 3 : 7);
+  const phases = sabotaged ? 3 + SABOTAGES.length + DRAIN_SABOTAGES.length : PHASES_THERE_AND_BACK + (args.includes('--drain') ? 3 : 7);
   const report = new Report(runDir, phases, ABOUT);
   let world: World | undefined;
   try {
@@ -113,6 +114,9 @@ async function sabotageScenario(world: World, report: Report): Promise<void> {
   });
   for (const one of SABOTAGES) {
     await report.phase(one.what, 90, () => sabotage(world, report, installed, one));
+  }
+  for (const one of DRAIN_SABOTAGES) {
+    await report.phase(one.what, 30, () => sabotageDrain(world, report, one));
   }
 }
 

@@ -8,6 +8,7 @@ import { until } from './until';
 import { clientConfig, createCorednsAddon, createCustomer, Customer } from '../aws/customer';
 import { Log } from '../build/log';
 import { AddonManager } from '../machine/addon-manager';
+import { ADMINISTRATOR } from '../machine/audit';
 import { ControlPlane } from '../machine/control-plane';
 import { allPodsReady, isReady, letNodesIn, populate } from '../machine/customer';
 import { Joiner } from '../machine/joiner';
@@ -30,6 +31,8 @@ export interface World {
   readonly aws: LocalAws;
   readonly ec2: ec2.EC2Client;
   readonly kube: Kube;
+  /** Whoever uses it is taken for the migration. */
+  readonly asMigration: Kube;
   readonly joiner: Joiner;
   readonly pods: PodRuntime;
   readonly customer: Customer;
@@ -125,6 +128,7 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
     await createCorednsAddon(aws, CLUSTER_NAME, options.corednsAddon.configurationValues);
   }
   await allPodsReady(kube, 120);
+  const asMigration = new Kube({ kubeconfig: await foundation.pki.kubeconfig(ADMINISTRATOR, ['system:masters']) });
   const observers = new Observers({ kube, auditLog: controlPlane.auditLog, calls: aws.calls });
   return {
     aws,
@@ -133,6 +137,7 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
     pods,
     ec2: client,
     kube,
+    asMigration,
     observers,
     addons,
     adminKubeconfig: controlPlane.adminKubeconfig,
@@ -150,6 +155,7 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
       await volumes.stop();
       await joiner.stop();
       await aws.stop();
+      asMigration.close();
     },
   };
 }
