@@ -95,10 +95,10 @@ async function thereAndBack(world: World, report: Report, runDir: string, before
   await ownerChangesSizes(world, 2);
   const changed = await takeWaypoint(world);
   await report.phase('a drain that is lowered, by a deployment that fails', 420, () => failedLowering(world, report, changed));
-  await report.phase('a stack that is destroyed in mid-drain, and taken over', 360, () => destroyedAndTakenOver(world, report, changed));
   await ownerChangesSizes(world, -2);
   await report.phase('a drain in a storm', 480, () => stormyDrain(world, report));
   await report.phase('stage REMOVED from there, and cdk destroy', 480, () => removal(world, report, before));
+  await report.phase('a stack that is destroyed in mid-drain, and taken over', 480, () => destroyedAndTakenOver(world, report, before.cluster));
 }
 
 async function sabotageScenario(world: World, report: Report): Promise<void> {

@@ -2,12 +2,13 @@ import { AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from '@
 import { EKSClient, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
 import { untilRun } from './run';
 import { nodegroups } from './scale-down';
-import { expectAsBefore, Waypoint } from './way-back';
+import { expectAsBefore, takeWaypoint, Waypoint } from './way-back';
 import { clientConfig } from '../../aws/customer';
 import { sleep } from '../../machine/processes';
+import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from '../cluster-snapshot';
 import { KARPENTER_NAMESPACE, karpenterPods, karpenterReady } from '../karpenter-pods';
 import { Report } from '../report';
-import { VARIANT } from '../scenario';
+import { EXAMPLE, VARIANT } from '../scenario';
 import { expectEqual, until } from '../until';
 import { CLUSTER_NAME, World } from '../world';
 
@@ -54,10 +55,12 @@ export async function failedLowering(world: World, report: Report, waypoint: Way
 }
 
 /** The stack is destroyed in the middle of a drain: the run ends, everything works, and who takes over finds all records. */
-export async function destroyedAndTakenOver(world: World, report: Report, waypoint: Waypoint): Promise<void> {
+export async function destroyedAndTakenOver(world: World, report: Report, before: ClusterSnapshot): Promise<void> {
+  expectEqual('exit code', (await world.cdk.deploy(EXAMPLE)).code, 0);
+  const waypoint = await takeWaypoint(world);
   await report.check({ step: 'Scale node groups down', shows: 'survives', name: 'a stack that is destroyed in mid-drain leaves a cluster that works, and nobody drains on' }, async () => {
-    const from = await startDrain(world, 'SCALE_DOWN, destroyed on its way', { revision: '2' });
-    const destroyed = await world.cdk.destroy(VARIANT, { variant: 'batches,nowait', stage: 'SCALE_DOWN', revision: '2' });
+    const from = await startDrain(world, 'SCALE_DOWN, destroyed on its way', {});
+    const destroyed = await world.cdk.destroy(VARIANT, { variant: 'batches,nowait', stage: 'SCALE_DOWN' });
     expectEqual('exit code of destroy', destroyed.code, 0);
     expectEqual('abandoned', (await world.kube.get(CLAIM)).data.abandoned, 'true');
     const at = Date.now();
@@ -73,13 +76,19 @@ export async function destroyedAndTakenOver(world: World, report: Report, waypoi
     }
     expectEqual('exit code of deploy', (await world.cdk.deploy(VARIANT, { variant: 'takeover' })).code, 0);
     expectEqual('abandoned', (await world.kube.get(CLAIM)).data.abandoned, 'false');
-    return expectAsBefore(world, waypoint);
+    return expectAsBefore(world, waypoint, true);
+  });
+  await report.check({ step: 'Deploy Karpenter', shows: 'undone', name: 'what was taken over can be removed' }, async () => {
+    expectEqual('exit code of REMOVED', (await world.cdk.deploy(EXAMPLE, { stage: 'REMOVED' })).code, 0);
+    expectEqual('exit code of destroy', (await world.cdk.destroy(EXAMPLE, { stage: 'REMOVED' })).code, 0);
+    expectEqual('differences in the cluster', clusterDifferences(before, await clusterSnapshot(world.kube)), []);
+    return 'the cluster is as before';
   });
 }
 
 /** Karpenter stops, Auto Scaling takes the node of a Karpenter, and the stack is deployed again: a drain that arrives nevertheless. */
 export async function stormyDrain(world: World, report: Report): Promise<void> {
-  const from = await startDrain(world, 'SCALE_DOWN, in a storm', {});
+  const from = await startDrain(world, 'SCALE_DOWN, in a storm', { revision: '2' });
   await report.check({ step: 'Scale node groups down', shows: 'survives', name: 'a drain waits while Karpenter is stopped, with no budget violated' }, async () => {
     await world.kube.patch(KARPENTER, { spec: { replicas: 0 } });
     await until('no Karpenter runs', 90, async () => (await karpenterPods(world)).length === 0);
