@@ -63,7 +63,7 @@ async function fullScenario(world: World, report: Report, runDir: string): Promi
   const installed = await report.phase('cdk deploy, stage INSTALL', 120, () => install(world, report, before));
   await report.phase('Karpenter at work', 90, async () => { await core(world, report, installed); });
   await report.phase('deploying again', 120, () => updates(world, report));
-  await report.phase('stage REMOVED with pods that have nowhere else to go', 240, async () => {
+  await report.phase('stage REMOVED with a budget in the way', 240, async () => {
     await blockedRemoval(world, report);
     await endBurst(world);
     const run = await world.cdk.deploy(EXAMPLE);

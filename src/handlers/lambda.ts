@@ -9,7 +9,9 @@ export interface Task { readonly Workflow: string }
 export type RunTask = (task: Task) => Promise<unknown>;
 
 /** The entry of a function: both phases of resources, told apart by what the first answered, queries, and tasks of a workflow. */
-export function entry(handlers: ResourceHandlers, queries: Queries = {}, runTask?: RunTask): (event: ProviderEvent | Query | Task) => Promise<unknown> {
+export function entry(
+  handlers: ResourceHandlers, queries: Queries = {}, runTask?: RunTask,
+): (event: ProviderEvent | Query | Task) => Promise<unknown> {
   return async (event) => {
     try {
       if (isTask(event)) {

@@ -21,12 +21,16 @@ const KARPENTERS_INSTANCES = /^(ec2 instance|ec2 launch template [Kk]arpenter)/;
 /** The stack that did it says so, and its state machine has run. */
 const OF_THE_DEPLOYMENT = /^(cloudformation stack|states machine)/;
 /** What others own, and the workflow borrows: who takes over makes the rest anew. */
-const BORROWED = { account: /^(eks|autoscaling) /, cluster: /^(Deployment|StatefulSet|DaemonSet|Node|PodDisruptionBudget|Provisioner) (?!karpenter\/)/ };
+const BORROWED = {
+  account: /^(eks|autoscaling) /,
+  cluster: /^(Deployment|StatefulSet|DaemonSet|Node|PodDisruptionBudget|Provisioner) (?!karpenter\/)/,
+};
 
 /** What is not as it was, but for what Karpenter launched. */
 async function wayBackDifferences(world: World, waypoint: Waypoint, borrowedOnly: boolean): Promise<string[]> {
   const account = diffSnapshots(waypoint.account, await takeSnapshot(world.aws))
-    .filter(({ object }) => !KARPENTERS_INSTANCES.test(object) && !OF_THE_DEPLOYMENT.test(object) && (!borrowedOnly || BORROWED.account.test(object)));
+    .filter(({ object }) => !KARPENTERS_INSTANCES.test(object) && !OF_THE_DEPLOYMENT.test(object))
+    .filter(({ object }) => !borrowedOnly || BORROWED.account.test(object));
   const cluster = clusterDifferences(waypoint.cluster, await clusterSnapshot(world.kube))
     .filter(line => !KARPENTERS_OWN.some(pattern => pattern.test(line)) && (!borrowedOnly || BORROWED.cluster.test(line)));
   return [...account.map(d => `${d.object}: ${JSON.stringify(d.before)} became ${JSON.stringify(d.after)}`), ...cluster];

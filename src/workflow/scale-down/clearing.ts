@@ -34,15 +34,16 @@ export function clearedControllers(nodes: readonly NodeView[]): ControllerRef[] 
     .map(({ kind, name, uid, namespace }) => ({ kind, name, uid, namespace }));
 }
 
-/** The cheapest clearing that makes room for a pinned pod; undefined where none would. It is cordoned meanwhile, so that nobody else takes the room. */
+/** The cheapest clearing that makes room for a pinned pod; undefined where none would. The cordon keeps others from taking the room. */
 export function planClearing(pod: PodView, { places, pods, ownerKey }: ClearingView, now: number): Clearing | undefined {
-  const options = places.filter(place => isKeeper(place) && place.ready && !place.leaving && (!place.unschedulable || place.annotations[CORDON_RECORD] !== undefined))
-    .filter(place => admits(uncordoned(place), pod) && !(pod.apart && pods.some(other => other.node === place.name && isAlive(other) && isSibling(other, pod))))
+  const options = places.filter(isOpen)
+    .filter(place => admits(uncordoned(place), pod) && !(pod.apart && hasSibling(place, pod, pods)))
     .flatMap(place => {
       const evict = leastToEvict(place, pod, pods, ownerKey);
       return evict ? [{ place, evict }] : [];
     });
-  const best = options.reduce<typeof options[number] | undefined>((least, one) => least && least.evict.length <= one.evict.length ? least : one, undefined);
+  const fewest = Math.min(...options.map(({ evict }) => evict.length));
+  const best = options.find(({ evict }) => evict.length === fewest);
   if (!best) {
     return undefined;
   }
@@ -90,6 +91,15 @@ function leastToEvict(place: NodeView, pod: PodView, pods: readonly PodView[], o
     evict.push(other);
   }
   return holds(room(), pod) ? evict : undefined;
+}
+
+/** A node that stays, which nobody but us has cordoned. */
+function isOpen(place: NodeView): boolean {
+  return isKeeper(place) && place.ready && !place.leaving && (!place.unschedulable || place.annotations[CORDON_RECORD] !== undefined);
+}
+
+function hasSibling(place: NodeView, pod: PodView, pods: readonly PodView[]): boolean {
+  return pods.some(other => other.node === place.name && isAlive(other) && isSibling(other, pod));
 }
 
 function share({ cpu, memory }: PodView, { allocatable }: NodeView): number {

@@ -18,7 +18,8 @@ test('the node where the fewest ordinary pods have to leave gives room, the bigg
   const clearing = planClearing(pinned, view([keeper('k1'), keeper('k2')], [pinned, ...full]), NOW);
   expect([clearing?.place.name, names(clearing?.evict)]).toEqual(['k1', ['a']]);
   expect(clearing!.change).toMatchObject({
-    name: 'k1', unschedulable: true,
+    name: 'k1',
+    unschedulable: true,
     annotations: { [CORDON_RECORD]: 'true', [CLEAR_RECORD]: JSON.stringify({ since: NOW, owed: [{ kind: 'ReplicaSet', name: 'web', uid: 'rs-web', namespace: 'default', count: 1 }] }) },
   });
 });
