@@ -53,6 +53,7 @@ export async function scaleDown(world: World, report: Report, runDir: string): P
 /** A node group as EKS and Auto Scaling have it. */
 interface NodegroupState {
   readonly name: string;
+  readonly status: string;
   readonly min: number;
   readonly max: number;
   readonly desired: number;
@@ -71,6 +72,7 @@ export async function nodegroups(world: World): Promise<NodegroupState[]> {
     const { minSize, maxSize, desiredSize } = nodegroup!.scalingConfig!;
     return {
       name,
+      status: nodegroup!.status!,
       min: minSize!,
       max: maxSize!,
       desired: desiredSize!,
