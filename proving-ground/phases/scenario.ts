@@ -132,7 +132,7 @@ export async function blockedRemoval(world: World, report: Report): Promise<void
       metadata: { name: 'burst', namespace: 'shop' },
       spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'burst' } } },
     });
-    const nodes = (await karpenterNodes(world)).map(node => node.metadata.uid).sort();
+    const homes = (await burstPods(world)).map(pod => [pod.metadata.uid, pod.spec.nodeName]).sort();
     const run = await world.cdk.deploy(VARIANT, { variant: 'impatient', stage: 'REMOVED' });
     if (run.code === 0) {
       throw new Error('the deployment of REMOVED succeeded');
@@ -140,7 +140,7 @@ export async function blockedRemoval(world: World, report: Report): Promise<void
     if (!run.output.includes('disruption budget burst')) {
       throw new Error(`the budget in the way is not named: ${run.output.slice(-1500)}`);
     }
-    expectEqual('nodes of Karpenter', (await karpenterNodes(world)).map(node => node.metadata.uid).sort(), nodes);
+    expectEqual('pods and their nodes', (await burstPods(world)).map(pod => [pod.metadata.uid, pod.spec.nodeName]).sort(), homes);
     expectEqual('cordoned nodes', (await karpenterNodes(world)).filter(node => node.spec.unschedulable).length, 0);
     const { spec, metadata } = await world.kube.get(PROVISIONER);
     expectEqual('limits after it', spec.limits, undefined);

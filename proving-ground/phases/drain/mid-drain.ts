@@ -16,6 +16,8 @@ const CLAIM = '/api/v1/namespaces/kube-system/configmaps/karpenter-migration';
 const KARPENTER = `/apis/apps/v1/namespaces/${KARPENTER_NAMESPACE}/deployments/karpenter`;
 /** How long a function sleeps in the middle of an eviction. */
 const SLEEP_SECONDS = 120;
+/** Lambda ends it after five minutes. */
+const LONGEST_SLEEP_SECONDS = 240;
 
 /** The owner gives `apps` more room to grow, or less: the next migration starts from that, and goes back to it. */
 export async function ownerChangesSizes(world: World, more: number): Promise<void> {
@@ -35,7 +37,7 @@ export async function failedLowering(world: World, report: Report, waypoint: Way
   const heldAt = Date.now();
   const lowering = world.cdk.deploy(VARIANT, { variant: 'batches,failure', stage: 'INSTALL' });
   await report.check({ step: 'Scale node groups down', shows: 'survives', name: `a function that sleeps for ${SLEEP_SECONDS} s in an eviction evicts nothing any more when the stage was lowered meanwhile` }, async () => {
-    const waiting = await untilRun(world, 'the lowering waits for the call that sleeps', SLEEP_SECONDS, run => run.stage === 'INSTALL');
+    const waiting = await untilRun(world, 'the lowering waits for the call that sleeps', LONGEST_SLEEP_SECONDS, run => run.stage === 'INSTALL');
     await sleep(Math.max(0, heldAt + SLEEP_SECONDS * 1000 - Date.now()));
     expectEqual('the run as long as it sleeps', (await untilRun(world, 'the run waits', 5, () => true)).outcome, 'beginning');
     sleeping.open();
