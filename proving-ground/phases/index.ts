@@ -4,7 +4,7 @@ import { endBurst } from './burst';
 import { cutOver } from './drain/cut-over';
 import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
 import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
-import { scaleDown } from './drain/scale-down';
+import { budgetsWereTested, scaleDown } from './drain/scale-down';
 import { takeWaypoint, wayBack } from './drain/way-back';
 import { PhaseFailed, Report } from './report';
 import { sabotage, SABOTAGES } from './sabotage';
@@ -97,7 +97,10 @@ async function thereAndBack(world: World, report: Report, runDir: string, before
   await report.phase('a drain that is lowered, by a deployment that fails', 420, () => failedLowering(world, report, changed));
   await ownerChangesSizes(world, -2);
   await report.phase('a drain in a storm', 480, () => stormyDrain(world, report));
-  await report.phase('stage REMOVED from there, and cdk destroy', 480, () => removal(world, report, before));
+  await report.phase('stage REMOVED from there, and cdk destroy', 480, async () => {
+    await removal(world, report, before);
+    await budgetsWereTested(world, report, from);
+  });
   await report.phase('a stack that is destroyed in mid-drain, and taken over', 480, () => destroyedAndTakenOver(world, report, before.cluster));
 }
 
