@@ -156,7 +156,7 @@ export async function removal(world: World, report: Report, before: Before): Pro
   const from = world.observers.mark('REMOVED');
   await report.check({ step: 'Verify Karpenter', shows: 'undone', name: 'stage REMOVED brings the old capacity back and drains Karpenter\'s nodes' }, async () => {
     const full = await karpenterNodes(world);
-    const run = await world.cdk.deploy(EXAMPLE, { stage: 'REMOVED' });
+    const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'REMOVED' });
     expectEqual('exit code', run.code, 0);
     expectEqual('nodes of Karpenter', (await karpenterNodes(world)).length, 0);
     expectEqual('instances of Karpenter', (await karpenterInstances(world)).length, 0);
@@ -166,7 +166,7 @@ export async function removal(world: World, report: Report, before: Before): Pro
   await report.check({ step: 'Verify Karpenter', shows: 'undone', name: 'no PodDisruptionBudget was violated on the way, and no pod deleted by us' }, async () =>
     expectUndisturbed(world.observers.observe(from), { evictionsOfAPod: 1 }));
   await report.check({ step: 'Deploy Karpenter', shows: 'undone', name: 'cdk destroy succeeds after it' }, async () => {
-    const run = await world.cdk.destroy(EXAMPLE, { stage: 'REMOVED' });
+    const run = await world.cdk.destroy(VARIANT, { variant: 'bigbatches', stage: 'REMOVED' });
     expectEqual('exit code', run.code, 0);
     return `${run.seconds} s`;
   });
