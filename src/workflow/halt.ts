@@ -1,8 +1,6 @@
 import { StagePort } from './port';
+import { LEASE_MILLISECONDS } from './run-record';
 import { stopSteps } from './runner';
-
-/** A call of the function that halts has ended after this long, and what it called. */
-const LEASE_MILLISECONDS = 10 * 60_000;
 
 /**
  * Ends the run, whichever it is: fences it, waits until its last call has ended, then takes back what must not stay when nobody goes on.

@@ -21,6 +21,9 @@ export interface Lease {
   readonly until: number;
 }
 
+/** A call has ended after this long, and so has the call of the Kubernetes function that it may have made: each runs five minutes at most. */
+export const LEASE_MILLISECONDS = 10 * 60_000;
+
 /** What the claim on the cluster says about runs. */
 export interface RunRecord {
   /** Whose the claim is. */

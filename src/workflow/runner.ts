@@ -3,7 +3,7 @@ import { WorkflowConfiguration } from './contract';
 import { firstLeg, legOf, StepName } from './itinerary';
 import { logLine } from './run-log';
 import { RunPort } from './run-port';
-import { Lease, RunRecord } from './run-record';
+import { Lease, LEASE_MILLISECONDS, RunRecord } from './run-record';
 import { advanced, isOutOfPatience, reportOf, RunState, stopped } from './run-state';
 import { Progress, REPLACED, Step, working } from './step';
 
@@ -29,8 +29,6 @@ export interface RunnerPorts {
   now(): Date;
 }
 
-/** A call has ended after this long, and so has the call of the Kubernetes function that it may have made: each runs five minutes at most. */
-const LEASE_MILLISECONDS = 10 * 60_000;
 /** How soon a run looks again whether a call of a former run has ended. */
 const LOOK_SECONDS = 5;
 

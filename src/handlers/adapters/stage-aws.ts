@@ -1,8 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DeleteLaunchTemplateCommand, EC2Client, paginateDescribeInstances, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
+import { DeleteLaunchTemplateCommand, EC2Client, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SfnExecutions } from './executions-aws';
 import { ask } from './query';
+import { RemovalAws } from './removal-aws';
 import { ABANDON_QUERY, MigrationStageProperties, REMAINING_QUERY, WorkflowConfiguration } from '../../workflow/contract';
 import { ExecutionsPort, Remaining, StagePort } from '../../workflow/port';
 import { RunPort } from '../../workflow/run-port';
@@ -49,20 +50,8 @@ export class AwsStagePort implements StagePort {
   }
 
   public async instancesRemaining(): Promise<readonly Remaining[]> {
-    const remaining: Remaining[] = [];
-    const pages = paginateDescribeInstances({ client: this.ec2 }, {
-      Filters: [
-        { Name: 'tag-key', Values: [this.properties.OwnerKey] },
-        { Name: `tag:kubernetes.io/cluster/${this.properties.ClusterName}`, Values: ['owned'] },
-        { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped', 'shutting-down'] },
-      ],
-    });
-    for await (const page of pages) {
-      for (const instance of (page.Reservations ?? []).flatMap(r => r.Instances ?? [])) {
-        remaining.push({ name: `instance/${instance.InstanceId}`, leaving: instance.State?.Name === 'shutting-down' });
-      }
-    }
-    return remaining;
+    const instances = await new RemovalAws(this.properties.ClusterName, this.ec2).instances(this.properties.OwnerKey);
+    return instances.map(({ id, leaving }) => ({ name: `instance/${id}`, leaving }));
   }
 
   public async deleteLaunchTemplates(): Promise<readonly string[]> {
