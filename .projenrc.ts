@@ -64,10 +64,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'yaml@^2',
   ],
 
-  lambdaOptions: {
-    runtime: new awscdk.LambdaRuntime('nodejs24.x', 'node24', { defaultExternals: [] }),
-    bundlingOptions: BUNDLING,
-  },
+  // The entries are the roof and the constructs that start them the ground: see below.
+  lambdaAutoDiscover: false,
 
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
@@ -81,7 +79,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     compilerOptions: { isolatedModules: true, module: 'node20', moduleResolution: javascript.TypeScriptModuleResolution.NODE16 },
   },
   // Entries and adapters live in the functions' bundles only.
-  excludeTypescript: ['src/**/*.lambda.ts', 'src/handlers/adapters/**'],
+  excludeTypescript: ['src/functions/**', 'src/**/*.aws.ts', 'src/**/*.kubernetes.ts'],
 
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'examples', 'proving-ground'] },
 
@@ -95,6 +93,17 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['cdk.out/', '.jsii.tabl.json', '.cache/', 'proving-ground/runs/', '*.tgz', '.venv/', '__pycache__/', '.pytest_cache/'],
 });
 
+for (const name of ['aws', 'kubernetes']) {
+  new awscdk.LambdaFunction(project, {
+    cdkDeps: project.cdkDeps,
+    entrypoint: `src/functions/${name}.lambda.ts`,
+    constructFile: `src/custom-resources/${name}-function.ts`,
+    constructName: `${name[0].toUpperCase()}${name.slice(1)}Function`,
+    runtime: new awscdk.LambdaRuntime('nodejs24.x', 'node24', { defaultExternals: [] }),
+    bundlingOptions: BUNDLING,
+  });
+}
+
 for (const unpublished of ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', 'CONTRIBUTING.md']) {
   project.addPackageIgnore(unpublished);
 }
@@ -106,7 +115,7 @@ eslintrc.addOverride('parserOptions.project', './tsconfig.dev.json');
 eslintrc.addOverride('settings.import/resolver.typescript.project', './tsconfig.dev.json');
 
 // What only the functions' bundles contain is no dependency of the library.
-for (const bundled of ['src/handlers/adapters/**', 'src/**/*.lambda.ts', 'src/node-access/mapping-list.ts', 'src/cluster/aws-auth-problem.ts', 'src/workflow/critical-workloads/addon-configuration.ts']) {
+for (const bundled of ['src/functions/**', 'src/**/*.aws.ts', 'src/**/*.kubernetes.ts', 'src/node-access/mapping-list.ts', 'src/node-access/aws-auth-problem.ts', 'src/workflow/critical-workloads/addon-configuration.ts']) {
   project.eslint!.allowDevDeps(bundled);
 }
 for (const developed of ['examples/**', 'proving-ground/**']) {

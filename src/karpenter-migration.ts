@@ -6,27 +6,27 @@ import { Construct, IConstruct } from 'constructs';
 import { Claim } from './cluster/claim';
 import { ClusterSurvey } from './cluster/cluster-survey';
 import { assertImport } from './cluster/import-requirements';
-import { Preflight } from './cluster/preflight';
-import { PreflightCheck } from './cluster/preflight-check';
+import { Preflight } from './preflight/preflight';
+import { PreflightCheck } from './words/preflight-check';
 import { Discovery, DiscoverySelectors } from './discovery-tags/discovery';
-import { retainAlways, retainExceptOnCreate } from './handlers/retention';
+import { retainAlways, retainExceptOnCreate } from './custom-resources/retention';
 import { ControllerRole } from './iam/controller-role';
 import { IamNames } from './iam/iam-names';
 import { NodeInstanceProfile, NodeRole } from './iam/node-role';
 import { KarpenterChart } from './karpenter/karpenter-chart';
 import { KarpenterCrds } from './karpenter/karpenter-crds';
-import { KarpenterNamespace } from './karpenter/karpenter-namespace';
+import { KarpenterNamespace } from './karpenter/namespace/karpenter-namespace';
 import { KarpenterRelease } from './karpenter/karpenter-release';
-import { bringsNodeTemplate, checkProps } from './karpenter-migration-checks';
 import { KarpenterMigrationProps } from './karpenter-migration-props';
 import { NodeAccess } from './node-access/node-access';
-import { AWSNodeTemplate } from './provisioning/aws-node-template';
+import { AWSNodeTemplate } from './provisioning/v0/aws-node-template';
 import { DEFAULT_NAME } from './provisioning/manifest';
-import { Provisioner } from './provisioning/provisioner';
-import { ProvisionerOptions } from './provisioning/provisioner-options';
+import { Provisioner } from './provisioning/v0/provisioner';
+import { ProvisionerOptions } from './provisioning/v0/provisioner-options';
 import { waitForRun, workflowOptions } from './workflow/configuration';
-import { MigrationStage } from './workflow/migration-stage';
+import { MigrationStage } from './words/migration-stage';
 import { MigrationStageResource } from './workflow/migration-stage-resource';
+import { checkDnsName, checkNamespace } from "./kubernetes/kubernetes-names";
 
 /**
  * Moves an existing EKS cluster from the Cluster Autoscaler to Karpenter, as Karpenter's migration guide does.
@@ -273,3 +273,23 @@ function after<T extends IConstruct>(parts: IConstruct[], part: T): T {
   part.node.addDependency(...parts);
   return part;
 }
+
+/** Refuses properties that contradict each other, and names that the Kubernetes API would refuse half-way through a deployment. */
+export function checkProps(props: KarpenterMigrationProps): void {
+  const { namespace, serviceAccountName, instanceProfile, nodeRole, nodeTemplate, provisioner } = props;
+  checkNamespace('namespace', namespace);
+  checkDnsName('serviceAccountName', serviceAccountName);
+  if (instanceProfile && !nodeRole) {
+    throw new Error('instanceProfile is set without nodeRole: set nodeRole to the role in that profile, because it must be let into the cluster and be passed');
+  }
+  if (nodeTemplate && bringsNodeTemplate(provisioner)) {
+    const given = provisioner?.nodeTemplateName === undefined ? 'nodeTemplate' : `nodeTemplateName ("${provisioner.nodeTemplateName}")`;
+    throw new Error(`provisioner.${given} is set, so nodeTemplate would have no effect: keep one of them`);
+  }
+}
+
+/** Whether a Provisioner's nodes are launched by a node template of its own. */
+export function bringsNodeTemplate(options: ProvisionerOptions = {}): boolean {
+  return options.nodeTemplate !== undefined || options.nodeTemplateName !== undefined;
+}
+

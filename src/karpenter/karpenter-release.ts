@@ -1,5 +1,5 @@
-import { WebhookProbe } from './controller-ready/contract';
-import { ReleaseSettings } from './values';
+import { ReleaseSettings } from "./generation";
+import { WebhookProbe } from "./api/karpenter-api";
 
 /** The Kubernetes versions that a Karpenter release supports, both inclusive. */
 export interface KubernetesRange {

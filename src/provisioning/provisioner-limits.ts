@@ -1,5 +1,5 @@
 import { Size } from 'aws-cdk-lib';
-import { checkKey } from './kubernetes-names';
+import { checkKey } from '../kubernetes/kubernetes-names';
 import { byteQuantity, countQuantity, cpuQuantity } from './numbers';
 
 /**

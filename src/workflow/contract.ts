@@ -1,16 +1,9 @@
-import { MigrationStage } from './migration-stage';
-import { PreflightCheck } from '../cluster/preflight-check';
+import { MigrationStage } from '../words/migration-stage';
+import { PreflightCheck } from '../words/preflight-check';
 
 export const MIGRATION_STAGE_TYPE = 'Custom::KarpenterMigrationStage';
-
-/** The question that the AWS function asks the Kubernetes function: what is left of Karpenter's nodes. */
-export const REMAINING_QUERY = 'karpenter-remaining';
-
 /** What the AWS function tells the Kubernetes function when a stack is deleted and Karpenter stays. */
 export const ABANDON_QUERY = 'abandon-claim';
-
-/** A call of a port whose adapter lives in the Kubernetes function. */
-export const REMOTE_PORT_QUERY = 'workflow-port';
 
 /** Everything that the steps must know; it stands in the definition of the state machine. */
 export interface WorkflowConfiguration {

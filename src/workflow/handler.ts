@@ -1,11 +1,11 @@
 import { MigrationStageProperties } from './contract';
-import { halt } from './halt';
-import { MigrationStage } from './migration-stage';
+import { MigrationStage } from '../words/migration-stage';
 import { mustHalt, planDeployment, planRemoval } from './plan';
 import { StagePort } from './port';
-import { RunRecord } from './run-record';
-import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
-import { integer, oneOf, optionalText, text } from '../handlers/properties';
+import { RunRecord, LEASE_MILLISECONDS } from './run-record';
+import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
+import { integer, oneOf, optionalText, text } from '../custom-resources/properties';
+import { stopSteps } from "./runner";
 
 type Request = ResourceRequest<MigrationStageProperties>;
 
@@ -151,3 +151,24 @@ function reached(request: Request, state: string): Outcome {
 function log(message: string, request: Request): void {
   console.log(JSON.stringify({ level: 'info', message, cluster: request.properties.ClusterName, stage: request.properties.Stage, owner: request.properties.Owner }));
 }
+
+/**
+ * Ends the run, whichever it is: fences it, waits until its last call has ended, then takes back what must not stay when nobody goes on.
+ *
+ * @param request halts once, however often it is called
+ * @returns what is waited for; undefined when it is done
+ */
+export async function halt(port: StagePort, owner: string, request: string, now: Date): Promise<string | undefined> {
+  const { generation } = await port.runs.begin({ owner, request });
+  await port.executions.stopAll();
+  if (!await port.runs.enter(generation, { token: request, until: now.getTime() + LEASE_MILLISECONDS }, now.getTime())) {
+    return 'a call of the run that is halted has not ended yet';
+  }
+  try {
+    await stopSteps(port.steps(generation));
+  } finally {
+    await port.runs.leave(request);
+  }
+  return undefined;
+}
+

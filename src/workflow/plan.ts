@@ -1,7 +1,8 @@
 import { isRaised } from './itinerary';
-import { MigrationStage } from './migration-stage';
-import { ExecutionStatus, Remaining } from './port';
+import { MigrationStage } from '../words/migration-stage';
+import { ExecutionStatus } from './port';
 import { RunRecord } from './run-record';
+import { Remaining } from "../karpenter/api/fleet";
 
 /** What is to be done about what is left of Karpenter. */
 export type Removal =

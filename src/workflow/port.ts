@@ -1,13 +1,6 @@
-import { RunPort } from './run-port';
 import { Steps } from './runner';
-
-/** One thing of Karpenter's that still exists, named as its owner would look for it. */
-export interface Remaining {
-  /** For example `machine/default-x7f2p`, `node/ip-10-0-1-7.ec2.internal`, `instance/i-0abc`. */
-  readonly name: string;
-  /** It is going already: waiting for it is enough. */
-  readonly leaving: boolean;
-}
+import { Remaining } from "../karpenter/api/fleet";
+import { RunPort } from "./run-record";
 
 /** How an execution of the state machine stands; undefined where Step Functions does not know it any more. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE' | undefined;

@@ -36,3 +36,7 @@ export const CLEAR_RECORD = `${PREFIX}/clearing`;
 export const RESTORING_MARK = `${PREFIX}/restoring`;
 /** On a Provisioner: since when no Machine and no node is left, only instances that EC2 still has. */
 export const NODES_GONE_MARK = `${PREFIX}/nodes-gone`;
+
+/** All that we may have left at a node group. */
+export const GROUP_TAGS = [SIZES_RECORD, SIZES_SET, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK];
+

@@ -1,12 +1,12 @@
 import { Duration, Lazy, Size } from 'aws-cdk-lib';
 import { EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
 import { importedCluster, nodeTemplateManifest, provisionerManifest } from './fixtures';
-import { AWSNodeTemplate } from '../../src/provisioning/aws-node-template';
-import { AWSNodeTemplateOptions, AmiFamily } from '../../src/provisioning/aws-node-template-options';
+import { AWSNodeTemplate } from '../../src/provisioning/v0/aws-node-template';
+import { AWSNodeTemplateOptions, AmiFamily } from '../../src/provisioning/v0/aws-node-template-options';
 import { BlockDevice } from '../../src/provisioning/block-device';
 import { EvictionThreshold } from '../../src/provisioning/eviction';
 import { KubeletConfiguration } from '../../src/provisioning/kubelet-configuration';
-import { ProvisionerOptions } from '../../src/provisioning/provisioner-options';
+import { ProvisionerOptions } from '../../src/provisioning/v0/provisioner-options';
 import { Requirement } from '../../src/provisioning/requirement';
 import { Taint } from '../../src/provisioning/taint';
 

@@ -1,3 +1,5 @@
+import { WebhookProbe } from "../api/karpenter-api";
+
 /** Waits until the whole controller works; served by the Kubernetes function. */
 export const CONTROLLER_READY_TYPE = 'Custom::KarpenterControllerReady';
 
@@ -12,15 +14,6 @@ export interface ControllerReadyContract {
   /** All that makes CloudFormation run Helm again, so that this waits for the outcome. */
   readonly Chart: string;
   readonly Revision?: string;
-}
-
-/** How to find out whether the webhooks answer: an object that they let in, and one that only they refuse. */
-export interface WebhookProbe {
-  readonly group: string;
-  readonly version: string;
-  readonly plural: string;
-  readonly accepted: Readonly<Record<string, unknown>>;
-  readonly refused: Readonly<Record<string, unknown>>;
 }
 
 export interface ControllerReadyProperties {

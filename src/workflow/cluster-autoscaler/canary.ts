@@ -1,4 +1,5 @@
-import { Canary, MachineState, NodeState, PodEvent, TaintView } from './port';
+import { Canary, NodeState, PodEvent, TaintView } from './port';
+import { MachineState } from "../../karpenter/api/fleet";
 
 export const CANARY_NAME = 'cdk-karpenter-migration-canary';
 export const CANARY_LABEL = 'app.kubernetes.io/name';

@@ -1,4 +1,5 @@
 import { CanaryPod } from './canary';
+import { MachineState } from "../../karpenter/api/fleet";
 
 /** A Deployment that may be the Cluster Autoscaler's. */
 export interface AutoscalerDeployment {
@@ -98,15 +99,6 @@ export interface PodOnNode {
   readonly name: string;
   /** It belongs to the node: a DaemonSet's, or one of the kubelet's own. */
   readonly ofNode: boolean;
-}
-
-export interface MachineState {
-  readonly name: string;
-  readonly uid: string;
-  readonly createdAt: string;
-  readonly nodeName?: string;
-  readonly terminating: boolean;
-  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[];
 }
 
 export interface PodEvent {

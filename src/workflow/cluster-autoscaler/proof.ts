@@ -1,8 +1,9 @@
 import { CANARY_NAME, canaryPod, judge, launchedFor, reasons, settingsOf } from './canary';
-import { AutoscalerKubernetesPort, Canary, MachineState, NodeState, PodOnNode } from './port';
+import { AutoscalerKubernetesPort, Canary, NodeState, PodOnNode } from './port';
 import { WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { blocked, Progress, working } from '../step';
+import { MachineState } from "../../karpenter/api/fleet";
 
 export type ProofConfiguration = Pick<WorkflowConfiguration, 'OwnerKey' | 'Namespace' | 'Provisioners' | 'CanaryImage'>;
 

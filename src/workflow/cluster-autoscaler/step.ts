@@ -1,11 +1,9 @@
-import { isBack } from './guard';
 import {
-  findAutoscaler, fullName, LEFTOVER_TAINTS, namedBy, parseRecord, planRestoration, planTaintRemovals, ReplicasRecord,
-} from './plan';
+  findAutoscaler, fullName, LEFTOVER_TAINTS, namedBy, parseRecord, planRestoration, planTaintRemovals, ReplicasRecord, isBack } from './plan';
 import { AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort } from './port';
 import { CanaryProof, ProofConfiguration } from './proof';
 import { cordonsNodes, foreignGroups, isUnknown, scopeOf } from './scope';
-import { PreflightCheck } from '../../cluster/preflight-check';
+import { PreflightCheck } from '../../words/preflight-check';
 import { WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { REPLICAS_RECORD } from '../records';

@@ -1,6 +1,6 @@
 import { isSameText, restoredConfiguration } from './addon-configuration';
-import { Affinity, hasEmptyTerm, Pin, pinned, Requirement, same, unpinned } from './affinity';
-import { contradiction, deadTerm, describeTerm, NodeFacts, Placement } from './fit';
+import { hasEmptyTerm, Pin, pinned, same, unpinned } from './affinity';
+import { contradiction, deadTerm, describeTerm, NodeFacts, Placement, Affinity, Requirement } from '../../kubernetes/scheduling';
 import { AddonRecord, Records } from './record';
 
 export type PinPlan =

@@ -1,5 +1,5 @@
 import { obstacleOf, Obstacle, podsToMove } from './pods';
-import { NodeView, PodView, zoneOf } from './views';
+import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 
 /** The nodes of the next batch, or who is in the way on every one of them. */

@@ -1,11 +1,12 @@
 import { newRecord, recordOf } from './drain-record';
 import { begin, note, undoOf } from './node-marks';
 import { DrainMoves, DrainOptions, DrainView, planDrain } from './plan';
-import { count, Obstacle, some } from './pods';
+import { Obstacle } from './pods';
 import { DrainingPort, Eviction, NodeChange } from './port';
-import { ControllerRef, fullName, NodeView, PodView } from './views';
+import { ControllerRef, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 import { blocked, Counts, Progress, working } from '../step';
+import { count, some } from "../../words/short-list";
 
 /** One call of the Kubernetes function evicts this many pods and changes this many nodes, so that it ends in time. */
 const EVICTIONS = 150;

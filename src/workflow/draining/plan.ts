@@ -1,8 +1,9 @@
 import { DrainRecord, merged, recordOf } from './drain-record';
-import { count, mustMove, Obstacle, obstacleOf, podsToMove, some } from './pods';
+import { mustMove, Obstacle, obstacleOf, podsToMove } from './pods';
 import { missingReplacements } from './replacements';
-import { AttachmentView, ControllerView, fullName, NodeView, PodView } from './views';
+import { AttachmentView, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
+import { count, some } from "../../words/short-list";
 
 /** Everything that is read for the nodes of the batch. */
 export interface DrainView {

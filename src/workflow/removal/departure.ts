@@ -1,13 +1,14 @@
 import { DEPARTURE_MILLISECONDS, Member, nameOf, overdue, rescueOf, terminate } from './plan';
-import { InstanceView, ProvisionerView, RemovalKubernetesPort } from './port';
 import { unlessUnreachable } from './webhooks';
 import { allPods, blockedBy, evictAll, refusalsOf } from '../draining/drain';
-import { count, mustMove, obstacleOf, podsToMove, some } from '../draining/pods';
+import { mustMove, obstacleOf, podsToMove } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
-import { PodView } from '../draining/views';
+import { PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 import { NODES_GONE_MARK } from '../records';
 import { blocked, Progress, working } from '../step';
+import { count, some } from "../../words/short-list";
+import { InstanceView, ProvisionerView, RemovalKubernetesPort } from "../../karpenter/api/fleet";
 
 const LOOK_SECONDS = 5;
 

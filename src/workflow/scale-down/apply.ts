@@ -1,21 +1,19 @@
-import { act, isRefreshing } from './act';
-import { Clearing } from './clearing';
-import { undoEnd } from './commands';
+import { act, isRefreshing, undoEnd } from './act';
 import { participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
 import { Fleet, fleetOf, goers, surplus } from './fleet';
 import { busyWith, finish, GroupMove, isFinished, prepare } from './groups';
 import { keeperChanges } from './keepers';
-import { movingControllers, planMove } from './moves';
+import { movingControllers, planMove, Clearing } from './moves';
 import { InstanceState, NodegroupState } from './port';
 import { planTargets } from './targets';
-import { NODEGROUP_LABEL } from '../../cluster/contract';
 import { arrivals, nextBatch } from '../draining/batch';
 import { allPods, beginBatch, blockedBy, drain, evictAll, isInBatch, patchAll, refusalsOf } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
-import { count, some } from '../draining/pods';
-import { fullName, NodeView, PodView } from '../draining/views';
+import { fullName, NodeView, PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 import { blocked, done, Progress, working } from '../step';
+import { NODEGROUP_LABEL } from "../../kubernetes/names";
+import { count, some } from "../../words/short-list";
 
 /** An instance that is no node after this long will not become one. */
 const REGISTRATION_MILLISECONDS = 10 * 60_000;

@@ -3,7 +3,7 @@ import { isPinned, roomBeside } from './room';
 import { changeOf, release } from '../draining/node-marks';
 import { obstacleOf, podsToMove } from '../draining/pods';
 import { NodeChange } from '../draining/port';
-import { NodeView, PodView, zoneOf } from '../draining/views';
+import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
 import { CLEAR_RECORD, CORDON_RECORD, DRAIN_RECORD, KEEPER_MARK } from '../records';
 
 /**

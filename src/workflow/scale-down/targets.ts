@@ -3,10 +3,10 @@ import { chooseAll } from './keepers';
 import { NodegroupState } from './port';
 import { admits, holds, isPinned, isSibling, less, Room, roomBeside } from './room';
 import { standingOf, Target } from './sizes';
-import { quantity } from '../../cluster/quantity';
+import { quantity } from '../../kubernetes/quantity';
 import { WorkflowConfiguration } from '../contract';
 import { mustMove } from '../draining/pods';
-import { NodeView, PodView, zoneOf } from '../draining/views';
+import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
 
 export type TargetConfiguration = Pick<WorkflowConfiguration,
 'HostNodegroups' | 'Namespace' | 'Release' | 'Replicas' | 'Cpu' | 'Memory' | 'OwnerKey'> & {

@@ -1,0 +1,56 @@
+import * as k8s from '@kubernetes/client-node';
+import { ApiFactsReader } from '../preflight/facts.kubernetes';
+import { KubernetesController } from '../karpenter/controller-ready/controller.kubernetes';
+import { connect } from '../custom-resources/connection.kubernetes';
+import { KubernetesNodeAccess } from '../node-access/aws-auth.kubernetes';
+import { ApiStageFactsReader } from '../preflight/workloads/facts.kubernetes';
+import { WORKFLOW_PORTS } from './ports.kubernetes';
+import { doneWithoutCluster } from '../custom-resources/cluster-gone';
+import { entry, Query } from '../custom-resources/lambda';
+import { Connect } from '../custom-resources/lifecycle';
+import { text } from '../custom-resources/properties';
+import { remotePortQuery, REMOTE_PORT_QUERY } from '../custom-resources/remote-ports';
+import { abandonClaim, claimHandler } from '../cluster/claim-handler';
+import { CLAIM_TYPE } from '../cluster/contract';
+import { STAGE_FACTS_QUERY } from '../preflight/workloads/question';
+import { CONTROLLER_READY_TYPE } from '../karpenter/controller-ready/contract';
+import { controllerReadyHandler } from '../karpenter/controller-ready/handler';
+import { NAMESPACE_TYPE } from '../karpenter/namespace/contract';
+import { namespaceHandler } from '../karpenter/namespace/handler';
+import { RELEASE_GUARD_TYPE } from '../karpenter/release-guard/contract';
+import { releaseGuardHandler } from '../karpenter/release-guard/handler';
+import { NODE_ACCESS_TYPE } from '../node-access/contract';
+import { nodeAccessHandler } from '../node-access/handler';
+import { ABANDON_QUERY } from '../workflow/contract';
+import { ConfigMapClaim } from "../cluster/claim.kubernetes";
+import { REMAINING_QUERY } from "../karpenter/api/fleet";
+import { KubernetesNamespaces } from "../karpenter/namespace/namespaces.kubernetes";
+import { KubernetesReleases } from "../karpenter/release-guard/releases.kubernetes";
+import { PREFLIGHT_FACTS_QUERY } from "../preflight/contract";
+import { karpenterRemaining } from "../karpenter/api/fleet.kubernetes";
+import { preflightFactsQuery } from "../preflight/facts.aws";
+import { stageFactsQuery } from "../preflight/workloads/facts.aws";
+
+/** Connects to the cluster that a request names and puts a port before it. */
+function through<P>(Port: new (config: k8s.KubeConfig) => P): Connect<P> {
+  return async (clusterName, kubectlRoleArn) => new Port(await connect(clusterName, kubectlRoleArn));
+}
+
+function connectFor(query: Query): Promise<k8s.KubeConfig> {
+  return connect(text(query, 'ClusterName'), text(query, 'KubectlRoleArn'));
+}
+
+/** Everything that talks to the Kubernetes API. */
+export const handler = entry(doneWithoutCluster({
+  [CLAIM_TYPE]: claimHandler(through(ConfigMapClaim)),
+  [NODE_ACCESS_TYPE]: nodeAccessHandler(through(KubernetesNodeAccess)),
+  [NAMESPACE_TYPE]: namespaceHandler(through(KubernetesNamespaces)),
+  [RELEASE_GUARD_TYPE]: releaseGuardHandler(through(KubernetesReleases)),
+  [CONTROLLER_READY_TYPE]: controllerReadyHandler(through(KubernetesController)),
+}), {
+  [PREFLIGHT_FACTS_QUERY]: preflightFactsQuery(through(ApiFactsReader)),
+  [STAGE_FACTS_QUERY]: stageFactsQuery(through(ApiStageFactsReader)),
+  [REMAINING_QUERY]: async query => karpenterRemaining(await connectFor(query), text(query, 'OwnerKey')),
+  [REMOTE_PORT_QUERY]: remotePortQuery(WORKFLOW_PORTS),
+  [ABANDON_QUERY]: async query => abandonClaim(new ConfigMapClaim(await connectFor(query)), text(query, 'Owner')),
+});

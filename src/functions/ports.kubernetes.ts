@@ -1,0 +1,35 @@
+import * as k8s from '@kubernetes/client-node';
+import { ClusterAutoscalerKubernetes } from '../workflow/cluster-autoscaler/autoscaler.kubernetes';
+import { KubernetesWorkloads } from '../workflow/critical-workloads/workloads.kubernetes';
+import { DrainingKubernetes } from '../workflow/draining/draining.kubernetes';
+import { ClaimFence } from '../workflow/fence';
+import { connect } from '../custom-resources/connection.kubernetes';
+import { RemovalKubernetes } from '../karpenter/api/fleet.kubernetes';
+import { ConfigMapRuns } from '../workflow/run-record.kubernetes';
+import { AUTOSCALER_METHODS } from '../workflow/cluster-autoscaler/port';
+import { WORKLOADS_METHODS } from '../workflow/critical-workloads/port';
+import { DRAINING_METHODS } from '../workflow/draining/port';
+import { ServedPort } from '../custom-resources/remote-ports';
+import { Fence } from "../custom-resources/fence";
+import { REMOVAL_METHODS } from "../karpenter/api/fleet";
+import { RUN_METHODS } from "../workflow/run-record";
+
+/** A port whose every change is refused once the claim on the cluster has another generation than the caller's. */
+function fenced(methods: readonly string[], Adapter: new (config: k8s.KubeConfig, fence: Fence) => object): ServedPort {
+  return {
+    methods,
+    connect: async ({ clusterName, kubectlRoleArn, generation }) => {
+      const config = await connect(clusterName, kubectlRoleArn);
+      return new Adapter(config, new ClaimFence(new ConfigMapRuns(config), generation));
+    },
+  };
+}
+
+/** What the workflow asks of the Kubernetes API, by the names under which the other function asks for it. */
+export const WORKFLOW_PORTS: Readonly<Record<string, ServedPort>> = {
+  'runs': { methods: RUN_METHODS, connect: async ({ clusterName, kubectlRoleArn }) => new ConfigMapRuns(await connect(clusterName, kubectlRoleArn)) },
+  'critical-workloads': fenced(WORKLOADS_METHODS, KubernetesWorkloads),
+  'cluster-autoscaler': fenced(AUTOSCALER_METHODS, ClusterAutoscalerKubernetes),
+  'draining': fenced(DRAINING_METHODS, DrainingKubernetes),
+  'removal': fenced(REMOVAL_METHODS, RemovalKubernetes),
+};

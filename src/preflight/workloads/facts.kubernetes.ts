@@ -1,0 +1,111 @@
+import * as k8s from '@kubernetes/client-node';
+import { nodeView } from '../views.kubernetes';
+import { every, PAGE, pagesOf, unlessAbsent } from '../../kubernetes/api.kubernetes';
+import { budgetView, stagePod, templateView, volumeView } from './views.kubernetes';
+import { freeOnKarpenter } from './karpenter-room';
+import { AWSNodeTemplateObject, nodeTemplateFacts, ProvisionerObject, provisionerFacts } from '../../karpenter/v0/api';
+import { KubernetesStageFacts, StageKubernetesReader } from './facts';
+import { StageQuestion } from './question';
+import { neededRights, Right, rightText } from './rights';
+import { StagePod, TemplateView } from './views';
+import { groupWorkloads } from './grouping';
+import { NODEGROUP_LABEL } from "../../kubernetes/names";
+import { NodeView } from "../../kubernetes/requests";
+
+const PROVISIONERS = { group: 'karpenter.sh', version: 'v1alpha5', plural: 'provisioners' };
+const NODE_TEMPLATES = { group: 'karpenter.k8s.aws', version: 'v1alpha1', plural: 'awsnodetemplates' };
+
+/** What a stage wants to know, from the API itself. */
+export class ApiStageFactsReader implements StageKubernetesReader {
+  private readonly core: k8s.CoreV1Api;
+  private readonly apps: k8s.AppsV1Api;
+  private readonly batch: k8s.BatchV1Api;
+  private readonly policy: k8s.PolicyV1Api;
+  private readonly authorization: k8s.AuthorizationV1Api;
+  private readonly objects: k8s.CustomObjectsApi;
+
+  constructor(config: k8s.KubeConfig) {
+    this.core = config.makeApiClient(k8s.CoreV1Api);
+    this.apps = config.makeApiClient(k8s.AppsV1Api);
+    this.batch = config.makeApiClient(k8s.BatchV1Api);
+    this.policy = config.makeApiClient(k8s.PolicyV1Api);
+    this.authorization = config.makeApiClient(k8s.AuthorizationV1Api);
+    this.objects = config.makeApiClient(k8s.CustomObjectsApi);
+  }
+
+  public async readStageFacts(question: StageQuestion): Promise<KubernetesStageFacts> {
+    const nodes = await this.nodes();
+    const pods = await this.pods();
+    const provisioners = (await this.custom<ProvisionerObject>(PROVISIONERS)).filter(object => object.metadata?.deletionTimestamp === undefined);
+    return {
+      ...groupWorkloads({
+        nodegroups: nodegroupsOf(nodes, question),
+        pods,
+        templates: await this.templates(),
+        budgets: (await every(_continue => this.policy.listPodDisruptionBudgetForAllNamespaces({ limit: PAGE, _continue }))).map(budgetView),
+        volumes: (await every(_continue => this.core.listPersistentVolume({ limit: PAGE, _continue }))).flatMap(volume => volumeView(volume) ?? []),
+      }, question),
+      karpenter: freeOnKarpenter(nodes, pods, question.ownerKey),
+      provisioners: provisioners.map(provisionerFacts),
+      nodeTemplates: nodeTemplateFacts(provisioners, await this.custom<AWSNodeTemplateObject>(NODE_TEMPLATES)),
+      podsUseSubnets: await this.podsUseSubnets(),
+      denied: await this.denied(neededRights(question.namespace)),
+    };
+  }
+
+  private async nodes(): Promise<NodeView[]> {
+    return (await every(_continue => this.core.listNode({ limit: PAGE, _continue }))).map(nodeView);
+  }
+
+  private async pods(): Promise<StagePod[]> {
+    const views: StagePod[] = [];
+    // Page by page, so that only the few fields that count are kept.
+    for await (const page of pagesOf(_continue => this.core.listPodForAllNamespaces({ limit: PAGE, _continue }))) {
+      views.push(...page.map(stagePod));
+    }
+    return views;
+  }
+
+  private async templates(): Promise<TemplateView[]> {
+    const deployments = await every(_continue => this.apps.listDeploymentForAllNamespaces({ limit: PAGE, _continue }));
+    const statefulSets = await every(_continue => this.apps.listStatefulSetForAllNamespaces({ limit: PAGE, _continue }));
+    const cronJobs = await every(_continue => this.batch.listCronJobForAllNamespaces({ limit: PAGE, _continue }));
+    const jobs = await every(_continue => this.batch.listJobForAllNamespaces({ limit: PAGE, _continue }));
+    return [
+      ...deployments.map(one => templateView('Deployment', one, one.spec?.template)),
+      ...statefulSets.map(one => templateView('StatefulSet', one, one.spec?.template)),
+      ...cronJobs.map(one => templateView('CronJob', one, one.spec?.jobTemplate.spec?.template)),
+      ...jobs.filter(isUnfinished).map(one => templateView('Job', one, one.spec?.template)),
+    ];
+  }
+
+  /** Without its definition there is none. */
+  private async custom<T>(kind: { readonly group: string; readonly version: string; readonly plural: string }): Promise<T[]> {
+    return await unlessAbsent(() => every<T>(_continue => this.objects.listClusterCustomObject({ ...kind, limit: PAGE, _continue }))) ?? [];
+  }
+
+  /** As the VPC CNI is set up; other network plugins bring networks of their own. */
+  private async podsUseSubnets(): Promise<boolean> {
+    const plugin = await unlessAbsent(() => this.apps.readNamespacedDaemonSet({ namespace: 'kube-system', name: 'aws-node' }));
+    const environment = (plugin?.spec?.template.spec?.containers ?? []).flatMap(container => container.env ?? []);
+    const isOn = (name: string) => environment.some(variable => variable.name === name && variable.value === 'true');
+    return plugin !== undefined && !isOn('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG') && !isOn('ENABLE_IPv6');
+  }
+
+  private async denied(rights: readonly Right[]): Promise<string[]> {
+    const answers = await Promise.all(rights.map(async (right) => {
+      const { status } = await this.authorization.createSelfSubjectAccessReview({ body: { spec: { resourceAttributes: right } } });
+      return status?.allowed ? [] : [rightText(right)];
+    }));
+    return answers.flat();
+  }
+}
+
+function nodegroupsOf(nodes: readonly NodeView[], { nodegroups }: StageQuestion): ReadonlyMap<string, string> {
+  return new Map(nodes.filter(({ labels }) => labels[NODEGROUP_LABEL] && (nodegroups?.includes(labels[NODEGROUP_LABEL]) ?? true))
+    .map(({ name, labels }) => [name, labels[NODEGROUP_LABEL]]));
+}
+
+function isUnfinished({ status }: k8s.V1Job): boolean {
+  return !status?.conditions?.some(condition => (condition.type === 'Complete' || condition.type === 'Failed') && condition.status === 'True');
+}
