@@ -6,27 +6,27 @@ import { Construct, IConstruct } from 'constructs';
 import { Claim } from './cluster/claim';
 import { ClusterSurvey } from './cluster/cluster-survey';
 import { assertImport } from './cluster/import-requirements';
-import { Preflight } from './preflight/preflight';
-import { PreflightCheck } from './words/preflight-check';
-import { Discovery, DiscoverySelectors } from './discovery-tags/discovery';
 import { retainAlways, retainExceptOnCreate } from './custom-resources/retention';
+import { Discovery, DiscoverySelectors } from './discovery-tags/discovery';
 import { ControllerRole } from './iam/controller-role';
 import { IamNames } from './iam/iam-names';
 import { NodeInstanceProfile, NodeRole } from './iam/node-role';
 import { KarpenterChart } from './karpenter/karpenter-chart';
 import { KarpenterCrds } from './karpenter/karpenter-crds';
-import { KarpenterNamespace } from './karpenter/namespace/karpenter-namespace';
 import { KarpenterRelease } from './karpenter/karpenter-release';
+import { KarpenterNamespace } from './karpenter/namespace/karpenter-namespace';
 import { KarpenterMigrationProps } from './karpenter-migration-props';
+import { checkDnsName, checkNamespace } from './kubernetes/kubernetes-names';
 import { NodeAccess } from './node-access/node-access';
-import { AWSNodeTemplate } from './provisioning/v0/aws-node-template';
+import { Preflight } from './preflight/preflight';
 import { DEFAULT_NAME } from './provisioning/manifest';
+import { AWSNodeTemplate } from './provisioning/v0/aws-node-template';
 import { Provisioner } from './provisioning/v0/provisioner';
 import { ProvisionerOptions } from './provisioning/v0/provisioner-options';
-import { waitForRun, workflowOptions } from './workflow/configuration';
 import { MigrationStage } from './words/migration-stage';
+import { PreflightCheck } from './words/preflight-check';
+import { waitForRun, workflowOptions } from './workflow/configuration';
 import { MigrationStageResource } from './workflow/migration-stage-resource';
-import { checkDnsName, checkNamespace } from "./kubernetes/kubernetes-names";
 
 /**
  * Moves an existing EKS cluster from the Cluster Autoscaler to Karpenter, as Karpenter's migration guide does.

@@ -1,7 +1,7 @@
-import * as k8s from "@kubernetes/client-node";
-import { unlessAbsent, unlessOvertaken } from "../kubernetes/api.kubernetes";
-import { CLAIM_NAME, CLAIM_NAMESPACE } from "./contract";
-import { ClaimChanged, ClaimPort, ClaimRecord, StoredClaim } from "./claim-plan";
+import * as k8s from '@kubernetes/client-node';
+import { ClaimChanged, ClaimPort, ClaimRecord, StoredClaim } from './claim-plan';
+import { CLAIM_NAME, CLAIM_NAMESPACE } from './contract';
+import { unlessAbsent, unlessOvertaken } from '../kubernetes/api.kubernetes';
 
 /** The claim as a ConfigMap, guarded by its resourceVersion. */
 export class ConfigMapClaim implements ClaimPort {

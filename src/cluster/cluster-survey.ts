@@ -1,10 +1,10 @@
+import { Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { CLUSTER_SURVEY_TYPE, ClusterSurveyProperties } from './contract';
 import { allowReads } from './reads';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
-import { Token } from "aws-cdk-lib";
 
 /** What a survey looks at. */
 export interface ClusterSurveyOptions {

@@ -1,5 +1,5 @@
 import { ClusterFacts, NodegroupFacts } from './survey-port';
-import { shortList } from "../words/short-list";
+import { shortList } from '../words/short-list';
 
 /** The subnets of all node groups, each once, in a stable order. */
 export function nodegroupSubnetIds(facts: ClusterFacts): string[] {

@@ -1,6 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ask } from './query.aws';
-import { REMOTE_PORT_QUERY } from "./remote-ports";
+import { REMOTE_PORT_QUERY } from './remote-ports';
 
 /** Which port of which cluster, in the name of which run. */
 export interface RemoteAddress {

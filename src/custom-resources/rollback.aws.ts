@@ -1,4 +1,4 @@
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 
 /** Whether CloudFormation is taking back a creation or an update of the stack, or has just done so. */
 export async function isRollingBack(stackId: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { markerKey } from './contract';
 import { Targets } from './targets';
-import { shortList } from "../words/short-list";
+import { shortList } from '../words/short-list';
 
 /** What one part of a message may take of a response. */
 const NAMED_BYTES = 900;

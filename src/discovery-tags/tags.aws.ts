@@ -1,8 +1,8 @@
 import {
   CreateTagsCommand, DeleteTagsCommand, EC2Client, paginateDescribeSecurityGroups, paginateDescribeSubnets, Tag,
 } from '@aws-sdk/client-ec2';
+import { DiscoveryTagsPort, TaggedResource, Tags } from './plan';
 import { tagsOf } from '../cluster/ec2-tags.aws';
-import { DiscoveryTagsPort, TaggedResource, Tags } from "./plan";
 
 /** Tags of subnets and security groups, at EC2. */
 export class Ec2DiscoveryTags implements DiscoveryTagsPort {

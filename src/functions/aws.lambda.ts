@@ -1,21 +1,21 @@
-import { AwsClusterReader } from '../cluster/survey.aws';
-import { Ec2DiscoveryTags } from '../discovery-tags/tags.aws';
-import { AwsStagePort } from '../workflow/stage.aws';
-import { AwsStageReader, LambdaStageFactsReader } from '../preflight/workloads/facts.aws';
 import { lambdaRunner } from './runner.aws';
+import { CLUSTER_SURVEY_TYPE } from '../cluster/contract';
+import { surveyHandler } from '../cluster/survey-handler';
+import { AwsClusterReader } from '../cluster/survey.aws';
 import { doneWithoutCluster } from '../custom-resources/cluster-gone';
 import { entry } from '../custom-resources/lambda';
-import { CLUSTER_SURVEY_TYPE } from '../cluster/contract';
-import { preflightHandler } from '../preflight/handler';
-import { surveyHandler } from '../cluster/survey-handler';
+import { isRollingBack } from '../custom-resources/rollback.aws';
 import { DISCOVERY_TAGS_RESOURCE_TYPE } from '../discovery-tags/contract';
 import { discoveryTagsHandler } from '../discovery-tags/handler';
+import { Ec2DiscoveryTags } from '../discovery-tags/tags.aws';
+import { PREFLIGHT_TYPE } from '../preflight/contract';
+import { LambdaFactsReader } from '../preflight/facts.aws';
+import { preflightHandler } from '../preflight/handler';
+import { AwsStageReader, LambdaStageFactsReader } from '../preflight/workloads/facts.aws';
 import { MIGRATION_STAGE_TYPE } from '../workflow/contract';
 import { migrationStageHandler } from '../workflow/handler';
 import { runTask, WorkflowTask } from '../workflow/runner';
-import { isRollingBack } from "../custom-resources/rollback.aws";
-import { PREFLIGHT_TYPE } from "../preflight/contract";
-import { LambdaFactsReader } from "../preflight/facts.aws";
+import { AwsStagePort } from '../workflow/stage.aws';
 
 const reader = new AwsClusterReader();
 

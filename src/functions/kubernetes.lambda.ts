@@ -1,15 +1,5 @@
 import * as k8s from '@kubernetes/client-node';
-import { ApiFactsReader } from '../preflight/facts.kubernetes';
-import { KubernetesController } from '../karpenter/controller-ready/controller.kubernetes';
-import { connect } from '../custom-resources/connection.kubernetes';
-import { KubernetesNodeAccess } from '../node-access/aws-auth.kubernetes';
-import { ApiStageFactsReader } from '../preflight/workloads/facts.kubernetes';
 import { WORKFLOW_PORTS } from './ports.kubernetes';
-import { doneWithoutCluster } from '../custom-resources/cluster-gone';
-import { entry, Query } from '../custom-resources/lambda';
-import { Connect } from '../custom-resources/lifecycle';
-import { text } from '../custom-resources/properties';
-import { remotePortQuery, REMOTE_PORT_QUERY } from '../custom-resources/remote-ports';
 import { abandonClaim, claimHandler } from '../cluster/claim-handler';
 import { CLAIM_TYPE } from '../cluster/contract';
 import { STAGE_FACTS_QUERY } from '../preflight/workloads/question';
@@ -23,13 +13,23 @@ import { NODE_ACCESS_TYPE } from '../node-access/contract';
 import { nodeAccessHandler } from '../node-access/handler';
 import { ABANDON_QUERY } from '../workflow/contract';
 import { ConfigMapClaim } from "../cluster/claim.kubernetes";
-import { REMAINING_QUERY } from "../karpenter/api/fleet";
-import { KubernetesNamespaces } from "../karpenter/namespace/namespaces.kubernetes";
-import { KubernetesReleases } from "../karpenter/release-guard/releases.kubernetes";
-import { PREFLIGHT_FACTS_QUERY } from "../preflight/contract";
-import { karpenterRemaining } from "../karpenter/api/fleet.kubernetes";
-import { preflightFactsQuery } from "../preflight/facts.aws";
-import { stageFactsQuery } from "../preflight/workloads/facts.aws";
+import { doneWithoutCluster } from '../custom-resources/cluster-gone';
+import { connect } from '../custom-resources/connection.kubernetes';
+import { entry, Query } from '../custom-resources/lambda';
+import { Connect } from '../custom-resources/lifecycle';
+import { text } from '../custom-resources/properties';
+import { remotePortQuery, REMOTE_PORT_QUERY } from '../custom-resources/remote-ports';
+import { REMAINING_QUERY } from '../karpenter/api/fleet';
+import { karpenterRemaining } from '../karpenter/api/fleet.kubernetes';
+import { KubernetesController } from '../karpenter/controller-ready/controller.kubernetes';
+import { KubernetesNamespaces } from '../karpenter/namespace/namespaces.kubernetes';
+import { KubernetesReleases } from '../karpenter/release-guard/releases.kubernetes';
+import { KubernetesNodeAccess } from '../node-access/aws-auth.kubernetes';
+import { PREFLIGHT_FACTS_QUERY } from '../preflight/contract';
+import { preflightFactsQuery } from '../preflight/facts.aws';
+import { ApiFactsReader } from '../preflight/facts.kubernetes';
+import { stageFactsQuery } from '../preflight/workloads/facts.aws';
+import { ApiStageFactsReader } from '../preflight/workloads/facts.kubernetes';
 
 /** Connects to the cluster that a request names and puts a port before it. */
 function through<P>(Port: new (config: k8s.KubeConfig) => P): Connect<P> {

@@ -1,18 +1,18 @@
 import * as k8s from '@kubernetes/client-node';
-import { ClusterAutoscalerKubernetes } from '../workflow/cluster-autoscaler/autoscaler.kubernetes';
-import { KubernetesWorkloads } from '../workflow/critical-workloads/workloads.kubernetes';
-import { DrainingKubernetes } from '../workflow/draining/draining.kubernetes';
-import { ClaimFence } from '../workflow/fence';
 import { connect } from '../custom-resources/connection.kubernetes';
+import { Fence } from '../custom-resources/fence';
+import { ServedPort } from '../custom-resources/remote-ports';
+import { REMOVAL_METHODS } from '../karpenter/api/fleet';
 import { RemovalKubernetes } from '../karpenter/api/fleet.kubernetes';
-import { ConfigMapRuns } from '../workflow/run-record.kubernetes';
+import { ClusterAutoscalerKubernetes } from '../workflow/cluster-autoscaler/autoscaler.kubernetes';
 import { AUTOSCALER_METHODS } from '../workflow/cluster-autoscaler/port';
 import { WORKLOADS_METHODS } from '../workflow/critical-workloads/port';
+import { KubernetesWorkloads } from '../workflow/critical-workloads/workloads.kubernetes';
+import { DrainingKubernetes } from '../workflow/draining/draining.kubernetes';
 import { DRAINING_METHODS } from '../workflow/draining/port';
-import { ServedPort } from '../custom-resources/remote-ports';
-import { Fence } from "../custom-resources/fence";
-import { REMOVAL_METHODS } from "../karpenter/api/fleet";
-import { RUN_METHODS } from "../workflow/run-record";
+import { ClaimFence } from '../workflow/fence';
+import { RUN_METHODS } from '../workflow/run-record';
+import { ConfigMapRuns } from '../workflow/run-record.kubernetes';
 
 /** A port whose every change is refused once the claim on the cluster has another generation than the caller's. */
 function fenced(methods: readonly string[], Adapter: new (config: k8s.KubeConfig, fence: Fence) => object): ServedPort {

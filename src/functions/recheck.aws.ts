@@ -1,11 +1,11 @@
-import { AwsStageReader, LambdaStageFactsReader } from '../preflight/workloads/facts.aws';
+import { preflightPause } from '../preflight/pause';
+import { judge } from '../preflight/verdict';
 import { stageFindings } from '../preflight/workloads/checks';
+import { AwsStageReader, LambdaStageFactsReader } from '../preflight/workloads/facts.aws';
 import { stageQuestion } from '../preflight/workloads/question';
 import { readStageFacts } from '../preflight/workloads/reading';
-import { judge } from '../preflight/verdict';
-import { WorkflowConfiguration } from '../workflow/contract';
 import { MigrationStage } from '../words/migration-stage';
-import { preflightPause } from '../preflight/pause';
+import { WorkflowConfiguration } from '../workflow/contract';
 import { Progress } from '../workflow/step';
 
 /** Checks the preflight's assumptions about a drain again; undefined while they hold. */

@@ -1,24 +1,24 @@
 import { randomUUID } from 'crypto';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { AwsAddons } from '../workflow/critical-workloads/addons.aws';
-import { ClusterAutoscalerAws } from '../workflow/cluster-autoscaler/autoscaler.aws';
-import { ClaimFence } from '../workflow/fence';
-import { remotePort } from '../custom-resources/remote-port.aws';
-import { RemovalAws } from '../karpenter/api/fleet.aws';
-import { ScaleDownAws } from '../workflow/scale-down/nodegroups.aws';
 import { recheck } from './recheck.aws';
+import { remotePort } from '../custom-resources/remote-port.aws';
+import { REMOVAL_METHODS, RemovalKubernetesPort } from '../karpenter/api/fleet';
+import { RemovalAws } from '../karpenter/api/fleet.aws';
+import { ClusterAutoscalerAws } from '../workflow/cluster-autoscaler/autoscaler.aws';
+import { autoscalerIsQuiet } from '../workflow/cluster-autoscaler/plan';
 import { AUTOSCALER_METHODS, AutoscalerKubernetesPort } from '../workflow/cluster-autoscaler/port';
 import { clusterAutoscalerStep } from '../workflow/cluster-autoscaler/step';
 import { WorkflowConfiguration } from '../workflow/contract';
+import { AwsAddons } from '../workflow/critical-workloads/addons.aws';
 import { WORKLOADS_METHODS, WorkloadsPort } from '../workflow/critical-workloads/port';
+import { ClaimFence } from '../workflow/fence';
+import { removalStep } from '../workflow/removal/step';
+import { RUN_METHODS, RunPort } from '../workflow/run-record';
+import { RunnerPorts, StepOptions, Steps } from '../workflow/runner';
+import { ScaleDownAws } from '../workflow/scale-down/nodegroups.aws';
 import { criticalWorkloadsStep } from '../workflow/critical-workloads/step';
 import { DRAINING_METHODS, DrainingPort } from '../workflow/draining/port';
-import { removalStep } from '../workflow/removal/step';
-import { RunnerPorts, StepOptions, Steps } from '../workflow/runner';
 import { scaleDownStep } from '../workflow/scale-down/step';
-import { REMOVAL_METHODS, RemovalKubernetesPort } from "../karpenter/api/fleet";
-import { RUN_METHODS, RunPort } from "../workflow/run-record";
-import { autoscalerIsQuiet } from "../workflow/cluster-autoscaler/plan";
 
 const lambda = new LambdaClient({});
 

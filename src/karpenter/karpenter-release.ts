@@ -1,5 +1,5 @@
-import { ReleaseSettings } from "./generation";
-import { WebhookProbe } from "./api/karpenter-api";
+import { WebhookProbe } from './api/karpenter-api';
+import { ReleaseSettings } from './generation';
 
 /** The Kubernetes versions that a Karpenter release supports, both inclusive. */
 export interface KubernetesRange {

@@ -1,6 +1,6 @@
+import { ReleaseSettings } from './generation';
 import { KarpenterRelease } from './karpenter-release';
-import { ReleaseSettings } from "./generation";
-import { NODEGROUP_LABEL } from "../kubernetes/names";
+import { NODEGROUP_LABEL } from '../kubernetes/names';
 
 /** Values of a chart; free-form, as charts are. */
 export type Values = { [key: string]: any };

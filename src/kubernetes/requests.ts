@@ -1,4 +1,4 @@
-import { quantity } from "./quantity";
+import { quantity } from './quantity';
 
 /** The parts of a node that decide what it can host. */
 export interface NodeView {

@@ -1,7 +1,7 @@
 import type * as k8s from '@kubernetes/client-node';
 import { quantity } from './quantity';
+import { podRequest } from './requests';
 import { NodeRequirements, NodeTerm, NodeView, PodView } from './views';
-import { podRequest } from "./requests";
 
 const OURS = 'cdk-karpenter-migration/';
 

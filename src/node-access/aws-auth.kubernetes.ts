@@ -1,6 +1,6 @@
 import * as k8s from '@kubernetes/client-node';
-import { unlessAbsent, unlessOvertaken } from '../kubernetes/api.kubernetes';
 import { AwsAuth, NodeAccessPort, VersionedAwsAuth } from './plan';
+import { unlessAbsent, unlessOvertaken } from '../kubernetes/api.kubernetes';
 const AWS_AUTH = { name: 'aws-auth', namespace: 'kube-system' };
 
 /** The aws-auth ConfigMap through the Kubernetes API. */

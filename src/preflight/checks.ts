@@ -1,12 +1,12 @@
+import { PreflightProperties } from './contract';
 import { canHost } from './host-capacity';
 import { HostFacts, KubernetesFacts } from './kubernetes-facts';
-import { PreflightCheck } from '../words/preflight-check';
-import { quantity } from '../kubernetes/quantity';
 import { migrationNodegroups, selectedNetwork } from './selected-network';
-import { ClusterFacts, SecurityGroupFacts, SubnetFacts } from '../cluster/survey-port';
 import { Finding, error, named, NAMED_BYTES, warning } from './verdict';
-import { PreflightProperties } from "./contract";
-import { shortList } from "../words/short-list";
+import { ClusterFacts, SecurityGroupFacts, SubnetFacts } from '../cluster/survey-port';
+import { quantity } from '../kubernetes/quantity';
+import { PreflightCheck } from '../words/preflight-check';
+import { shortList } from '../words/short-list';
 
 /** All that the checks look at. */
 export interface PreflightFacts {

@@ -1,6 +1,6 @@
-import { PreflightCheck } from "../words/preflight-check";
-import { SecurityGroupSourceKind } from "../discovery-tags/contract";
-import { MigrationStage } from "../words/migration-stage";
+import { SecurityGroupSourceKind } from '../discovery-tags/contract';
+import { MigrationStage } from '../words/migration-stage';
+import { PreflightCheck } from '../words/preflight-check';
 
 export const PREFLIGHT_TYPE = 'Custom::KarpenterPreflight';
 

@@ -1,10 +1,10 @@
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { ask } from "../custom-resources/query.aws";
-import { KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } from "./kubernetes-facts";
-import { PREFLIGHT_FACTS_QUERY } from "./contract";
-import { Query } from "../custom-resources/lambda";
-import { Connect } from "../custom-resources/lifecycle";
-import { integer, text, texts } from "../custom-resources/properties";
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { PREFLIGHT_FACTS_QUERY } from './contract';
+import { KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } from './kubernetes-facts';
+import { Query } from '../custom-resources/lambda';
+import { Connect } from '../custom-resources/lifecycle';
+import { integer, text, texts } from '../custom-resources/properties';
+import { ask } from '../custom-resources/query.aws';
 
 /** The Kubernetes API through the function that may reach it. */
 export class LambdaFactsReader implements KubernetesFactsReader {

@@ -1,14 +1,14 @@
 import * as k8s from '@kubernetes/client-node';
-import { nodeView, podView } from './views.kubernetes';
-import { every, PAGE, pagesOf, unlessAbsent } from '../kubernetes/api.kubernetes';
-import { awsAuthProblem } from '../node-access/aws-auth-problem';
 import { hosts, mostRoom } from './host-capacity';
 import { CrdFacts, KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } from './kubernetes-facts';
+import { nodeView, podView } from './views.kubernetes';
+import { ConfigMapClaim } from '../cluster/claim.kubernetes';
+import { every, PAGE, pagesOf, unlessAbsent } from '../kubernetes/api.kubernetes';
+import { NODEGROUP_LABEL } from '../kubernetes/names';
 import { parseObject } from '../kubernetes/object-reference';
 import { quantity } from '../kubernetes/quantity';
-import { ConfigMapClaim } from "../cluster/claim.kubernetes";
-import { NODEGROUP_LABEL } from "../kubernetes/names";
-import { NodeView, PodView } from "../kubernetes/requests";
+import { NodeView, PodView } from '../kubernetes/requests';
+import { awsAuthProblem } from '../node-access/aws-auth-problem';
 const KARPENTER = 'app.kubernetes.io/name=karpenter';
 const TERMINATION_HANDLER = 'app.kubernetes.io/name=aws-node-termination-handler';
 

@@ -1,20 +1,20 @@
-import { KubernetesFacts, KubernetesFactsReader } from './kubernetes-facts';
-import { PreflightCheck } from '../words/preflight-check';
 import { findings, PreflightFacts } from './checks';
+import { PreflightProperties } from './contract';
+import { KubernetesFacts, KubernetesFactsReader } from './kubernetes-facts';
 import { selectedNetwork } from './selected-network';
+import { Finding, judge, report, Verdict } from './verdict';
+import { done, Outcome, ResourceHandler, ResourceRequest } from '../custom-resources/lifecycle';
+import { flag, integer, optionalText, optionalTexts, text, texts } from '../custom-resources/properties';
 import { mayStillSettle, whenRightsSettled } from '../custom-resources/settle';
+import { PreflightCheck } from '../words/preflight-check';
 import { stageFindings } from './workloads/checks';
 import { StageFacts, StagePorts } from './workloads/facts';
 import { StagePlan, StageQuestion } from './workloads/question';
 import { readStageFacts } from './workloads/reading';
 import { ClusterReader, NetworkReader } from '../cluster/survey-port';
-import { Finding, judge, report, Verdict } from './verdict';
 import { parseSecurityGroupSelection } from '../discovery-tags/security-group-selection';
-import { done, Outcome, ResourceHandler, ResourceRequest } from '../custom-resources/lifecycle';
-import { flag, integer, optionalText, optionalTexts, text, texts } from '../custom-resources/properties';
 import { MigrationStage } from '../words/migration-stage';
-import { PreflightProperties } from "./contract";
-import { shortList } from "../words/short-list";
+import { shortList } from '../words/short-list';
 
 /** What the preflight looks through. */
 export interface PreflightPorts {

@@ -1,7 +1,7 @@
 import { HostFacts } from './kubernetes-facts';
+import { NODEGROUP_LABEL } from '../kubernetes/names';
 import { quantity } from '../kubernetes/quantity';
-import { NODEGROUP_LABEL } from "../kubernetes/names";
-import { NodeView, PodView, podRequest } from "../kubernetes/requests";
+import { NodeView, PodView, podRequest } from '../kubernetes/requests';
 
 /** What one replica requests. */
 export interface ReplicaNeed { readonly cpu: number; readonly memory: number }

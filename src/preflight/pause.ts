@@ -1,7 +1,7 @@
+import { Verdict } from './verdict';
+import { PreflightCheck } from '../words/preflight-check';
 import { PauseReason } from '../workflow/pause-reason';
 import { blocked, Progress } from '../workflow/step';
-import { PreflightCheck } from '../words/preflight-check';
-import { Verdict } from './verdict';
 
 /**
  * What the drain itself finds out pod by pod, says more precisely, and waits for: a budget may allow a disruption at any time.

@@ -1,26 +1,26 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
+import { PREFLIGHT_TYPE, PreflightProperties } from './contract';
+import { allowStageReads } from './reads';
+import { checkNodegroups } from '../cluster/cluster-survey';
 import { assertImport } from '../cluster/import-requirements';
 import { ownerOf } from '../cluster/owner';
-import { PreflightCheck } from '../words/preflight-check';
 import { allowReads } from '../cluster/reads';
-import { movesWorkloads, StagePlan } from './workloads/question';
-import { SecurityGroupSource, SubnetSource } from '../discovery-tags/sources';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
+import { PreflightCheck } from '../words/preflight-check';
+import { movesWorkloads, StagePlan } from './workloads/question';
+import { SecurityGroupSource, SubnetSource } from '../discovery-tags/sources';
+import { CRD_RELEASE, CRD_RELEASE_NAMESPACE } from '../karpenter/chart-location';
 import { KarpenterRelease } from '../karpenter/karpenter-release';
 import { NodeAccess } from '../node-access/node-access';
+import { MigrationStage } from '../words/migration-stage';
 import { ClusterAutoscaler } from '../workflow/cluster-autoscaler/cluster-autoscaler';
 import { CriticalWorkload } from '../workflow/critical-workloads/critical-workload';
-import { MigrationStage } from '../words/migration-stage';
 import { NodegroupTarget } from '../workflow/scale-down/scale-down-options';
-import { CRD_RELEASE, CRD_RELEASE_NAMESPACE } from "../karpenter/chart-location";
-import { PREFLIGHT_TYPE, PreflightProperties } from "./contract";
-import { allowStageReads } from "./reads";
-import { checkNodegroups } from "../cluster/cluster-survey";
 
 /** What the preflight compares the cluster with. */
 export interface PreflightOptions {

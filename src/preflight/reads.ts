@@ -1,7 +1,7 @@
-import { Stack } from "aws-cdk-lib";
-import { Construct } from "constructs";
-import { STANDARD_VCPU_QUOTA } from "./vcpu-quota";
-import { AwsProvider } from "../custom-resources/aws-provider";
+import { Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { STANDARD_VCPU_QUOTA } from './vcpu-quota';
+import { AwsProvider } from '../custom-resources/aws-provider';
 
 /** Lets the AWS function count what a stage that moves workloads needs. */
 export function allowStageReads(scope: Construct): void {

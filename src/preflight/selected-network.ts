@@ -1,7 +1,7 @@
+import { PreflightProperties } from './contract';
 import { nodegroupSubnetIds } from '../cluster/survey';
 import { ClusterFacts } from '../cluster/survey-port';
 import { selectSecurityGroupIds } from '../discovery-tags/security-group-selection';
-import { PreflightProperties } from "./contract";
 
 /** The node groups of the migration, without those that do not exist. */
 export function migrationNodegroups(cluster: ClusterFacts, wanted?: readonly string[]): ClusterFacts {

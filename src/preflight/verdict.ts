@@ -1,5 +1,5 @@
 import { PreflightCheck } from '../words/preflight-check';
-import { shortList } from "../words/short-list";
+import { shortList } from '../words/short-list';
 
 /** One broken assumption. */
 export interface Finding {

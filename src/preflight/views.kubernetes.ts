@@ -1,5 +1,5 @@
 import * as k8s from '@kubernetes/client-node';
-import { NodeView, PodView } from "../kubernetes/requests";
+import { NodeView, PodView } from '../kubernetes/requests';
 
 export function nodeView(node: k8s.V1Node): NodeView {
   return {

@@ -1,6 +1,6 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
-import { checkLabelValue } from '../kubernetes/kubernetes-names';
 import { checkInteger } from './numbers';
+import { checkLabelValue } from '../kubernetes/kubernetes-names';
 import { checkRequirementKey } from './v0/restricted-labels';
 
 /**

@@ -1,5 +1,5 @@
 import { requireGeneration, RunPort } from './run-record';
-import { Fence } from "../custom-resources/fence";
+import { Fence } from '../custom-resources/fence';
 
 /** Reads the generation again before every change. */
 export class ClaimFence implements Fence {

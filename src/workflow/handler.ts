@@ -1,11 +1,11 @@
 import { MigrationStageProperties } from './contract';
-import { MigrationStage } from '../words/migration-stage';
 import { mustHalt, planDeployment, planRemoval } from './plan';
 import { StagePort } from './port';
 import { RunRecord, LEASE_MILLISECONDS } from './run-record';
+import { stopSteps } from './runner';
 import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
 import { integer, oneOf, optionalText, text } from '../custom-resources/properties';
-import { stopSteps } from "./runner";
+import { MigrationStage } from '../words/migration-stage';
 
 type Request = ResourceRequest<MigrationStageProperties>;
 

@@ -3,12 +3,12 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { MIGRATION_STAGE_TYPE, MigrationStageProperties, WorkflowConfiguration } from './contract';
 import { grantSteps } from './grants';
-import { MigrationStage } from '../words/migration-stage';
 import { MigrationWorkflow } from './migration-workflow';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
+import { MigrationStage } from '../words/migration-stage';
 
 export interface MigrationStageResourceProps {
   readonly cluster: eks.ICluster;

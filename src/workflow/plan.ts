@@ -1,8 +1,8 @@
 import { isRaised } from './itinerary';
-import { MigrationStage } from '../words/migration-stage';
 import { ExecutionStatus } from './port';
 import { RunRecord } from './run-record';
-import { Remaining } from "../karpenter/api/fleet";
+import { Remaining } from '../karpenter/api/fleet';
+import { MigrationStage } from '../words/migration-stage';
 
 /** What is to be done about what is left of Karpenter. */
 export type Removal =

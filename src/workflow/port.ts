@@ -1,6 +1,6 @@
+import { RunPort } from './run-record';
 import { Steps } from './runner';
-import { Remaining } from "../karpenter/api/fleet";
-import { RunPort } from "./run-record";
+import { Remaining } from '../karpenter/api/fleet';
 
 /** How an execution of the state machine stands; undefined where Step Functions does not know it any more. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE' | undefined;

@@ -1,8 +1,8 @@
 import * as k8s from '@kubernetes/client-node';
-import { unlessAbsent, unlessOvertaken } from '../kubernetes/api.kubernetes';
-import { CLAIM_NAME, CLAIM_NAMESPACE } from '../cluster/contract';
-import { MigrationStage } from '../words/migration-stage';
 import { Beginning, begun, entered, Lease, left, RunRecord, RunReport, RunPort } from './run-record';
+import { CLAIM_NAME, CLAIM_NAMESPACE } from '../cluster/contract';
+import { unlessAbsent, unlessOvertaken } from '../kubernetes/api.kubernetes';
+import { MigrationStage } from '../words/migration-stage';
 
 const CLAIM = { namespace: CLAIM_NAMESPACE, name: CLAIM_NAME };
 /** The next one to write reads again; nobody but our own few calls writes here. */

@@ -1,6 +1,6 @@
-import { MigrationStage } from '../words/migration-stage';
 import { PauseReason } from './pause-reason';
-import { Replaced } from "../custom-resources/fence";
+import { Replaced } from '../custom-resources/fence';
+import { MigrationStage } from '../words/migration-stage';
 
 /** How a run stands, in the words of its last call. */
 export interface RunReport {

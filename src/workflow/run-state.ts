@@ -1,8 +1,8 @@
 import { Leg, nextLeg } from './itinerary';
-import { MigrationStage } from '../words/migration-stage';
 import { PauseReason } from './pause-reason';
 import { RunReport } from './run-record';
 import { Progress } from './step';
+import { MigrationStage } from '../words/migration-stage';
 
 /** What one state of the state machine hands on to the next: small, and plain to read in the console. */
 export interface RunState {

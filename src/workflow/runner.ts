@@ -5,7 +5,7 @@ import { logLine } from './run-log';
 import { Lease, LEASE_MILLISECONDS, RunRecord, RunPort } from './run-record';
 import { advanced, isOutOfPatience, reportOf, RunState, stopped } from './run-state';
 import { Progress, Step, working } from './step';
-import { REPLACED } from "../custom-resources/fence";
+import { REPLACED } from '../custom-resources/fence';
 
 export type Steps = Readonly<Record<StepName, Step>>;
 

@@ -1,14 +1,14 @@
 import { DeleteLaunchTemplateCommand, EC2Client, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SfnExecutions } from './executions.aws';
-import { ask } from '../custom-resources/query.aws';
-import { RemovalAws, LAUNCH_TEMPLATE_TAG } from '../karpenter/api/fleet.aws';
 import { ABANDON_QUERY, MigrationStageProperties, WorkflowConfiguration } from './contract';
+import { SfnExecutions } from './executions.aws';
 import { ExecutionsPort, StagePort } from './port';
+import { RunPort } from './run-record';
 import { RunnerPorts, Steps } from './runner';
-import { isRollingBack } from "../custom-resources/rollback.aws";
-import { REMAINING_QUERY, Remaining } from "../karpenter/api/fleet";
-import { RunPort } from "./run-record";
+import { ask } from '../custom-resources/query.aws';
+import { isRollingBack } from '../custom-resources/rollback.aws';
+import { REMAINING_QUERY, Remaining } from '../karpenter/api/fleet';
+import { RemovalAws, LAUNCH_TEMPLATE_TAG } from '../karpenter/api/fleet.aws';
 
 /** EC2 and CloudFormation at first hand, the Kubernetes API through the function that may reach it. */
 export class AwsStagePort implements StagePort {

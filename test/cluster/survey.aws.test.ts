@@ -2,7 +2,7 @@ import { DescribeLaunchTemplateVersionsCommand, DescribeSecurityGroupsCommand, D
 import { DescribeClusterCommand, DescribeNodegroupCommand, EKSClient, ListNodegroupsCommand, Nodegroup, ResourceNotFoundException } from '@aws-sdk/client-eks';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { AwsClusterReader } from '../../src/cluster/survey.aws';
-import { LambdaFactsReader } from "../../src/preflight/facts.aws";
+import { LambdaFactsReader } from '../../src/preflight/facts.aws';
 
 const REGION = { region: 'us-east-1' };
 

@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { remotePort } from '../../src/custom-resources/remote-port.aws';
+import { Replaced } from '../../src/custom-resources/fence';
 import { entry, Query } from '../../src/custom-resources/lambda';
+import { remotePort } from '../../src/custom-resources/remote-port.aws';
 import { remotePortQuery, REMOTE_PORT_QUERY } from '../../src/custom-resources/remote-ports';
-import { Replaced } from "../../src/custom-resources/fence";
 
 interface Greeter {
   greet(name: string, title?: string): Promise<string | undefined>;

@@ -1,11 +1,11 @@
 import { cluster, facts, host, kubernetes, nodegroup, properties, securityGroup, subnet } from './facts';
 import { STAGE_CHECKS } from './workloads/stage';
-import { KubernetesFacts } from '../../src/preflight/kubernetes-facts';
-import { PreflightCheck } from '../../src/words/preflight-check';
 import { findings, PreflightFacts } from '../../src/preflight/checks';
+import { PreflightProperties } from '../../src/preflight/contract';
+import { KubernetesFacts } from '../../src/preflight/kubernetes-facts';
 import { selectedNetwork } from '../../src/preflight/selected-network';
 import { judge, report } from '../../src/preflight/verdict';
-import { PreflightProperties } from "../../src/preflight/contract";
+import { PreflightCheck } from '../../src/words/preflight-check';
 
 interface Case {
   readonly title: string;

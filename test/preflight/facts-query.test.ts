@@ -1,7 +1,7 @@
 import { kubernetes } from './facts';
-import { KubernetesQuestion } from '../../src/preflight/kubernetes-facts';
 import { parseObject } from '../../src/kubernetes/object-reference';
-import { preflightFactsQuery } from "../../src/preflight/facts.aws";
+import { preflightFactsQuery } from '../../src/preflight/facts.aws';
+import { KubernetesQuestion } from '../../src/preflight/kubernetes-facts';
 
 const QUERY = {
   Query: 'preflight-facts', ClusterName: 'prod', KubectlRoleArn: 'role', Namespace: 'karpenter', Crds: ['c'], Objects: ['o'], Replicas: 2, Cpu: '1', Memory: '1Gi',

@@ -1,7 +1,7 @@
-import { HostFacts, KubernetesFacts } from '../../src/preflight/kubernetes-facts';
-import { PreflightFacts } from '../../src/preflight/checks';
 import { ClusterFacts, ClusterReader, NetworkReader, NodegroupFacts, SecurityGroupFacts, SubnetFacts } from '../../src/cluster/survey-port';
-import { PreflightProperties } from "../../src/preflight/contract";
+import { PreflightFacts } from '../../src/preflight/checks';
+import { PreflightProperties } from '../../src/preflight/contract';
+import { HostFacts, KubernetesFacts } from '../../src/preflight/kubernetes-facts';
 
 /** A healthy cluster; every test changes what it is about. */
 export function nodegroup(name: string, changes: Partial<NodegroupFacts> = {}): NodegroupFacts {

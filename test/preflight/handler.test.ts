@@ -1,13 +1,13 @@
 import { cluster, facts, FakeReader, kubernetes, nodegroup, properties, request, subnet } from './facts';
 import { budget, question, stageFacts } from './workloads/stage';
-import { KubernetesFacts, KubernetesQuestion } from '../../src/preflight/kubernetes-facts';
-import { PreflightCheck } from '../../src/words/preflight-check';
+import { shortReason } from '../../src/custom-resources/lifecycle';
 import { PreflightFacts } from '../../src/preflight/checks';
 import { preflightHandler } from '../../src/preflight/handler';
+import { KubernetesFacts, KubernetesQuestion } from '../../src/preflight/kubernetes-facts';
 import { StageFacts, VcpuFacts } from '../../src/preflight/workloads/facts';
 import { StageQuestion } from '../../src/preflight/workloads/question';
-import { shortReason } from '../../src/custom-resources/lifecycle';
 import { MigrationStage } from '../../src/words/migration-stage';
+import { PreflightCheck } from '../../src/words/preflight-check';
 
 interface Options {
   readonly kubernetes?: () => KubernetesFacts;

@@ -1,7 +1,7 @@
 import { host } from './facts';
-import { canHost, hosts, mostRoom } from '../../src/preflight/host-capacity';
 import { quantity } from '../../src/kubernetes/quantity';
-import { NodeView, PodView } from "../../src/kubernetes/requests";
+import { NodeView, PodView } from '../../src/kubernetes/requests';
+import { canHost, hosts, mostRoom } from '../../src/preflight/host-capacity';
 
 function node(changes: Partial<NodeView> = {}): NodeView {
   return {

@@ -1,7 +1,7 @@
-import { PreflightCheck } from '../../src/words/preflight-check';
-import { Finding, judge } from '../../src/preflight/verdict';
-import { PauseReason } from '../../src/workflow/pause-reason';
 import { preflightPause } from '../../src/preflight/pause';
+import { Finding, judge } from '../../src/preflight/verdict';
+import { PreflightCheck } from '../../src/words/preflight-check';
+import { PauseReason } from '../../src/workflow/pause-reason';
 
 const found = (check: PreflightCheck, severity: Finding['severity'] = 'error'): Finding => ({ check, severity, message: 'message', remedy: 'remedy' });
 

@@ -1,7 +1,7 @@
+import { Remaining } from '../../src/karpenter/api/fleet';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { mustHalt, planDeployment, planRemoval } from '../../src/workflow/plan';
 import { RunRecord } from '../../src/workflow/run-record';
-import { Remaining } from "../../src/karpenter/api/fleet";
 
 const staying = (name: string): Remaining => ({ name, leaving: false });
 const leaving = (name: string): Remaining => ({ name, leaving: true });

@@ -4,7 +4,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { buildSync } from 'esbuild';
 import { MigrationStage } from '../../src/words/migration-stage';
-import { RunPort } from "../../src/workflow/run-record";
+import { RunPort } from '../../src/workflow/run-record';
 
 /** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
 const directory = mkdtempSync(join(tmpdir(), 'run-record-'));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { legOf } from '../../src/workflow/itinerary';
 import { MigrationStage } from '../../src/words/migration-stage';
+import { legOf } from '../../src/workflow/itinerary';
 import { PauseReason } from '../../src/workflow/pause-reason';
 import { advanced, isOutOfPatience, reportOf, RunState, stopped, pauseSeconds } from '../../src/workflow/run-state';
 import { blocked, done, working } from '../../src/workflow/step';

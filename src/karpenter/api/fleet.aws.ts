@@ -1,6 +1,6 @@
 import { EC2Client, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import { InstanceView, RemovalAwsPort } from './fleet';
 import { tagsOf } from '../../cluster/ec2-tags.aws';
-import { InstanceView, RemovalAwsPort } from "./fleet";
 
 /** EC2; it only reads. */
 export class RemovalAws implements RemovalAwsPort {

@@ -1,7 +1,7 @@
 import * as k8s from '@kubernetes/client-node';
+import { Remaining, Departing, KarpenterNode, KarpenterObjects, Limits, MachineView, ProvisionerChange, ProvisionerView, RemovalKubernetesPort } from './fleet';
+import { Fence } from '../../custom-resources/fence';
 import { every, PAGE, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
-import { Fence } from "../../custom-resources/fence";
-import { Remaining, Departing, KarpenterNode, KarpenterObjects, Limits, MachineView, ProvisionerChange, ProvisionerView, RemovalKubernetesPort } from "./fleet";
 
 const FIELD_MANAGER = 'cdk-karpenter-migration';
 const OURS = 'cdk-karpenter-migration/';

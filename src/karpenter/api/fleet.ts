@@ -103,4 +103,3 @@ export interface RemovalAwsPort {
 }
 
 
-

@@ -1,4 +1,4 @@
-import { Expression, TaintFacts } from "../../kubernetes/scheduling";
+import { Expression, TaintFacts } from '../../kubernetes/scheduling';
 
 export interface ProvisionerFacts {
   readonly name: string;

@@ -1,5 +1,5 @@
+import { Expression } from '../../kubernetes/scheduling';
 import { WellKnownLabel } from '../../provisioning/well-known-label';
-import { Expression } from "../../kubernetes/scheduling";
 
 /** The values that a label may have: these, or (complement) all but these, and none if the label must be absent. */
 interface Values {

@@ -1,4 +1,4 @@
-import { WebhookProbe } from "../api/karpenter-api";
+import { WebhookProbe } from '../api/karpenter-api';
 
 /** Waits until the whole controller works; served by the Kubernetes function. */
 export const CONTROLLER_READY_TYPE = 'Custom::KarpenterControllerReady';

@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
+import { CONTROLLER_READY_TYPE, ControllerReadyContract } from './contract';
 import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
-import { CONTROLLER_READY_TYPE, ControllerReadyContract } from './contract';
+import { WebhookProbe } from '../api/karpenter-api';
 import { HelmRun } from '../release-guard/release-guard';
-import { WebhookProbe } from "../api/karpenter-api";
 
 /** Comes after the chart: all replicas are available and the webhooks decide about objects. */
 export class ControllerReady extends Construct {

@@ -1,10 +1,10 @@
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
-import { RELEASE_NAME } from '../chart-location';
+import { NAMESPACE_TYPE, NamespaceContract } from './contract';
 import { KubernetesHandlerOptions } from '../../custom-resources/kubernetes-handler-options';
 import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
-import { NAMESPACE_TYPE, NamespaceContract } from './contract';
+import { RELEASE_NAME } from '../chart-location';
 
 /** Which namespace `KarpenterNamespace` provides. */
 export interface KarpenterNamespaceOptions {

@@ -1,7 +1,7 @@
-import * as k8s from "@kubernetes/client-node";
-import { unlessAbsent, unlessOvertaken } from "../../kubernetes/api.kubernetes";
-import { FIELD_MANAGER } from "../controller-ready/controller.kubernetes";
-import { FoundNamespace, Inhabitant, NamespacePort } from "./plan";
+import * as k8s from '@kubernetes/client-node';
+import { FoundNamespace, Inhabitant, NamespacePort } from './plan';
+import { unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { FIELD_MANAGER } from '../controller-ready/controller.kubernetes';
 
 /** Namespaces through the Kubernetes API. */
 export class KubernetesNamespaces implements NamespacePort {

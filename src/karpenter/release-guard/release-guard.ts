@@ -1,9 +1,9 @@
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
+import { RELEASE_GUARD_TYPE, ReleaseGuardContract } from './contract';
 import { KubernetesHandlerOptions } from '../../custom-resources/kubernetes-handler-options';
 import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
-import { RELEASE_GUARD_TYPE, ReleaseGuardContract } from './contract';
 
 /** A Helm release and all that makes Helm run again for it. */
 export interface HelmRun {

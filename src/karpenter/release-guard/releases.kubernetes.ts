@@ -1,6 +1,6 @@
-import * as k8s from "@kubernetes/client-node";
-import { unlessAbsent } from "../../kubernetes/api.kubernetes";
-import { ReleasePort, ReleaseRecord } from "./plan";
+import * as k8s from '@kubernetes/client-node';
+import { ReleasePort, ReleaseRecord } from './plan';
+import { unlessAbsent } from '../../kubernetes/api.kubernetes';
 
 /** Helm's records through the Kubernetes API. */
 export class KubernetesReleases implements ReleasePort {

@@ -1,6 +1,6 @@
 import { quantity } from '../../kubernetes/quantity';
-import { NodeTemplateFacts, ProvisionerFacts } from "../api/karpenter-api";
-import { TaintFacts } from "../../kubernetes/scheduling";
+import { TaintFacts } from '../../kubernetes/scheduling';
+import { NodeTemplateFacts, ProvisionerFacts } from '../api/karpenter-api';
 
 /** The parts of an AWSNodeTemplate's spec, or of a Provisioner's own `provider`, that decide where and how nodes are made. */
 interface AwsSpec {

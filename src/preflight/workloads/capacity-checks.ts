@@ -1,10 +1,10 @@
-import { PreflightCheck } from '../../words/preflight-check';
-import { quantity } from '../../kubernetes/quantity';
 import { NodeLoad } from './facts';
 import { StageCheck, StageScope } from './scope';
 import { offersSpot } from './supply';
+import { ProvisionerFacts } from '../../karpenter/api/karpenter-api';
+import { quantity } from '../../kubernetes/quantity';
+import { PreflightCheck } from '../../words/preflight-check';
 import { Finding, error, warning } from '../verdict';
-import { ProvisionerFacts } from "../../karpenter/api/karpenter-api";
 
 type Resource = 'cpu' | 'memory';
 

@@ -1,4 +1,3 @@
-import { PreflightCheck } from '../../words/preflight-check';
 import { fleetAddresses, provisionerLimits, vcpuQuota } from './capacity-checks';
 import { barePods, blockingBudgets, doNotEvict, missingBudgets } from './eviction-checks';
 import { StageFacts } from './facts';
@@ -6,8 +5,9 @@ import { kubernetesRights, nodeFeatures, provisioners, spotNodegroups } from './
 import { localVolumes, placement, scratchData, volumeZones } from './placement-checks';
 import { movesWorkloads, StageQuestion } from './question';
 import { scopeOf, StageCheck } from './scope';
-import { Finding } from '../verdict';
 import { MigrationStage } from '../../words/migration-stage';
+import { PreflightCheck } from '../../words/preflight-check';
+import { Finding } from '../verdict';
 
 /** In the order in which a reader should learn of them. */
 const CHECKS: readonly StageCheck[] = [

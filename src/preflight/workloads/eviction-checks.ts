@@ -1,7 +1,7 @@
-import { PreflightCheck } from '../../words/preflight-check';
 import { BudgetFacts } from './facts';
 import { StageCheck, workloadName } from './scope';
-import { error, named, warning } from "../verdict";
+import { PreflightCheck } from '../../words/preflight-check';
+import { error, named, warning } from '../verdict';
 
 export const missingBudgets: StageCheck = ({ moving }) => {
   const unprotected = moving.filter(workload => workload.unprotected > 0 && workload.kind !== 'Pod');

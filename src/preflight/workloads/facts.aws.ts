@@ -5,17 +5,17 @@ import {
 import { DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException, Taint } from '@aws-sdk/client-eks';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import { tagsOf } from '../../cluster/ec2-tags.aws';
-import { ask } from '../../custom-resources/query.aws';
 import {
   KubernetesStageFacts, NodegroupShape, StageAwsReader, StageKubernetesReader, VcpuFacts,
 } from './facts';
 import { STAGE_FACTS_QUERY, StageQuestion } from './question';
+import { tagsOf } from '../../cluster/ec2-tags.aws';
 import { SubnetFacts } from '../../cluster/survey-port';
+import { Query } from '../../custom-resources/lambda';
+import { Connect } from '../../custom-resources/lifecycle';
+import { ask } from '../../custom-resources/query.aws';
+import { TaintFacts } from '../../kubernetes/scheduling';
 import { countsAgainstStandardQuota, STANDARD_VCPU_QUOTA } from '../vcpu-quota';
-import { TaintFacts } from "../../kubernetes/scheduling";
-import { Query } from "../../custom-resources/lambda";
-import { Connect } from "../../custom-resources/lifecycle";
 
 /** EKS says them in words of its own. */
 const EFFECTS: Readonly<Record<string, string>> = { NO_SCHEDULE: 'NoSchedule', NO_EXECUTE: 'NoExecute', PREFER_NO_SCHEDULE: 'PreferNoSchedule' };

@@ -1,16 +1,16 @@
 import * as k8s from '@kubernetes/client-node';
-import { nodeView } from '../views.kubernetes';
-import { every, PAGE, pagesOf, unlessAbsent } from '../../kubernetes/api.kubernetes';
-import { budgetView, stagePod, templateView, volumeView } from './views.kubernetes';
-import { freeOnKarpenter } from './karpenter-room';
-import { AWSNodeTemplateObject, nodeTemplateFacts, ProvisionerObject, provisionerFacts } from '../../karpenter/v0/api';
 import { KubernetesStageFacts, StageKubernetesReader } from './facts';
+import { groupWorkloads } from './grouping';
+import { freeOnKarpenter } from './karpenter-room';
 import { StageQuestion } from './question';
 import { neededRights, Right, rightText } from './rights';
 import { StagePod, TemplateView } from './views';
-import { groupWorkloads } from './grouping';
-import { NODEGROUP_LABEL } from "../../kubernetes/names";
-import { NodeView } from "../../kubernetes/requests";
+import { budgetView, stagePod, templateView, volumeView } from './views.kubernetes';
+import { AWSNodeTemplateObject, nodeTemplateFacts, ProvisionerObject, provisionerFacts } from '../../karpenter/v0/api';
+import { every, PAGE, pagesOf, unlessAbsent } from '../../kubernetes/api.kubernetes';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { NodeView } from '../../kubernetes/requests';
+import { nodeView } from '../views.kubernetes';
 
 const PROVISIONERS = { group: 'karpenter.sh', version: 'v1alpha5', plural: 'provisioners' };
 const NODE_TEMPLATES = { group: 'karpenter.k8s.aws', version: 'v1alpha1', plural: 'awsnodetemplates' };

@@ -1,7 +1,7 @@
 import { StageQuestion } from './question';
 import { SubnetFacts } from '../../cluster/survey-port';
-import { ProvisionerFacts, NodeTemplateFacts } from "../../karpenter/api/karpenter-api";
-import { Expression, TaintFacts, TolerationFacts } from "../../kubernetes/scheduling";
+import { ProvisionerFacts, NodeTemplateFacts } from '../../karpenter/api/karpenter-api';
+import { Expression, TaintFacts, TolerationFacts } from '../../kubernetes/scheduling';
 
 /** What a pod demands of its node; equal ones are said once. */
 export interface Placement {

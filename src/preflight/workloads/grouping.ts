@@ -1,8 +1,8 @@
-import { selects } from '../../kubernetes/label-selector';
 import { BudgetFacts, KubernetesStageFacts, NodeLoad, Placement, WorkloadFacts } from './facts';
 import { StageQuestion } from './question';
 import { BudgetView, StagePod, StageViews, TemplateView } from './views';
-import { podRequest } from "../../kubernetes/requests";
+import { selects } from '../../kubernetes/label-selector';
+import { podRequest } from '../../kubernetes/requests';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlyArray<infer E> ? E[] : T[K] };
 type Workload = Mutable<WorkloadFacts>;

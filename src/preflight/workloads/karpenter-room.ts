@@ -1,6 +1,6 @@
-import { quantity } from '../../kubernetes/quantity';
 import { KubernetesStageFacts } from './facts';
-import { NodeView, PodView, podRequest } from "../../kubernetes/requests";
+import { quantity } from '../../kubernetes/quantity';
+import { NodeView, PodView, podRequest } from '../../kubernetes/requests';
 
 /** What the nodes that Karpenter has already could still take. */
 export function freeOnKarpenter(nodes: readonly NodeView[], pods: readonly PodView[], ownerKey: string): KubernetesStageFacts['karpenter'] {

@@ -1,9 +1,9 @@
-import { PreflightCheck } from '../../words/preflight-check';
 import { NodegroupShape, StageFacts } from './facts';
 import { StageCheck } from './scope';
 import { offersSpot, taintText } from './supply';
-import { NodeTemplateFacts } from "../../karpenter/api/karpenter-api";
-import { error, named, warning } from "../verdict";
+import { NodeTemplateFacts } from '../../karpenter/api/karpenter-api';
+import { PreflightCheck } from '../../words/preflight-check';
+import { error, named, warning } from '../verdict';
 
 export const kubernetesRights: StageCheck = ({ facts }) => facts.denied.length === 0 ? [] : [error(
   PreflightCheck.KUBERNETES_RIGHTS,

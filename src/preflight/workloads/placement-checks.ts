@@ -1,8 +1,8 @@
-import { PreflightCheck } from '../../words/preflight-check';
 import { WorkloadFacts } from './facts';
 import { StageCheck, StageScope, workloadName } from './scope';
 import { misfit } from './supply';
-import { error, named, warning } from "../verdict";
+import { PreflightCheck } from '../../words/preflight-check';
+import { error, named, warning } from '../verdict';
 
 const REMEDY = 'take the demand out of the workload, let a Provisioner serve it (requirements, labels, taints, subnets), or name the workload'
   + ' in `criticalWorkloads` so that it stays on the node groups';

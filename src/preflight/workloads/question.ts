@@ -1,5 +1,5 @@
-import { AutoscalerReference, ScaleDownConfiguration, WorkflowConfiguration, WorkloadReference } from '../../workflow/contract';
 import { MigrationStage } from '../../words/migration-stage';
+import { AutoscalerReference, ScaleDownConfiguration, WorkflowConfiguration, WorkloadReference } from '../../workflow/contract';
 
 /** The question that the AWS function asks the Kubernetes function before a stage moves what runs, and before each batch. */
 export const STAGE_FACTS_QUERY = 'stage-facts';

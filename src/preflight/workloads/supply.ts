@@ -1,10 +1,10 @@
 import { Placement, StageFacts } from './facts';
+import { ProvisionerFacts } from '../../karpenter/api/karpenter-api';
 import {
   admits, describeKey, HOSTNAME, isRestrictedInAffinity, labelExpressions, namedValues, requirementsOf, Requirements, together, unmetKey,
 } from '../../karpenter/api/requirements';
+import { Expression, TaintFacts, TolerationFacts } from '../../kubernetes/scheduling';
 import { WellKnownLabel } from '../../provisioning/well-known-label';
-import { ProvisionerFacts } from "../../karpenter/api/karpenter-api";
-import { Expression, TaintFacts, TolerationFacts } from "../../kubernetes/scheduling";
 
 /** The nodes that one Provisioner can make. */
 export interface Supply {

@@ -2,7 +2,7 @@ import * as k8s from '@kubernetes/client-node';
 import { podView } from '../views.kubernetes';
 import { Placement } from './facts';
 import { BudgetView, StagePod, TemplateView, VolumeView } from './views';
-import { Expression } from "../../kubernetes/scheduling";
+import { Expression } from '../../kubernetes/scheduling';
 
 const ZONE_KEYS = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone', 'topology.ebs.csi.aws.com/zone'];
 /** Kubernetes adds tolerations of its own to every pod, for taints that no Provisioner has. */

@@ -1,6 +1,6 @@
-import { LabelSelector } from '../../kubernetes/label-selector';
 import { Placement } from './facts';
-import { PodView } from "../../kubernetes/requests";
+import { LabelSelector } from '../../kubernetes/label-selector';
+import { PodView } from '../../kubernetes/requests';
 
 /** The parts of a pod that decide whether it can move. */
 export interface StagePod extends PodView {

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { renderKubeletConfiguration } from '../kubelet-configuration';
 import { checkKey, checkLabelValue } from '../../kubernetes/kubernetes-names';
+import { renderKubeletConfiguration } from '../kubelet-configuration';
 import { checkInteger } from '../numbers';
 import { renderLimits } from '../provisioner-limits';
 import { ProvisionerOptions } from './provisioner-options';

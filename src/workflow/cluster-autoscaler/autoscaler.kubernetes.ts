@@ -1,16 +1,16 @@
 import * as k8s from '@kubernetes/client-node';
-import * as view from './views.kubernetes';
-import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 import { CANARY_LABEL, CANARY_NAME, CanaryPod, PROOF_RECORD } from './canary';
 import { looksLikeAutoscaler } from './plan';
 import {
   AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort, AutoscalerPod, CanaryTraces, DeploymentReference, NodeState,
   PodEvent, PodOnNode, TaintedNode, TaintView,
 } from './port';
+import * as view from './views.kubernetes';
+import { Fence } from '../../custom-resources/fence';
+import { MachineState } from '../../karpenter/api/fleet';
+import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
 import { REPLICAS_RECORD } from '../records';
-import { Fence } from "../../custom-resources/fence";
-import { MachineState } from "../../karpenter/api/fleet";
-import { NODEGROUP_LABEL } from "../../kubernetes/names";
 
 const FIELD_MANAGER = 'cdk-karpenter-migration';
 const MERGE = k8s.setHeaderOptions('Content-Type', k8s.PatchStrategy.MergePatch);

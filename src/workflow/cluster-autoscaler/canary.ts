@@ -1,5 +1,5 @@
 import { Canary, NodeState, PodEvent, TaintView } from './port';
-import { MachineState } from "../../karpenter/api/fleet";
+import { MachineState } from '../../karpenter/api/fleet';
 
 export const CANARY_NAME = 'cdk-karpenter-migration-canary';
 export const CANARY_LABEL = 'app.kubernetes.io/name';

@@ -1,7 +1,7 @@
 import { AutoscalerDeployment, DeploymentReference, TaintedNode, TaintView, AutoscalerKubernetesPort } from './port';
 import { AutoscalerReference, WorkflowConfiguration } from '../contract';
-import { PauseReason } from "../pause-reason";
-import { blocked, Progress } from "../step";
+import { PauseReason } from '../pause-reason';
+import { blocked, Progress } from '../step';
 
 /** The Deployment's name in the autoscaler's own examples and in most charts. */
 const USUAL_NAME = 'cluster-autoscaler';

@@ -1,5 +1,5 @@
 import { CanaryPod } from './canary';
-import { MachineState } from "../../karpenter/api/fleet";
+import { MachineState } from '../../karpenter/api/fleet';
 
 /** A Deployment that may be the Cluster Autoscaler's. */
 export interface AutoscalerDeployment {

@@ -1,9 +1,9 @@
 import { CANARY_NAME, canaryPod, judge, launchedFor, reasons, settingsOf } from './canary';
 import { AutoscalerKubernetesPort, Canary, NodeState, PodOnNode } from './port';
+import { MachineState } from '../../karpenter/api/fleet';
 import { WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { blocked, Progress, working } from '../step';
-import { MachineState } from "../../karpenter/api/fleet";
 
 export type ProofConfiguration = Pick<WorkflowConfiguration, 'OwnerKey' | 'Namespace' | 'Provisioners' | 'CanaryImage'>;
 

@@ -1,5 +1,4 @@
-import {
-  findAutoscaler, fullName, LEFTOVER_TAINTS, namedBy, parseRecord, planRestoration, planTaintRemovals, ReplicasRecord, isBack } from './plan';
+import { findAutoscaler, fullName, LEFTOVER_TAINTS, namedBy, parseRecord, planRestoration, planTaintRemovals, ReplicasRecord, isBack } from './plan';
 import { AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort } from './port';
 import { CanaryProof, ProofConfiguration } from './proof';
 import { cordonsNodes, foreignGroups, isUnknown, scopeOf } from './scope';

@@ -3,8 +3,8 @@ import { CANARY_SETTINGS } from './canary';
 import {
   AutoscalerDeployment, AutoscalerPod, Canary, NodeState, PodEvent, PodOnNode, TaintedNode, TaintView,
 } from './port';
+import { MachineState } from '../../karpenter/api/fleet';
 import { REPLICAS_RECORD } from '../records';
-import { MachineState } from "../../karpenter/api/fleet";
 
 /** A Machine as the API sends it. */
 export interface Machine {

@@ -3,7 +3,7 @@ import {
   UpdateAddonCommand,
 } from '@aws-sdk/client-eks';
 import { Addon, AddonsPort, AddonUpdate } from './port';
-import { Fence } from "../../custom-resources/fence";
+import { Fence } from '../../custom-resources/fence';
 
 /** The managed add-ons of a cluster. */
 export class AwsAddons implements AddonsPort {

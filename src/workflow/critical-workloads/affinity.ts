@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'util';
-import { Affinity, Term, Requirement, termsOf } from "../../kubernetes/scheduling";
+import { Affinity, Term, Requirement, termsOf } from '../../kubernetes/scheduling';
 
 /** What pinning found, what it made of it, and by which requirement. */
 export interface Pin {

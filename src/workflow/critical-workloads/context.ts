@@ -1,9 +1,9 @@
 import { Addon, AddonsPort, Workload, WorkloadName, WorkloadsPort } from './port';
 import { rolloutProgress } from './rollout';
+import { Requirement } from '../../kubernetes/scheduling';
 import { WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { blocked, Progress, working } from '../step';
-import { Requirement } from "../../kubernetes/scheduling";
 
 export type CriticalWorkloadsConfiguration = Pick<WorkflowConfiguration, 'ClusterName' | 'Owner' | 'Nodegroups' | 'HostNodegroups' | 'CriticalWorkloads'>;
 

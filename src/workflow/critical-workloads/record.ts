@@ -1,7 +1,7 @@
 import { Pin } from './affinity';
-import { Addon, WorkloadName } from "./port";
-import { ADDON_RECORD, AFFINITY_RECORD } from "../records";
-import { Affinity } from "../../kubernetes/scheduling";
+import { Addon, WorkloadName } from './port';
+import { Affinity } from '../../kubernetes/scheduling';
+import { ADDON_RECORD, AFFINITY_RECORD } from '../records';
 
 /** What stands at a workload from before it is pinned until it is restored. */
 interface Marked {

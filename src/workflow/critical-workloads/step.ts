@@ -6,8 +6,8 @@ import { AddonsPort, WorkloadsPort } from './port';
 import { recordsOf } from './record';
 import { unpinWorkload } from './revert';
 import { nameOf } from './rollout';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
 import { Assessment, done, Progress, Step } from '../step';
-import { NODEGROUP_LABEL } from "../../kubernetes/names";
 
 /**
  * Keeps critical workloads on node groups. One workload after the other: it is changed, and its pods have rolled out, before the next.

@@ -1,10 +1,10 @@
 import * as k8s from '@kubernetes/client-node';
-import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
-import { NodeFacts, Toleration, Affinity } from '../../kubernetes/scheduling';
 import { Rollout, Workload, WorkloadChange, WorkloadKind, WorkloadName, WorkloadPod, WorkloadsPort } from './port';
+import { Fence } from '../../custom-resources/fence';
+import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { NodeFacts, Toleration, Affinity } from '../../kubernetes/scheduling';
 import { ADDON_RECORD, AFFINITY_RECORD } from '../records';
-import { Fence } from "../../custom-resources/fence";
-import { NODEGROUP_LABEL } from "../../kubernetes/names";
 
 const FIELD_MANAGER = 'cdk-karpenter-migration';
 const APPS = { group: 'apps', version: 'v1' };

@@ -4,9 +4,9 @@ import { DrainMoves, DrainOptions, DrainView, planDrain } from './plan';
 import { Obstacle } from './pods';
 import { DrainingPort, Eviction, NodeChange } from './port';
 import { ControllerRef, fullName, NodeView, PodView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
 import { blocked, Counts, Progress, working } from '../step';
-import { count, some } from "../../words/short-list";
 
 /** One call of the Kubernetes function evicts this many pods and changes this many nodes, so that it ends in time. */
 const EVICTIONS = 150;

@@ -1,9 +1,9 @@
 import * as k8s from '@kubernetes/client-node';
-import { nodeView, podView } from '../../kubernetes/views.kubernetes';
-import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
+import { Fence } from '../../custom-resources/fence';
+import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../kubernetes/views';
-import { Fence } from "../../custom-resources/fence";
+import { nodeView, podView } from '../../kubernetes/views.kubernetes';
 
 const FIELD_MANAGER = 'cdk-karpenter-migration';
 /** Pages of pods in one answer, which must stay below the six megabytes of a function's answer. */

@@ -2,8 +2,8 @@ import { DrainRecord, merged, recordOf } from './drain-record';
 import { mustMove, Obstacle, obstacleOf, podsToMove } from './pods';
 import { missingReplacements } from './replacements';
 import { AttachmentView, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
-import { count, some } from "../../words/short-list";
 
 /** Everything that is read for the nodes of the batch. */
 export interface DrainView {

@@ -1,8 +1,8 @@
 import { DrainRecord, Owed } from './drain-record';
 import { isAlive, Obstacle } from './pods';
 import { ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
-import { count, some } from "../../words/short-list";
 
 /** A new pod that takes longer is in trouble; a new node of Karpenter's is Ready in one to three minutes. */
 export const REPLACEMENT_MILLISECONDS = 5 * 60_000;

@@ -1,14 +1,14 @@
 import { DEPARTURE_MILLISECONDS, Member, nameOf, overdue, rescueOf, terminate } from './plan';
 import { unlessUnreachable } from './webhooks';
+import { InstanceView, ProvisionerView, RemovalKubernetesPort } from '../../karpenter/api/fleet';
+import { PodView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { allPods, blockedBy, evictAll, refusalsOf } from '../draining/drain';
 import { mustMove, obstacleOf, podsToMove } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
-import { PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 import { NODES_GONE_MARK } from '../records';
 import { blocked, Progress, working } from '../step';
-import { count, some } from "../../words/short-list";
-import { InstanceView, ProvisionerView, RemovalKubernetesPort } from "../../karpenter/api/fleet";
 
 const LOOK_SECONDS = 5;
 

@@ -1,6 +1,6 @@
+import { Limits, LimitsPatch, ProvisionerChange, ProvisionerView } from '../../karpenter/api/fleet';
 import { quantity } from '../../kubernetes/quantity';
 import { LIMITS_RECORD, NODES_GONE_MARK } from '../records';
-import { Limits, LimitsPatch, ProvisionerChange, ProvisionerView } from "../../karpenter/api/fleet";
 
 /** No instance type fits into this, so that nothing is launched while what runs goes on. */
 const NOTHING = '0';

@@ -1,9 +1,9 @@
+import { Departing, InstanceView, KarpenterNode, KarpenterObjects, MachineView } from '../../karpenter/api/fleet';
+import { fullName, NodeRequirements, NodeView, PodView } from '../../kubernetes/views';
+import { some } from '../../words/short-list';
 import { nextBatch, NextBatch } from '../draining/batch';
 import { Obstacle, podsToMove } from '../draining/pods';
-import { fullName, NodeRequirements, NodeView, PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
-import { some } from "../../words/short-list";
-import { Departing, InstanceView, KarpenterNode, KarpenterObjects, MachineView } from "../../karpenter/api/fleet";
 
 /** A node of Karpenter's with its Machine; one of them may be missing. */
 export interface Member { readonly machine?: MachineView; readonly node?: KarpenterNode; readonly view?: NodeView }

@@ -2,16 +2,16 @@ import { Departure } from './departure';
 import { restoreLimits, stopLaunches, undoOf } from './limits';
 import { chooseBatch, departing, endOf, foreign, Member, membersOf, nameOf, staying, unregistered } from './plan';
 import { unlessUnreachable, unreachableWebhook } from './webhooks';
+import { Departing, InstanceView, KarpenterObjects, ProvisionerView, RemovalAwsPort, RemovalKubernetesPort } from '../../karpenter/api/fleet';
+import { NodeView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { WorkflowConfiguration } from '../contract';
 import { allPods, beginBatch, blockedBy, drain, isInBatch, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
 import { cordon, release } from '../draining/node-marks';
 import { DrainingPort } from '../draining/port';
-import { NodeView } from '../../kubernetes/views';
 import { LIMITS_RECORD } from '../records';
 import { Assessment, done, Progress, Step, working } from '../step';
-import { count, some } from "../../words/short-list";
-import { Departing, InstanceView, KarpenterObjects, ProvisionerView, RemovalAwsPort, RemovalKubernetesPort } from "../../karpenter/api/fleet";
 
 export interface RemovalPorts {
   readonly kubernetes: RemovalKubernetesPort;

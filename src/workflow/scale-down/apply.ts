@@ -6,14 +6,14 @@ import { keeperChanges } from './keepers';
 import { movingControllers, planMove, Clearing } from './moves';
 import { InstanceState, NodegroupState } from './port';
 import { planTargets } from './targets';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { fullName, NodeView, PodView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { arrivals, nextBatch } from '../draining/batch';
 import { allPods, beginBatch, blockedBy, drain, evictAll, isInBatch, patchAll, refusalsOf } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
-import { fullName, NodeView, PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 import { blocked, done, Progress, working } from '../step';
-import { NODEGROUP_LABEL } from "../../kubernetes/names";
-import { count, some } from "../../words/short-list";
 
 /** An instance that is no node after this long will not become one. */
 const REGISTRATION_MILLISECONDS = 10 * 60_000;

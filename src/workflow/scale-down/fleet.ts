@@ -1,7 +1,7 @@
 import { InstanceState, NodegroupState } from './port';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
 import { NodeView } from '../../kubernetes/views';
 import { KEEPER_MARK } from '../records';
-import { NODEGROUP_LABEL } from "../../kubernetes/names";
 
 /** A node group with its nodes and instances put together. */
 export interface Fleet {

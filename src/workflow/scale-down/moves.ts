@@ -1,14 +1,14 @@
+import { isKeeper } from './fleet';
 import { admits, fits, isPinned, holds, isSibling, roomBeside } from './room';
+import { ControllerRef, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
+import { some } from '../../words/short-list';
 import { owedFor, parse, wholeSeconds } from '../draining/drain-record';
 import { changeOf, cordon } from '../draining/node-marks';
 import { Obstacle, obstacleOf, podsToMove, isAlive } from '../draining/pods';
 import { NodeChange } from '../draining/port';
 import { missingReplacements } from '../draining/replacements';
-import { ControllerRef, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 import { MOVE_RECORD, CLEAR_RECORD, CORDON_RECORD } from '../records';
-import { some } from "../../words/short-list";
-import { isKeeper } from "./fleet";
 
 /** What comes next for Karpenter's and pinned pods on nodes that go. */
 export type Move =

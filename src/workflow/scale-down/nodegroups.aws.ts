@@ -8,7 +8,7 @@ import {
   UpdateNodegroupConfigCommand,
 } from '@aws-sdk/client-eks';
 import { AutoScalingGroupState, InstanceState, NodegroupState, REBALANCING, ScaleDownAwsPort, Sizes } from './port';
-import { Fence } from "../../custom-resources/fence";
+import { Fence } from '../../custom-resources/fence';
 
 /** Auto Scaling takes so many names in one call, and EC2 more. */
 const NAMES = 50;

@@ -3,14 +3,14 @@ import { NodegroupState, REBALANCING } from './port';
 import { ownersChange, restored, same, standingOf } from './sizes';
 import { PauseReason } from '../pause-reason';
 import { RESTORING_MARK, SIZES_SET, GROUP_TAGS } from '../records';
-import { act } from "./act";
-import { ScaleDownPorts } from "./context";
-import { isEnding } from "./fleet";
-import { patchAll } from "../draining/drain";
-import { release } from "../draining/node-marks";
-import { blocked, done, Progress, working } from "../step";
-import { NODEGROUP_LABEL } from "../../kubernetes/names";
-import { count } from "../../words/short-list";
+import { act } from './act';
+import { ScaleDownPorts } from './context';
+import { isEnding } from './fleet';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { count } from '../../words/short-list';
+import { patchAll } from '../draining/drain';
+import { release } from '../draining/node-marks';
+import { blocked, done, Progress, working } from '../step';
 
 /** New nodes need a minute or two; whoever needs longer has no capacity, or does not join. */
 const READY_MILLISECONDS = 10 * 60_000;

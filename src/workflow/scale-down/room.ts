@@ -1,6 +1,6 @@
 import { matchesTerm, tolerates } from '../../kubernetes/scheduling';
-import { isFinished } from '../draining/pods';
 import { NodeView, PodView } from '../../kubernetes/views';
+import { isFinished } from '../draining/pods';
 
 export interface Room { readonly cpu: number; readonly memory: number; readonly pods: number }
 

@@ -3,13 +3,13 @@ import { participating, ScaleDownPorts, ScaleDownStepConfiguration } from './con
 import { isFinished } from './groups';
 import { NodegroupState } from './port';
 import { isTouched, revertScaleDown } from './restore';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { NodeView, PodView } from '../../kubernetes/views';
 import { Assessment, Step } from '../step';
-import { isEnding } from "./fleet";
-import { allPods } from "../draining/drain";
-import { release } from "../draining/node-marks";
-import { mustMove } from "../draining/pods";
-import { NodeView, PodView } from "../../kubernetes/views";
-import { NODEGROUP_LABEL } from "../../kubernetes/names";
+import { isEnding } from './fleet';
+import { allPods } from '../draining/drain';
+import { release } from '../draining/node-marks';
+import { mustMove } from '../draining/pods';
 
 export interface ScaleDownStepOptions {
   /** Patience is over, and what cannot be evicted is to be deleted. */

@@ -4,9 +4,9 @@ import { NodegroupState } from './port';
 import { admits, holds, isPinned, isSibling, less, Room, roomBeside } from './room';
 import { standingOf, Target } from './sizes';
 import { quantity } from '../../kubernetes/quantity';
+import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
 import { WorkflowConfiguration } from '../contract';
 import { mustMove } from '../draining/pods';
-import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
 
 export type TargetConfiguration = Pick<WorkflowConfiguration,
 'HostNodegroups' | 'Namespace' | 'Release' | 'Replicas' | 'Cpu' | 'Memory' | 'OwnerKey'> & {

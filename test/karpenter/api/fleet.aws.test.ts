@@ -1,6 +1,6 @@
 import { DescribeInstancesCommand, EC2Client, Instance } from '@aws-sdk/client-ec2';
-import { OWNER_KEY } from '../../workflow/removal/fakes';
 import { RemovalAws } from '../../../src/karpenter/api/fleet.aws';
+import { OWNER_KEY } from '../../workflow/removal/fakes';
 
 /** Instances in pages of one. */
 class FakeEc2 extends EC2Client {

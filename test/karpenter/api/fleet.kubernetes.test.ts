@@ -5,8 +5,8 @@ import { AddressInfo } from 'net';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { buildSync } from 'esbuild';
-import { OWNER_KEY } from '../../workflow/removal/fakes';
 import { LIMITS_RECORD } from '../../../src/workflow/records';
+import { OWNER_KEY } from '../../workflow/removal/fakes';
 
 // The client is an ES module, which Jest cannot load.
 const directory = mkdtempSync(join(tmpdir(), 'removal-kubernetes-'));

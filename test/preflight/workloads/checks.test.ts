@@ -1,11 +1,11 @@
 import { subnet } from '../facts';
 import { budget, isIn, nodeTemplate, placement, provisioner, question, shape, STAGE_CHECKS, stageFacts, workload } from './stage';
-import { PreflightCheck } from '../../../src/words/preflight-check';
+import { judge } from '../../../src/preflight/verdict';
 import { stageFindings } from '../../../src/preflight/workloads/checks';
 import { StageFacts } from '../../../src/preflight/workloads/facts';
 import { StageQuestion } from '../../../src/preflight/workloads/question';
-import { judge } from '../../../src/preflight/verdict';
 import { MigrationStage } from '../../../src/words/migration-stage';
+import { PreflightCheck } from '../../../src/words/preflight-check';
 
 interface Case {
   readonly title: string;

@@ -1,8 +1,8 @@
 import { placement, pod, question } from './stage';
-import { freeOnKarpenter } from '../../../src/preflight/workloads/karpenter-room';
 import { selects } from '../../../src/kubernetes/label-selector';
-import { StagePod, StageViews, TemplateView } from '../../../src/preflight/workloads/views';
 import { groupWorkloads } from '../../../src/preflight/workloads/grouping';
+import { freeOnKarpenter } from '../../../src/preflight/workloads/karpenter-room';
+import { StagePod, StageViews, TemplateView } from '../../../src/preflight/workloads/views';
 
 function views(changes: Partial<StageViews> = {}): StageViews {
   return { nodegroups: new Map([['node-1', 'apps'], ['node-2', 'system']]), pods: [], templates: [], budgets: [], volumes: [], ...changes };

@@ -1,11 +1,11 @@
 import { subnet } from '../facts';
 import { nodeTemplate, provisioner, question, shape, stageFacts } from './stage';
 import { StageFacts, StagePorts, VcpuFacts } from '../../../src/preflight/workloads/facts';
+import { stageFactsQuery } from '../../../src/preflight/workloads/facts.aws';
 import { stageQuestion } from '../../../src/preflight/workloads/question';
 import { readStageFacts } from '../../../src/preflight/workloads/reading';
-import { WorkflowConfiguration } from '../../../src/workflow/contract';
 import { MigrationStage } from '../../../src/words/migration-stage';
-import { stageFactsQuery } from "../../../src/preflight/workloads/facts.aws";
+import { WorkflowConfiguration } from '../../../src/workflow/contract';
 
 function ports(facts: StageFacts, vcpus: () => VcpuFacts): { ports: StagePorts; asked: string[] } {
   const asked: string[] = [];

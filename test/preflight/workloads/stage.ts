@@ -1,13 +1,13 @@
-import { subnet } from '../facts';
-import { PreflightCheck } from '../../../src/words/preflight-check';
+import { NodeTemplateFacts, ProvisionerFacts } from '../../../src/karpenter/api/karpenter-api';
+import { Expression } from '../../../src/kubernetes/scheduling';
 import {
   BudgetFacts, NodegroupShape, Placement, StageFacts, WorkloadFacts,
 } from '../../../src/preflight/workloads/facts';
 import { StageQuestion } from '../../../src/preflight/workloads/question';
 import { StagePod } from '../../../src/preflight/workloads/views';
 import { MigrationStage } from '../../../src/words/migration-stage';
-import { NodeTemplateFacts, ProvisionerFacts } from "../../../src/karpenter/api/karpenter-api";
-import { Expression } from "../../../src/kubernetes/scheduling";
+import { PreflightCheck } from '../../../src/words/preflight-check';
+import { subnet } from '../facts';
 
 /** The checks of the stages beyond INSTALL, among those of the preflight. */
 export const STAGE_CHECKS: readonly PreflightCheck[] = [

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { isIn, placement, provisioner, stageFacts } from './stage';
-import { Placement } from '../../../src/preflight/workloads/facts';
+import { ProvisionerFacts } from '../../../src/karpenter/api/karpenter-api';
 import { requirementsOf, unmetKey } from '../../../src/karpenter/api/requirements';
+import { Expression, TaintFacts, TolerationFacts } from '../../../src/kubernetes/scheduling';
+import { Placement } from '../../../src/preflight/workloads/facts';
 import { misfit, suppliesOf, tolerates } from '../../../src/preflight/workloads/supply';
-import { ProvisionerFacts } from "../../../src/karpenter/api/karpenter-api";
-import { Expression, TaintFacts, TolerationFacts } from "../../../src/kubernetes/scheduling";
 
 const supplies = (...provisioners: Partial<ProvisionerFacts>[]) => suppliesOf(stageFacts({ provisioners: provisioners.map(provisioner) }));
 const selects = (nodeSelector: Record<string, string>): Partial<Placement> => ({ nodeSelector });

@@ -1,9 +1,9 @@
 import { Size } from 'aws-cdk-lib';
 import { EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
-import { importedCluster, manifestsOf, nodeTemplateManifest, schemaErrors } from '../fixtures';
+import { MetadataState, MetadataTokens } from '../../../src/provisioning/metadata-options';
 import { AWSNodeTemplate } from '../../../src/provisioning/v0/aws-node-template';
 import { AWSNodeTemplateOptions, AmiFamily } from '../../../src/provisioning/v0/aws-node-template-options';
-import { MetadataState, MetadataTokens } from '../../../src/provisioning/metadata-options';
+import { importedCluster, manifestsOf, nodeTemplateManifest, schemaErrors } from '../fixtures';
 
 function specOf(options: AWSNodeTemplateOptions): any {
   const manifest = nodeTemplateManifest(options);

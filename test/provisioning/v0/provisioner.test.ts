@@ -1,13 +1,13 @@
 import { Duration, Lazy, Size } from 'aws-cdk-lib';
-import { importedCluster, manifestsOf, provisionerManifest, schemaErrors } from '../fixtures';
-import { Deprovisioning } from '../../../src/provisioning/v0/deprovisioning';
 import { EvictionThreshold } from '../../../src/provisioning/eviction';
 import { ContainerRuntime } from '../../../src/provisioning/kubelet-configuration';
-import { Provisioner } from '../../../src/provisioning/v0/provisioner';
-import { ProvisionerOptions } from '../../../src/provisioning/v0/provisioner-options';
 import { Requirement } from '../../../src/provisioning/requirement';
 import { Taint } from '../../../src/provisioning/taint';
+import { Deprovisioning } from '../../../src/provisioning/v0/deprovisioning';
+import { Provisioner } from '../../../src/provisioning/v0/provisioner';
+import { ProvisionerOptions } from '../../../src/provisioning/v0/provisioner-options';
 import { WellKnownLabel } from '../../../src/provisioning/well-known-label';
+import { importedCluster, manifestsOf, provisionerManifest, schemaErrors } from '../fixtures';
 
 function specOf(options: ProvisionerOptions): any {
   const manifest = provisionerManifest(options);

@@ -1,9 +1,9 @@
+import { MachineState } from '../../../src/karpenter/api/fleet';
 import { CANARY_NAME, CanaryPod } from '../../../src/workflow/cluster-autoscaler/canary';
 import {
   AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort, AutoscalerPod, AutoScalingGroup, Canary, DeploymentReference, NodeState, PodEvent, PodOnNode, TaintedNode, TaintView,
 } from '../../../src/workflow/cluster-autoscaler/port';
 import { ClusterAutoscalerConfiguration } from '../../../src/workflow/cluster-autoscaler/step';
-import { MachineState } from "../../../src/karpenter/api/fleet";
 
 export const START = new Date('2024-05-01T10:00:00Z');
 

@@ -1,7 +1,7 @@
+import { NodeFacts, Affinity } from '../../../src/kubernetes/scheduling';
 import { WorkloadReference } from '../../../src/workflow/contract';
 import { configurationOf } from '../../../src/workflow/critical-workloads/addon-configuration';
 import { nodegroupRequirement } from '../../../src/workflow/critical-workloads/affinity';
-import { NodeFacts, Affinity } from '../../../src/kubernetes/scheduling';
 import {
   Addon, AddonsPort, AddonUpdate, Rollout, Workload, WorkloadChange, WorkloadName, WorkloadPod, WorkloadsPort,
 } from '../../../src/workflow/critical-workloads/port';

@@ -1,9 +1,9 @@
 import { clock, COREDNS, DATABASE, FakeCluster, GROUP, LINUX, NO_ADDONS, OURS, run, stepOf } from './fakes';
+import { Affinity } from '../../../src/kubernetes/scheduling';
 import { pinned } from '../../../src/workflow/critical-workloads/affinity';
 import { criticalWorkloadsStep } from '../../../src/workflow/critical-workloads/step';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { AFFINITY_RECORD } from '../../../src/workflow/records';
-import { Affinity } from "../../../src/kubernetes/scheduling";
 
 const MINUTE = 60_000;
 const START = Date.parse('2023-08-01T10:00:00Z');

@@ -1,9 +1,9 @@
+import { Departing, InstanceView, KarpenterObjects, MachineView, ProvisionerChange, ProvisionerView, RemovalAwsPort, RemovalKubernetesPort } from '../../../src/karpenter/api/fleet';
+import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
 import { mustMove } from '../../../src/workflow/draining/pods';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
-import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
 import { RemovalConfiguration, removalStep } from '../../../src/workflow/removal/step';
 import { Progress } from '../../../src/workflow/step';
-import { Departing, InstanceView, KarpenterObjects, MachineView, ProvisionerChange, ProvisionerView, RemovalAwsPort, RemovalKubernetesPort } from "../../../src/karpenter/api/fleet";
 
 export const OWNER_KEY = 'karpenter.sh/provisioner-name';
 export const START = Date.parse('2024-05-01T10:00:00Z');

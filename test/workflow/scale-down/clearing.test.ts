@@ -1,8 +1,8 @@
 import { KARPENTER, World, WorkloadSpec } from './world';
 import { PodView } from '../../../src/kubernetes/views';
 import { CLEAR_RECORD, CORDON_RECORD, KEEPER_MARK } from '../../../src/workflow/records';
+import { ClearingView, planClearing, planClearingOn } from '../../../src/workflow/scale-down/moves';
 import { node, NOW, pod } from '../draining/views';
-import { ClearingView, planClearing, planClearingOn } from "../../../src/workflow/scale-down/moves";
 
 const OWNER_KEY = 'karpenter.sh/provisioner-name';
 const labels = { 'topology.kubernetes.io/zone': 'a', 'eks.amazonaws.com/nodegroup': 'apps' };
