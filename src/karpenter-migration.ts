@@ -292,4 +292,3 @@ export function checkProps(props: KarpenterMigrationProps): void {
 export function bringsNodeTemplate(options: ProvisionerOptions = {}): boolean {
   return options.nodeTemplate !== undefined || options.nodeTemplateName !== undefined;
 }
-

@@ -65,4 +65,3 @@ export interface ClaimPort {
   replace(old: StoredClaim, record: ClaimRecord): Promise<void>;
   remove(old: StoredClaim): Promise<void>;
 }
-

@@ -96,4 +96,3 @@ export function checkNodegroups(property: string, names?: readonly string[]): vo
     throw new Error(`\`${property}\` has "${bad}", which cannot be the name of a node group: 1 to 63 letters, digits, - and _, the first a letter or digit`);
   }
 }
-

@@ -1,4 +1,3 @@
-
 /** The guard before every change: throws `Replaced` once a newer run, or a deployment, took over. */
 export interface Fence {
   check(): Promise<void>;

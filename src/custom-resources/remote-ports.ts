@@ -28,4 +28,3 @@ export function remotePortQuery(ports: Readonly<Record<string, ServedPort>>): (q
 
 /** A call of a port whose adapter lives in the Kubernetes function. */
 export const REMOTE_PORT_QUERY = 'workflow-port';
-

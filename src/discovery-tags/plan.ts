@@ -165,4 +165,3 @@ export interface DiscoveryTagsPort {
   /** Takes tags off if they have these values; succeeds where tag or resource are gone. */
   remove(id: string, tags: Tags): Promise<void>;
 }
-

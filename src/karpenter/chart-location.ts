@@ -17,4 +17,3 @@ export function identityOf({ repository, version, chartAsset }: ChartLocation): 
 export const CRD_RELEASE = 'karpenter-crd';
 
 export const CRD_RELEASE_NAMESPACE = 'kube-system';
-

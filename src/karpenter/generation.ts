@@ -1,4 +1,3 @@
-
 /** What the chart has to know about the account and the cluster. */
 export interface ReleaseSettings {
   readonly clusterName: string;

@@ -157,5 +157,3 @@ export interface Requirement {
 export function termsOf(affinity: Affinity | null): readonly Term[] {
   return affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
 }
-
-

@@ -138,4 +138,3 @@ export interface NodeAccessPort {
   replace(content: AwsAuth, version: string): Promise<boolean>;
   discard(version: string): Promise<boolean>;
 }
-

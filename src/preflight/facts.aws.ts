@@ -42,4 +42,3 @@ export function preflightFactsQuery(connect: Connect<KubernetesFactsReader>): (q
     return reader.readFacts(question);
   };
 }
-

@@ -43,4 +43,3 @@ export const error = (check: PreflightCheck, message: string, remedy: string): F
 export const warning = (check: PreflightCheck, message: string, remedy: string): Finding => ({ check, severity: 'warning', message, remedy });
 
 export const named = (items: readonly string[]): string => shortList(items, NAMED_BYTES);
-

@@ -1,4 +1,3 @@
-
 /** Joins as many items as fit into the given bytes and says how many are left out. */
 export function shortList(items: readonly string[], maximumBytes: number): string {
   const whole = items.join(', ');
@@ -25,4 +24,3 @@ export function some(names: readonly string[]): string {
 export function count(many: number, thing: string): string {
   return `${many} ${thing}${many === 1 ? '' : 's'}`;
 }
-

@@ -171,4 +171,3 @@ export async function halt(port: StagePort, owner: string, request: string, now:
   }
   return undefined;
 }
-

@@ -39,4 +39,3 @@ export const NODES_GONE_MARK = `${PREFIX}/nodes-gone`;
 
 /** All that we may have left at a node group. */
 export const GROUP_TAGS = [SIZES_RECORD, SIZES_SET, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK];
-

@@ -105,4 +105,3 @@ export interface RunPort {
 }
 
 export const RUN_METHODS = ['read', 'begin', 'enter', 'leave'] as const satisfies readonly (keyof RunPort)[];
-

@@ -76,4 +76,3 @@ export function pauseSeconds(pausedForSeconds: number): number {
   const tried = INTERVALS.findIndex(interval => pausedForSeconds < 2 * interval);
   return tried < 0 ? INTERVALS[INTERVALS.length - 1] : INTERVALS[tried];
 }
-

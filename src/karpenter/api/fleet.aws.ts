@@ -28,4 +28,3 @@ export class RemovalAws implements RemovalAwsPort {
 
 /** The tag that Karpenter 0.29 puts on its launch templates. */
 export const LAUNCH_TEMPLATE_TAG = 'karpenter.k8s.aws/cluster';
-

@@ -140,4 +140,3 @@ export async function karpenterRemaining(config: k8s.KubeConfig, ownerKey: strin
 function named(kind: string, { metadata }: Named): Remaining {
   return { name: `${kind}/${metadata?.name}`, leaving: metadata?.deletionTimestamp !== undefined };
 }
-

@@ -1,4 +1,3 @@
-
 /** The question that the AWS function asks the Kubernetes function: what is left of Karpenter's nodes. */
 export const REMAINING_QUERY = 'karpenter-remaining';
 
@@ -101,5 +100,3 @@ export interface InstanceView {
 export interface RemovalAwsPort {
   instances(ownerKey: string): Promise<readonly InstanceView[]>;
 }
-
-

@@ -31,4 +31,3 @@ export interface WebhookProbe {
   readonly accepted: Readonly<Record<string, unknown>>;
   readonly refused: Readonly<Record<string, unknown>>;
 }
-

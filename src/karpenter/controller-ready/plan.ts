@@ -71,4 +71,3 @@ export interface ControllerPort {
   pods(namespace: string, release: string): Promise<PodState[]>;
   check(probe: WebhookProbe, manifest: WebhookProbe['accepted']): Promise<Verdict>;
 }
-

@@ -78,4 +78,3 @@ export interface NamespacePort {
   annotate(name: string, annotations: Readonly<Record<string, string>>, version: string): Promise<boolean>;
   discard(name: string, version: string): Promise<boolean>;
 }
-

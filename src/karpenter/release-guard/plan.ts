@@ -36,4 +36,3 @@ export interface ReleasePort {
   /** Removes one record; one that is gone already is as good. */
   discard(namespace: string, secret: string): Promise<void>;
 }
-

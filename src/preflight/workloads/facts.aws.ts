@@ -153,4 +153,3 @@ export function stageFactsQuery(connect: Connect<StageKubernetesReader>): (query
     return reader.readStageFacts(question);
   };
 }
-

@@ -81,4 +81,3 @@ function familyOf({ amiType, ownAmi }: Pick<NodegroupShape, 'amiType' | 'ownAmi'
   ];
   return ownAmi ? undefined : families.find(([pattern]) => pattern.test(amiType))?.[1];
 }
-

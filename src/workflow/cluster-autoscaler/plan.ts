@@ -167,4 +167,3 @@ export function isBack(deployment: AutoscalerDeployment): Progress {
   return blocked(PauseReason.AUTOSCALER_IS_BACK, `the Cluster Autoscaler's Deployment ${fullName(deployment)} has ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} again,`
     + ` set by ${replicasManager ?? 'a field manager that nobody recorded'}: let it have 0 there, or kubectl -n ${namespace} scale deployment ${name} --replicas=0`);
 }
-

@@ -85,4 +85,3 @@ export function forgetCommand(workload: WorkloadName): string {
 function quoted(text: string): string {
   return `'${text.replace(/'/g, '\'\\\'\'')}'`;
 }
-

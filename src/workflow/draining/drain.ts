@@ -141,4 +141,3 @@ export function refusalsOf(round: Pick<Round, 'refused'>): Obstacle[] {
     says: `pod ${fullName(pod)} on ${pod.node} may not be evicted: ${message}`,
   }));
 }
-

@@ -75,4 +75,3 @@ export function undoMove(move: GroupMove, state: NodegroupState, clusterName: st
 export function undoEnd({ name, group }: NodegroupState, clusterName: string): string {
   return `aws eks update-nodegroup-config --cluster-name ${clusterName} --nodegroup-name ${name} --scaling-config desiredSize=${group.sizes.desired}`;
 }
-

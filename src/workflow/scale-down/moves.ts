@@ -202,4 +202,3 @@ function share({ cpu, memory }: PodView, { allocatable }: NodeView): number {
 function uncordoned(place: NodeView): NodeView {
   return { ...place, unschedulable: false, taints: place.taints.filter(({ key }) => key !== 'node.kubernetes.io/unschedulable') };
 }
-

@@ -78,4 +78,3 @@ export async function revertScaleDown(ports: Pick<ScaleDownPorts, 'kubernetes' |
   const planned = moves.filter((one): one is typeof one & { move: GroupMove } => one.move !== undefined);
   return await act(ports.aws, planned, clusterName) ?? done('node groups have the sizes that they had');
 }
-

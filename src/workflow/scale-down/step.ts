@@ -59,4 +59,3 @@ export async function stopScaleDown({ kubernetes, aws }: Pick<ScaleDownPorts, 'k
 function isEmpty(node: NodeView, pods: readonly PodView[]): boolean {
   return !pods.some(pod => pod.node === node.name && mustMove(pod));
 }
-
