@@ -1,8 +1,8 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { cacheRoot } from './build/cache';
-import { run } from './build/command';
+import { cacheRoot } from './parts/cache';
+import { run } from './parts/command';
 
 /** One thing that the proving ground needs of a machine. */
 interface Need {

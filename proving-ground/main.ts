@@ -1,11 +1,11 @@
 import { spawn } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
-import { Log } from './build/log';
-import { Parts, prepareParts } from './build/parts';
 import { examine, namespaceFlags } from './doctor';
 import { isolateNetwork } from './machine/network';
 import { Processes } from './machine/processes';
+import { Log } from './parts/log';
+import { Parts, prepareParts } from './parts/parts';
 import { runPhases } from './phases';
 
 const REGION = 'us-east-1';

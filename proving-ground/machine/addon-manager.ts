@@ -2,7 +2,7 @@ import * as eks from '@aws-sdk/client-eks';
 import { corednsDeployment, ownedFields, sameAffinity } from './coredns-addon';
 import { Kube } from './kube';
 import { sleep } from './processes';
-import { Log } from '../build/log';
+import { Log } from '../parts/log';
 
 export interface AddonManagerOptions {
   readonly eks: eks.EKSClient;

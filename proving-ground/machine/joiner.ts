@@ -5,7 +5,7 @@ import { Kube, KubeError, KubeObject } from './kube';
 import { nodeResources } from './node-capacity';
 import { sleep } from './processes';
 import { KubeletArguments, parseUserData } from './user-data';
-import { Log } from '../build/log';
+import { Log } from '../parts/log';
 
 export interface JoinerOptions {
   readonly ec2: ec2.EC2Client;

@@ -3,7 +3,7 @@ import * as path from 'path';
 import { HOST_ADDRESS } from './network';
 import { sleep } from './processes';
 import { SECRETS_PATH } from './service-account-token';
-import { run } from '../build/command';
+import { run } from '../parts/command';
 
 /** A part of the VPC that no subnet uses. */
 const POD_PREFIX = '10.0.240';

@@ -4,8 +4,8 @@ import { Pki } from './pki';
 import { PodAddresses } from './pod-network';
 import { Processes, sleep } from './processes';
 import { RealPod, RealPodOptions } from './real-pod';
-import { Log } from '../build/log';
-import { Parts } from '../build/parts';
+import { Log } from '../parts/log';
+import { Parts } from '../parts/parts';
 
 export interface PodRuntimeOptions {
   readonly parts: Parts;

@@ -6,7 +6,7 @@ import { connectPod, inPod, PodAddresses } from './pod-network';
 import { Probe } from './probe';
 import { baseEnvironment, ManagedProcess, Processes } from './processes';
 import { PodTokens } from './service-account-token';
-import { Log } from '../build/log';
+import { Log } from '../parts/log';
 
 export interface RealPodOptions {
   readonly kube: Kube;

@@ -1,6 +1,6 @@
 import { Processes } from './processes';
-import { Log } from '../build/log';
-import { Parts } from '../build/parts';
+import { Log } from '../parts/log';
+import { Parts } from '../parts/parts';
 
 /** What a run gives its phases. */
 export interface RunContext {

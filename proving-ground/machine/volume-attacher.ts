@@ -3,7 +3,7 @@ import { Kube, KubeError, KubeObject } from './kube';
 import { VOLUMES_ATTACHED_ANNOTATION, WAITS_FOR_VOLUMES_LABEL } from './kwok-stages';
 import { sleep } from './processes';
 import { inUseByNode, PodVolumes, uniqueName } from './volumes-in-use';
-import { Log } from '../build/log';
+import { Log } from '../parts/log';
 
 export interface VolumeAttacherOptions {
   readonly kube: Kube;

@@ -6,7 +6,6 @@ import { CdkCli } from './cdk-cli';
 import { LocalAws, startAws } from '../aws';
 import { until } from './until';
 import { clientConfig, createCorednsAddon, createCustomer, Customer } from '../aws/customer';
-import { Log } from '../build/log';
 import { AddonManager } from '../machine/addon-manager';
 import { ADMINISTRATOR } from '../machine/audit';
 import { ControlPlane } from '../machine/control-plane';
@@ -20,6 +19,7 @@ import { PodRuntime } from '../machine/pod-runtime';
 import { RunContext } from '../machine/run-context';
 import { VolumeAttacher } from '../machine/volume-attacher';
 import { Observers } from '../observe';
+import { Log } from '../parts/log';
 
 export const CLUSTER_NAME = 'prod';
 export const ACCOUNT = '000000000000';

@@ -4,8 +4,8 @@ import * as fs from 'fs';
 import { after, before } from 'node:test';
 import * as os from 'os';
 import * as path from 'path';
-import { lambdaNode, pythonEnvironment } from '../../build/runtimes';
 import { Processes } from '../../machine/processes';
+import { lambdaNode, pythonEnvironment } from '../../parts/runtimes';
 import { QueryService, query, signedAs } from '../gateway/query';
 import { LocalAws, startAws } from '../index';
 
