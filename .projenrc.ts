@@ -9,6 +9,7 @@ const CDK_DEVELOPED_ON = '2.270.0';
 const BUNDLING: javascript.BundlingOptions & Pick<javascript.AddBundleOptions, 'esbuildArgs'> = {
   externals: [],
   sourcemap: false,
+  watchTask: false,
   esbuildArgs: { '--minify': true, '--keep-names': true },
 };
 
@@ -69,7 +70,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
-    jestConfig: { testTimeout: 60_000 },
+    // Most tests synthesize, and the constructs read the functions' bundles.
+    jestConfig: { testTimeout: 60_000, globalSetup: '<rootDir>/projenrc/bundle.ts' },
   },
   tsconfigDevFile: 'tsconfig.dev.json',
   // Type errors are the compiler's business: tests only transpile, which makes them start in a second.
@@ -104,7 +106,7 @@ for (const name of ['aws', 'kubernetes']) {
   });
 }
 
-for (const unpublished of ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', 'CONTRIBUTING.md']) {
+for (const unpublished of ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', '/assets/.sources', 'CONTRIBUTING.md']) {
   project.addPackageIgnore(unpublished);
 }
 
@@ -138,9 +140,11 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2');
 // The snippets of the README are compiled against what they import, and one that does not compile fails the tests.
 project.package.addField('jsiiRosetta', { strict: true, exampleDependencies: { '@aws-cdk/lambda-layer-kubectl-v27': '^2.1.0' } });
 
-// The constructs read the functions' bundles, and the snippets the compiled library: a fresh clone has neither.
+// The step that everybody uses who needs bundles; it runs the task of each bundle only if the sources changed.
+project.bundler.bundleTask.reset('tsx projenrc/bundle.ts');
+
+// The README's snippets are compiled against the compiled library, which a fresh clone does not have.
 project.testTask.prependSpawn(project.compileTask);
-project.testTask.prependSpawn(project.bundler.bundleTask);
 project.testTask.exec('jsii-rosetta extract --strict --compile');
 
 project.synth();

@@ -4,6 +4,7 @@ import * as path from 'path';
 import { examine, namespaceFlags } from './doctor';
 import { isolateNetwork } from './machine/network';
 import { Processes } from './machine/processes';
+import { bundle } from '../projenrc/bundle';
 import { Log } from './parts/log';
 import { Parts, prepareParts } from './parts/parts';
 import { runPhases } from './phases';
@@ -19,6 +20,7 @@ const TIDY_UP_SECONDS = 60;
 async function outside(): Promise<number> {
   await examine();
   const log = logTo(console.log);
+  log(bundle() ? 'bundled the functions' : 'the functions are bundled already');
   const parts = await prepareParts(log);
   const runDir = createRunDir();
   fs.writeFileSync(path.join(runDir, 'parts.json'), JSON.stringify(parts, null, 2));
