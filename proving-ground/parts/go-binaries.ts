@@ -1,8 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { cached } from './cache';
 import { run } from './command';
-import { Log } from './log';
+import { Workshop } from './workshop';
 
 /** A program built from a published Go module, pinned by the go.mod and go.sum beside it. */
 export interface GoProgram {
@@ -11,7 +10,8 @@ export interface GoProgram {
   /** Older modules don't compile with the newest Go; the go command fetches the one they need. */
   readonly toolchain: string;
   readonly ldflags: string;
-  readonly minutes: number;
+  /** See `Part`. */
+  readonly seconds: number;
 }
 
 export const KUBERNETES_VERSION = 'v1.30.14';
@@ -26,23 +26,23 @@ const KUBERNETES_VERSION_FLAGS = [
 ].join(' ');
 
 export const CONTROL_PLANE: GoProgram = {
-  name: 'control-plane', packagePath: '.', toolchain: 'go1.22.12', ldflags: `-s -w ${KUBERNETES_VERSION_FLAGS}`, minutes: 10,
+  name: 'control-plane', packagePath: '.', toolchain: 'go1.22.12', ldflags: `-s -w ${KUBERNETES_VERSION_FLAGS}`, seconds: 600,
 };
 export const KARPENTER: GoProgram = {
-  name: 'karpenter', packagePath: 'github.com/aws/karpenter/cmd/controller', toolchain: 'go1.22.12', ldflags: '-s -w', minutes: 4,
+  name: 'karpenter', packagePath: 'github.com/aws/karpenter/cmd/controller', toolchain: 'go1.22.12', ldflags: '-s -w', seconds: 240,
 };
 export const KWOK: GoProgram = {
-  name: 'kwok', packagePath: 'sigs.k8s.io/kwok/cmd/kwok', toolchain: 'auto', ldflags: '-s -w', minutes: 4,
+  name: 'kwok', packagePath: 'sigs.k8s.io/kwok/cmd/kwok', toolchain: 'auto', ldflags: '-s -w', seconds: 240,
 };
 export const REGISTRY: GoProgram = {
-  name: 'registry', packagePath: 'github.com/google/go-containerregistry/cmd/registry', toolchain: 'auto', ldflags: '-s -w', minutes: 1,
+  name: 'registry', packagePath: 'github.com/google/go-containerregistry/cmd/registry', toolchain: 'auto', ldflags: '-s -w', seconds: 60,
 };
 export const AUTHENTICATOR: GoProgram = {
   name: 'aws-iam-authenticator',
   packagePath: 'sigs.k8s.io/aws-iam-authenticator/cmd/aws-iam-authenticator',
   toolchain: 'auto',
   ldflags: '-s -w',
-  minutes: 3,
+  seconds: 180,
 };
 
 const MODULES = path.join(__dirname, '..', 'go');
@@ -72,17 +72,22 @@ export function moduleInputs(program: GoProgram): (string | Buffer)[] {
   ];
 }
 
+/** Downloads the modules that the program is made of, which are fewer than go.mod names, and the toolchain. */
+export async function downloadModules(program: GoProgram): Promise<void> {
+  await run('go', ['list', '-deps', program.packagePath], { cwd: moduleFolder(program), env: goEnvironment(program.toolchain) });
+}
+
 /** Gives the path of the executable. */
-export async function goBinary(program: GoProgram, log: Log): Promise<string> {
-  const folder = await cached({
+export async function goBinary(program: GoProgram, workshop: Workshop): Promise<string> {
+  const folder = await workshop.folder({
     name: program.name,
     inputs: moduleInputs(program),
-    minutes: program.minutes,
-    build: async target => {
-      await run('go', ['build', '-o', path.join(target, program.name), '-ldflags', program.ldflags, program.packagePath], {
-        cwd: moduleFolder(program), env: goEnvironment(program.toolchain),
-      });
-    },
-  }, log);
+    seconds: program.seconds,
+    compiles: true,
+    download: () => downloadModules(program),
+    build: target => run('go', ['build', '-o', path.join(target, program.name), '-ldflags', program.ldflags, program.packagePath], {
+      cwd: moduleFolder(program), env: goEnvironment(program.toolchain),
+    }),
+  });
   return path.join(folder, program.name);
 }

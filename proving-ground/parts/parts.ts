@@ -1,8 +1,9 @@
 import { Charts, charts } from './charts';
 import { AUTHENTICATOR, CONTROL_PLANE, goBinary, KARPENTER, KWOK, REGISTRY } from './go-binaries';
 import { kubectlLayer } from './kubectl-layer';
-import { Log } from './log';
+import { Log, tellingHowItStands } from './log';
 import { lambdaNode, pythonEnvironment } from './runtimes';
+import { Workshop } from './workshop';
 
 /** Everything that the proving ground runs and does not write itself. */
 export interface Parts {
@@ -23,16 +24,22 @@ export interface Parts {
   readonly charts: Charts;
 }
 
-/** Builds what the cache does not have. One after the other: each of them uses all cores. */
+/** Builds what the cache does not have. */
 export async function prepareParts(log: Log): Promise<Parts> {
-  const layer = await kubectlLayer(log);
-  const node24 = await lambdaNode(log);
-  const python = await pythonEnvironment(log);
-  const registry = await goBinary(REGISTRY, log);
-  const authenticator = await goBinary(AUTHENTICATOR, log);
-  const kwok = await goBinary(KWOK, log);
-  const karpenter = await goBinary(KARPENTER, log);
-  const controlPlane = await goBinary(CONTROL_PLANE, log);
+  const workshop = new Workshop(log);
+  const all = Promise.all([
+    goBinary(CONTROL_PLANE, workshop),
+    goBinary(KARPENTER, workshop),
+    goBinary(KWOK, workshop),
+    goBinary(AUTHENTICATOR, workshop),
+    goBinary(REGISTRY, workshop),
+    pythonEnvironment(workshop),
+    lambdaNode(workshop),
+    kubectlLayer(workshop),
+    charts(workshop),
+  ]);
+  const [controlPlane, karpenter, kwok, authenticator, registry, python, node24, layer, packages] =
+    await tellingHowItStands(log, () => workshop.howItStands(), all);
   return {
     controlPlane,
     karpenter,
@@ -44,6 +51,6 @@ export async function prepareParts(log: Log): Promise<Parts> {
     helm: layer.helm,
     kubectl: layer.kubectl,
     kubectlLayerDir: layer.folder,
-    charts: await charts(layer.helm, log),
+    charts: packages,
   };
 }
