@@ -45,6 +45,9 @@ export const AUTHENTICATOR: GoProgram = {
   seconds: 180,
 };
 
+/** The linker strips what debuggers read (-s -w); not to make it in the first place saves a tenth of the compilation. */
+const WITHOUT_DEBUGGING = ['-gcflags=all=-dwarf=false'];
+
 const MODULES = path.join(__dirname, '..', 'go');
 
 /** Environment of every go command: what go.mod and go.sum say and nothing else. */
@@ -85,9 +88,9 @@ export async function goBinary(program: GoProgram, workshop: Workshop): Promise<
     seconds: program.seconds,
     compiles: true,
     download: () => downloadModules(program),
-    build: target => run('go', ['build', '-o', path.join(target, program.name), '-ldflags', program.ldflags, program.packagePath], {
-      cwd: moduleFolder(program), env: goEnvironment(program.toolchain),
-    }),
+    build: target => run('go', [
+      'build', '-o', path.join(target, program.name), '-ldflags', program.ldflags, ...WITHOUT_DEBUGGING, program.packagePath,
+    ], { cwd: moduleFolder(program), env: goEnvironment(program.toolchain) }),
   });
   return path.join(folder, program.name);
 }

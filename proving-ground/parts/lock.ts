@@ -7,7 +7,7 @@ import { spawn } from 'child_process';
  */
 export async function exclusively<T>(file: string, action: () => Promise<T>): Promise<T> {
   // It holds the lock until its standard input ends, with our process at the latest.
-  const holder = spawn('flock', [file, '-c', 'echo locked && cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const holder = spawn('flock', [file, 'sh', '-c', 'echo locked; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
   await new Promise<void>((resolve, reject) => {
     holder.stdout.once('data', () => resolve());
     holder.once('error', reject);
