@@ -166,7 +166,7 @@ export class KarpenterMigration extends Construct {
       stage: this.stage,
       configuration: {
         Owner: claim.owner,
-        OwnerKey: release.ownerLabel,
+        Api: release._api,
         Nodegroups: nodegroups,
         HostNodegroups: hostNodegroups,
         Namespace: this.namespace,
@@ -174,11 +174,12 @@ export class KarpenterMigration extends Construct {
         Replicas: release.replicas,
         Cpu: release.controllerCpu,
         Memory: release.controllerMemory,
-        Provisioners: Lazy.list({ produce: () => [...this.provisionerNames] }),
+        Pools: Lazy.list({ produce: () => [...this.provisionerNames] }),
         AcceptedRisks: props.acceptedRisks ?? [],
         ...workflowOptions(props.cutOver, props.scaleDown),
       },
       waitForRun: waitForRun(props.waitForRun),
+      launchTemplateTag: release._launchTemplateTag,
       revision,
       kubernetesHandler,
     }));
@@ -204,7 +205,7 @@ export class KarpenterMigration extends Construct {
     this.takeName(options.name ?? DEFAULT_NAME);
     const launch = bringsNodeTemplate(options) ? {} : this.launch;
     const provisioner = after([this.chart], new Provisioner(this, id, { ...options, ...launch, cluster: this.cluster }));
-    this.preflight._addProvisionerName(provisioner.provisionerName);
+    this.preflight._addPoolName(provisioner.provisionerName);
     this.stageResource.node.addDependency(provisioner);
     if (this.stage === MigrationStage.REMOVED) {
       provisioner._markRemoved();

@@ -3,6 +3,9 @@ export interface Fence {
   check(): Promise<void>;
 }
 
+/** For those who only read. */
+export const READ_ONLY: Fence = { check: () => Promise.reject(new Error('this connection reads and changes nothing')) };
+
 /** The name of the error of a fence; it travels between our functions by its name. */
 export const REPLACED = 'Replaced';
 

@@ -10,6 +10,8 @@ export interface RemoteAddress {
   readonly port: string;
   /** Every change is refused once the claim on the cluster has another generation. */
   readonly generation: number;
+  /** The name of Karpenter's API. */
+  readonly api: string;
 }
 
 /** A port whose adapter lives in the Kubernetes function: each call of a method is a call of that function. */
@@ -21,6 +23,7 @@ export function remotePort<P extends object>(lambda: LambdaClient, address: Remo
       KubectlRoleArn: address.kubectlRoleArn,
       Port: address.port,
       Generation: address.generation,
+      Api: address.api,
       Method: method,
       Arguments: args,
     });

@@ -4,7 +4,7 @@ import { integer, text } from './properties';
 /** A port as the Kubernetes function serves it: its methods by name, for one run of one cluster. */
 export interface ServedPort {
   readonly methods: readonly string[];
-  connect(query: { readonly clusterName: string; readonly kubectlRoleArn: string; readonly generation: number }): Promise<object>;
+  connect(query: { readonly clusterName: string; readonly kubectlRoleArn: string; readonly generation: number; readonly api: string }): Promise<object>;
 }
 
 /** Answers calls of ports from the function that runs the workflow. */
@@ -19,6 +19,7 @@ export function remotePortQuery(ports: Readonly<Record<string, ServedPort>>): (q
       clusterName: text(query, 'ClusterName'),
       kubectlRoleArn: text(query, 'KubectlRoleArn'),
       generation: integer(query, 'Generation'),
+      api: text(query, 'Api'),
     });
     const call = (port as Record<string, (...args: unknown[]) => Promise<unknown>>)[method];
     // JSON has no undefined: a parameter that was left out arrives as null.

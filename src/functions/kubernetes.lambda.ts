@@ -19,8 +19,6 @@ import { entry, Query } from '../custom-resources/lambda';
 import { Connect } from '../custom-resources/lifecycle';
 import { text } from '../custom-resources/properties';
 import { remotePortQuery, REMOTE_PORT_QUERY } from '../custom-resources/remote-ports';
-import { REMAINING_QUERY } from '../karpenter/api/fleet';
-import { karpenterRemaining } from '../karpenter/api/fleet.kubernetes';
 import { KubernetesController } from '../karpenter/controller-ready/controller.kubernetes';
 import { KubernetesNamespaces } from '../karpenter/namespace/namespaces.kubernetes';
 import { KubernetesReleases } from '../karpenter/release-guard/releases.kubernetes';
@@ -50,7 +48,6 @@ export const handler = entry(doneWithoutCluster({
 }), {
   [PREFLIGHT_FACTS_QUERY]: preflightFactsQuery(through(ApiFactsReader)),
   [STAGE_FACTS_QUERY]: stageFactsQuery(through(ApiStageFactsReader)),
-  [REMAINING_QUERY]: async query => karpenterRemaining(await connectFor(query), text(query, 'OwnerKey')),
   [REMOTE_PORT_QUERY]: remotePortQuery(WORKFLOW_PORTS),
   [ABANDON_QUERY]: async query => abandonClaim(new ConfigMapClaim(await connectFor(query)), text(query, 'Owner')),
 });

@@ -26,8 +26,12 @@ export function nodeView({ metadata, spec, status }: k8s.V1Node): NodeView {
   };
 }
 
-/** A pod in the words of the port; what is false, empty or unknown stays undefined and costs nothing on the way. */
-export function podView({ metadata, spec, status }: k8s.V1Pod): PodView {
+/**
+ * A pod in the words of the port; what is false, empty or unknown stays undefined and costs nothing on the way.
+ *
+ * @param keep the annotation by which a pod stays on its node
+ */
+export function podView({ metadata, spec, status }: k8s.V1Pod, keep: { readonly key: string; readonly value: string }): PodView {
   const controller = metadata!.ownerReferences?.find(owner => owner.controller);
   const annotations = metadata!.annotations ?? {};
   const requires = requirements(spec);
@@ -42,7 +46,7 @@ export function podView({ metadata, spec, status }: k8s.V1Pod): PodView {
     leaving: metadata!.deletionTimestamp?.getTime(),
     controller: controller && { kind: controller.kind, name: controller.name, uid: controller.uid },
     mirror: annotations['kubernetes.io/config.mirror'] !== undefined || undefined,
-    doNotEvict: annotations['karpenter.sh/do-not-evict'] === 'true' || undefined,
+    keptBy: annotations[keep.key] === keep.value ? keep.key : undefined,
     cpu: rounded(requestOf(spec, 'cpu')),
     memory: requestOf(spec, 'memory'),
     release: metadata!.labels?.['app.kubernetes.io/instance'],

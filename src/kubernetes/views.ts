@@ -35,7 +35,8 @@ export interface PodView {
   readonly controller?: ControllerName;
   /** A static pod's image in the API. */
   readonly mirror?: boolean;
-  readonly doNotEvict?: boolean;
+  /** The annotation that it carries and by which it stays on its node. */
+  readonly keptBy?: string;
   /** What the scheduler counts: cores and bytes. */
   readonly cpu: number;
   readonly memory: number;

@@ -3,6 +3,7 @@ import { canHost } from './host-capacity';
 import { HostFacts, KubernetesFacts } from './kubernetes-facts';
 import { migrationNodegroups, selectedNetwork } from './selected-network';
 import { Finding, error, named, NAMED_BYTES, warning } from './verdict';
+import { apiOf } from '../karpenter/apis';
 import { ClusterFacts, SecurityGroupFacts, SubnetFacts } from '../cluster/survey-port';
 import { quantity } from '../kubernetes/quantity';
 import { PreflightCheck } from '../words/preflight-check';
@@ -178,7 +179,7 @@ const otherObjects: Check = (facts, properties) => {
   return found.length === 0 || isOurs(facts, properties) ? [] : [error(
     PreflightCheck.OTHER_OBJECTS,
     `objects of the names that we would make exist: ${named(found)}${heldBy(facts)}`,
-    'choose other names, or delete them (deleting a Provisioner deletes its nodes)',
+    `choose other names, or delete them (deleting a ${apiOf(properties.Api).words.pool} deletes its nodes)`,
   )];
 };
 

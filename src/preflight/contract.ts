@@ -14,6 +14,8 @@ export interface PreflightProperties {
   readonly KubernetesFunctionArn: string;
   /** Whose the claim on the cluster is. */
   readonly Owner: string;
+  /** The name of Karpenter's API. */
+  readonly Api: string;
   /** The issuer of the OIDC provider that the controller role trusts, without scheme. */
   readonly Issuer: string;
   readonly MinimumVersion: string;

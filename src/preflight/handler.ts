@@ -104,6 +104,7 @@ Promise<{ question: StageQuestion; facts: StageFacts } | undefined> {
   }
   const question: StageQuestion = {
     ...JSON.parse(properties.StagePlan) as StagePlan,
+    api: properties.Api,
     clusterName: properties.ClusterName,
     kubectlRoleArn: properties.KubectlRoleArn,
     stage: properties.Stage,
@@ -125,6 +126,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     KubectlRoleArn: text(raw, 'KubectlRoleArn'),
     KubernetesFunctionArn: text(raw, 'KubernetesFunctionArn'),
     Owner: text(raw, 'Owner'),
+    Api: text(raw, 'Api'),
     Issuer: text(raw, 'Issuer'),
     MinimumVersion: text(raw, 'MinimumVersion'),
     MaximumVersion: text(raw, 'MaximumVersion'),

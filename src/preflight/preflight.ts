@@ -201,11 +201,11 @@ export class Preflight extends Construct {
   }
 
   /**
-   * Checks the name of another Provisioner that will be made.
+   * Checks the name of another pool that will be made.
    *
    * @internal
    */
-  public _addProvisionerName(name: string): void {
+  public _addPoolName(name: string): void {
     this.provisionerNames.push(name);
   }
 
@@ -228,6 +228,7 @@ export class Preflight extends Construct {
       KubectlRoleArn: kubernetes.kubectlRoleArn,
       KubernetesFunctionArn: kubernetes.function.functionArn,
       Owner: props.owner ?? ownerOf(this.node.scope!),
+      Api: release._api,
       Issuer: props.cluster.openIdConnectProvider.openIdConnectProviderIssuer,
       MinimumVersion: release.kubernetesRange.minimum,
       MaximumVersion: release.kubernetesRange.maximum,
@@ -247,16 +248,16 @@ export class Preflight extends Construct {
       Cpu: release.controllerCpu,
       Memory: release.controllerMemory,
       AcceptedRisks: [...new Set(props.acceptedRisks ?? [])].sort(),
-      ...this.stageProperties(props, release),
+      ...this.stageProperties(props),
       Revision: props.revision,
     };
   }
-  private stageProperties(props: PreflightProps, release: KarpenterRelease): Pick<PreflightProperties, 'Stage' | 'StagePlan'> {
+
+  private stageProperties(props: PreflightProps): Pick<PreflightProperties, 'Stage' | 'StagePlan'> {
     if (!props.stage || !movesWorkloads(props.stage)) {
       return {};
     }
     const plan: StagePlan = {
-      ownerKey: release.ownerLabel,
       criticalWorkloads: (props.criticalWorkloads ?? CriticalWorkload.defaults()).map(workload => workload._reference),
       clusterAutoscaler: (props.clusterAutoscaler ?? ClusterAutoscaler.discovered())._reference,
       targets: (props.targets ?? []).map(({ nodegroup, size }) => ({ Nodegroup: nodegroup, Size: size })),

@@ -13,8 +13,8 @@ export interface WorkflowConfiguration {
   readonly KubernetesFunctionArn: string;
   /** Whose the claim on the cluster is. */
   readonly Owner: string;
-  /** The label of nodes, and the tag of instances, that Karpenter launched. */
-  readonly OwnerKey: string;
+  /** The name of Karpenter's API. */
+  readonly Api: string;
   /** The node groups of the migration; all managed ones if undefined. */
   readonly Nodegroups?: readonly string[];
   /** Where Karpenter and critical workloads live; the same as Nodegroups if undefined. */
@@ -26,8 +26,8 @@ export interface WorkflowConfiguration {
   readonly Replicas: number;
   readonly Cpu: string;
   readonly Memory: string;
-  /** The Provisioners of the migration; the first one launches the canary. */
-  readonly Provisioners: readonly string[];
+  /** The pools of the migration; the first one launches the canary. */
+  readonly Pools: readonly string[];
   readonly CriticalWorkloads: readonly WorkloadReference[];
   readonly ClusterAutoscaler: AutoscalerReference;
   readonly CanaryImage: string;
@@ -73,8 +73,8 @@ export interface MigrationStageProperties {
   readonly Stage: MigrationStage;
   /** Whose the claim on the cluster is. */
   readonly Owner: string;
-  /** The label of nodes, and the tag of instances, that Karpenter launched. */
-  readonly OwnerKey: string;
+  /** The name of Karpenter's API. */
+  readonly Api: string;
   /** The configuration as JSON: a change of it must reach a run. */
   readonly Configuration: string;
   /** How long a deployment waits for a run that raises or lowers the stage. */

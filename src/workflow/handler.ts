@@ -5,6 +5,7 @@ import { RunRecord, LEASE_MILLISECONDS } from './run-record';
 import { stopSteps } from './runner';
 import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
 import { integer, oneOf, optionalText, text } from '../custom-resources/properties';
+import { apiOf } from '../karpenter/apis';
 import { MigrationStage } from '../words/migration-stage';
 
 type Request = ResourceRequest<MigrationStageProperties>;
@@ -30,7 +31,7 @@ export function migrationStageHandler(
       StateMachineArn: text(raw, 'StateMachineArn'),
       Stage: oneOf(raw, 'Stage', Object.values(MigrationStage)),
       Owner: text(raw, 'Owner'),
-      OwnerKey: text(raw, 'OwnerKey'),
+      Api: text(raw, 'Api'),
       Configuration: text(raw, 'Configuration'),
       WaitSeconds: integer(raw, 'WaitSeconds'),
       Revision: optionalText(raw, 'Revision'),
@@ -126,7 +127,8 @@ async function leave(port: StagePort, request: Request, now: Date): Promise<Outc
 }
 
 async function verifyRemoved(port: StagePort, request: Request, state = 'nothing of karpenter is left'): Promise<Outcome> {
-  const removal = planRemoval([...await port.kubernetesRemaining(), ...await port.instancesRemaining()]);
+  const { kinds } = apiOf(request.properties.Api);
+  const removal = planRemoval(await port.remaining(), kinds);
   switch (removal.kind) {
     case 'wait':
       return waiting(removal.reason);
@@ -134,7 +136,7 @@ async function verifyRemoved(port: StagePort, request: Request, state = 'nothing
       throw new Error(removal.reason);
     case 'gone': {
       const deleted = await port.deleteLaunchTemplates();
-      log(`no machine, node or instance of karpenter is left; launch templates deleted: ${deleted.join(', ') || 'none'}`, request);
+      log(`no ${kinds.claim.singular}, node or instance of karpenter is left; launch templates deleted: ${deleted.join(', ') || 'none'}`, request);
       return reached(request, state);
     }
   }

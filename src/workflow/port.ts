@@ -20,10 +20,8 @@ export interface StagePort {
   readonly executions: ExecutionsPort;
   /** The steps, in the name of a generation. */
   steps(generation: number): Steps;
-  /** Machines and nodes that the Kubernetes API still has. */
-  kubernetesRemaining(): Promise<readonly Remaining[]>;
-  /** Instances of this cluster's Karpenter that EC2 still has. */
-  instancesRemaining(): Promise<readonly Remaining[]>;
+  /** Claims and nodes that the Kubernetes API still has, and instances of this cluster's Karpenter that EC2 still has. */
+  remaining(): Promise<readonly Remaining[]>;
   /** Deletes the launch templates of this cluster's Karpenter, which it leaves behind when it stops; gives their names. */
   deleteLaunchTemplates(): Promise<readonly string[]>;
   /** Whether CloudFormation is taking back a creation or an update of the stack. */

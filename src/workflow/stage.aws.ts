@@ -1,4 +1,3 @@
-import { DeleteLaunchTemplateCommand, EC2Client, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ABANDON_QUERY, MigrationStageProperties, WorkflowConfiguration } from './contract';
 import { SfnExecutions } from './executions.aws';
@@ -7,21 +6,29 @@ import { RunPort } from './run-record';
 import { RunnerPorts, Steps } from './runner';
 import { ask } from '../custom-resources/query.aws';
 import { isRollingBack } from '../custom-resources/rollback.aws';
-import { REMAINING_QUERY, Remaining } from '../karpenter/api/fleet';
-import { RemovalAws, LAUNCH_TEMPLATE_TAG } from '../karpenter/api/fleet.aws';
+import { FleetPort, Remaining, remainingOf } from '../karpenter/api/fleet';
+import { FleetAws } from '../karpenter/api/fleet.aws';
+import { KarpenterApi } from '../karpenter/api/karpenter-api';
+import { apiOf } from '../karpenter/apis';
+
+/** What the stage resource reaches through the function for the Kubernetes API. */
+export type StageRunner = Pick<RunnerPorts, 'runs' | 'steps'> & { readonly fleet: (configuration: WorkflowConfiguration) => FleetPort };
 
 /** EC2 and CloudFormation at first hand, the Kubernetes API through the function that may reach it. */
 export class AwsStagePort implements StagePort {
-  private readonly ec2 = new EC2Client();
   private readonly lambda = new LambdaClient();
 
   public readonly runs: RunPort;
   public readonly executions: ExecutionsPort;
   private readonly configuration: WorkflowConfiguration;
+  private readonly api: KarpenterApi;
+  private readonly aws: FleetAws;
 
-  constructor(private readonly properties: MigrationStageProperties, private readonly runner: Pick<RunnerPorts, 'runs' | 'steps'>) {
+  constructor(private readonly properties: MigrationStageProperties, private readonly runner: StageRunner) {
     this.configuration = JSON.parse(properties.Configuration) as WorkflowConfiguration;
     this.runs = runner.runs(this.configuration);
+    this.api = apiOf(properties.Api);
+    this.aws = new FleetAws(properties.ClusterName, this.api);
     this.executions = new SfnExecutions(properties.StateMachineArn);
   }
 
@@ -29,13 +36,8 @@ export class AwsStagePort implements StagePort {
     return this.runner.steps(this.configuration, generation, { force: false });
   }
 
-  public kubernetesRemaining(): Promise<readonly Remaining[]> {
-    return ask(this.lambda, this.properties.KubernetesFunctionArn, {
-      Query: REMAINING_QUERY,
-      ClusterName: this.properties.ClusterName,
-      KubectlRoleArn: this.properties.KubectlRoleArn,
-      OwnerKey: this.properties.OwnerKey,
-    });
+  public async remaining(): Promise<readonly Remaining[]> {
+    return remainingOf(await this.runner.fleet(this.configuration).objects(), await this.aws.instances(), this.api);
   }
 
   public async abandonClaim(owner: string): Promise<void> {
@@ -47,23 +49,8 @@ export class AwsStagePort implements StagePort {
     });
   }
 
-  public async instancesRemaining(): Promise<readonly Remaining[]> {
-    const instances = await new RemovalAws(this.properties.ClusterName, this.ec2).instances(this.properties.OwnerKey);
-    return instances.map(({ id, leaving }) => ({ name: `instance/${id}`, leaving }));
-  }
-
-  public async deleteLaunchTemplates(): Promise<readonly string[]> {
-    const names: string[] = [];
-    const pages = paginateDescribeLaunchTemplates({ client: this.ec2 }, {
-      Filters: [{ Name: `tag:${LAUNCH_TEMPLATE_TAG}`, Values: [this.properties.ClusterName] }],
-    });
-    for await (const page of pages) {
-      for (const template of page.LaunchTemplates ?? []) {
-        await this.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: template.LaunchTemplateId }));
-        names.push(template.LaunchTemplateName!);
-      }
-    }
-    return names;
+  public deleteLaunchTemplates(): Promise<readonly string[]> {
+    return this.aws.deleteLaunchTemplates();
   }
 
   public isRollingBack(stackId: string): Promise<boolean> {

@@ -1,31 +1,34 @@
-/** The question that the AWS function asks the Kubernetes function: what is left of Karpenter's nodes. */
-export const REMAINING_QUERY = 'karpenter-remaining';
+import { KarpenterApi, Limits, NodeClassFacts, PoolFacts } from './karpenter-api';
 
-/** One thing of Karpenter's that still exists, named as its owner would look for it. */
-export interface Remaining {
-  /** For example `machine/default-x7f2p`, `node/ip-10-0-1-7.ec2.internal`, `instance/i-0abc`. */
-  readonly name: string;
-  /** It is going already: waiting for it is enough. */
-  readonly leaving: boolean;
+/** Karpenter's objects in Kubernetes. The adapter lives in the function that may reach it, so everything here is JSON, and times are milliseconds since the epoch. */
+export interface FleetPort {
+  /** Everything that Karpenter has, and nothing where its kinds do not exist. */
+  objects(): Promise<FleetObjects>;
+  claims(): Promise<readonly ClaimView[]>;
+  /** Undefined where there is none of the name. */
+  pool(name: string): Promise<PoolFacts | undefined>;
+  /** What pools can make, without those that are being deleted. */
+  supply(): Promise<FleetSupply>;
+  /** One guarded write; false where somebody wrote in between. */
+  changePool(change: PoolChange): Promise<boolean>;
+  /** Asks for the deletion of objects, one after the other; what is gone already is as good. */
+  remove(objects: readonly Departing[]): Promise<void>;
 }
 
-export interface MachineState {
-  readonly name: string;
-  readonly uid: string;
-  readonly createdAt: string;
-  readonly nodeName?: string;
-  readonly terminating: boolean;
-  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[];
+export const FLEET_METHODS = ['objects', 'claims', 'pool', 'supply', 'changePool', 'remove'] as const satisfies readonly (keyof FleetPort)[];
+
+export interface FleetObjects {
+  readonly pools: readonly PoolView[];
+  readonly claims: readonly ClaimView[];
+  readonly nodes: readonly FleetNode[];
 }
 
-/** What the removal reads of Karpenter's objects; everything here is JSON, and times are milliseconds since the epoch. */
-export interface KarpenterObjects {
-  readonly provisioners: readonly ProvisionerView[];
-  readonly machines: readonly MachineView[];
-  readonly nodes: readonly KarpenterNode[];
+export interface FleetSupply {
+  readonly pools: readonly PoolFacts[];
+  readonly nodeClasses: readonly NodeClassFacts[];
 }
 
-export interface ProvisionerView {
+export interface PoolView {
   readonly name: string;
   readonly uid: string;
   /** The resourceVersion that guards a change. */
@@ -37,14 +40,11 @@ export interface ProvisionerView {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** `spec.limits` of a Provisioner. */
-export interface Limits { readonly resources?: Readonly<Record<string, string | number>> }
-
-export interface MachineView {
+export interface ClaimView {
   readonly name: string;
   readonly uid: string;
-  /** Of which Provisioner it is. */
-  readonly provisioner: string;
+  /** Of which pool it is. */
+  readonly pool: string;
   readonly created: number;
   /** Since when it is being deleted. */
   readonly leaving?: number;
@@ -52,51 +52,58 @@ export interface MachineView {
   readonly launched: boolean;
   readonly nodeName?: string;
   readonly instanceId?: string;
+  /** The conditions on the way to a node that do not hold yet; left out where all do. */
+  readonly unmet?: readonly Condition[];
 }
 
+export interface Condition { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }
+
 /** What the nodes of draining do not tell. */
-export interface KarpenterNode {
+export interface FleetNode {
   readonly name: string;
   readonly uid: string;
-  readonly provisioner: string;
+  readonly pool: string;
   readonly leaving?: number;
 }
 
-/** A change of one Provisioner; null removes, what is not mentioned stays. */
-export interface ProvisionerChange {
+/** A change of one pool; null removes, what is not mentioned stays. */
+export interface PoolChange {
   readonly name: string;
   readonly version: string;
-  /** A merge patch of `spec.limits`. */
-  readonly limits?: LimitsPatch;
+  /** A merge patch of the limits. */
+  readonly limits?: Readonly<Record<string, unknown>> | null;
   readonly annotations: Readonly<Record<string, string | null>>;
 }
 
-export type LimitsPatch = { readonly resources: Readonly<Record<string, string | number | null>> | null } | null;
-
 /** The uid tells an object from a later one of the same name. */
-export interface Departing { readonly kind: 'machine' | 'node' | 'provisioner'; readonly name: string; readonly uid: string }
-
-/** The Kubernetes API as far as the removal needs it, besides draining. */
-export interface RemovalKubernetesPort {
-  /** Everything that Karpenter has, and nothing where its kinds do not exist. */
-  objects(ownerKey: string): Promise<KarpenterObjects>;
-  /** One guarded write; false where somebody wrote in between. */
-  changeProvisioner(change: ProvisionerChange): Promise<boolean>;
-  /** Asks for the deletion of objects, one after the other; what is gone already is as good. */
-  remove(objects: readonly Departing[]): Promise<void>;
-}
-
-export const REMOVAL_METHODS = ['objects', 'changeProvisioner', 'remove'] as const satisfies readonly (keyof RemovalKubernetesPort)[];
+export interface Departing { readonly kind: 'claim' | 'node' | 'pool'; readonly name: string; readonly uid: string }
 
 /** An instance that Karpenter launched for this cluster and that EC2 still has. */
 export interface InstanceView {
   readonly id: string;
-  readonly provisioner: string;
+  readonly pool: string;
   /** Its end has begun. */
   readonly leaving: boolean;
 }
 
-/** EC2 as far as the removal needs it. */
-export interface RemovalAwsPort {
-  instances(ownerKey: string): Promise<readonly InstanceView[]>;
+/** What Karpenter has at EC2. */
+export interface FleetAwsPort {
+  instances(): Promise<readonly InstanceView[]>;
+}
+
+/** One thing of Karpenter's that still exists, named as its owner would look for it. */
+export interface Remaining {
+  /** For example `machine/default-x7f2p`, `node/ip-10-0-1-7.ec2.internal`, `instance/i-0abc`. */
+  readonly name: string;
+  /** It is going already: waiting for it is enough. */
+  readonly leaving: boolean;
+}
+
+/** Claims and nodes that Kubernetes still has, and instances that EC2 still has. */
+export function remainingOf({ claims, nodes }: FleetObjects, instances: readonly InstanceView[], { kinds }: KarpenterApi): Remaining[] {
+  return [
+    ...claims.map(({ name, leaving }) => ({ name: `${kinds.claim.singular}/${name}`, leaving: leaving !== undefined })),
+    ...nodes.map(({ name, leaving }) => ({ name: `node/${name}`, leaving: leaving !== undefined })),
+    ...instances.map(({ id, leaving }) => ({ name: `instance/${id}`, leaving })),
+  ];
 }

@@ -1,3 +1,4 @@
+import { KarpenterApi } from './karpenter-api';
 import { Expression } from '../../kubernetes/scheduling';
 import { WellKnownLabel } from '../../provisioning/well-known-label';
 
@@ -13,12 +14,11 @@ interface Values {
 export type Requirements = ReadonlyMap<string, Values>;
 
 export const HOSTNAME = 'kubernetes.io/hostname';
-const PROVISIONER_NAME = 'karpenter.sh/provisioner-name';
 
-/** Labels that Karpenter knows the values of without being told. */
-const WELL_KNOWN: ReadonlySet<string> = new Set([...Object.values(WellKnownLabel), PROVISIONER_NAME]);
+/** What decides about labels of an API. */
+export type LabelKnowledge = Pick<KarpenterApi, 'labels' | 'ownerLabel'>;
 
-/** Other names of the same labels, which Karpenter translates in pods and Provisioners. */
+/** Other names of the same labels, which Karpenter translates in pods and pools. */
 const TRANSLATED: Readonly<Record<string, string>> = {
   'failure-domain.beta.kubernetes.io/zone': WellKnownLabel.ZONE,
   'failure-domain.beta.kubernetes.io/region': WellKnownLabel.REGION,
@@ -28,19 +28,22 @@ const TRANSLATED: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/instance-type': WellKnownLabel.INSTANCE_TYPE,
 };
 
-const RESTRICTED_DOMAINS = ['kubernetes.io', 'k8s.io', 'karpenter.sh', 'karpenter.k8s.aws'];
-const FREE_DOMAINS = ['node.kubernetes.io', 'kops.k8s.io'];
-
 export function canonicalKey(key: string): string {
   return TRANSLATED[key] ?? key;
 }
 
-/** Keys for which Karpenter 0.29 provisions nothing when they stand in a node affinity, even in a preferred one. */
-export function isRestrictedInAffinity(key: string): boolean {
+/** Labels that Karpenter knows the values of without being told. */
+function isWellKnown(key: string, { labels, ownerLabel }: LabelKnowledge): boolean {
+  return key === ownerLabel || labels.wellKnown.includes(key);
+}
+
+/** Keys for which Karpenter provisions nothing when they stand in a node affinity, even in a preferred one. */
+export function isRestrictedInAffinity(key: string, api: LabelKnowledge): boolean {
+  const { restrictedDomains, freeDomains } = api.labels;
   const canonical = canonicalKey(key);
   const domain = canonical.includes('/') ? canonical.split('/')[0] : '';
   return canonical === HOSTNAME
-    || (!WELL_KNOWN.has(canonical) && !FREE_DOMAINS.includes(domain) && RESTRICTED_DOMAINS.some(restricted => domain.endsWith(restricted)));
+    || (!isWellKnown(canonical, api) && !freeDomains.includes(domain) && restrictedDomains.some(restricted => domain.endsWith(restricted)));
 }
 
 /** All expressions together; several on one key narrow each other. */
@@ -63,12 +66,12 @@ export function together(...all: readonly Requirements[]): Requirements {
 }
 
 /** The first label of the demand that the offer cannot have, as Karpenter decides it; undefined where there is none. */
-export function unmetKey(offer: Requirements, demand: Requirements): string | undefined {
+export function unmetKey(offer: Requirements, demand: Requirements, api: LabelKnowledge): string | undefined {
   for (const [key, wanted] of demand) {
     const offered = offer.get(key);
     const wantsAbsence = isExclusion(wanted);
     if (offered === undefined) {
-      if (!WELL_KNOWN.has(key) && !wantsAbsence) {
+      if (!isWellKnown(key, api) && !wantsAbsence) {
         return key;
       }
     } else if (isNothing(intersection(offered, wanted)) && !(wantsAbsence && isExclusion(offered))) {

@@ -1,5 +1,3 @@
-import { WebhookProbe } from '../api/karpenter-api';
-
 /** Waits until the whole controller works; served by the Kubernetes function. */
 export const CONTROLLER_READY_TYPE = 'Custom::KarpenterControllerReady';
 
@@ -22,4 +20,13 @@ export interface ControllerReadyProperties {
   readonly namespace: string;
   readonly release: string;
   readonly probe: WebhookProbe;
+}
+
+/** How to find out whether the webhooks answer: an object that they let in, and one that only they refuse. */
+export interface WebhookProbe {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly accepted: Readonly<Record<string, unknown>>;
+  readonly refused: Readonly<Record<string, unknown>>;
 }

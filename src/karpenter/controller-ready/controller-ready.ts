@@ -1,8 +1,7 @@
 import { Construct } from 'constructs';
-import { CONTROLLER_READY_TYPE, ControllerReadyContract } from './contract';
+import { CONTROLLER_READY_TYPE, ControllerReadyContract, WebhookProbe } from './contract';
 import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
-import { WebhookProbe } from '../api/karpenter-api';
 import { HelmRun } from '../release-guard/release-guard';
 
 /** Comes after the chart: all replicas are available and the webhooks decide about objects. */

@@ -1,6 +1,6 @@
 import * as k8s from '@kubernetes/client-node';
+import { WebhookProbe } from './contract';
 import { ControllerPort, DeploymentState, PodState, Verdict } from './plan';
-import { WebhookProbe } from '../api/karpenter-api';
 export const FIELD_MANAGER = 'cdk-karpenter-migration';
 
 /** The controller through the Kubernetes API. */

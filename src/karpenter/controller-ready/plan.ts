@@ -1,5 +1,4 @@
-import { WebhookProbe } from '../api/karpenter-api';
-
+import { WebhookProbe } from './contract';
 /**
  * What is missing until all replicas of the newest template run; undefined if nothing is.
  *

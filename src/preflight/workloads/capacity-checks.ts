@@ -1,7 +1,7 @@
 import { NodeLoad } from './facts';
 import { StageCheck, StageScope } from './scope';
 import { offersSpot } from './supply';
-import { ProvisionerFacts } from '../../karpenter/api/karpenter-api';
+import { PoolFacts } from '../../karpenter/api/karpenter-api';
 import { quantity } from '../../kubernetes/quantity';
 import { PreflightCheck } from '../../words/preflight-check';
 import { Finding, error, warning } from '../verdict';
@@ -16,15 +16,15 @@ interface Need {
   readonly all: number;
 }
 
-export const provisionerLimits: StageCheck = scope => scope.supplies.length === 0 ? [] : (['cpu', 'memory'] as const).flatMap((resource) => {
-  const left = roomInLimits(scope.facts.provisioners, resource);
+export const poolLimits: StageCheck = scope => scope.supplies.length === 0 ? [] : (['cpu', 'memory'] as const).flatMap((resource) => {
+  const left = roomInLimits(scope.facts.pools, resource);
   return shortages({
     check: PreflightCheck.PROVISIONER_LIMITS,
     need: needOf(scope, load => load[resource]),
     room: left + scope.facts.karpenter[resource],
-    situation: `the limits of the Provisioners leave ${amount(resource, left)}`,
+    situation: `the limits of the ${scope.api.words.pools} leave ${amount(resource, left)}`,
     say: value => amount(resource, value),
-    remedy: 'raise `limits` of a Provisioner, or take it away',
+    remedy: `raise \`limits\` of a ${scope.api.words.pool}, or take it away`,
   });
 });
 
@@ -44,7 +44,7 @@ export const vcpuQuota: StageCheck = (scope) => {
     remedy: 'ask Service Quotas for more',
   });
   // Spot instances count against another quota.
-  return offersSpot(scope.supplies) ? found.map(asWarning) : found;
+  return offersSpot(scope) ? found.map(asWarning) : found;
 };
 
 export const fleetAddresses: StageCheck = (scope) => {
@@ -57,7 +57,7 @@ export const fleetAddresses: StageCheck = (scope) => {
     // One address for the new node itself, at least.
     need: needOf(scope, load => 1 + (facts.podsUseSubnets ? load.addresses : 0)),
     room: free,
-    situation: `the Provisioners' subnets have ${free} free addresses`,
+    situation: `the ${scope.api.words.pools}' subnets have ${free} free addresses`,
     say: value => `${value} addresses`,
     remedy: 'select bigger subnets, or free addresses',
   });
@@ -92,9 +92,9 @@ function asWarning(finding: Finding): Finding {
   return { ...finding, severity: 'warning' };
 }
 
-/** A Provisioner without a limit leaves all there is. */
-function roomInLimits(provisioners: readonly ProvisionerFacts[], resource: Resource): number {
-  return provisioners.reduce((sum, { limits, used }) => limits[resource] === undefined
+/** A pool without a limit leaves all there is. */
+function roomInLimits(pools: readonly PoolFacts[], resource: Resource): number {
+  return pools.reduce((sum, { limits, used }) => limits[resource] === undefined
     ? Infinity
     : sum + Math.max(0, quantity(limits[resource]) - quantity(used[resource] ?? '0')), 0);
 }

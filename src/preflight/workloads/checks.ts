@@ -1,7 +1,7 @@
-import { fleetAddresses, provisionerLimits, vcpuQuota } from './capacity-checks';
+import { fleetAddresses, poolLimits, vcpuQuota } from './capacity-checks';
 import { barePods, blockingBudgets, doNotEvict, missingBudgets } from './eviction-checks';
 import { StageFacts } from './facts';
-import { kubernetesRights, nodeFeatures, provisioners, spotNodegroups } from './node-checks';
+import { kubernetesRights, nodeFeatures, pools, spotNodegroups } from './node-checks';
 import { localVolumes, placement, scratchData, volumeZones } from './placement-checks';
 import { movesWorkloads, StageQuestion } from './question';
 import { scopeOf, StageCheck } from './scope';
@@ -11,8 +11,8 @@ import { Finding } from '../verdict';
 
 /** In the order in which a reader should learn of them. */
 const CHECKS: readonly StageCheck[] = [
-  kubernetesRights, provisioners, placement, volumeZones, localVolumes, blockingBudgets, barePods, doNotEvict,
-  provisionerLimits, vcpuQuota, fleetAddresses, missingBudgets, scratchData, spotNodegroups, nodeFeatures,
+  kubernetesRights, pools, placement, volumeZones, localVolumes, blockingBudgets, barePods, doNotEvict,
+  poolLimits, vcpuQuota, fleetAddresses, missingBudgets, scratchData, spotNodegroups, nodeFeatures,
 ];
 
 /** What stops a drain only: at CUT_OVER nothing is drained, so that it is good to know and no more. */

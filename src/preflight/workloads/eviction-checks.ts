@@ -42,19 +42,19 @@ export const barePods: StageCheck = ({ moving }) => {
   )];
 };
 
-export const doNotEvict: StageCheck = ({ moving }) => {
+export const doNotEvict: StageCheck = ({ moving, api: { keepAnnotation: keep } }) => {
   const held = moving.flatMap(workload => workload.doNotEvict);
   const unsafe = moving.flatMap(workload => workload.notSafeToEvict);
   return [
     ...held.length === 0 ? [] : [error(
       PreflightCheck.DO_NOT_EVICT,
-      `pods with the annotation karpenter.sh/do-not-evict: ${named(held)}`,
+      `pods with the annotation ${keep.key}: ${named(held)}`,
       'take the annotation off when they may move, or wait until they are done',
     )],
     ...unsafe.length === 0 ? [] : [warning(
       PreflightCheck.DO_NOT_EVICT,
       `pods with the annotation cluster-autoscaler.kubernetes.io/safe-to-evict: "false", which is the Cluster Autoscaler's and does not hold this drain up: ${named(unsafe)}`,
-      'annotate those that must not move with karpenter.sh/do-not-evict: "true" too, which does',
+      `annotate those that must not move with ${keep.key}: "${keep.value}" too, which does`,
     )],
   ];
 };

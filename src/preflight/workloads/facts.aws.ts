@@ -1,5 +1,5 @@
 import {
-  _InstanceType, DescribeLaunchTemplateVersionsCommand, EC2Client, Filter,
+  _InstanceType, DescribeLaunchTemplateVersionsCommand, EC2Client,
   paginateDescribeInstances, paginateDescribeInstanceTypes, paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
 import { DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException, Taint } from '@aws-sdk/client-eks';
@@ -14,6 +14,7 @@ import { SubnetFacts } from '../../cluster/survey-port';
 import { Query } from '../../custom-resources/lambda';
 import { Connect } from '../../custom-resources/lifecycle';
 import { ask } from '../../custom-resources/query.aws';
+import { SubnetTerm } from '../../karpenter/api/karpenter-api';
 import { TaintFacts } from '../../kubernetes/scheduling';
 import { countsAgainstStandardQuota, STANDARD_VCPU_QUOTA } from '../vcpu-quota';
 
@@ -41,20 +42,18 @@ export class AwsStageReader implements StageAwsReader {
     return shapes;
   }
 
-  public async selectSubnets(selector: Readonly<Record<string, string>>): Promise<SubnetFacts[]> {
-    const found: SubnetFacts[] = [];
+  public async selectSubnets(terms: readonly SubnetTerm[]): Promise<SubnetFacts[]> {
+    const found = new Map<string, SubnetFacts>();
     // Without a filter EC2 would answer with everything.
-    const filters = Object.entries(selector).map(filter);
-    const pages = filters.length > 0 ? paginateDescribeSubnets({ client: this.ec2 }, { Filters: filters }) : [];
-    for await (const page of pages) {
-      found.push(...(page.Subnets ?? []).map(subnet => ({
-        id: subnet.SubnetId!,
-        zone: subnet.AvailabilityZone!,
-        availableAddresses: subnet.AvailableIpAddressCount!,
-        tags: tagsOf(subnet.Tags),
-      })));
+    for (const term of terms.filter(filters => filters.length > 0)) {
+      const Filters = term.map(({ name: Name, values }) => ({ Name, Values: [...values] }));
+      for await (const page of paginateDescribeSubnets({ client: this.ec2 }, { Filters })) {
+        for (const { SubnetId, AvailabilityZone, AvailableIpAddressCount, Tags } of page.Subnets ?? []) {
+          found.set(SubnetId!, { id: SubnetId!, zone: AvailabilityZone!, availableAddresses: AvailableIpAddressCount!, tags: tagsOf(Tags) });
+        }
+      }
     }
-    return found;
+    return [...found.values()];
   }
 
   public async readVcpus(): Promise<VcpuFacts> {
@@ -128,14 +127,6 @@ export class LambdaStageFactsReader implements StageKubernetesReader {
   public readStageFacts(question: StageQuestion): Promise<KubernetesStageFacts> {
     return ask(this.lambda, this.functionArn, { Query: STAGE_FACTS_QUERY, Question: question });
   }
-}
-
-function filter([key, value]: readonly [string, string]): Filter {
-  const values = value.split(',').map(one => one.trim()).filter(one => one !== '');
-  if (key === 'aws-ids') {
-    return { Name: 'subnet-id', Values: values };
-  }
-  return value === '*' ? { Name: 'tag-key', Values: [key] } : { Name: `tag:${key}`, Values: values };
 }
 
 function taint({ key, value, effect }: Taint): TaintFacts {

@@ -6,14 +6,14 @@ import { StageQuestion } from './question';
 import { neededRights, Right, rightText } from './rights';
 import { StagePod, TemplateView } from './views';
 import { budgetView, stagePod, templateView, volumeView } from './views.kubernetes';
-import { AWSNodeTemplateObject, nodeTemplateFacts, ProvisionerObject, provisionerFacts } from '../../karpenter/v0/api';
+import { READ_ONLY } from '../../custom-resources/fence';
+import { FleetKubernetes } from '../../karpenter/api/fleet.kubernetes';
+import { KeepAnnotation } from '../../karpenter/api/karpenter-api';
+import { apiOf } from '../../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../../kubernetes/api.kubernetes';
 import { NODEGROUP_LABEL } from '../../kubernetes/names';
 import { NodeView } from '../../kubernetes/requests';
 import { nodeView } from '../views.kubernetes';
-
-const PROVISIONERS = { group: 'karpenter.sh', version: 'v1alpha5', plural: 'provisioners' };
-const NODE_TEMPLATES = { group: 'karpenter.k8s.aws', version: 'v1alpha1', plural: 'awsnodetemplates' };
 
 /** What a stage wants to know, from the API itself. */
 export class ApiStageFactsReader implements StageKubernetesReader {
@@ -22,21 +22,19 @@ export class ApiStageFactsReader implements StageKubernetesReader {
   private readonly batch: k8s.BatchV1Api;
   private readonly policy: k8s.PolicyV1Api;
   private readonly authorization: k8s.AuthorizationV1Api;
-  private readonly objects: k8s.CustomObjectsApi;
 
-  constructor(config: k8s.KubeConfig) {
+  constructor(private readonly config: k8s.KubeConfig) {
     this.core = config.makeApiClient(k8s.CoreV1Api);
     this.apps = config.makeApiClient(k8s.AppsV1Api);
     this.batch = config.makeApiClient(k8s.BatchV1Api);
     this.policy = config.makeApiClient(k8s.PolicyV1Api);
     this.authorization = config.makeApiClient(k8s.AuthorizationV1Api);
-    this.objects = config.makeApiClient(k8s.CustomObjectsApi);
   }
 
   public async readStageFacts(question: StageQuestion): Promise<KubernetesStageFacts> {
+    const api = apiOf(question.api);
     const nodes = await this.nodes();
-    const pods = await this.pods();
-    const provisioners = (await this.custom<ProvisionerObject>(PROVISIONERS)).filter(object => object.metadata?.deletionTimestamp === undefined);
+    const pods = await this.pods(api.keepAnnotation);
     return {
       ...groupWorkloads({
         nodegroups: nodegroupsOf(nodes, question),
@@ -45,11 +43,10 @@ export class ApiStageFactsReader implements StageKubernetesReader {
         budgets: (await every(_continue => this.policy.listPodDisruptionBudgetForAllNamespaces({ limit: PAGE, _continue }))).map(budgetView),
         volumes: (await every(_continue => this.core.listPersistentVolume({ limit: PAGE, _continue }))).flatMap(volume => volumeView(volume) ?? []),
       }, question),
-      karpenter: freeOnKarpenter(nodes, pods, question.ownerKey),
-      provisioners: provisioners.map(provisionerFacts),
-      nodeTemplates: nodeTemplateFacts(provisioners, await this.custom<AWSNodeTemplateObject>(NODE_TEMPLATES)),
+      karpenter: freeOnKarpenter(nodes, pods, api.ownerLabel),
+      ...await new FleetKubernetes(this.config, api, READ_ONLY).supply(),
       podsUseSubnets: await this.podsUseSubnets(),
-      denied: await this.denied(neededRights(question.namespace)),
+      denied: await this.denied(neededRights(question.namespace, api)),
     };
   }
 
@@ -57,11 +54,11 @@ export class ApiStageFactsReader implements StageKubernetesReader {
     return (await every(_continue => this.core.listNode({ limit: PAGE, _continue }))).map(nodeView);
   }
 
-  private async pods(): Promise<StagePod[]> {
+  private async pods(keep: KeepAnnotation): Promise<StagePod[]> {
     const views: StagePod[] = [];
     // Page by page, so that only the few fields that count are kept.
     for await (const page of pagesOf(_continue => this.core.listPodForAllNamespaces({ limit: PAGE, _continue }))) {
-      views.push(...page.map(stagePod));
+      views.push(...page.map(pod => stagePod(pod, keep)));
     }
     return views;
   }
@@ -77,11 +74,6 @@ export class ApiStageFactsReader implements StageKubernetesReader {
       ...cronJobs.map(one => templateView('CronJob', one, one.spec?.jobTemplate.spec?.template)),
       ...jobs.filter(isUnfinished).map(one => templateView('Job', one, one.spec?.template)),
     ];
-  }
-
-  /** Without its definition there is none. */
-  private async custom<T>(kind: { readonly group: string; readonly version: string; readonly plural: string }): Promise<T[]> {
-    return await unlessAbsent(() => every<T>(_continue => this.objects.listClusterCustomObject({ ...kind, limit: PAGE, _continue }))) ?? [];
   }
 
   /** As the VPC CNI is set up; other network plugins bring networks of their own. */

@@ -1,6 +1,6 @@
 import { StageQuestion } from './question';
 import { SubnetFacts } from '../../cluster/survey-port';
-import { ProvisionerFacts, NodeTemplateFacts } from '../../karpenter/api/karpenter-api';
+import { NodeClassFacts, PoolFacts, SubnetTerm } from '../../karpenter/api/karpenter-api';
 import { Expression, TaintFacts, TolerationFacts } from '../../kubernetes/scheduling';
 
 /** What a pod demands of its node; equal ones are said once. */
@@ -41,7 +41,7 @@ export interface WorkloadFacts {
   readonly unprotected: number;
   /** Pods over which there are several, which the Eviction API refuses. */
   readonly coveredTwice: readonly string[];
-  /** Pods that carry `karpenter.sh/do-not-evict`. */
+  /** Pods that carry the annotation by which they stay. */
   readonly doNotEvict: readonly string[];
   /** Pods that carry the Cluster Autoscaler's `safe-to-evict: "false"`. */
   readonly notSafeToEvict: readonly string[];
@@ -83,8 +83,8 @@ export interface KubernetesStageFacts {
   /** What Karpenter's own nodes have free. */
   readonly karpenter: { readonly nodes: number; readonly cpu: number; readonly memory: number };
   /** Those that are not being deleted. */
-  readonly provisioners: readonly ProvisionerFacts[];
-  readonly nodeTemplates: readonly NodeTemplateFacts[];
+  readonly pools: readonly PoolFacts[];
+  readonly nodeClasses: readonly NodeClassFacts[];
   /** Whether pods take addresses of their node's subnet. */
   readonly podsUseSubnets: boolean;
   /** What our identity may not do, as `create pods/eviction`. */
@@ -115,7 +115,7 @@ export interface VcpuFacts {
 /** All that the checks of a stage look at. */
 export interface StageFacts extends KubernetesStageFacts {
   readonly nodegroups: readonly NodegroupShape[];
-  /** By the name of the node template that selects them. */
+  /** By the name of the node class that selects them. */
   readonly subnets: Readonly<Record<string, readonly SubnetFacts[]>>;
   readonly vcpus?: VcpuFacts;
   /** Why the quota is not known. */
@@ -131,8 +131,8 @@ export interface StageKubernetesReader {
 export interface StageAwsReader {
   /** Those that are not in deletion, all if undefined; names of none are left out. */
   readShapes(clusterName: string, nodegroups?: readonly string[]): Promise<NodegroupShape[]>;
-  /** As Karpenter selects: all selectors must hold, `*` is any value, commas part alternatives. */
-  selectSubnets(selector: Readonly<Record<string, string>>): Promise<SubnetFacts[]>;
+  /** Each one once, however many terms select it. */
+  selectSubnets(terms: readonly SubnetTerm[]): Promise<SubnetFacts[]>;
   readVcpus(): Promise<VcpuFacts>;
 }
 

@@ -3,8 +3,8 @@ import { quantity } from '../../kubernetes/quantity';
 import { NodeView, PodView, podRequest } from '../../kubernetes/requests';
 
 /** What the nodes that Karpenter has already could still take. */
-export function freeOnKarpenter(nodes: readonly NodeView[], pods: readonly PodView[], ownerKey: string): KubernetesStageFacts['karpenter'] {
-  const able = new Map(nodes.filter(node => node.labels[ownerKey] !== undefined && node.ready && !node.unschedulable)
+export function freeOnKarpenter(nodes: readonly NodeView[], pods: readonly PodView[], ownerLabel: string): KubernetesStageFacts['karpenter'] {
+  const able = new Map(nodes.filter(node => node.labels[ownerLabel] !== undefined && node.ready && !node.unschedulable)
     .map(node => [node.name, { cpu: quantity(node.allocatable.cpu ?? '0'), memory: quantity(node.allocatable.memory ?? '0') }]));
   for (const pod of pods) {
     const free = able.get(pod.nodeName ?? '');

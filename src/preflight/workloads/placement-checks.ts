@@ -4,8 +4,10 @@ import { misfit } from './supply';
 import { PreflightCheck } from '../../words/preflight-check';
 import { error, named, warning } from '../verdict';
 
-const REMEDY = 'take the demand out of the workload, let a Provisioner serve it (requirements, labels, taints, subnets), or name the workload'
-  + ' in `criticalWorkloads` so that it stays on the node groups';
+function remedy({ api: { words } }: StageScope): string {
+  return `take the demand out of the workload, let a ${words.pool} serve it (requirements, labels, taints, subnets), or name the workload`
+    + ' in `criticalWorkloads` so that it stays on the node groups';
+}
 
 export const placement: StageCheck = (scope) => {
   if (scope.supplies.length === 0) {
@@ -14,8 +16,8 @@ export const placement: StageCheck = (scope) => {
   const running = movers(scope).flatMap(workload => misfits(scope, workload));
   const dormant = scope.facts.workloads.filter(workload => workload.pods === 0).flatMap(workload => misfits(scope, workload));
   return [
-    ...running.length === 0 ? [] : [error(PreflightCheck.PLACEMENT, `Karpenter makes no node for what runs: ${named(running)}`, REMEDY)],
-    ...dormant.length === 0 ? [] : [warning(PreflightCheck.PLACEMENT, `Karpenter makes no node for what may run later: ${named(dormant)}`, REMEDY)],
+    ...running.length === 0 ? [] : [error(PreflightCheck.PLACEMENT, `Karpenter makes no node for what runs: ${named(running)}`, remedy(scope))],
+    ...dormant.length === 0 ? [] : [warning(PreflightCheck.PLACEMENT, `Karpenter makes no node for what may run later: ${named(dormant)}`, remedy(scope))],
   ];
 };
 
@@ -29,7 +31,7 @@ export const volumeZones: StageCheck = (scope) => {
   return stuck.length === 0 ? [] : [error(
     PreflightCheck.VOLUME_ZONES,
     `volumes in zones where Karpenter makes no node for their workload: ${named(stuck)}`,
-    'let the node template of a Provisioner select a subnet of each zone, or name the workload in `criticalWorkloads`',
+    `let the ${scope.api.words.plainNodeClass} of a ${scope.api.words.pool} select a subnet of each zone, or name the workload in \`criticalWorkloads\``,
   )];
 };
 
@@ -57,15 +59,15 @@ function movers({ moving }: StageScope): WorkloadFacts[] {
 }
 
 /** By its pods, and by the template that the next ones are made from. */
-function misfits({ facts, supplies }: StageScope, workload: WorkloadFacts): string[] {
+function misfits({ facts, supplies, api }: StageScope, workload: WorkloadFacts): string[] {
   const indexes = [...workload.placements, ...workload.template === undefined ? [] : [workload.template]];
-  const reason = indexes.map(index => misfit(facts.placements[index], supplies)).find(one => one !== undefined);
+  const reason = indexes.map(index => misfit(facts.placements[index], supplies, api)).find(one => one !== undefined);
   return reason ? [`${workloadName(workload)}: ${reason}`] : [];
 }
 
 /** Without zones: what fits nowhere even without its volumes is said already. */
-function fits({ facts, supplies }: StageScope, workload: WorkloadFacts, zones?: readonly string[]): boolean {
-  return workload.placements.some(index => misfit(facts.placements[index], supplies, zones) === undefined);
+function fits({ facts, supplies, api }: StageScope, workload: WorkloadFacts, zones?: readonly string[]): boolean {
+  return workload.placements.some(index => misfit(facts.placements[index], supplies, api, zones) === undefined);
 }
 
 function firstOf(claims: readonly string[]): string {

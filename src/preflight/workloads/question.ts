@@ -6,8 +6,6 @@ export const STAGE_FACTS_QUERY = 'stage-facts';
 
 /** What a stage does to a cluster, as far as its checks must know it. */
 export interface StagePlan {
-  /** The label of Karpenter's nodes. */
-  readonly ownerKey: string;
   /** What is pinned to node groups, so that it need not fit on Karpenter's nodes. */
   readonly criticalWorkloads: readonly WorkloadReference[];
   /** What is scaled to zero before anything is drained. */
@@ -18,6 +16,8 @@ export interface StagePlan {
 
 /** What is asked before what runs is moved. */
 export interface StageQuestion extends StagePlan {
+  /** The name of Karpenter's API. */
+  readonly api: string;
   readonly clusterName: string;
   readonly kubectlRoleArn: string;
   readonly stage: MigrationStage;
@@ -40,7 +40,7 @@ export function stageQuestion(configuration: WorkflowConfiguration, stage: Migra
     stage,
     nodegroups: configuration.Nodegroups,
     namespace: configuration.Namespace,
-    ownerKey: configuration.OwnerKey,
+    api: configuration.Api,
     criticalWorkloads: configuration.CriticalWorkloads,
     clusterAutoscaler: configuration.ClusterAutoscaler,
     targets: configuration.ScaleDown.Targets,

@@ -21,11 +21,11 @@ export async function readStageFacts(
   };
 }
 
-async function subnetsOf({ provisioners, nodeTemplates }: KubernetesStageFacts, aws: StageAwsReader): Promise<StageFacts['subnets']> {
-  const used = nodeTemplates.filter(template => provisioners.some(provisioner => provisioner.nodeTemplate === template.name));
+async function subnetsOf({ pools, nodeClasses }: KubernetesStageFacts, aws: StageAwsReader): Promise<StageFacts['subnets']> {
+  const used = nodeClasses.filter(nodeClass => pools.some(pool => pool.nodeClass === nodeClass.name));
   const subnets: Record<string, StageFacts['subnets'][string]> = {};
-  for (const template of used) {
-    subnets[template.name] = await aws.selectSubnets(template.subnetSelector);
+  for (const { name, subnets: terms } of used) {
+    subnets[name] = await aws.selectSubnets(terms);
   }
   return subnets;
 }

@@ -1,3 +1,5 @@
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+
 /** One thing that our Kubernetes identity has to be allowed. */
 export interface Right {
   readonly verb: string;
@@ -10,16 +12,13 @@ export interface Right {
 }
 
 /** What the stages beyond INSTALL, and the way back from them, do through the Kubernetes API. */
-export function neededRights(karpenterNamespace: string): Right[] {
+export function neededRights(karpenterNamespace: string, { kinds: { claim, pool } }: Pick<KarpenterApi, 'kinds'>): Right[] {
   return [
     { verb: 'create', group: '', resource: 'pods', subresource: 'eviction' },
     { verb: 'patch', group: '', resource: 'nodes' },
     { verb: 'patch', group: 'apps', resource: 'deployments' },
     { verb: 'patch', group: 'apps', resource: 'statefulsets' },
-    { verb: 'patch', group: 'karpenter.sh', resource: 'machines' },
-    { verb: 'delete', group: 'karpenter.sh', resource: 'machines' },
-    { verb: 'patch', group: 'karpenter.sh', resource: 'provisioners' },
-    { verb: 'delete', group: 'karpenter.sh', resource: 'provisioners' },
+    ...[claim, pool].flatMap(({ group, plural: resource }) => ['patch', 'delete'].map(verb => ({ verb, group, resource }))),
     { verb: 'create', group: '', resource: 'pods', namespace: karpenterNamespace },
     { verb: 'delete', group: '', resource: 'pods', namespace: karpenterNamespace },
   ];

@@ -1,12 +1,15 @@
 import { NodegroupShape, NodeLoad, StageFacts, WorkloadFacts } from './facts';
 import { StageQuestion } from './question';
 import { Supply, suppliesOf } from './supply';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { apiOf } from '../../karpenter/apis';
 import { Finding } from '../verdict';
 
 /** The facts as the checks look at them. */
 export interface StageScope {
   readonly facts: StageFacts;
   readonly question: StageQuestion;
+  readonly api: KarpenterApi;
   readonly supplies: readonly Supply[];
   /** The workloads with pods on nodes that may go. */
   readonly moving: readonly WorkloadFacts[];
@@ -18,10 +21,12 @@ export type StageCheck = (scope: StageScope) => Finding[];
 
 export function scopeOf(facts: StageFacts, question: StageQuestion): StageScope {
   const shrinking = facts.nodegroups.filter(nodegroup => nodegroup.desired > targetOf(nodegroup, facts, question)).map(nodegroup => nodegroup.name);
+  const api = apiOf(question.api);
   return {
     facts,
     question,
-    supplies: suppliesOf(facts),
+    api,
+    supplies: suppliesOf(facts, api),
     moving: facts.workloads.filter(workload => workload.nodegroups.some(nodegroup => shrinking.includes(nodegroup))),
     loads: facts.loads.filter(load => shrinking.includes(load.nodegroup)),
   };

@@ -1,19 +1,20 @@
 import { Placement, StageFacts } from './facts';
-import { ProvisionerFacts } from '../../karpenter/api/karpenter-api';
+import { KarpenterApi, PoolFacts } from '../../karpenter/api/karpenter-api';
 import {
   admits, describeKey, HOSTNAME, isRestrictedInAffinity, labelExpressions, namedValues, requirementsOf, Requirements, together, unmetKey,
 } from '../../karpenter/api/requirements';
 import { Expression, TaintFacts, TolerationFacts } from '../../kubernetes/scheduling';
 import { WellKnownLabel } from '../../provisioning/well-known-label';
 
-/** The nodes that one Provisioner can make. */
+/** The nodes that one pool can make. */
 export interface Supply {
-  readonly provisioner: string;
+  readonly pool: string;
   readonly offer: Requirements;
   readonly taints: readonly TaintFacts[];
 }
 
 const ANY_NODE: Expression[] = [];
+const SPOT = 'spot';
 
 /** The categories of instances that have a device; what is not listed is not judged. */
 const CATEGORIES_OF_DEVICES: Readonly<Record<string, readonly string[]>> = {
@@ -23,32 +24,33 @@ const CATEGORIES_OF_DEVICES: Readonly<Record<string, readonly string[]>> = {
   'habana.ai/gaudi': ['dl'],
 };
 
-/** What the Provisioners with at least one subnet can make. */
-export function suppliesOf(facts: Pick<StageFacts, 'provisioners' | 'subnets'>): Supply[] {
-  return facts.provisioners.flatMap(provisioner => {
-    const zones = [...new Set((facts.subnets[provisioner.nodeTemplate] ?? []).map(subnet => subnet.zone))];
-    return zones.length === 0 ? [] : [{ provisioner: provisioner.name, offer: offerOf(provisioner, zones), taints: provisioner.taints }];
+/** What the pools with at least one subnet can make. */
+export function suppliesOf(facts: Pick<StageFacts, 'pools' | 'subnets'>, api: KarpenterApi): Supply[] {
+  return facts.pools.flatMap(pool => {
+    const zones = [...new Set((facts.subnets[pool.nodeClass] ?? []).map(subnet => subnet.zone))];
+    return zones.length === 0 ? [] : [{ pool: pool.name, offer: offerOf(pool, zones, api), taints: pool.taints }];
   });
 }
 
 /**
- * Why no Provisioner makes a node for the placement, undefined where one does.
+ * Why no pool makes a node for the placement, undefined where one does.
  *
  * @param zones the zones of a volume that the pod needs
  */
-export function misfit(placement: Placement, supplies: readonly Supply[], zones?: readonly string[]): string | undefined {
-  const refused = refusedOutright(placement);
+export function misfit(placement: Placement, supplies: readonly Supply[], api: KarpenterApi, zones?: readonly string[]): string | undefined {
+  const refused = refusedOutright(placement, api);
   if (refused) {
     return refused;
   }
-  const reasons = supplies.map(supply => misfitOf(placement, supply, zones));
+  const reasons = supplies.map(supply => misfitOf(placement, supply, api, zones));
   return reasons.includes(undefined) ? undefined : [...new Set(reasons)].join('; ');
 }
 
-/** Whether any Provisioner launches Spot capacity. */
-export function offersSpot(supplies: readonly Supply[]): boolean {
-  // Karpenter's webhook writes the default, on-demand, into every Provisioner.
-  return supplies.some(({ offer }) => offer.has(WellKnownLabel.CAPACITY_TYPE) && admits(offer, WellKnownLabel.CAPACITY_TYPE, 'spot'));
+/** Whether any pool launches Spot capacity. */
+export function offersSpot({ supplies, api }: { readonly supplies: readonly Supply[]; readonly api: KarpenterApi }): boolean {
+  return supplies.some(({ offer }) => offer.has(WellKnownLabel.CAPACITY_TYPE)
+    ? admits(offer, WellKnownLabel.CAPACITY_TYPE, SPOT)
+    : api.defaultCapacityTypes.includes(SPOT));
 }
 
 export function tolerates(tolerations: readonly TolerationFacts[], taint: TaintFacts): boolean {
@@ -58,29 +60,29 @@ export function tolerates(tolerations: readonly TolerationFacts[], taint: TaintF
     && (toleration.operator === 'Exists' || (toleration.value ?? '') === (taint.value ?? '')));
 }
 
-function offerOf(provisioner: ProvisionerFacts, zones: readonly string[]): Requirements {
+function offerOf(pool: PoolFacts, zones: readonly string[], { ownerLabel }: KarpenterApi): Requirements {
   return requirementsOf([
-    ...provisioner.requirements,
-    ...labelExpressions(provisioner.labels),
-    { key: 'karpenter.sh/provisioner-name', operator: 'In', values: [provisioner.name] },
+    ...pool.requirements,
+    ...labelExpressions(pool.labels),
+    { key: ownerLabel, operator: 'In', values: [pool.name] },
     { key: WellKnownLabel.ZONE, operator: 'In', values: zones },
     // A new node has a name that nobody knows before.
     { key: HOSTNAME, operator: 'In', values: ['a new node'] },
   ]);
 }
 
-function refusedOutright(placement: Placement): string | undefined {
+function refusedOutright(placement: Placement, api: KarpenterApi): string | undefined {
   if (placement.fields) {
     return 'matchFields in its node affinity, for which Karpenter makes no node';
   }
-  const restricted = [...placement.terms.flat().map(({ key }) => key), ...placement.preferredKeys].find(isRestrictedInAffinity);
+  const restricted = [...placement.terms.flat().map(({ key }) => key), ...placement.preferredKeys].find(key => isRestrictedInAffinity(key, api));
   return restricted && `${restricted} in its node affinity, for which Karpenter makes no node`;
 }
 
-function misfitOf(placement: Placement, supply: Supply, zones?: readonly string[]): string | undefined {
+function misfitOf(placement: Placement, supply: Supply, api: KarpenterApi, zones?: readonly string[]): string | undefined {
   const taint = supply.taints.find(one => !tolerates(placement.tolerations, one));
   if (taint) {
-    return `Provisioner ${supply.provisioner} has the taint ${taintText(taint)}`;
+    return `${api.words.pool} ${supply.pool} has the taint ${taintText(taint)}`;
   }
   const fixed: Expression[] = [
     ...labelExpressions(placement.nodeSelector),
@@ -88,24 +90,24 @@ function misfitOf(placement: Placement, supply: Supply, zones?: readonly string[
       .map(device => ({ key: WellKnownLabel.INSTANCE_CATEGORY, operator: 'In', values: CATEGORIES_OF_DEVICES[device] })),
     ...zones ? [{ key: WellKnownLabel.ZONE, operator: 'In', values: zones }] : [],
   ];
-  const reasons = (placement.terms.length > 0 ? placement.terms : [ANY_NODE]).map(term => unmet(supply, requirementsOf([...fixed, ...term])));
+  const reasons = (placement.terms.length > 0 ? placement.terms : [ANY_NODE]).map(term => unmet(supply, requirementsOf([...fixed, ...term]), api));
   return reasons.includes(undefined) ? undefined : reasons[0];
 }
 
-function unmet({ provisioner, offer }: Supply, demand: Requirements): string | undefined {
-  const key = unmetKey(together(offer, derivedCategories(offer)), demand);
+function unmet({ pool, offer }: Supply, demand: Requirements, api: KarpenterApi): string | undefined {
+  const key = unmetKey(together(offer, derivedCategories(offer)), demand, api);
   if (key) {
-    const offered = key === HOSTNAME || !offer.has(key) ? '' : ` (Provisioner ${provisioner}: ${describeKey(offer, key)})`;
+    const offered = key === HOSTNAME || !offer.has(key) ? '' : ` (${api.words.pool} ${pool}: ${describeKey(offer, key)})`;
     return `needs ${describeKey(demand, key)}${offered}`;
   }
   const types = namedValues(demand, WellKnownLabel.INSTANCE_TYPE);
   const all = together(offer, demand);
   return !types || types.some(type => typeLabels(type).every(([label, value]) => admits(all, label, value)))
     ? undefined
-    : `needs ${describeKey(demand, WellKnownLabel.INSTANCE_TYPE)}, which Provisioner ${provisioner} does not make`;
+    : `needs ${describeKey(demand, WellKnownLabel.INSTANCE_TYPE)}, which ${api.words.pool} ${pool} does not make`;
 }
 
-/** Provisioners that name families or types say by that which categories they make. */
+/** Pools that name families or types say by that which categories they make. */
 function derivedCategories(offer: Requirements): Requirements {
   const names = namedValues(offer, WellKnownLabel.INSTANCE_TYPE) ?? namedValues(offer, WellKnownLabel.INSTANCE_FAMILY);
   const values = names?.flatMap(name => /^[a-z]+/.exec(name) ?? []);

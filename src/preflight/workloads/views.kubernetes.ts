@@ -2,14 +2,15 @@ import * as k8s from '@kubernetes/client-node';
 import { podView } from '../views.kubernetes';
 import { Placement } from './facts';
 import { BudgetView, StagePod, TemplateView, VolumeView } from './views';
+import { KeepAnnotation } from '../../karpenter/api/karpenter-api';
 import { Expression } from '../../kubernetes/scheduling';
 
 const ZONE_KEYS = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone', 'topology.ebs.csi.aws.com/zone'];
-/** Kubernetes adds tolerations of its own to every pod, for taints that no Provisioner has. */
+/** Kubernetes adds tolerations of its own to every pod, for taints that no pool has. */
 const ADDED_TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 const ORDINARY_RESOURCES = /^(cpu|memory|ephemeral-storage|hugepages-.*)$/;
 
-export function stagePod(pod: k8s.V1Pod): StagePod {
+export function stagePod(pod: k8s.V1Pod, keep: KeepAnnotation): StagePod {
   const { metadata, spec } = pod;
   const annotations = metadata?.annotations ?? {};
   const volumes = spec?.volumes ?? [];
@@ -20,7 +21,7 @@ export function stagePod(pod: k8s.V1Pod): StagePod {
     mirror: annotations['kubernetes.io/config.mirror'] !== undefined,
     leaving: metadata?.deletionTimestamp !== undefined,
     hostNetwork: spec?.hostNetwork ?? false,
-    doNotEvict: annotations['karpenter.sh/do-not-evict'] === 'true',
+    doNotEvict: annotations[keep.key] === keep.value,
     notSafeToEvict: annotations['cluster-autoscaler.kubernetes.io/safe-to-evict'] === 'false',
     placement: placementOf(spec),
     claims: volumes.flatMap(volume => volume.persistentVolumeClaim?.claimName ?? []),

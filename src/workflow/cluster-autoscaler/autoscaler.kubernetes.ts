@@ -7,27 +7,23 @@ import {
 } from './port';
 import * as view from './views.kubernetes';
 import { Fence } from '../../custom-resources/fence';
-import { MachineState } from '../../karpenter/api/fleet';
 import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 import { NODEGROUP_LABEL } from '../../kubernetes/names';
 import { REPLICAS_RECORD } from '../records';
 
 const FIELD_MANAGER = 'cdk-karpenter-migration';
 const MERGE = k8s.setHeaderOptions('Content-Type', k8s.PatchStrategy.MergePatch);
-const KARPENTER = { group: 'karpenter.sh', version: 'v1alpha5' };
 
 /** The Cluster Autoscaler and the canary through the Kubernetes API. */
 export class ClusterAutoscalerKubernetes implements AutoscalerKubernetesPort {
   private readonly core: k8s.CoreV1Api;
   private readonly apps: k8s.AppsV1Api;
   private readonly scheduling: k8s.SchedulingV1Api;
-  private readonly custom: k8s.CustomObjectsApi;
 
   public constructor(config: k8s.KubeConfig, private readonly fence: Fence) {
     this.core = config.makeApiClient(k8s.CoreV1Api);
     this.apps = config.makeApiClient(k8s.AppsV1Api);
     this.scheduling = config.makeApiClient(k8s.SchedulingV1Api);
-    this.custom = config.makeApiClient(k8s.CustomObjectsApi);
   }
 
   public async deployments(named?: DeploymentReference): Promise<AutoscalerDeployment[]> {
@@ -67,11 +63,6 @@ export class ClusterAutoscalerKubernetes implements AutoscalerKubernetesPort {
     const { items } = await this.core.listNamespacedPod({ namespace, labelSelector: `${CANARY_LABEL}=${CANARY_NAME}` });
     const priorityClass = await unlessAbsent(() => this.scheduling.readPriorityClass({ name: CANARY_NAME }));
     return { canaries: items.map(view.canary), priorityClass: priorityClass && { proven: priorityClass.metadata?.annotations?.[PROOF_RECORD] } };
-  }
-
-  public async provisionerTaints(name: string): Promise<TaintView[] | undefined> {
-    const found = await unlessAbsent<{ spec?: { taints?: k8s.V1Taint[] } }>(() => this.custom.getClusterCustomObject({ ...KARPENTER, plural: 'provisioners', name }));
-    return found && (found.spec?.taints ?? []).map(view.taint);
   }
 
   public async createPriorityClass(): Promise<boolean> {
@@ -125,18 +116,6 @@ export class ClusterAutoscalerKubernetes implements AutoscalerKubernetesPort {
   public async podsOn(node: string): Promise<PodOnNode[]> {
     const pods = await every(_continue => this.core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}`, limit: PAGE, _continue }));
     return pods.filter(pod => !view.hasEnded(pod)).map(view.podOnNode);
-  }
-
-  public async machines(ownerKey: string): Promise<MachineState[]> {
-    // Without its definition there can be no Machine.
-    const machines = await unlessAbsent(() => every<view.Machine>(_continue =>
-      this.custom.listClusterCustomObject({ ...KARPENTER, plural: 'machines', labelSelector: ownerKey, limit: PAGE, _continue }))) ?? [];
-    return machines.map(view.machine);
-  }
-
-  public async deleteMachine(name: string, uid: string): Promise<void> {
-    await this.fence.check();
-    await unlessOvertaken(() => this.custom.deleteClusterCustomObject({ ...KARPENTER, plural: 'machines', name, body: { preconditions: { uid } } }));
   }
 
   private async patchNode(name: string, resourceVersion: string, spec: object): Promise<boolean> {

@@ -1,5 +1,4 @@
 import { CanaryPod } from './canary';
-import { MachineState } from '../../karpenter/api/fleet';
 
 /** A Deployment that may be the Cluster Autoscaler's. */
 export interface AutoscalerDeployment {
@@ -117,8 +116,6 @@ export interface AutoscalerKubernetesPort {
   replaceTaints(node: string, version: string, taints: readonly TaintView[], uncordon: boolean): Promise<boolean>;
 
   canaryTraces(namespace: string): Promise<CanaryTraces>;
-  /** The taints of a Provisioner's nodes; undefined where there is no such Provisioner. */
-  provisionerTaints(provisioner: string): Promise<readonly TaintView[] | undefined>;
   createPriorityClass(): Promise<boolean>;
   /** Remembers, at the priority class, the node that was launched. */
   rememberProof(node: string): Promise<boolean>;
@@ -129,13 +126,11 @@ export interface AutoscalerKubernetesPort {
   node(name: string): Promise<NodeState | undefined>;
   cordon(node: string, version: string): Promise<boolean>;
   podsOn(node: string): Promise<readonly PodOnNode[]>;
-  machines(ownerKey: string): Promise<readonly MachineState[]>;
-  deleteMachine(name: string, uid: string): Promise<void>;
 }
 
 export const AUTOSCALER_METHODS = [
-  'deployments', 'change', 'pods', 'taintedNodes', 'replaceTaints', 'canaryTraces', 'provisionerTaints', 'createPriorityClass', 'rememberProof',
-  'deletePriorityClass', 'createCanary', 'deleteCanary', 'events', 'node', 'cordon', 'podsOn', 'machines', 'deleteMachine',
+  'deployments', 'change', 'pods', 'taintedNodes', 'replaceTaints', 'canaryTraces', 'createPriorityClass', 'rememberProof',
+  'deletePriorityClass', 'createCanary', 'deleteCanary', 'events', 'node', 'cordon', 'podsOn',
 ] as const satisfies readonly (keyof AutoscalerKubernetesPort)[];
 
 export interface AutoScalingGroup {

@@ -1,6 +1,6 @@
 import { findAutoscaler, fullName, LEFTOVER_TAINTS, namedBy, parseRecord, planRestoration, planTaintRemovals, ReplicasRecord, isBack } from './plan';
 import { AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort } from './port';
-import { CanaryProof, ProofConfiguration } from './proof';
+import { CanaryProof, ProofConfiguration, ProofFleet } from './proof';
 import { cordonsNodes, foreignGroups, isUnknown, scopeOf } from './scope';
 import { PreflightCheck } from '../../words/preflight-check';
 import { WorkflowConfiguration } from '../contract';
@@ -10,6 +10,7 @@ import { Assessment, blocked, done, Progress, Step, working } from '../step';
 
 export interface ClusterAutoscalerPorts {
   readonly kubernetes: AutoscalerKubernetesPort;
+  readonly fleet: ProofFleet;
   readonly aws: AutoscalerAwsPort;
 }
 
@@ -33,7 +34,7 @@ class ClusterAutoscalerStep implements Step {
     private readonly configuration: ClusterAutoscalerConfiguration,
     private readonly now: () => Date,
   ) {
-    this.proof = new CanaryProof(ports.kubernetes, configuration, now);
+    this.proof = new CanaryProof(ports.kubernetes, ports.fleet, configuration, now);
   }
 
   public async assess(): Promise<Assessment> {

@@ -3,14 +3,7 @@ import { CANARY_SETTINGS } from './canary';
 import {
   AutoscalerDeployment, AutoscalerPod, Canary, NodeState, PodEvent, PodOnNode, TaintedNode, TaintView,
 } from './port';
-import { MachineState } from '../../karpenter/api/fleet';
 import { REPLICAS_RECORD } from '../records';
-
-/** A Machine as the API sends it. */
-export interface Machine {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly creationTimestamp: string; readonly deletionTimestamp?: string };
-  readonly status?: { readonly nodeName?: string; readonly conditions?: MachineState['conditions'] };
-}
 
 export function deployment({ metadata, spec, status }: k8s.V1Deployment): AutoscalerDeployment {
   const containers = spec!.template.spec?.containers ?? [];
@@ -111,17 +104,6 @@ export function taintedNode({ metadata, spec }: k8s.V1Node, nodegroupLabel: stri
 
 export function taint({ key, value, effect, timeAdded }: k8s.V1Taint): TaintView {
   return { key, value, effect, timeAdded: timeAdded && new Date(timeAdded).toISOString() };
-}
-
-export function machine({ metadata, status }: Machine): MachineState {
-  return {
-    name: metadata.name,
-    uid: metadata.uid,
-    createdAt: metadata.creationTimestamp,
-    nodeName: status?.nodeName || undefined,
-    terminating: metadata.deletionTimestamp !== undefined,
-    conditions: status?.conditions ?? [],
-  };
 }
 
 export function event({ source, reportingComponent, reason, message }: k8s.CoreV1Event): PodEvent {

@@ -1,6 +1,7 @@
 import * as k8s from '@kubernetes/client-node';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
 import { Fence } from '../../custom-resources/fence';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../kubernetes/views';
 import { nodeView, podView } from '../../kubernetes/views.kubernetes';
@@ -18,7 +19,7 @@ export class DrainingKubernetes implements DrainingPort {
   private readonly networking: k8s.NetworkingV1Api;
   private readonly custom: k8s.CustomObjectsApi;
 
-  constructor(config: k8s.KubeConfig, private readonly fence: Fence) {
+  constructor(config: k8s.KubeConfig, private readonly api: Pick<KarpenterApi, 'keepAnnotation'>, private readonly fence: Fence) {
     this.core = config.makeApiClient(k8s.CoreV1Api);
     this.apps = config.makeApiClient(k8s.AppsV1Api);
     this.storage = config.makeApiClient(k8s.StorageV1Api);
@@ -36,7 +37,7 @@ export class DrainingKubernetes implements DrainingPort {
     let pages = 0;
     do {
       const { items, metadata } = await this.core.listPodForAllNamespaces({ limit: PAGE, _continue: next });
-      pods.push(...items.map(podView));
+      pods.push(...items.map(item => podView(item, this.api.keepAnnotation)));
       next = metadata?._continue || undefined;
       pages += 1;
     } while (next && pages < PAGES_PER_ANSWER);

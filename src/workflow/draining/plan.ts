@@ -7,7 +7,7 @@ import { PauseReason } from '../pause-reason';
 
 /** Everything that is read for the nodes of the batch. */
 export interface DrainView {
-  /** Those that carry a DRAIN_RECORD and whose instance or Machine is not ending yet. */
+  /** Those that carry a DRAIN_RECORD and whose instance or claim is not ending yet. */
   readonly nodes: readonly NodeView[];
   /** Of the whole cluster. */
   readonly pods: readonly PodView[];

@@ -20,10 +20,10 @@ export function isAlive(pod: PodView): boolean {
 
 /** Why a pod may not be evicted, whatever its PodDisruptionBudget says. */
 export function obstacleOf(pod: PodView): Obstacle | undefined {
-  if (pod.doNotEvict) {
+  if (pod.keptBy !== undefined) {
     return {
       by: PauseReason.DO_NOT_EVICT,
-      says: `pod ${fullName(pod)} on ${pod.node} carries karpenter.sh/do-not-evict: remove the annotation, or let the pod finish`,
+      says: `pod ${fullName(pod)} on ${pod.node} carries ${pod.keptBy}: remove the annotation, or let the pod finish`,
     };
   }
   return pod.controller ? undefined : {
