@@ -58,6 +58,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'ajv@^8',
     'cdk-nag@^2',
     'cdk8s@2.70.106',
+    'dependency-cruiser',
     'esbuild',
     'fast-check@^4',
     'jsii-rosetta@~5.9.0',
@@ -109,7 +110,7 @@ for (const name of ['aws', 'kubernetes']) {
   });
 }
 
-for (const unpublished of ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', '/assets/.sources', 'CONTRIBUTING.md']) {
+for (const unpublished of ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', '/assets/.sources', '/.dependency-cruiser.cjs', 'CONTRIBUTING.md']) {
   project.addPackageIgnore(unpublished);
 }
 

@@ -3,6 +3,9 @@ import { AssumeRoleCommand, Credentials, GetCallerIdentityCommand, STSClient } f
 import * as k8s from '@kubernetes/client-node';
 import { CLUSTER_NOT_FOUND } from './cluster-gone';
 import { bearerToken, roleOfSession, trustMissing } from './eks-token.aws';
+import { Query } from './lambda';
+import { Connect } from './lifecycle';
+import { text } from './properties';
 
 /** STS gives no shorter session, and a token outlives one call of a function by far. */
 const SESSION_SECONDS = 900;
@@ -33,6 +36,16 @@ export async function connect(clusterName: string, kubectlRoleArn: string): Prom
   );
   connections.set(key, { config, until });
   return config;
+}
+
+/** Connects to the cluster that a query names. */
+export function connectFor(query: Query): Promise<k8s.KubeConfig> {
+  return connect(text(query, 'ClusterName'), text(query, 'KubectlRoleArn'));
+}
+
+/** Connects to the cluster that a request names and puts a port before it. */
+export function through<P>(Port: new (config: k8s.KubeConfig) => P): Connect<P> {
+  return async (clusterName, kubectlRoleArn) => new Port(await connect(clusterName, kubectlRoleArn));
 }
 
 async function describe(clusterName: string): Promise<{ endpoint: string; certificateAuthority: string }> {

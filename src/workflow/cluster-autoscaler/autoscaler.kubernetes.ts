@@ -1,8 +1,8 @@
 import * as k8s from '@kubernetes/client-node';
-import { CANARY_LABEL, CANARY_NAME, CanaryPod, PROOF_RECORD } from './canary';
+import { CANARY_LABEL, CANARY_NAME, PROOF_RECORD } from './canary';
 import { looksLikeAutoscaler } from './plan';
 import {
-  AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort, AutoscalerPod, CanaryTraces, DeploymentReference, NodeState,
+  AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort, AutoscalerPod, CanaryPod, CanaryTraces, DeploymentReference, NodeState,
   PodEvent, PodOnNode, TaintedNode, TaintView,
 } from './port';
 import * as view from './views.kubernetes';

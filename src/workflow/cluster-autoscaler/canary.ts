@@ -27,8 +27,6 @@ export interface CanaryPurpose {
   readonly taints: readonly TaintFacts[];
 }
 
-export type CanaryPod = ReturnType<typeof canaryPod>;
-
 /** A pod that only a node of the pool takes on which nothing runs but DaemonSets, admitted also where Pod Security is restricted. */
 export function canaryPod(name: string, purpose: CanaryPurpose) {
   const resources = { cpu: '10m', memory: '16Mi' };

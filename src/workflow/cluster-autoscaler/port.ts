@@ -1,4 +1,3 @@
-import { CanaryPod } from './canary';
 
 /** A Deployment that may be the Cluster Autoscaler's. */
 export interface AutoscalerDeployment {
@@ -75,6 +74,16 @@ export interface Canary {
   readonly node?: string;
   /** The scheduler's words, and those of its container. */
   readonly problems: readonly string[];
+}
+
+/** A canary that is to be made, as the API takes it. */
+export interface CanaryPod {
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly annotations: Readonly<Record<string, string>> };
+  readonly spec: {
+    readonly affinity: object;
+    readonly tolerations: object[];
+    readonly containers: Array<{ readonly name: string; readonly image: string }>;
+  };
 }
 
 /** What canaries leave in the cluster. */
