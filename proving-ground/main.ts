@@ -3,9 +3,9 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Log } from './build/log';
 import { Parts, prepareParts } from './build/parts';
+import { isolateNetwork } from './cluster/network';
+import { Processes } from './cluster/processes';
 import { examine, namespaceFlags } from './doctor';
-import { isolateNetwork } from './machine/network';
-import { Processes } from './machine/processes';
 import { runPhases } from './phases';
 
 const REGION = 'us-east-1';

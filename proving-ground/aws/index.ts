@@ -12,7 +12,7 @@ import { WebIdentity } from './gateway/web-identity';
 import { Authorizer } from './iam/authorizer';
 import { Durations, LocalAwsOptions } from './options';
 import { CallRecord, Recorder } from './recorder';
-import { ManagedProcess, ready } from '../machine/processes';
+import { ManagedProcess, ready } from '../cluster/processes';
 
 export type { ClusterFacts, Durations, LocalAwsOptions } from './options';
 export type { CallRecord, Decision } from './recorder';

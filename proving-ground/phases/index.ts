@@ -11,7 +11,7 @@ import { sabotage, SABOTAGES } from './sabotage';
 import { Before, blockedRemoval, core, EXAMPLE, failingCreation, install, installedFrom, removal, takeBefore, updates } from './scenario';
 import { expectEqual } from './until';
 import { createWorld, World } from './world';
-import { RunContext } from '../machine/run-context';
+import { RunContext } from '../cluster/run-context';
 
 /** Odd to look at, so that it is seen to come back exactly. */
 const COREDNS_VALUES = ' {"replicaCount": 2}';

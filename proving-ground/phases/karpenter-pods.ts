@@ -1,10 +1,10 @@
+import { KARPENTER } from './karpenter-objects';
 import { until } from './until';
 import { World } from './world';
-import { isReady } from '../machine/customer';
-import { KubeObject } from '../machine/kube';
+import { KubeObject } from '../cluster/kube';
+import { isReady } from '../customer/customer';
 
-export const KARPENTER_NAMESPACE = 'karpenter';
-const PODS = `/api/v1/namespaces/${KARPENTER_NAMESPACE}/pods`;
+const PODS = `/api/v1/namespaces/${KARPENTER.namespace}/pods`;
 
 /** The pods of the controller that are not on their way out. */
 export async function karpenterPods(world: World): Promise<KubeObject[]> {

@@ -1,4 +1,4 @@
-import { sleep } from '../machine/processes';
+import { sleep } from '../cluster/processes';
 
 /** An answer that waiting does not change: ends the waiting at once. */
 export class Refused extends Error {}

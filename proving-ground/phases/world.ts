@@ -4,21 +4,23 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import { CdkCli } from './cdk-cli';
 import { LocalAws, startAws } from '../aws';
+import { KARPENTER } from './karpenter-objects';
 import { until } from './until';
-import { clientConfig, createCorednsAddon, createCustomer, Customer } from '../aws/customer';
+import { clientConfig } from '../aws/client-config';
 import { Log } from '../build/log';
-import { AddonManager } from '../machine/addon-manager';
-import { ADMINISTRATOR } from '../machine/audit';
-import { ControlPlane } from '../machine/control-plane';
-import { allPodsReady, isReady, letNodesIn, populate } from '../machine/customer';
-import { Joiner } from '../machine/joiner';
-import { Kube } from '../machine/kube';
-import { layFoundation, startCluster } from '../machine/machine';
-import { HOST_ADDRESS } from '../machine/network';
-import { apiServerUrl } from '../machine/pki';
-import { PodRuntime } from '../machine/pod-runtime';
-import { RunContext } from '../machine/run-context';
-import { VolumeAttacher } from '../machine/volume-attacher';
+import { ADMINISTRATOR } from '../cluster/audit';
+import { ControlPlane } from '../cluster/control-plane';
+import { Kube } from '../cluster/kube';
+import { layFoundation, startCluster } from '../cluster/machine';
+import { HOST_ADDRESS } from '../cluster/network';
+import { apiServerUrl } from '../cluster/pki';
+import { RunContext } from '../cluster/run-context';
+import { createCorednsAddon, createCustomer, Customer } from '../customer/account';
+import { AddonManager } from '../customer/addon-manager';
+import { allPodsReady, isReady, letNodesIn, populate } from '../customer/customer';
+import { Joiner } from '../nodes/joiner';
+import { PodRuntime } from '../nodes/pod-runtime';
+import { VolumeAttacher } from '../nodes/volume-attacher';
 import { Observers } from '../observe';
 
 export const CLUSTER_NAME = 'prod';
@@ -34,7 +36,6 @@ export interface World {
   /** Whoever uses it is taken for the migration. */
   readonly asMigration: Kube;
   readonly joiner: Joiner;
-  readonly pods: PodRuntime;
   readonly customer: Customer;
   readonly cdk: CdkCli;
   readonly adminKubeconfig: string;
@@ -129,12 +130,11 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
   }
   await allPodsReady(kube, 120);
   const asMigration = new Kube({ kubeconfig: await foundation.pki.kubeconfig(ADMINISTRATOR, ['system:masters']) });
-  const observers = new Observers({ kube, auditLog: controlPlane.auditLog, calls: aws.calls });
+  const observers = new Observers({ kube, auditLog: controlPlane.auditLog, ownerLabel: KARPENTER.ownerLabel, calls: aws.calls });
   return {
     aws,
     customer,
     joiner,
-    pods,
     ec2: client,
     kube,
     asMigration,

@@ -5,7 +5,7 @@ import { after, before } from 'node:test';
 import * as os from 'os';
 import * as path from 'path';
 import { lambdaNode, pythonEnvironment } from '../../build/runtimes';
-import { Processes } from '../../machine/processes';
+import { Processes } from '../../cluster/processes';
 import { QueryService, query, signedAs } from '../gateway/query';
 import { LocalAws, startAws } from '../index';
 

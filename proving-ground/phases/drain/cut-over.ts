@@ -1,8 +1,9 @@
 import { DescribeAddonCommand, EKSClient } from '@aws-sdk/client-eks';
-import { clientConfig } from '../../aws/customer';
-import { isReady } from '../../machine/customer';
-import { KubeObject } from '../../machine/kube';
-import { karpenterNodes, machines } from '../burst';
+import { clientConfig } from '../../aws/client-config';
+import { KubeObject } from '../../cluster/kube';
+import { isReady } from '../../customer/customer';
+import { claims, karpenterNodes } from '../burst';
+import { KARPENTER } from '../karpenter-objects';
 import { Report } from '../report';
 import { EXAMPLE } from '../scenario';
 import { expectEqual } from '../until';
@@ -48,8 +49,8 @@ export async function cutOver(world: World, report: Report): Promise<void> {
     if (joined.length === 0) {
       throw new Error('no new instance joined the cluster');
     }
-    expectEqual('canary', await world.kube.find(`/api/v1/namespaces/karpenter/pods/${CANARY}`), undefined);
-    expectEqual('machines', (await machines(world)).length, before.size);
+    expectEqual('canary', await world.kube.find(`/api/v1/namespaces/${KARPENTER.namespace}/pods/${CANARY}`), undefined);
+    expectEqual('claims', (await claims(world)).length, before.size);
     return `${joined[0].nodeName} joined for it`;
   });
   await report.check({ step: 'Remove CAS', shows: 'seen', name: 'the Cluster Autoscaler is at zero, with no pod left' }, async () => {

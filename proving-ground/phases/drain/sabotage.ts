@@ -1,9 +1,9 @@
 import { EKSClient, ListNodegroupsCommand, DescribeNodegroupCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-eks';
 import { EVIDENCE } from './evidence';
 import { expectAsBefore, takeWaypoint, Waypoint } from './way-back';
-import { clientConfig } from '../../aws/customer';
-import { allPodsReady, isReady } from '../../machine/customer';
-import { KubeObject } from '../../machine/kube';
+import { clientConfig } from '../../aws/client-config';
+import { KubeObject } from '../../cluster/kube';
+import { allPodsReady, isReady } from '../../customer/customer';
 import { Check, Report } from '../report';
 import { until } from '../until';
 import { CLUSTER_NAME, World } from '../world';

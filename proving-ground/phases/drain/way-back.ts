@@ -1,8 +1,9 @@
 import { stateOf } from './cut-over';
 import { expectUndisturbed } from './evidence';
 import { diffSnapshots, Snapshot, takeSnapshot } from '../../aws/snapshot';
-import { allPodsReady } from '../../machine/customer';
+import { allPodsReady } from '../../customer/customer';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from '../cluster-snapshot';
+import { KARPENTER } from '../karpenter-objects';
 import { Report } from '../report';
 import { EXAMPLE } from '../scenario';
 import { expectEqual, until } from '../until';
@@ -16,14 +17,14 @@ export async function takeWaypoint(world: World): Promise<Waypoint> {
 }
 
 /** What Karpenter launched since stays where it is: the pods on it are its business. The claim counts its runs. */
-const KARPENTERS_OWN = [/^(Machine|Node) \/\S+ is (new|gone)$/, /^ConfigMap kube-system\/karpenter-migration changed/, /^CSINode \/\S+ is (new|gone)$/];
+const KARPENTERS_OWN = [new RegExp(`^(${KARPENTER.kinds.claim}|Node) /\\S+ is (new|gone)$`), /^ConfigMap kube-system\/karpenter-migration changed/, /^CSINode \/\S+ is (new|gone)$/];
 const KARPENTERS_INSTANCES = /^(ec2 instance|ec2 launch template [Kk]arpenter)/;
 /** The stack that did it says so, and its state machine has run. */
 const OF_THE_DEPLOYMENT = /^(cloudformation stack|states machine)/;
 /** What others own, and the workflow borrows: who takes over makes the rest anew. */
 const BORROWED = {
   account: /^(eks|autoscaling) /,
-  cluster: /^(Deployment|StatefulSet|DaemonSet|Node|PodDisruptionBudget|Provisioner) (?!karpenter\/)/,
+  cluster: new RegExp(`^(Deployment|StatefulSet|DaemonSet|Node|PodDisruptionBudget|${KARPENTER.kinds.pool}) (?!${KARPENTER.namespace}/)`),
 };
 
 /** What is not as it was, but for what Karpenter launched. */

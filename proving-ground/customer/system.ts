@@ -1,6 +1,6 @@
-import { COREDNS } from './customer-coredns';
-import { ACCOUNT_REGISTRY, NAMESPACE } from './customer-names';
-import { KubeObject } from './kube';
+import { COREDNS } from './coredns';
+import { ACCOUNT_REGISTRY, NAMESPACE } from './names';
+import { KubeObject } from '../cluster/kube';
 
 export interface AwsAuthRoles {
   /** Of the node groups. */

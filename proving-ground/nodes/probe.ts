@@ -1,5 +1,5 @@
 import * as http from 'http';
-import { KubeObject } from './kube';
+import { KubeObject } from '../cluster/kube';
 
 /** A probe of a container, as the kubelet carries it out: consecutive results decide. */
 export class Probe {

@@ -1,7 +1,7 @@
-import { shopJobs } from './customer-jobs';
-import { claimTemplate, CustomerVolume, storageObjects } from './customer-storage';
-import { KubeObject } from './kube';
-import { READY_AFTER_ANNOTATION, STOPS_AFTER_ANNOTATION, WAITS_FOR_VOLUMES_LABEL } from './kwok-stages';
+import { shopJobs } from './jobs';
+import { claimTemplate, CustomerVolume, storageObjects } from './storage';
+import { KubeObject } from '../cluster/kube';
+import { READY_AFTER_ANNOTATION, STOPS_AFTER_ANNOTATION, WAITS_FOR_VOLUMES_LABEL } from '../cluster/kwok-stages';
 
 export const SHOP_NAMESPACE = 'shop';
 

@@ -1,10 +1,10 @@
-import { apply } from './apply';
-import { awsAuth, AwsAuthRoles, systemObjects } from './customer-system';
-import { ShopOptions, shopObjects } from './customer-workloads';
-import { Kube, KubeObject } from './kube';
-import { eventually } from './processes';
+import { awsAuth, AwsAuthRoles, systemObjects } from './system';
+import { ShopOptions, shopObjects } from './workloads';
+import { apply } from '../cluster/apply';
+import { Kube, KubeObject } from '../cluster/kube';
+import { eventually } from '../cluster/processes';
 
-export { SHOP_NAMESPACE, VOLUME_CLAIMS } from './customer-workloads';
+export { SHOP_NAMESPACE, VOLUME_CLAIMS } from './workloads';
 
 export interface CustomerClusterOptions extends AwsAuthRoles, ShopOptions {
   readonly clusterName: string;

@@ -1,43 +1,25 @@
-import { Kube, KubeObject } from './kube';
-import { REAL_POD_LABEL } from './kwok-stages';
-import { Pki } from './pki';
 import { PodAddresses } from './pod-network';
-import { Processes, sleep } from './processes';
 import { RealPod, RealPodOptions } from './real-pod';
-import { Log } from '../build/log';
+import { Reconciler, ReconcilerOptions } from './reconciler';
 import { Parts } from '../build/parts';
+import { Kube, KubeObject } from '../cluster/kube';
+import { REAL_POD_LABEL } from '../cluster/kwok-stages';
+import { Pki } from '../cluster/pki';
+import { Processes } from '../cluster/processes';
 
-export interface PodRuntimeOptions {
+export interface PodRuntimeOptions extends ReconcilerOptions {
   readonly parts: Parts;
   readonly pki: Pki;
   readonly processes: Processes;
   readonly runDir: string;
   readonly region: string;
-  readonly log: Log;
-  /**
-   * Ends it when the run ends.
-   * @default - it goes on until it is stopped
-   */
-  readonly signal?: AbortSignal;
-}
-
-/** What ran for real. */
-export interface PodRecord {
-  readonly name: string;
-  readonly namespace: string;
-  readonly uid: string;
-  readonly nodeName: string;
-  readonly image: string;
-  /** The role of its service account; undefined if that has none. */
-  readonly roleArn?: string;
-  readonly startedAt: Date;
 }
 
 const POLL_MILLISECONDS = 500;
 const PODS = `/api/v1/pods?labelSelector=${encodeURIComponent(`${REAL_POD_LABEL.key}=${REAL_POD_LABEL.value}`)}`;
 
 /** A kubelet for the pods of Karpenter, on whichever nodes they are: their controller really runs. */
-export class PodRuntime {
+export class PodRuntime extends Reconciler {
   public static async start(options: PodRuntimeOptions): Promise<PodRuntime> {
     const kube = new Kube({ kubeconfig: await options.pki.kubeconfig('pod-runtime', ['system:masters']) });
     const runtime = new PodRuntime(kube, options, {
@@ -50,40 +32,25 @@ export class PodRuntime {
       region: options.region,
       log: options.log,
     });
-    runtime.running = runtime.loop();
+    runtime.start();
     return runtime;
   }
 
-  /** All pods that were started, oldest first. */
-  public readonly records: PodRecord[] = [];
-
   private readonly pods = new Map<string, RealPod>();
   private readonly busy = new Set<string>();
-  private stopped = false;
-  private running?: Promise<void>;
 
-  private constructor(private readonly kube: Kube, private readonly options: PodRuntimeOptions, private readonly podOptions: RealPodOptions) {}
+  private constructor(private readonly kube: Kube, private readonly options: PodRuntimeOptions, private readonly podOptions: RealPodOptions) {
+    super('pod runtime', POLL_MILLISECONDS, options);
+  }
 
   /** Ends all programs, without a trace in the cluster. */
   public async stop(): Promise<void> {
-    this.stopped = true;
-    await this.running;
+    await super.stop();
     await Promise.all([...this.pods.values()].map(pod => pod.kill()));
     this.kube.close();
   }
 
-  private async loop() {
-    while (!this.over) {
-      try {
-        await this.reconcile();
-      } catch (error) {
-        this.complain(error as Error);
-      }
-      await sleep(POLL_MILLISECONDS);
-    }
-  }
-
-  private async reconcile() {
+  protected async reconcile() {
     const wanted = new Map((await this.kube.list(PODS)).filter(pod => pod.spec.nodeName).map(pod => [pod.metadata.uid as string, pod]));
     for (const [uid, pod] of wanted) {
       this.once(uid, () => this.reconcilePod(uid, pod));
@@ -106,8 +73,9 @@ export class PodRuntime {
     } else if (running) {
       await running.tick();
     } else {
-      this.pods.set(uid, await RealPod.start(pod, this.podOptions));
-      this.record(pod, this.pods.get(uid)!);
+      const started = await RealPod.start(pod, this.podOptions);
+      this.pods.set(uid, started);
+      this.options.log(`pod ${pod.metadata.name} started on ${pod.spec.nodeName} as ${started.tokens.roleArn ?? 'nobody at AWS'}`);
     }
   }
 
@@ -121,15 +89,6 @@ export class PodRuntime {
     }
   }
 
-  private record(pod: KubeObject, running: RealPod) {
-    const { name, namespace, uid } = pod.metadata;
-    const record: PodRecord = {
-      name, namespace, uid, nodeName: pod.spec.nodeName, image: pod.spec.containers[0].image, roleArn: running.tokens.roleArn, startedAt: new Date(),
-    };
-    this.records.push(record);
-    this.options.log(`pod ${name} started on ${record.nodeName} as ${record.roleArn ?? 'nobody at AWS'}`);
-  }
-
   /** One thing at a time for a pod, while others go on. */
   private once(uid: string, action: () => Promise<void>) {
     if (!this.busy.has(uid)) {
@@ -137,17 +96,6 @@ export class PodRuntime {
       action()
         .catch(error => this.complain(error))
         .finally(() => this.busy.delete(uid));
-    }
-  }
-
-  private get over(): boolean {
-    return this.stopped || this.options.signal?.aborted === true;
-  }
-
-  /** Once the run is over, nothing answers any more, and that is no news. */
-  private complain(error: Error) {
-    if (!this.over) {
-      this.options.log(`pod runtime: ${error.message}`);
     }
   }
 }

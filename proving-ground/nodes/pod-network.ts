@@ -1,9 +1,9 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { HOST_ADDRESS } from './network';
-import { sleep } from './processes';
 import { SECRETS_PATH } from './service-account-token';
 import { run } from '../build/command';
+import { HOST_ADDRESS } from '../cluster/network';
+import { sleep } from '../cluster/processes';
 
 /** A part of the VPC that no subnet uses. */
 const POD_PREFIX = '10.0.240';

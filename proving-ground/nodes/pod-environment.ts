@@ -1,4 +1,4 @@
-import { KubeObject } from './kube';
+import { KubeObject } from '../cluster/kube';
 
 const MULTIPLIERS: Readonly<Record<string, number>> = {
   '': 1, 'm': 1e-3, 'k': 1e3, 'M': 1e6, 'G': 1e9, 'T': 1e12, 'Ki': 2 ** 10, 'Mi': 2 ** 20, 'Gi': 2 ** 30, 'Ti': 2 ** 40,

@@ -1,5 +1,5 @@
-import { KubeObject } from './kube';
-import { COMPLETES_AFTER_ANNOTATION, READY_AFTER_ANNOTATION } from './kwok-stages';
+import { KubeObject } from '../cluster/kube';
+import { COMPLETES_AFTER_ANNOTATION, READY_AFTER_ANNOTATION } from '../cluster/kwok-stages';
 
 /** Longer than anything that is done to the cluster: a pod that is moved begins anew. */
 const IMPORT_TAKES = '5400s';

@@ -1,8 +1,7 @@
 import assert from 'assert/strict';
 import { test } from 'node:test';
+import { COREDNS_DEPLOYMENT } from './coredns';
 import { corednsDeployment, ownedFields, sameAffinity } from './coredns-addon';
-import { COREDNS_DEPLOYMENT } from './customer-coredns';
-import { inUseByNode, uniqueName } from './volumes-in-use';
 
 void test('an add-on without configuration is what EKS ships', () => {
   for (const none of [undefined, '', '{}']) {
@@ -39,12 +38,4 @@ void test('the order in which a server writes keys does not matter', () => {
   reordered.spec.template.spec.affinity = Object.fromEntries(Object.entries(affinity).reverse());
   assert.ok(sameAffinity(reordered, COREDNS_DEPLOYMENT));
   assert.equal(ownedFields(reordered), ownedFields(COREDNS_DEPLOYMENT));
-});
-
-void test('a node has the volumes of all its pods in use, each once', () => {
-  const pods = [
-    { uid: '1', node: 'a', volumes: ['v2'] }, { uid: '2', node: 'a', volumes: ['v1', 'v2'] }, { uid: '3', node: 'b', volumes: [] },
-  ];
-  assert.deepEqual([...inUseByNode(pods)], [['a', ['v1', 'v2']]]);
-  assert.equal(uniqueName('ebs.csi.aws.com', 'vol-1'), 'kubernetes.io/csi/ebs.csi.aws.com^vol-1');
 });

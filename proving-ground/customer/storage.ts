@@ -1,6 +1,5 @@
-import { KubeObject } from './kube';
-
-export const EBS_DRIVER = 'ebs.csi.aws.com';
+import { KubeObject } from '../cluster/kube';
+import { EBS_DRIVER } from '../nodes/ebs';
 
 const STORAGE_CLASS = 'gp3';
 const SIZE = '20Gi';

@@ -1,9 +1,10 @@
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
-import { query, signedAs } from './gateway/query';
-import type { LocalAws } from './index';
-import type { ClusterFacts } from './options';
-import { eventually } from '../machine/processes';
+import type { LocalAws } from '../aws';
+import { clientConfig } from '../aws/client-config';
+import { query, signedAs } from '../aws/gateway/query';
+import type { ClusterFacts } from '../aws/options';
+import { eventually } from '../cluster/processes';
 
 /** What a customer has before the migration. */
 export interface Customer {
@@ -88,15 +89,6 @@ export async function createCorednsAddon(aws: LocalAws, clusterName: string, con
   await client.send(new eks.CreateAddonCommand({ ...addon, addonVersion: 'v1.10.1-eksbuild.1', resolveConflicts: 'OVERWRITE', configurationValues }));
   await eventually('the add-on coredns is ACTIVE', 60, async () =>
     (await client.send(new eks.DescribeAddonCommand(addon))).addon?.status === 'ACTIVE' || undefined);
-}
-
-/** Configuration of an SDK client that acts as the administrator. */
-export function clientConfig(aws: Pick<LocalAws, 'endpoint' | 'env'>) {
-  return {
-    endpoint: aws.endpoint,
-    region: aws.env.AWS_REGION,
-    credentials: { accessKeyId: aws.env.AWS_ACCESS_KEY_ID, secretAccessKey: aws.env.AWS_SECRET_ACCESS_KEY },
-  };
 }
 
 async function createNetwork(aws: LocalAws, clusterName: string) {

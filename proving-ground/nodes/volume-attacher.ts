@@ -1,18 +1,10 @@
-import { EBS_DRIVER } from './customer-storage';
-import { Kube, KubeError, KubeObject } from './kube';
-import { VOLUMES_ATTACHED_ANNOTATION, WAITS_FOR_VOLUMES_LABEL } from './kwok-stages';
-import { sleep } from './processes';
-import { inUseByNode, PodVolumes, uniqueName } from './volumes-in-use';
-import { Log } from '../build/log';
+import { EBS_DRIVER, inUseByNode, PodVolumes, uniqueName } from './ebs';
+import { Reconciler, ReconcilerOptions } from './reconciler';
+import { Kube, KubeError, KubeObject } from '../cluster/kube';
+import { VOLUMES_ATTACHED_ANNOTATION, WAITS_FOR_VOLUMES_LABEL } from '../cluster/kwok-stages';
 
-export interface VolumeAttacherOptions {
+export interface VolumeAttacherOptions extends ReconcilerOptions {
   readonly kube: Kube;
-  readonly log: Log;
-  /**
-   * Ends it when the run ends.
-   * @default - it goes on until it is stopped
-   */
-  readonly signal?: AbortSignal;
 }
 
 const POLL_MILLISECONDS = 1000;
@@ -29,43 +21,16 @@ const PODS = `/api/v1/pods?labelSelector=${encodeURIComponent(WAITS_FOR_VOLUMES_
  * That a volume is to be attached or detached is decided by the attach-detach controller, which is the real one. A volume is detached
  * some seconds after its last pod on the node is gone, and no pod starts before its volume is attached.
  */
-export class VolumeAttacher {
+export class VolumeAttacher extends Reconciler {
   private readonly seen = new Map<string, number>();
   private pods: readonly PodVolumes[] = [];
   private inUse: ReadonlyMap<string, readonly string[]> = new Map();
-  private stopped = false;
-  private running?: Promise<void>;
 
-  constructor(private readonly options: VolumeAttacherOptions) {}
-
-  public start(): void {
-    this.running = this.loop();
+  constructor(private readonly options: VolumeAttacherOptions) {
+    super('volume attacher', POLL_MILLISECONDS, options);
   }
 
-  public async stop(): Promise<void> {
-    this.stopped = true;
-    await this.running;
-  }
-
-  private async loop() {
-    while (!this.over) {
-      try {
-        await this.reconcile();
-      } catch (error) {
-        // Once the run is over, nothing answers any more, and that is no news.
-        if (!this.over) {
-          this.options.log(`volume attacher: ${(error as Error).message}`);
-        }
-      }
-      await sleep(POLL_MILLISECONDS);
-    }
-  }
-
-  private get over(): boolean {
-    return this.stopped || this.options.signal?.aborted === true;
-  }
-
-  private async reconcile() {
+  protected async reconcile() {
     const { kube } = this.options;
     const [attachments, pods, volumes] = await Promise.all([kube.list(ATTACHMENTS), kube.list(PODS), kube.list('/api/v1/persistentvolumes')]);
     for (const attachment of attachments.filter(({ spec }) => spec.attacher === EBS_DRIVER)) {

@@ -1,19 +1,12 @@
 import * as eks from '@aws-sdk/client-eks';
 import { corednsDeployment, ownedFields, sameAffinity } from './coredns-addon';
-import { Kube } from './kube';
-import { sleep } from './processes';
-import { Log } from '../build/log';
+import { Kube } from '../cluster/kube';
+import { Reconciler, ReconcilerOptions } from '../nodes/reconciler';
 
-export interface AddonManagerOptions {
+export interface AddonManagerOptions extends ReconcilerOptions {
   readonly eks: eks.EKSClient;
   readonly kube: Kube;
   readonly clusterName: string;
-  readonly log: Log;
-  /**
-   * Ends it when the run ends.
-   * @default - it goes on until it is stopped
-   */
-  readonly signal?: AbortSignal;
 }
 
 const POLL_MILLISECONDS = 1500;
@@ -25,44 +18,17 @@ const FIELD_MANAGER = 'fieldManager=eks';
  * The part of EKS that keeps its add-on in the cluster as configured: what it owns of the Deployment of coredns, and somebody patched, is
  * put back. Where coredns is no add-on, it does nothing.
  */
-export class AddonManager {
+export class AddonManager extends Reconciler {
   /** How often something was put back. */
   public putBack = 0;
   /** As of the last time it was applied. */
   private applied?: { readonly configuration: string | undefined; readonly owned: string };
-  private stopped = false;
-  private running?: Promise<void>;
 
-  constructor(private readonly options: AddonManagerOptions) {}
-
-  public start(): void {
-    this.running = this.loop();
+  constructor(private readonly options: AddonManagerOptions) {
+    super('add-on manager', POLL_MILLISECONDS, options);
   }
 
-  public async stop(): Promise<void> {
-    this.stopped = true;
-    await this.running;
-  }
-
-  private async loop() {
-    while (!this.over) {
-      try {
-        await this.reconcile();
-      } catch (error) {
-        // Once the run is over, nothing answers any more, and that is no news.
-        if (!this.over) {
-          this.options.log(`add-on manager: ${(error as Error).message}`);
-        }
-      }
-      await sleep(POLL_MILLISECONDS);
-    }
-  }
-
-  private get over(): boolean {
-    return this.stopped || this.options.signal?.aborted === true;
-  }
-
-  private async reconcile() {
+  protected async reconcile() {
     const { eks: client, clusterName, kube } = this.options;
     const { addons } = await client.send(new eks.ListAddonsCommand({ clusterName }));
     if (!addons?.includes(ADDON)) {

@@ -1,12 +1,12 @@
 import * as path from 'path';
-import { Kube, KubeObject } from './kube';
-import { HOST_ADDRESS } from './network';
 import { containerEnvironment } from './pod-environment';
 import { connectPod, inPod, PodAddresses } from './pod-network';
 import { Probe } from './probe';
-import { baseEnvironment, ManagedProcess, Processes } from './processes';
 import { PodTokens } from './service-account-token';
 import { Log } from '../build/log';
+import { Kube, KubeObject } from '../cluster/kube';
+import { HOST_ADDRESS } from '../cluster/network';
+import { baseEnvironment, ManagedProcess, Processes } from '../cluster/processes';
 
 export interface RealPodOptions {
   readonly kube: Kube;

@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Kube, KubeObject } from './kube';
-import { apiServerUrl } from './pki';
+import { Kube, KubeObject } from '../cluster/kube';
+import { apiServerUrl } from '../cluster/pki';
 
 const LIFETIME_SECONDS = 3600;
 /** A projected token is renewed long before it ends. */

@@ -1,5 +1,5 @@
-import { ACCOUNT_REGISTRY, NAMESPACE } from './customer-names';
-import { KubeObject } from './kube';
+import { ACCOUNT_REGISTRY, NAMESPACE } from './names';
+import { KubeObject } from '../cluster/kube';
 
 const COREDNS_LABELS = { 'k8s-app': 'kube-dns', 'eks.amazonaws.com/component': 'coredns' };
 

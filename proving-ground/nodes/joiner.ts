@@ -1,13 +1,12 @@
 import * as ec2 from '@aws-sdk/client-ec2';
-import { csiLabels, csiNode } from './csi-node';
-import { eksToken, SessionCredentials } from './eks-token';
-import { Kube, KubeError, KubeObject } from './kube';
+import { csiLabels, csiNode } from './ebs';
 import { nodeResources } from './node-capacity';
-import { sleep } from './processes';
+import { Reconciler, ReconcilerOptions } from './reconciler';
 import { KubeletArguments, parseUserData } from './user-data';
-import { Log } from '../build/log';
+import { eksToken, SessionCredentials } from '../cluster/eks-token';
+import { Kube, KubeError, KubeObject } from '../cluster/kube';
 
-export interface JoinerOptions {
+export interface JoinerOptions extends ReconcilerOptions {
   readonly ec2: ec2.EC2Client;
   /** Of the cloud controller, which deletes the nodes of instances that are gone. */
   readonly cloudControllerKubeconfig: string;
@@ -16,12 +15,6 @@ export interface JoinerOptions {
   readonly region: string;
   /** What the metadata service of an instance hands out. */
   readonly credentialsForInstance: (instanceId: string) => Promise<SessionCredentials>;
-  readonly log: Log;
-  /**
-   * Ends it when the run ends.
-   * @default - it goes on until it is stopped
-   */
-  readonly signal?: AbortSignal;
 }
 
 /** An attempt to join that the API server refused. */
@@ -45,7 +38,7 @@ const KUBELET_VERSION = 'v1.27.16-eks-a737599';
  * A node is created with a token of its instance's role. So an instance joins only if aws-auth maps that role,
  * under the name that EC2 gave the instance. Nothing here knows what the migration made.
  */
-export class Joiner {
+export class Joiner extends Reconciler {
   /** All refused attempts, oldest first. */
   public readonly joinFailures: JoinFailure[] = [];
   /** When each instance joined. */
@@ -54,42 +47,18 @@ export class Joiner {
   private readonly cloudController: Kube;
   private readonly retryAt = new Map<string, number>();
   private readonly inProgress = new Set<string>();
-  private stopped = false;
-  private running?: Promise<void>;
 
   constructor(private readonly options: JoinerOptions) {
+    super('joiner', POLL_MILLISECONDS, options);
     this.cloudController = new Kube({ kubeconfig: options.cloudControllerKubeconfig });
   }
 
-  public start(): void {
-    this.running = this.loop();
-  }
-
   public async stop(): Promise<void> {
-    this.stopped = true;
-    await this.running;
+    await super.stop();
     this.cloudController.close();
   }
 
-  private async loop() {
-    while (!this.over) {
-      try {
-        await this.reconcile();
-      } catch (error) {
-        // Once the run is over, nothing answers any more, and that is no news.
-        if (!this.over) {
-          this.options.log(`joiner: ${(error as Error).message}`);
-        }
-      }
-      await sleep(POLL_MILLISECONDS);
-    }
-  }
-
-  private get over(): boolean {
-    return this.stopped || this.options.signal?.aborted === true;
-  }
-
-  private async reconcile() {
+  protected async reconcile() {
     const instances = await this.instances();
     const nodes = await this.cloudController.list('/api/v1/nodes');
     await this.removeNodesWithoutInstance(nodes, instances);

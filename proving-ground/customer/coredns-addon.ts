@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
-import { COREDNS_DEPLOYMENT } from './customer-coredns';
-import { KubeObject } from './kube';
+import { COREDNS_DEPLOYMENT } from './coredns';
+import { KubeObject } from '../cluster/kube';
 
 /** The Deployment that EKS makes of the configuration values of the add-on, which are JSON or YAML. */
 export function corednsDeployment(configurationValues: string | undefined): KubeObject {
