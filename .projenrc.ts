@@ -118,7 +118,7 @@ project.addScripts({
   'prove': 'tsx proving-ground/main.ts',
   // The rules of AWS that the proving ground adds to the emulators, each seen to hold.
   'prove:rules': `tsx --test --test-reporter=tap ${[
-    'aws/rules', 'nodes/pod-environment', 'nodes/user-data', 'nodes/ebs', 'customer/coredns-addon',
+    'aws/rules', 'nodes/pod-environment', 'nodes/user-data', 'nodes/ebs', 'customer/coredns-addon', 'customer/customer',
     'observe/disruption', 'observe/audit-events', 'observe/picture', 'phases/cluster-snapshot',
   ].map(spec => `proving-ground/${spec}.spec.ts`).join(' ')}`,
 });

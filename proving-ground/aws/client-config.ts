@@ -1,4 +1,4 @@
-import type { LocalAws } from './index';
+import type { LocalAws } from '.';
 
 /** Configuration of an SDK client that acts as the administrator. */
 export function clientConfig(aws: Pick<LocalAws, 'endpoint' | 'env'>) {

@@ -150,18 +150,3 @@ export async function ready(managed: ManagedProcess, answers: () => Promise<bool
     await sleep(200);
   }
 }
-
-/** Waits for something about the whole machine. */
-export async function eventually<T>(what: string, seconds: number, find: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await find();
-    if (found !== undefined) {
-      return found;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`not within ${seconds} s: ${what}`);
-    }
-    await sleep(500);
-  }
-}

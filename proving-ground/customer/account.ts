@@ -4,7 +4,7 @@ import type { LocalAws } from '../aws';
 import { clientConfig } from '../aws/client-config';
 import { query, signedAs } from '../aws/gateway/query';
 import type { ClusterFacts } from '../aws/options';
-import { eventually } from '../cluster/processes';
+import { until } from '../cluster/until';
 
 /** What a customer has before the migration. */
 export interface Customer {
@@ -87,8 +87,8 @@ export async function createCorednsAddon(aws: LocalAws, clusterName: string, con
   const client = new eks.EKSClient(clientConfig(aws));
   const addon = { clusterName, addonName: 'coredns' };
   await client.send(new eks.CreateAddonCommand({ ...addon, addonVersion: 'v1.10.1-eksbuild.1', resolveConflicts: 'OVERWRITE', configurationValues }));
-  await eventually('the add-on coredns is ACTIVE', 60, async () =>
-    (await client.send(new eks.DescribeAddonCommand(addon))).addon?.status === 'ACTIVE' || undefined);
+  await until('the add-on coredns is ACTIVE', 60, async () =>
+    (await client.send(new eks.DescribeAddonCommand(addon))).addon?.status === 'ACTIVE');
 }
 
 async function createNetwork(aws: LocalAws, clusterName: string) {

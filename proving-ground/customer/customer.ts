@@ -2,7 +2,7 @@ import { awsAuth, AwsAuthRoles, systemObjects } from './system';
 import { ShopOptions, shopObjects } from './workloads';
 import { apply } from '../cluster/apply';
 import { Kube, KubeObject } from '../cluster/kube';
-import { eventually } from '../cluster/processes';
+import { until } from '../cluster/until';
 
 export { SHOP_NAMESPACE, VOLUME_CLAIMS } from './workloads';
 
@@ -23,12 +23,23 @@ export async function populate(kube: Kube, options: CustomerClusterOptions): Pro
 
 /** Waits until every pod of the cluster is Ready, but those that are done. */
 export async function allPodsReady(kube: Kube, seconds: number): Promise<KubeObject[]> {
-  return eventually('all pods are Ready', seconds, async () => {
+  return until('all pods are Ready', seconds, async () => {
     const pods = (await kube.list('/api/v1/pods')).filter(pod => pod.status.phase !== 'Succeeded');
-    return pods.length > 0 && pods.every(isReady) ? pods : undefined;
+    const ready = await readyPods(kube, pods);
+    if (ready.length < pods.length) {
+      throw new Error(`not Ready are ${pods.filter(pod => !ready.includes(pod)).map(pod => pod.metadata.name).join(', ')}`);
+    }
+    return pods.length > 0 && pods;
   });
 }
 
+/** Those that are Ready. A pod whose node is gone says so until it is collected, which takes the better part of a minute, and is not. */
+export async function readyPods(kube: Kube, pods: readonly KubeObject[]): Promise<KubeObject[]> {
+  const nodes = new Set((await kube.list('/api/v1/nodes')).map(node => node.metadata.name));
+  return pods.filter(pod => isReady(pod) && nodes.has(pod.spec.nodeName));
+}
+
+/** Whether an object says so of itself: of pods see `readyPods`. */
 export function isReady(object: KubeObject): boolean {
   return (object.status?.conditions ?? []).some((condition: KubeObject) => condition.type === 'Ready' && condition.status === 'True');
 }

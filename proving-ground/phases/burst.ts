@@ -1,8 +1,8 @@
 import { DescribeInstancesCommand, Instance } from '@aws-sdk/client-ec2';
 import { KARPENTER } from './karpenter-objects';
-import { until } from './until';
 import { World } from './world';
 import { KubeObject } from '../cluster/kube';
+import { until } from '../cluster/until';
 
 const NAMESPACE = 'shop';
 const NAME = 'burst';

@@ -23,7 +23,8 @@ export class CdkCli {
   }
 
   public deploy(app: string, context: Readonly<Record<string, string>> = {}): Promise<CdkRun> {
-    return this.run(['deploy', 'Karpenter', '--require-approval', 'never', '--outputs-file', path.join(this.options.runDir, 'outputs.json')], app, context);
+    const outputs = path.join(this.options.runDir, 'outputs.json');
+    return this.run(['deploy', 'Karpenter', '--require-approval', 'never', '--progress', 'events', '--outputs-file', outputs], app, context);
   }
 
   public destroy(app: string, context: Readonly<Record<string, string>> = {}): Promise<CdkRun> {
@@ -40,7 +41,7 @@ export class CdkCli {
     const log = path.join(this.options.runDir, `cdk-${String(++this.runs).padStart(2, '0')}-${args[0]}.log`);
     const all = { ...this.options.context, ...context };
     const child = spawn(process.execPath, [
-      path.join(REPOSITORY, 'node_modules/aws-cdk/bin/cdk'), ...args, '--ci', '--progress', 'events', '--no-color', '--no-notices',
+      path.join(REPOSITORY, 'node_modules/aws-cdk/bin/cdk'), ...args, '--ci', '--no-color', '--no-notices',
       '--app', `${process.execPath} --import tsx ${app}`,
       '--output', path.join(this.options.runDir, 'cdk.out'),
       ...Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]),

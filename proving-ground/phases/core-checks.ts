@@ -3,9 +3,9 @@ import { burstPods, karpenterInstances, karpenterNodes, startBurst } from './bur
 import { KARPENTER, networkSelectors } from './karpenter-objects';
 import { karpenterPods, karpenterReady, restartKarpenter } from './karpenter-pods';
 import { Check } from './report';
-import { expectEqual, Refused, until } from './until';
 import { CLUSTER_NAME, World } from './world';
-import { isReady } from '../customer/customer';
+import { expectEqual, Refused, until } from '../cluster/until';
+import { isReady, readyPods } from '../customer/customer';
 
 /** What must hold of an installed Karpenter; each check is about one thing that a sabotage can break. */
 export const CORE_CHECKS = {
@@ -184,7 +184,7 @@ async function joins(world: World): Promise<string> {
 async function podsRun(world: World): Promise<string> {
   const pods = await until('the pods of the burst are Ready', 90, async () => {
     const found = await burstPods(world);
-    return found.length === 2 && found.every(isReady) ? found : undefined;
+    return found.length === 2 && (await readyPods(world.kube, found)).length === 2 && found;
   });
   const nodes = (await karpenterNodes(world)).map(node => node.metadata.name);
   for (const pod of pods) {

@@ -9,9 +9,9 @@ import { takeWaypoint, wayBack } from './drain/way-back';
 import { PhaseFailed, Report } from './report';
 import { sabotage, SABOTAGES } from './sabotage';
 import { Before, blockedRemoval, core, EXAMPLE, failingCreation, install, installedFrom, removal, takeBefore, updates } from './scenario';
-import { expectEqual } from './until';
 import { createWorld, World } from './world';
 import { RunContext } from '../cluster/run-context';
+import { expectEqual } from '../cluster/until';
 
 /** Odd to look at, so that it is seen to come back exactly. */
 const COREDNS_VALUES = ' {"replicaCount": 2}';

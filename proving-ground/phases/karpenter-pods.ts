@@ -1,8 +1,8 @@
 import { KARPENTER } from './karpenter-objects';
-import { until } from './until';
 import { World } from './world';
 import { KubeObject } from '../cluster/kube';
-import { isReady } from '../customer/customer';
+import { until } from '../cluster/until';
+import { readyPods } from '../customer/customer';
 
 const PODS = `/api/v1/namespaces/${KARPENTER.namespace}/pods`;
 
@@ -27,6 +27,6 @@ export async function restartKarpenter(world: World): Promise<void> {
 export async function karpenterReady(world: World, seconds = 90): Promise<KubeObject[]> {
   return until('both replicas of Karpenter are Ready', seconds, async () => {
     const pods = await karpenterPods(world);
-    return pods.length === 2 && pods.every(isReady) ? pods : undefined;
+    return pods.length === 2 && (await readyPods(world.kube, pods)).length === 2 && pods;
   });
 }

@@ -5,10 +5,10 @@ import { KARPENTER } from './karpenter-objects';
 import { karpenterReady } from './karpenter-pods';
 import { Report } from './report';
 import { core } from './scenario';
-import { until } from './until';
 import { CLUSTER_NAME, World } from './world';
 import { query, signedAs } from '../aws/gateway/query';
 import { sleep } from '../cluster/processes';
+import { until } from '../cluster/until';
 
 /** Breaks one thing of an installed Karpenter, as somebody with the rights could. */
 interface Sabotage {

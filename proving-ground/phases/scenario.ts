@@ -5,10 +5,10 @@ import { expectUndisturbed } from './drain/evidence';
 import { KARPENTER, POOL_DEFAULTS, POOL_REQUIREMENTS } from './karpenter-objects';
 import { karpenterReady } from './karpenter-pods';
 import { Report } from './report';
-import { expectEqual } from './until';
 import { World } from './world';
 import { diffSnapshots, Snapshot, takeSnapshot } from '../aws/snapshot';
-import { allPodsReady, isReady } from '../customer/customer';
+import { expectEqual } from '../cluster/until';
+import { allPodsReady, readyPods } from '../customer/customer';
 
 export const EXAMPLE = 'examples/install.ts';
 export const VARIANT = 'proving-ground/phases/variant.ts';
@@ -140,7 +140,7 @@ export async function blockedRemoval(world: World, report: Report): Promise<void
     const { spec, metadata } = await world.kube.get(KARPENTER.pool);
     expectEqual('limits after it', spec.limits, undefined);
     expectEqual('record of limits', metadata.annotations?.['cdk-karpenter-migration/limits'], undefined);
-    expectEqual('pods that are Ready', (await burstPods(world)).filter(isReady).length, 2);
+    expectEqual('pods that are Ready', (await readyPods(world.kube, await burstPods(world))).length, 2);
     await world.kube.delete('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/burst');
     return /stopped safely[^"\n]*/.exec(run.output)?.[0] ?? `failed after ${run.seconds} s`;
   });

@@ -1,12 +1,12 @@
 import { DescribeAddonCommand, EKSClient } from '@aws-sdk/client-eks';
 import { clientConfig } from '../../aws/client-config';
 import { KubeObject } from '../../cluster/kube';
-import { isReady } from '../../customer/customer';
+import { expectEqual } from '../../cluster/until';
+import { readyPods } from '../../customer/customer';
 import { claims, karpenterNodes } from '../burst';
 import { KARPENTER } from '../karpenter-objects';
 import { Report } from '../report';
 import { EXAMPLE } from '../scenario';
-import { expectEqual } from '../until';
 import { CLUSTER_NAME, World } from '../world';
 
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/kube-system/deployments';
@@ -37,7 +37,7 @@ export async function cutOver(world: World, report: Report): Promise<void> {
       }
     }
     const pods = await world.kube.list('/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns');
-    expectEqual('coredns pods that are Ready', pods.filter(isReady).length, 2);
+    expectEqual('coredns pods that are Ready', (await readyPods(world.kube, pods)).length, 2);
     return addon!.configurationValues!;
   });
   await report.check({ step: 'Remove CAS', shows: 'seen', name: 'a canary pod became Ready on a new node of Karpenter, and both are gone' }, async () => {

@@ -5,12 +5,12 @@ import { nodegroups } from './scale-down';
 import { expectAsBefore, takeWaypoint, Waypoint } from './way-back';
 import { clientConfig } from '../../aws/client-config';
 import { sleep } from '../../cluster/processes';
+import { expectEqual, until } from '../../cluster/until';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from '../cluster-snapshot';
 import { KARPENTER } from '../karpenter-objects';
 import { karpenterPods, karpenterReady } from '../karpenter-pods';
 import { Report } from '../report';
 import { EXAMPLE, VARIANT } from '../scenario';
-import { expectEqual, until } from '../until';
 import { CLUSTER_NAME, World } from '../world';
 
 const CLAIM = '/api/v1/namespaces/kube-system/configmaps/karpenter-migration';

@@ -7,10 +7,10 @@ import { expectUndisturbed, figures, LEAST_REFUSALS } from './evidence';
 import { autoscalerComesBack, budgetInTheWay } from './obstacles';
 import { clientConfig } from '../../aws/client-config';
 import { KubeObject } from '../../cluster/kube';
+import { expectEqual } from '../../cluster/until';
 import { allPodsReady } from '../../customer/customer';
 import { Report } from '../report';
 import { EXAMPLE } from '../scenario';
-import { expectEqual } from '../until';
 import { CLUSTER_NAME, World } from '../world';
 
 const NODEGROUP = 'eks.amazonaws.com/nodegroup';

@@ -1,12 +1,12 @@
 import { stateOf } from './cut-over';
 import { expectUndisturbed } from './evidence';
 import { diffSnapshots, Snapshot, takeSnapshot } from '../../aws/snapshot';
+import { expectEqual, until } from '../../cluster/until';
 import { allPodsReady } from '../../customer/customer';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from '../cluster-snapshot';
 import { KARPENTER } from '../karpenter-objects';
 import { Report } from '../report';
 import { EXAMPLE } from '../scenario';
-import { expectEqual, until } from '../until';
 import { World } from '../world';
 
 /** Account and cluster at a stage that is gone back to. */

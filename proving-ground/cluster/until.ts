@@ -1,4 +1,4 @@
-import { sleep } from '../cluster/processes';
+import { sleep } from './processes';
 
 /** An answer that waiting does not change: ends the waiting at once. */
 export class Refused extends Error {}
