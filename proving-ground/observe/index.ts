@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import { auditReport, AuditReport } from './audit-events';
 import { AuditLog } from './audit-log';
-import { callReport, CallReport } from './calls';
+import { CallsByRole, callsByRole } from './calls';
 import { DisruptionReport } from './disruption';
 import { DisruptionWatch } from './disruption-watch';
 import { Mark, picture } from './picture';
@@ -56,9 +56,9 @@ export class Observers {
     return { disruption, audit, callsPerNode: drained > 0 ? Math.round(audit.totalCalls / drained) : undefined };
   }
 
-  /** What the roles that match called at AWS. */
-  public calls(role: RegExp, from = this.started, until = Date.now()): CallReport {
-    return callReport(this.options.calls, role, from, until);
+  /** Who called what so far. */
+  public calls(): CallsByRole {
+    return callsByRole(this.options.calls, this.auditLog.between(0, Date.now()));
   }
 
   /** Draws where pods were. */

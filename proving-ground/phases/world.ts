@@ -13,7 +13,7 @@ import { Kube } from '../cluster/kube';
 import { layFoundation, startCluster } from '../cluster/machine';
 import { HOST_ADDRESS } from '../cluster/network';
 import { apiServerUrl } from '../cluster/pki';
-import { RunContext } from '../cluster/run-context';
+import { RunContext } from './run-context';
 import { until } from '../cluster/until';
 import { createCorednsAddon, createCustomer, Customer } from '../customer/account';
 import { AddonManager } from '../customer/addon-manager';
