@@ -52,7 +52,7 @@ export class SideBySide {
     const folder = path.join(this.runDir, name);
     fs.mkdirSync(folder);
     const child = spawn('unshare', [...namespaceFlags(), ...this.command, name, folder, ...(brief ? ['brief'] : [])], {
-      stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: process.env,
+      stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     });
     this.children.add(child);
     for (const stream of [child.stdout, child.stderr]) {

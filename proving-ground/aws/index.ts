@@ -99,6 +99,7 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
     MOTO_PORT: String(port + 2),
     MOTO_ACCOUNT_ID: account,
     CLUSTER: JSON.stringify(options.cluster),
+    CATALOGUE_FOLDER: path.join(path.dirname(options.pythonBin), 'catalogue'),
     ...Object.fromEntries(Object.entries(options.seconds ?? {}).map(([name, value]) => [DURATIONS[name as keyof Durations], String(value)])),
   });
 

@@ -27,9 +27,10 @@ export interface JoinFailure {
   readonly answer: string;
 }
 
-const POLL_MILLISECONDS = 1000;
+const POLL_MILLISECONDS = 1500;
 const RETRY_MILLISECONDS = 5000;
-const GONE: readonly string[] = ['shutting-down', 'terminated'];
+/** States of instances that are there. */
+const ALIVE = ['pending', 'running', 'stopping', 'stopped'];
 const KUBELET_VERSION = 'v1.27.16-eks-a737599';
 
 /**
@@ -136,14 +137,16 @@ export class Joiner extends Reconciler {
 
   private async instances(): Promise<ec2.Instance[]> {
     const instances: ec2.Instance[] = [];
-    for await (const page of ec2.paginateDescribeInstances({ client: this.options.ec2 }, {})) {
+    for await (const page of ec2.paginateDescribeInstances({ client: this.options.ec2 }, {
+      Filters: [{ Name: 'instance-state-name', Values: ALIVE }],
+    })) {
       instances.push(...(page.Reservations ?? []).flatMap(reservation => reservation.Instances ?? []));
     }
     return instances;
   }
 
   private async removeNodesWithoutInstance(nodes: readonly KubeObject[], instances: readonly ec2.Instance[]) {
-    const alive = new Set(instances.filter(instance => !GONE.includes(instance.State?.Name ?? '')).map(instance => instance.InstanceId));
+    const alive = new Set(instances.map(instance => instance.InstanceId));
     // Nodes of other providers, such as hybrid ones, are not this cloud's business.
     for (const node of nodes.filter(({ spec }) => spec.providerID?.startsWith('aws:'))) {
       if (!alive.has(instanceIdOf(node)) && !node.metadata.deletionTimestamp) {

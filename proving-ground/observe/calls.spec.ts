@@ -10,8 +10,8 @@ const request = (user: string, verb: string, resource: string, status: number) =
 
 const { aws, kubernetes } = callsByRole([
   call('arn:aws:iam::000000000000:user/administrator', 'CreateCluster', 200),
-  call(session('Karpenter-MigrationAws-0A1B2C3D4E5F'), 'UpdateNodegroupConfig', 400), call(session('Karpenter-MigrationAws-0A1B2C3D4E5F'), 'DescribeNodegroup', 200),
-  call(session('Karpenter-MigrationAws-0A1B2C3D4E5F'), 'DescribeNodegroup', 200),
+  call(session('Karpenter-MigrationAws-0A1B2C3D4E5F6'), 'UpdateNodegroupConfig', 400), call(session('Karpenter-MigrationAws-0A1B2C3D4E5F6'), 'DescribeNodegroup', 200),
+  call(session('Karpenter-MigrationAws-0A1B2C3D4E5F6'), 'DescribeNodegroup', 200),
 ], [request('system:node:a', 'create', 'nodes', 201), request('system:node:b', 'create', 'nodes', 403), request('us', 'list', 'pods', 200)]);
 
 void test('calls of AWS are counted by role, whatever its name ends with, and refused ones by their answers', () => {

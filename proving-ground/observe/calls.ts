@@ -70,7 +70,7 @@ function sums(counts: readonly (readonly [string, number])[]): Record<string, nu
 /** The role of a session without what CloudFormation added to its name, which is another one in each world. */
 function roleName(principal: string): string {
   const role = /:assumed-role\/([^/]+)/.exec(principal)?.[1];
-  return role?.replace(/-[A-Za-z0-9]{10,}$/, '') ?? principal.split(/[:/]/).pop()!;
+  return role?.replace(/-?[0-9A-F]{13}$/, '') ?? principal.split(/[:/]/).pop()!;
 }
 
 /** All nodes are one user. */

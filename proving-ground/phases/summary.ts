@@ -53,13 +53,14 @@ export function guideTable({ worlds }: Summary): string {
 
 const CALLERS = 8;
 const ACTIONS = 3;
+const LONGEST_ACTION = 40;
 
 /** Who called most, and what. */
 export function callTable({ calls }: Summary): string {
   const rows = (title: string, callers: Readonly<Record<string, Calls>>) => [
     [title, 'calls', 'most often'],
     ...Object.entries(callers).slice(0, CALLERS).map(([caller, { total, byAction }]) => [
-      caller, String(total), Object.entries(byAction).slice(0, ACTIONS).map(([action, count]) => `${action} ${count}`).join(', '),
+      caller, String(total), Object.entries(byAction).slice(0, ACTIONS).map(([action, count]) => `${action.slice(0, LONGEST_ACTION)} ${count}`).join(', '),
     ]),
   ];
   return [table(rows('role at AWS', calls.aws)), table(rows('user of Kubernetes', calls.kubernetes))].join('\n\n');

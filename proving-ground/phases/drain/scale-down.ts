@@ -10,7 +10,7 @@ import { KubeObject } from '../../cluster/kube';
 import { expectEqual } from '../../cluster/until';
 import { allPodsReady } from '../../customer/customer';
 import { Report } from '../report';
-import { EXAMPLE } from '../scenario';
+import { VARIANT } from '../scenario';
 import { CLUSTER_NAME, World } from '../world';
 
 const NODEGROUP = 'eks.amazonaws.com/nodegroup';
@@ -20,7 +20,7 @@ const LEAST_NODES = 2;
 /** Raises the stage a second time, with a budget and somebody's GitOps in the way. */
 export async function scaleDown(world: World, report: Report, runDir: string): Promise<void> {
   const from = world.observers.mark('SCALE_DOWN');
-  const deployment = world.cdk.deploy(EXAMPLE, { stage: 'SCALE_DOWN' });
+  const deployment = world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'SCALE_DOWN' });
   await budgetInTheWay(world, report);
   await autoscalerComesBack(world, report);
   await report.check({ step: 'Scale node groups down', shows: 'seen', name: 'cdk deploy reaches stage SCALE_DOWN' }, async () => {

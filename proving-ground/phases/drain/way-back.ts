@@ -6,7 +6,7 @@ import { allPodsReady } from '../../customer/customer';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from '../cluster-snapshot';
 import { KARPENTER } from '../karpenter-objects';
 import { Report } from '../report';
-import { EXAMPLE } from '../scenario';
+import { VARIANT } from '../scenario';
 import { World } from '../world';
 
 /** Account and cluster at a stage that is gone back to. */
@@ -50,7 +50,7 @@ export async function expectAsBefore(world: World, waypoint: Waypoint, borrowedO
 export async function wayBack(world: World, report: Report, waypoint: Waypoint): Promise<void> {
   const from = world.observers.mark('INSTALL');
   await report.check({ step: 'Scale node groups down', shows: 'undone', name: 'cdk deploy goes back to stage INSTALL' }, async () => {
-    const run = await world.cdk.deploy(EXAMPLE, { stage: 'INSTALL' });
+    const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'INSTALL' });
     expectEqual('exit code', run.code, 0);
     return `${run.seconds} s: ${stateOf(world)}`;
   });
