@@ -15,8 +15,6 @@ export interface AuthenticatorOptions {
   readonly region: string;
   /** Roles that may do everything whatever aws-auth says, as EKS lets the creator of a cluster. */
   readonly administratorRoleArns: readonly string[];
-  /** Credentials with which the authenticator asks EC2 for the names of nodes, as its environment has them. */
-  readonly awsEnv: Readonly<Record<string, string>>;
 }
 
 const PORT = 21362;
@@ -54,8 +52,9 @@ export class Authenticator {
     this.configFile = path.join(options.folder, 'config.json');
   }
 
-  public async start(): Promise<ManagedProcess> {
-    const { parts, pki, processes, region, awsEnv, folder } = this.options;
+  /** @param awsEnv credentials with which it asks EC2 for the names of nodes, as its environment has them */
+  public async start(awsEnv: Readonly<Record<string, string>>): Promise<ManagedProcess> {
+    const { parts, pki, processes, region, folder } = this.options;
     const kubeconfig = await pki.kubeconfig('aws-iam-authenticator', ['system:masters']);
     const server = processes.start('aws-iam-authenticator', parts.authenticator, [
       'server',

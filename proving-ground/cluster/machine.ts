@@ -17,8 +17,8 @@ export interface MachineOptions {
   readonly region: string;
   /** Roles that may do everything in the cluster whatever aws-auth says, as EKS lets the creator of a cluster. */
   readonly administratorRoleArns: readonly string[];
-  /** Credentials with which the authenticator asks EC2. */
-  readonly awsEnv: Readonly<Record<string, string>>;
+  /** Credentials with which the authenticator asks EC2, once there is one: the control plane starts beside the local AWS. */
+  readonly awsEnv: Promise<Readonly<Record<string, string>>>;
 }
 
 /** What stands before any AWS is there: keys, and the registry that the local AWS shows as public.ecr.aws. */
@@ -48,7 +48,6 @@ export async function startCluster(foundation: Foundation, options: MachineOptio
     region,
     folder: path.join(runDir, 'authenticator'),
     administratorRoleArns: options.administratorRoleArns,
-    awsEnv: options.awsEnv,
   });
   options.log('starting the control plane');
   const controlPlane = await ControlPlane.start({
@@ -59,7 +58,7 @@ export async function startCluster(foundation: Foundation, options: MachineOptio
     folder: path.join(runDir, 'control-plane'),
     tokenWebhookConfig: authenticator.webhookConfig,
   });
-  await Promise.all([authenticator.start(), startKwok(parts, pki, processes, path.join(runDir, 'kwok'))]);
+  await Promise.all([authenticator.start(await options.awsEnv), startKwok(parts, pki, processes, path.join(runDir, 'kwok'))]);
   options.log('the control plane is ready');
   return controlPlane;
 }

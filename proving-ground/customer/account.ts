@@ -27,6 +27,9 @@ export interface Customer {
   readonly volumes: readonly { readonly volumeId: string; readonly zone: string }[];
 }
 
+/** The name of the role with which kubectl comes. */
+export const KUBECTL_ROLE = 'prod-kubectl';
+
 /** Sizes of the node groups; a third one, `batch`, is at zero. */
 export interface CustomerSizes { readonly apps: number; readonly system: number }
 
@@ -129,7 +132,7 @@ async function createRoles(aws: LocalAws, issuer: string) {
     await iam({ Action: 'AttachRolePolicy', RoleName: 'prod-nodes', PolicyArn: `arn:aws:iam::aws:policy/${policy}` });
   }
   const account = nodeRoleArn.split(':')[4];
-  const kubectlRoleArn = await role('prod-kubectl', { AWS: `arn:aws:iam::${account}:root` });
+  const kubectlRoleArn = await role(KUBECTL_ROLE, { AWS: `arn:aws:iam::${account}:root` });
   const provider = await iam({
     'Action': 'CreateOpenIDConnectProvider',
     'Url': issuer,

@@ -8,14 +8,13 @@ import { KARPENTER } from './karpenter-objects';
 import { clientConfig } from '../aws/client-config';
 import { Log } from '../build/log';
 import { ADMINISTRATOR } from '../cluster/audit';
-import { ControlPlane } from '../cluster/control-plane';
 import { Kube } from '../cluster/kube';
 import { layFoundation, startCluster } from '../cluster/machine';
 import { HOST_ADDRESS } from '../cluster/network';
 import { apiServerUrl } from '../cluster/pki';
 import { RunContext } from './run-context';
 import { until } from '../cluster/until';
-import { createCorednsAddon, createCustomer, Customer } from '../customer/account';
+import { createCorednsAddon, createCustomer, Customer, KUBECTL_ROLE } from '../customer/account';
 import { AddonManager } from '../customer/addon-manager';
 import { allPodsReady, isReady, letNodesIn, populate } from '../customer/customer';
 import { Joiner } from '../nodes/joiner';
@@ -72,7 +71,7 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
     certificateAuthorityBase64: foundation.pki.caBase64,
     oidcIssuer: foundation.oidcIssuer,
   };
-  const aws = await startAws({
+  const starting = startAws({
     processes,
     runDir,
     log,
@@ -87,17 +86,20 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
     serviceAccountPublicKeyPem: foundation.pki.serviceAccountPublicKeyPem,
     cluster: facts,
   });
-  const customer = await createCustomer(aws, facts);
-  const controlPlane: ControlPlane = await startCluster(foundation, {
-    parts,
-    processes,
-    runDir,
-    log,
-    region,
-    clusterName: CLUSTER_NAME,
-    administratorRoleArns: [customer.kubectlRoleArn],
-    awsEnv: aws.env,
-  });
+  const [aws, customer, controlPlane] = await Promise.all([
+    starting,
+    starting.then(local => createCustomer(local, facts)),
+    startCluster(foundation, {
+      parts,
+      processes,
+      runDir,
+      log,
+      region,
+      clusterName: CLUSTER_NAME,
+      administratorRoleArns: [`arn:aws:iam::${ACCOUNT}:role/${KUBECTL_ROLE}`],
+      awsEnv: starting.then(({ env }) => env),
+    }),
+  ]);
   const roles = { nodeRoleArn: customer.nodeRoleArn, administratorRoleArn: `arn:aws:iam::${ACCOUNT}:role/platform` };
   await letNodesIn(controlPlane.kube, roles);
   const client = new ec2.EC2Client(clientConfig(aws));
