@@ -133,8 +133,8 @@ project.addScripts({
   'prove': 'tsx proving-ground/main.ts',
   // The rules of AWS that the proving ground adds to the emulators, each seen to hold.
   'prove:rules': `tsx --test --test-reporter=tap ${[
-    'parts/workshop', 'aws/rules', 'machine/pod-environment', 'machine/user-data', 'machine/coredns-addon',
-    'observe/disruption', 'observe/audit-events', 'observe/picture', 'phases/cluster-snapshot',
+    'parts/workshop', 'aws/rules', 'nodes/pod-environment', 'nodes/user-data', 'nodes/ebs', 'customer/coredns-addon', 'customer/customer',
+    'observe/disruption', 'observe/audit-events', 'observe/calls', 'observe/picture', 'phases/cluster-snapshot', 'phases/summary', 'arguments',
   ].map(spec => `proving-ground/${spec}.spec.ts`).join(' ')}`,
 });
 

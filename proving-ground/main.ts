@@ -1,53 +1,60 @@
-import { spawn } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
-import { examine, namespaceFlags } from './doctor';
-import { isolateNetwork } from './machine/network';
-import { Processes } from './machine/processes';
-import { bundle } from '../projenrc/bundle';
+import { worldsOf } from './arguments';
 import { Log } from './parts/log';
 import { Parts, prepareParts } from './parts/parts';
-import { runPhases } from './phases';
+import { isolateNetwork } from './cluster/network';
+import { Processes } from './cluster/processes';
+import { examine } from './doctor';
+import { bundle } from '../projenrc/bundle';
+import { runWorld } from './phases';
+import { inMinutes } from './phases/report';
+import { ScenarioName } from './phases/scenarios';
+import { callTable, guideTable, summaryOf } from './phases/summary';
+import { SideBySide, TIME_LIMIT_MINUTES, usualMinutes } from './side-by-side';
 
 const REGION = 'us-east-1';
 const RUNS = path.join(__dirname, 'runs');
-const TIME_LIMIT_MINUTES = Number(process.env.PROVING_GROUND_MINUTES ?? 90);
+const PARTS_FILE = 'parts.json';
 const INSIDE = '--inside';
-/** How long the inner process may tidy up after its time is over. */
-const TIDY_UP_SECONDS = 60;
 
-/** Checks the machine, builds what is missing, and continues in namespaces of its own. */
-async function outside(): Promise<number> {
+const ABOUT = {
+  controlPlane: 'Kubernetes 1.30.14, which EKS reports as 1.27 here, as the clusters of the guide had',
+  karpenter: '0.29.2, built from its published source',
+  aws: 'moto 5.2.5 and ministack 1.5.33 behind a gateway that evaluates IAM',
+};
+
+/** Checks the machine, builds what is missing, runs the worlds, and sums up what they saw. */
+async function outside(args: readonly string[]): Promise<number> {
+  const names = worldsOf(args);
   await examine();
   const log = logTo(console.log);
   log(bundle() ? 'bundled the functions' : 'the functions are bundled already');
   const parts = await prepareParts(log);
   const runDir = createRunDir();
-  fs.writeFileSync(path.join(runDir, 'parts.json'), JSON.stringify(parts, null, 2));
-  log(`records and logs are in ${runDir}`);
+  fs.writeFileSync(path.join(runDir, PARTS_FILE), JSON.stringify(parts, null, 2));
+  log(`${names.length === 1 ? `the world "${names[0]}"` : `${names.length} worlds`}, usually ${usualMinutes(names)} min; records and logs are in ${runDir}`);
 
-  const child = spawn('unshare', [
-    ...namespaceFlags(), process.execPath, ...process.execArgv, __filename, INSIDE, runDir, ...process.argv.slice(2),
-  ], { stdio: 'inherit', detached: true, env: process.env });
-  const forward = (signal: NodeJS.Signals) => process.kill(-child.pid!, signal);
-  process.on('SIGINT', forward);
-  process.on('SIGTERM', forward);
-  const timer = setTimeout(() => forward('SIGKILL'), TIME_LIMIT_MINUTES * 60_000 + TIDY_UP_SECONDS * 1000);
-  const code = await new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (exitCode, signal) => resolve(signal ? 1 : exitCode!));
-  });
-  clearTimeout(timer);
-  return code;
+  const started = Date.now();
+  const worlds = new SideBySide([process.execPath, ...process.execArgv, __filename, INSIDE], runDir, log);
+  process.on('SIGINT', () => worlds.stop('SIGINT'));
+  process.on('SIGTERM', () => worlds.stop('SIGTERM'));
+  const endings = await worlds.run(names);
+  const summary = summaryOf(ABOUT, Math.round((Date.now() - started) / 1000), endings);
+  fs.writeFileSync(path.join(runDir, 'report.json'), JSON.stringify(summary, undefined, 2));
+  console.log(`\n${guideTable(summary)}\n\n${callTable(summary)}\n`);
+  console.log(`${inMinutes(summary.seconds)}, report: ${path.join(runDir, 'report.json')}\n${summary.passed} passed, ${summary.failed} failed`);
+  return summary.failed === 0 ? 0 : 1;
 }
 
-/** Runs the phases; whatever happens, all processes end before this returns. */
-async function inside(runDir: string, args: readonly string[]): Promise<number> {
-  const log = logTo(line => {
+/** Plays one world, in namespaces of its own; whatever happens, all its processes end before this returns. */
+async function inside(name: ScenarioName, runDir: string, brief: boolean): Promise<number> {
+  const detail = logTo(line => fs.appendFileSync(path.join(runDir, 'progress.log'), `${line}\n`));
+  const aloud = (line: string) => {
     console.log(line);
-    fs.appendFileSync(path.join(runDir, 'progress.log'), `${line}\n`);
-  });
-  const parts: Parts = JSON.parse(fs.readFileSync(path.join(runDir, 'parts.json'), 'utf8'));
+    detail(line);
+  };
+  const parts: Parts = JSON.parse(fs.readFileSync(path.join(runDir, '..', PARTS_FILE), 'utf8'));
   const stop = new AbortController();
   const processes = new Processes(path.join(runDir, 'logs'), error => stop.abort(error));
   process.on('SIGINT', () => stop.abort(new Error('interrupted')));
@@ -57,13 +64,13 @@ async function inside(runDir: string, args: readonly string[]): Promise<number> 
     await isolateNetwork(path.join(runDir, 'hosts'), REGION);
     // Phases need not look at the signal: what they wait for never comes once the processes are gone.
     return await Promise.race([
-      runPhases({ parts, processes, runDir, log, region: REGION, signal: stop.signal, args }),
+      runWorld(name, { parts, processes, runDir, region: REGION, signal: stop.signal, headline: aloud, detail: brief ? detail : aloud }),
       new Promise<never>((_, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason))),
     ]);
   } finally {
     clearTimeout(timer);
     stop.abort(new Error('the run is over'));
-    log('stopping everything');
+    detail('stopping everything');
     await processes.stopAll();
   }
 }
@@ -83,7 +90,7 @@ function logTo(write: (line: string) => void): Log {
 }
 
 const [first, ...rest] = process.argv.slice(2);
-void (first === INSIDE ? inside(rest[0], rest.slice(1)) : outside())
+void (first === INSIDE ? inside(rest[0] as ScenarioName, rest[1], rest[2] !== undefined) : outside(process.argv.slice(2)))
   .catch(error => {
     console.error(error.stack ?? error);
     return 1;

@@ -12,7 +12,7 @@ import { WebIdentity } from './gateway/web-identity';
 import { Authorizer } from './iam/authorizer';
 import { Durations, LocalAwsOptions } from './options';
 import { CallRecord, Recorder } from './recorder';
-import { ManagedProcess, ready } from '../machine/processes';
+import { ManagedProcess, ready } from '../cluster/processes';
 
 export type { ClusterFacts, Durations, LocalAwsOptions } from './options';
 export type { CallRecord, Decision } from './recorder';
@@ -99,6 +99,7 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
     MOTO_PORT: String(port + 2),
     MOTO_ACCOUNT_ID: account,
     CLUSTER: JSON.stringify(options.cluster),
+    CATALOGUE_FOLDER: path.join(path.dirname(options.pythonBin), 'catalogue'),
     ...Object.fromEntries(Object.entries(options.seconds ?? {}).map(([name, value]) => [DURATIONS[name as keyof Durations], String(value)])),
   });
 

@@ -1,4 +1,4 @@
-import type { Processes } from '../machine/processes';
+import type { Processes } from '../cluster/processes';
 
 /** What the local AWS needs to know about the machine and the cluster that it stands beside. */
 export interface LocalAwsOptions {

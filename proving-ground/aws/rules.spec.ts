@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as path from 'path';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as lambda from '@aws-sdk/client-lambda';
-import { clientConfig } from './customer';
+import { clientConfig } from './client-config';
 import { signedAs } from './gateway/query';
 import { run } from '../parts/command';
 import { pythonEnvironment } from '../parts/runtimes';

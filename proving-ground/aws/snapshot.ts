@@ -2,10 +2,10 @@ import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import * as lambda from '@aws-sdk/client-lambda';
-import { clientConfig } from './customer';
+import type { LocalAws } from '.';
+import { clientConfig } from './client-config';
 import { query, signedAs } from './gateway/query';
 import { members } from './gateway/xml';
-import type { LocalAws } from './index';
 
 /** Every object of the account, by kind and name, with what matters about it. */
 export type Snapshot = Readonly<Record<string, unknown>>;

@@ -5,7 +5,6 @@ import * as os from 'os';
 import * as path from 'path';
 import { auditEvent, auditReport } from './audit-events';
 import { AuditLog } from './audit-log';
-import { callReport } from './calls';
 
 interface More { name?: string; user?: string; second?: number; subresource?: string }
 
@@ -53,14 +52,4 @@ void test('a log is read on as it grows, and a line that is half written later',
   fs.appendFileSync(file, `${second.slice(20)}\n`);
   assert.deepEqual(log.between(0, 9000).map(({ resource }) => resource), ['pods', 'nodes']);
   assert.deepEqual(log.between(1500, 9000).map(({ resource }) => resource), ['nodes']);
-});
-
-void test('calls of AWS are counted by role, and refused ones by their answers', () => {
-  const call = (principal: string, action: string, status: number) => ({
-    principal, action, status, service: 'eks', time: new Date(1000).toISOString(), parameters: {}, decisions: [], enforced: true,
-  });
-  const calls = [call('role/Aws/x', 'DescribeNodegroup', 200), call('role/Aws/x', 'UpdateNodegroupConfig', 400), call('role/other/x', 'DescribeNodegroup', 200)];
-  assert.deepEqual(callReport(calls, /role\/Aws/, 0, 2000), {
-    byAction: { 'eks:DescribeNodegroup': 1, 'eks:UpdateNodegroupConfig': 1 }, refused: { 'eks:UpdateNodegroupConfig 400': 1 }, total: 2,
-  });
 });

@@ -42,15 +42,14 @@ export class BelowBudget {
     this.budgets.delete(key);
   }
 
-  /** To be called after every change of a pod or a budget. */
-  public judge(pods: Iterable<PodView>, at: number, because: string): void {
-    const all = [...pods];
+  /** To be called after every change of a pod, a node or a budget. */
+  public judge(pods: readonly PodView[], at: number, because: string): void {
     for (const watched of this.budgets.values()) {
       const { view } = watched;
       if (view.desiredHealthy === undefined) {
         continue;
       }
-      const healthy = all.filter(pod => pod.namespace === view.namespace && pod.ready && !pod.deleting && view.selects(pod.labels)).length;
+      const healthy = pods.filter(pod => pod.namespace === view.namespace && pod.ready && !pod.deleting && view.selects(pod.labels)).length;
       if (healthy >= view.desiredHealthy) {
         watched.armed = true;
         this.close(watched, at);

@@ -1,6 +1,6 @@
 import { Disruption, DisruptionReport } from './disruption';
 import { budgetView, nodeView, podView } from './views';
-import { Kube, KubeObject } from '../machine/kube';
+import { Kube, KubeObject } from '../cluster/kube';
 
 /** Watches pods, nodes and budgets of all namespaces, without gaps, and keeps the book of disruption. */
 export class DisruptionWatch {
@@ -9,7 +9,7 @@ export class DisruptionWatch {
   private readonly running: Promise<void>[];
   private broken?: Error;
 
-  constructor(kube: Kube) {
+  constructor(kube: Kube, ownerLabel: string) {
     const watch = (path: string, changed: (object: KubeObject, at: number) => void, gone: (object: KubeObject, at: number) => void) =>
       kube.watch(path, ({ type, object }) => (type === 'DELETED' ? gone : changed)(object, Date.now()), this.end.signal).catch((error) => {
         if (!this.end.signal.aborted) {
@@ -18,7 +18,7 @@ export class DisruptionWatch {
       });
     this.running = [
       watch('/api/v1/nodes',
-        (node, at) => this.disruption.node(nodeView(node), at), (node, at) => this.disruption.nodeGone(node.metadata.name, at)),
+        (node, at) => this.disruption.node(nodeView(node, ownerLabel), at), (node, at) => this.disruption.nodeGone(node.metadata.name, at)),
       watch('/apis/policy/v1/poddisruptionbudgets',
         (budget, at) => this.disruption.budget(budgetView(budget), at), (budget, at) => this.disruption.budgetGone(budgetView(budget).key, at)),
       watch('/api/v1/pods',

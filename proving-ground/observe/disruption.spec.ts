@@ -47,6 +47,25 @@ void test('an eviction that the budget allows is no violation', () => {
   assert.deepEqual(disruption.report(0, 9000).violations, []);
 });
 
+void test('a pod whose node is gone is not Ready, whatever it says until it is collected', () => {
+  const disruption = withTwoPods(2);
+  disruption.pod(pod('b', { node: 'k1' }), 500);
+  disruption.nodeGone('k1', 1000);
+  disruption.pod(pod('b', { node: 'k1' }), 2000);
+  disruption.podGone(pod('b', { node: 'k1' }), 41_000);
+  disruption.pod(pod('c'), 42_000);
+  assert.deepEqual(disruption.report(0, 90_000).violations, [
+    { budget: 'shop/cart', from: 1000, until: 42_000, seconds: 41, fewest: 1, demanded: 2, because: 'node k1 is gone' },
+  ]);
+});
+
+void test('a node that comes back under its name has its pods again', () => {
+  const disruption = withTwoPods(2);
+  disruption.nodeGone('n1', 1000);
+  disruption.node({ name: 'n1', home: 'nodegroup', of: 'apps' }, 3000);
+  assert.deepEqual(disruption.report(0, 9000).secondsBelow, { 'shop/cart': 2 });
+});
+
 void test('a workload is below its budget from when a pod leaves until its successor is Ready', () => {
   const disruption = withTwoPods(2);
   disruption.pod(evicted('a'), 1000);

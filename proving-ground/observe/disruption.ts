@@ -31,6 +31,8 @@ const LONG_WAIT_SECONDS = 60;
 export class Disruption {
   private readonly pods = new Map<string, PodView>();
   private readonly nodes = new Map<string, NodeView>();
+  /** Names of nodes that went and did not come back. */
+  private readonly lost = new Set<string>();
   private readonly gone: { readonly node: NodeView; readonly at: number }[] = [];
   private readonly belowBudget = new BelowBudget();
   private readonly lineages = new Lineages();
@@ -46,7 +48,7 @@ export class Disruption {
     this.pods.set(pod.uid, pod);
     this.lineages.observe(pod, at);
     this.waiting.observe(pod, at);
-    this.belowBudget.judge(this.pods.values(), at, `${pod.key} ${changeOf(before, pod)}`);
+    this.judge(at, `${pod.key} ${changeOf(before, pod)}`);
     this.addMoment(at);
   }
 
@@ -54,14 +56,14 @@ export class Disruption {
     this.lineages.forget(pod.uid);
     this.waiting.forget(pod.uid, at);
     if (this.pods.delete(pod.uid)) {
-      this.belowBudget.judge(this.pods.values(), at, `${pod.key} is gone`);
+      this.judge(at, `${pod.key} is gone`);
       this.addMoment(at);
     }
   }
 
   public budget(budget: BudgetView, at: number): void {
     this.belowBudget.observe(budget);
-    this.belowBudget.judge(this.pods.values(), at, `${budget.key} changed`);
+    this.judge(at, `${budget.key} changed`);
   }
 
   public budgetGone(key: string, at: number): void {
@@ -70,6 +72,9 @@ export class Disruption {
 
   public node(node: NodeView, at: number): void {
     this.nodes.set(node.name, node);
+    if (this.lost.delete(node.name)) {
+      this.judge(at, `node ${node.name} is back`);
+    }
     this.addMoment(at);
   }
 
@@ -78,6 +83,8 @@ export class Disruption {
     if (node) {
       this.gone.push({ node, at });
       this.nodes.delete(name);
+      this.lost.add(name);
+      this.judge(at, `node ${name} is gone`);
       this.addMoment(at);
     }
   }
@@ -107,6 +114,12 @@ export class Disruption {
       nodesGone: this.gone.filter(({ at }) => at > from && at <= until).map(({ node }) => node),
       moments: this.series.between(from, until),
     };
+  }
+
+  /** A pod on a node that is gone looks Ready until it is collected, and runs nowhere. */
+  private judge(at: number, because: string) {
+    const pods = [...this.pods.values()].map(pod => pod.node !== undefined && this.lost.has(pod.node) ? { ...pod, ready: false } : pod);
+    this.belowBudget.judge(pods, at, because);
   }
 
   private addMoment(at: number) {

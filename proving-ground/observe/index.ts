@@ -1,13 +1,13 @@
 import * as fs from 'fs';
 import { auditReport, AuditReport } from './audit-events';
 import { AuditLog } from './audit-log';
-import { callReport, CallReport } from './calls';
+import { CallsByRole, callsByRole } from './calls';
 import { DisruptionReport } from './disruption';
 import { DisruptionWatch } from './disruption-watch';
 import { Mark, picture } from './picture';
 import type { CallRecord } from '../aws/recorder';
-import { ADMINISTRATOR } from '../machine/audit';
-import { Kube } from '../machine/kube';
+import { ADMINISTRATOR } from '../cluster/audit';
+import { Kube } from '../cluster/kube';
 
 /** Made and deleted by the migration itself, to prove that Karpenter can launch. */
 const CANARY = 'cdk-karpenter-migration-canary';
@@ -15,6 +15,8 @@ const CANARY = 'cdk-karpenter-migration-canary';
 export interface ObserversOptions {
   readonly kube: Kube;
   readonly auditLog: string;
+  /** The label by which a node is Karpenter's. */
+  readonly ownerLabel: string;
   /** The gateway's record of calls, which grows. */
   readonly calls: readonly CallRecord[];
 }
@@ -36,7 +38,7 @@ export class Observers {
   private readonly started = Date.now();
 
   constructor(private readonly options: ObserversOptions) {
-    this.watch = new DisruptionWatch(options.kube);
+    this.watch = new DisruptionWatch(options.kube, options.ownerLabel);
     this.auditLog = new AuditLog(options.auditLog);
   }
 
@@ -54,9 +56,9 @@ export class Observers {
     return { disruption, audit, callsPerNode: drained > 0 ? Math.round(audit.totalCalls / drained) : undefined };
   }
 
-  /** What the roles that match called at AWS. */
-  public calls(role: RegExp, from = this.started, until = Date.now()): CallReport {
-    return callReport(this.options.calls, role, from, until);
+  /** Who called what so far. */
+  public calls(): CallsByRole {
+    return callsByRole(this.options.calls, this.auditLog.between(0, Date.now()));
   }
 
   /** Draws where pods were. */

@@ -1,4 +1,4 @@
-import { KubeObject } from '../machine/kube';
+import { KubeObject } from '../cluster/kube';
 
 /** Whose pods count together: what people would name when they speak of a workload. */
 export interface PodView {
@@ -32,7 +32,7 @@ export type Home = 'nodegroup' | 'karpenter' | 'elsewhere';
 export interface NodeView {
   readonly name: string;
   readonly home: Home;
-  /** Name of the node group, or of the Provisioner. */
+  /** Name of the node group, or of Karpenter's pool. */
   readonly of: string;
 }
 
@@ -73,12 +73,13 @@ export function budgetView(budget: KubeObject): BudgetView {
   };
 }
 
-export function nodeView(node: KubeObject): NodeView {
+/** @param ownerLabel the label by which a node is Karpenter's */
+export function nodeView(node: KubeObject, ownerLabel: string): NodeView {
   const labels: Record<string, string> = node.metadata.labels ?? {};
   const nodegroup = labels['eks.amazonaws.com/nodegroup'];
-  const provisioner = labels['karpenter.sh/provisioner-name'];
-  const home = nodegroup ? 'nodegroup' : provisioner ? 'karpenter' : 'elsewhere';
-  return { name: node.metadata.name, home, of: nodegroup ?? provisioner ?? '' };
+  const pool = labels[ownerLabel];
+  const home = nodegroup ? 'nodegroup' : pool ? 'karpenter' : 'elsewhere';
+  return { name: node.metadata.name, home, of: nodegroup ?? pool ?? '' };
 }
 
 /** ReplicaSets are their Deployment's: their names end with the hash of the template. */

@@ -1,11 +1,11 @@
 import { DescribeInstancesCommand, Instance } from '@aws-sdk/client-ec2';
-import { until } from './until';
+import { KARPENTER } from './karpenter-objects';
 import { World } from './world';
-import { KubeObject } from '../machine/kube';
+import { KubeObject } from '../cluster/kube';
+import { until } from '../cluster/until';
 
 const NAMESPACE = 'shop';
 const NAME = 'burst';
-const OWNER = 'karpenter.sh/provisioner-name';
 
 /** A workload that no node of a node group has room for, so that only Karpenter can help. */
 export async function startBurst(world: World): Promise<void> {
@@ -29,29 +29,29 @@ export async function startBurst(world: World): Promise<void> {
 export async function endBurst(world: World): Promise<void> {
   await world.kube.delete(`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`);
   await until('the pods of the burst are gone', 60, async () => (await burstPods(world)).length === 0);
-  for (const machine of await machines(world)) {
-    await world.kube.delete(`/apis/karpenter.sh/v1alpha5/machines/${machine.metadata.name}`);
+  for (const claim of await claims(world)) {
+    await world.kube.delete(`${KARPENTER.claims}/${claim.metadata.name}`);
   }
   await until('the instances of Karpenter are gone', 180, async () =>
-    (await karpenterInstances(world)).length === 0 && (await machines(world)).length === 0 && (await karpenterNodes(world)).length === 0);
+    (await karpenterInstances(world)).length === 0 && (await claims(world)).length === 0 && (await karpenterNodes(world)).length === 0);
 }
 
 export function burstPods(world: World): Promise<KubeObject[]> {
   return world.kube.list(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=app%3D${NAME}`);
 }
 
-export function machines(world: World): Promise<KubeObject[]> {
-  return world.kube.list('/apis/karpenter.sh/v1alpha5/machines');
+export function claims(world: World): Promise<KubeObject[]> {
+  return world.kube.list(KARPENTER.claims);
 }
 
 export function karpenterNodes(world: World): Promise<KubeObject[]> {
-  return world.kube.list(`/api/v1/nodes?labelSelector=${encodeURIComponent(OWNER)}`);
+  return world.kube.list(`/api/v1/nodes?labelSelector=${encodeURIComponent(KARPENTER.ownerLabel)}`);
 }
 
 /** The living instances that carry Karpenter's tag. */
 export async function karpenterInstances(world: World): Promise<Instance[]> {
   const { Reservations } = await world.ec2.send(new DescribeInstancesCommand({
-    Filters: [{ Name: 'tag-key', Values: [OWNER] }, { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping'] }],
+    Filters: [{ Name: 'tag-key', Values: [KARPENTER.ownerLabel] }, { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping'] }],
   }));
   return (Reservations ?? []).flatMap(reservation => reservation.Instances ?? []);
 }

@@ -23,7 +23,8 @@ export class CdkCli {
   }
 
   public deploy(app: string, context: Readonly<Record<string, string>> = {}): Promise<CdkRun> {
-    return this.run(['deploy', 'Karpenter', '--require-approval', 'never', '--outputs-file', path.join(this.options.runDir, 'outputs.json')], app, context);
+    const outputs = path.join(this.options.runDir, 'outputs.json');
+    return this.run(['deploy', 'Karpenter', '--require-approval', 'never', '--progress', 'events', '--outputs-file', outputs], app, context);
   }
 
   public destroy(app: string, context: Readonly<Record<string, string>> = {}): Promise<CdkRun> {
@@ -40,7 +41,7 @@ export class CdkCli {
     const log = path.join(this.options.runDir, `cdk-${String(++this.runs).padStart(2, '0')}-${args[0]}.log`);
     const all = { ...this.options.context, ...context };
     const child = spawn(process.execPath, [
-      path.join(REPOSITORY, 'node_modules/aws-cdk/bin/cdk'), ...args, '--ci', '--progress', 'events', '--no-color', '--no-notices',
+      path.join(REPOSITORY, 'node_modules/aws-cdk/bin/cdk'), ...args, '--ci', '--no-color', '--no-notices',
       // The functions were bundled before the run.
       '--build', '',
       '--app', `${process.execPath} --import tsx ${app}`,
@@ -53,8 +54,11 @@ export class CdkCli {
         HOME: this.options.runDir,
         TSX_TSCONFIG_PATH: path.join(REPOSITORY, 'tsconfig.dev.json'),
         CDK_DISABLE_CLI_TELEMETRY: 'true',
+        // What aws-cdk-lib itself has to say about templates takes most of a synthesis, and is no evidence.
+        CDK_VALIDATION: 'false',
         JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
         JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1',
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
         ...this.options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,7 @@
 import assert from 'assert/strict';
 import { test } from 'node:test';
 import { clusterDifferences, entry } from './cluster-snapshot';
-import { KubeObject } from '../machine/kube';
+import { KubeObject } from '../cluster/kube';
 
 const node = (name: string, more: { annotations?: object; unschedulable?: boolean; group?: string } = {}): KubeObject => ({
   kind: 'Node',

@@ -1,4 +1,5 @@
-import { Kube, KubeObject } from '../machine/kube';
+import { MAY_STAY } from './karpenter-objects';
+import { Kube, KubeObject } from '../cluster/kube';
 
 /** All objects of a cluster, by kind, namespace and name. */
 export type ClusterSnapshot = ReadonlyMap<string, string>;
@@ -13,14 +14,6 @@ const OWN_LABELS = ['kubernetes.io/hostname'];
 const OWN_ANNOTATIONS = ['csi.volume.kubernetes.io/nodeid'];
 /** What controllers count in the annotations of what they control. */
 const COUNTERS = ['deployment.kubernetes.io/revision', 'deprecated.daemonset.template.generation'];
-
-/** What may stay after a removal, by name: the definitions and their release, and nothing else. */
-const EXEMPT = [
-  /^CustomResourceDefinition \/(provisioners\.karpenter\.sh|machines\.karpenter\.sh|awsnodetemplates\.karpenter\.k8s\.aws)$/,
-  /^Secret kube-system\/sh\.helm\.release\.v1\.karpenter-crd\.v\d+$/,
-  // What the API server itself serves for a definition, and rolls the definitions up in.
-  /^APIService \/v1alpha[15]\.karpenter\.(sh|k8s\.aws)$/,
-];
 
 /** Reads every listable object of the API server, with the fields that somebody wrote. */
 export async function clusterSnapshot(kube: Kube): Promise<ClusterSnapshot> {
@@ -53,7 +46,7 @@ export function entry(kind: string, object: KubeObject): readonly [string, strin
 
 /** The differences, as sentences; empty if both are equal. */
 export function clusterDifferences(before: ClusterSnapshot, after: ClusterSnapshot): string[] {
-  const keys = [...new Set([...before.keys(), ...after.keys()])].filter(key => !EXEMPT.some(pattern => pattern.test(key))).sort();
+  const keys = [...new Set([...before.keys(), ...after.keys()])].filter(key => !MAY_STAY.some(pattern => pattern.test(key))).sort();
   return keys.flatMap((key) => {
     const [old, now] = [before.get(key), after.get(key)];
     if (old === now) {

@@ -1,16 +1,17 @@
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, Instance } from '@aws-sdk/client-ec2';
 import { burstPods, karpenterInstances, karpenterNodes, startBurst } from './burst';
-import { karpenterPods, karpenterReady, KARPENTER_NAMESPACE, restartKarpenter } from './karpenter-pods';
+import { KARPENTER, networkSelectors } from './karpenter-objects';
+import { karpenterPods, karpenterReady, restartKarpenter } from './karpenter-pods';
 import { Check } from './report';
-import { expectEqual, Refused, until } from './until';
 import { CLUSTER_NAME, World } from './world';
-import { isReady } from '../machine/customer';
+import { expectEqual, Refused, until } from '../cluster/until';
+import { isReady, readyPods } from '../customer/customer';
 
 /** What must hold of an installed Karpenter; each check is about one thing that a sabotage can break. */
 export const CORE_CHECKS = {
   affinity: { step: 'Set node affinity', shows: 'seen', name: 'a replica of Karpenter stays pending rather than run outside of the node groups' },
   trust: { step: 'Create IAM roles', shows: 'seen', name: 'a restarted controller gets credentials by its service account\'s token' },
-  tags: { step: 'Add tags to subnets and security groups', shows: 'seen', name: 'the node template selects the subnets and security groups of all node groups, and no others' },
+  tags: { step: 'Add tags to subnets and security groups', shows: 'seen', name: 'the node class selects the subnets and security groups of all node groups, and no others' },
   policy: { step: 'Create IAM roles', shows: 'seen', name: 'pods that wait make the controller launch an instance, and each of its calls is allowed' },
   launch: { step: 'Verify Karpenter', shows: 'seen', name: 'the instance has the tagged subnet, the tagged groups and our instance profile' },
   mapping: { step: 'Update aws-auth ConfigMap', shows: 'seen', name: 'the instance becomes a node by the mapping of its role' },
@@ -51,7 +52,7 @@ async function staysInNodeGroups(world: World): Promise<string> {
     await until('the node outside of the node groups is Ready', 30, async () => isReady(await world.kube.get(`/api/v1/nodes/${OUTSIDER}`)));
     await cordon(world, groupNodes.map(node => node.metadata.name), true);
     const [victim] = await karpenterReady(world);
-    await world.kube.delete(`/api/v1/namespaces/${KARPENTER_NAMESPACE}/pods/${victim.metadata.name}`);
+    await world.kube.delete(`/api/v1/namespaces/${KARPENTER.namespace}/pods/${victim.metadata.name}`);
     const replacement = await until('the scheduler has decided about the replacement', 60, async () => (await karpenterPods(world)).find(pod =>
       pod.metadata.creationTimestamp >= victim.metadata.creationTimestamp && pod.metadata.uid !== victim.metadata.uid
       && (pod.spec.nodeName === OUTSIDER || (!pod.spec.nodeName && pod.status.conditions?.some(unschedulable)))));
@@ -63,7 +64,7 @@ async function staysInNodeGroups(world: World): Promise<string> {
     await cordon(world, groupNodes.map(node => node.metadata.name), false);
     await world.kube.delete(`/api/v1/nodes/${OUTSIDER}`);
     for (const pod of (await karpenterPods(world)).filter(p => p.spec.nodeName === OUTSIDER)) {
-      await world.kube.delete(`/api/v1/namespaces/${KARPENTER_NAMESPACE}/pods/${pod.metadata.name}`);
+      await world.kube.delete(`/api/v1/namespaces/${KARPENTER.namespace}/pods/${pod.metadata.name}`);
     }
     // Whether they get Ready is the business of other checks.
     await until('both replicas are scheduled again', 60, async () => {
@@ -110,10 +111,10 @@ async function getsCredentials(world: World, installed: Installed): Promise<stri
 }
 
 async function selectsTheNetwork(world: World): Promise<string> {
-  const { spec } = await world.kube.get('/apis/karpenter.k8s.aws/v1alpha1/awsnodetemplates/default');
+  const selectors = networkSelectors(await world.kube.get(KARPENTER.nodeClass));
   const filters = (selector: Record<string, string>) => Object.entries(selector).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
-  const { Subnets } = await world.ec2.send(new DescribeSubnetsCommand({ Filters: filters(spec.subnetSelector) }));
-  const { SecurityGroups } = await world.ec2.send(new DescribeSecurityGroupsCommand({ Filters: filters(spec.securityGroupSelector) }));
+  const { Subnets } = await world.ec2.send(new DescribeSubnetsCommand({ Filters: filters(selectors.subnets) }));
+  const { SecurityGroups } = await world.ec2.send(new DescribeSecurityGroupsCommand({ Filters: filters(selectors.securityGroups) }));
   const [subnets, groups] = [Subnets!.map(s => s.SubnetId!).sort(), SecurityGroups!.map(g => g.GroupId!).sort()];
   expectEqual('subnets', subnets, [...world.customer.privateSubnetIds].sort());
   expectEqual('security groups', groups, securityGroups(world));
@@ -183,7 +184,7 @@ async function joins(world: World): Promise<string> {
 async function podsRun(world: World): Promise<string> {
   const pods = await until('the pods of the burst are Ready', 90, async () => {
     const found = await burstPods(world);
-    return found.length === 2 && found.every(isReady) ? found : undefined;
+    return found.length === 2 && (await readyPods(world.kube, found)).length === 2 && found;
   });
   const nodes = (await karpenterNodes(world)).map(node => node.metadata.name);
   for (const pod of pods) {

@@ -1,10 +1,10 @@
-import { until } from './until';
+import { KARPENTER } from './karpenter-objects';
 import { World } from './world';
-import { isReady } from '../machine/customer';
-import { KubeObject } from '../machine/kube';
+import { KubeObject } from '../cluster/kube';
+import { until } from '../cluster/until';
+import { readyPods } from '../customer/customer';
 
-export const KARPENTER_NAMESPACE = 'karpenter';
-const PODS = `/api/v1/namespaces/${KARPENTER_NAMESPACE}/pods`;
+const PODS = `/api/v1/namespaces/${KARPENTER.namespace}/pods`;
 
 /** The pods of the controller that are not on their way out. */
 export async function karpenterPods(world: World): Promise<KubeObject[]> {
@@ -27,6 +27,6 @@ export async function restartKarpenter(world: World): Promise<void> {
 export async function karpenterReady(world: World, seconds = 90): Promise<KubeObject[]> {
   return until('both replicas of Karpenter are Ready', seconds, async () => {
     const pods = await karpenterPods(world);
-    return pods.length === 2 && pods.every(isReady) ? pods : undefined;
+    return pods.length === 2 && (await readyPods(world.kube, pods)).length === 2 && pods;
   });
 }

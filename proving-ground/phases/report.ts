@@ -1,5 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import type { CallsByRole } from '../observe/calls';
 
 /** The chapters of the guide that the table lists, in its order. */
 export const GUIDE_STEPS = [
@@ -35,31 +36,53 @@ export interface CheckResult extends Check {
   readonly seconds: number;
 }
 
-interface PhaseResult { readonly title: string; readonly expectedSeconds: number; readonly seconds: number }
+interface PhaseResult { readonly title: string; readonly usualSeconds: number; readonly seconds: number }
+
+/** What one world saw, as in its report.json. */
+export interface WorldReport {
+  readonly world: string;
+  /** False until the world came to its end by itself. */
+  readonly finished: boolean;
+  readonly seconds: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly phases: readonly PhaseResult[];
+  readonly checks: readonly CheckResult[];
+  /** Undefined where there is none, as before the world is complete. */
+  readonly calls?: CallsByRole;
+}
 
 /** A check that failed, after which the next phases make no sense. */
 export class PhaseFailed extends Error {}
 
-/** Collects what was seen, tells the reader how far the run is, and writes report.json. */
+export interface ReportOptions {
+  readonly world: string;
+  readonly runDir: string;
+  readonly phases: number;
+  readonly headline: (line: string) => void;
+  readonly detail: (line: string) => void;
+}
+
+/** Collects what a world sees, tells the reader how far it is, and writes its report.json. */
 export class Report {
   public readonly results: CheckResult[] = [];
   private readonly phases: PhaseResult[] = [];
   private readonly started = Date.now();
 
-  constructor(private readonly runDir: string, private readonly totalPhases: number, private readonly about: Record<string, string>) {}
+  constructor(private readonly options: ReportOptions) {}
 
-  /** Runs a phase with its number, expected and elapsed time; throws when one of its checks failed. */
-  public async phase<T>(title: string, expectedSeconds: number, body: () => Promise<T>): Promise<T> {
+  /** Runs a phase, with its number and how long it usually takes; throws when one of its checks failed. */
+  public async phase<T>(title: string, usualSeconds: number, body: () => Promise<T>): Promise<T> {
     const started = Date.now();
     const checksBefore = this.results.length;
-    this.print(`[${this.phases.length + 1}/${this.totalPhases}] ${title} (about ${expectedSeconds} s)`);
+    this.options.headline(`[${this.phases.length + 1}/${this.options.phases}] ${title}, usually ${usualSeconds} s`);
     try {
       return await body();
     } finally {
       const seconds = secondsSince(started);
-      this.phases.push({ title, expectedSeconds, seconds });
-      this.print(`      ${seconds} s, ${secondsSince(this.started)} s in all`);
-      this.write();
+      this.phases.push({ title, usualSeconds, seconds });
+      this.options.detail(`      ${seconds} s, ${inMinutes(secondsSince(this.started))} in all`);
+      this.write(false);
       const failed = this.results.slice(checksBefore).filter(r => r.outcome === 'failed');
       if (failed.length > 0) {
         // eslint-disable-next-line no-unsafe-finally
@@ -80,9 +103,9 @@ export class Report {
     }
   }
 
-  /** A report that nobody sees, for a run that is meant to fail. */
+  /** A report that nobody sees, for checks that are meant to fail. */
   public aside(): Report {
-    return new SilentReport(this.runDir, 0, this.about);
+    return new Report({ ...this.options, headline: () => undefined, detail: () => undefined });
   }
 
   public notReached(check: Check): void {
@@ -92,45 +115,30 @@ export class Report {
   public get passed(): number { return this.results.filter(r => r.outcome === 'passed').length; }
   public get failed(): number { return this.results.filter(r => r.outcome === 'failed').length; }
 
-  /** The guide's steps, with whether each was seen to work and seen to be undone. */
-  public table(): string {
-    const cell = (step: GuideStep, shows: Shows): string => {
-      const results = this.results.filter(r => r.step === step && r.shows === shows);
-      const failed = results.filter(r => r.outcome !== 'passed').length;
-      return results.length === 0 ? '-' : failed > 0 ? `NO (${failed} of ${results.length})` : `yes (${results.length})`;
-    };
-    const rows = [['guide step', 'seen', 'undone'], ...GUIDE_STEPS.map(step => [step, cell(step, 'seen'), cell(step, 'undone')])];
-    const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column].length)));
-    return rows.map(row => row.map((text, column) => text.padEnd(widths[column])).join('  ').trimEnd()).join('\n');
-  }
-
-  public write(extra: Record<string, unknown> = {}): void {
-    fs.writeFileSync(path.join(this.runDir, 'report.json'), JSON.stringify({
-      about: this.about,
+  public write(finished: boolean, calls?: CallsByRole): void {
+    const report: WorldReport = {
+      world: this.options.world,
+      finished,
       seconds: secondsSince(this.started),
       passed: this.passed,
       failed: this.failed,
       phases: this.phases,
       checks: this.results,
-      ...extra,
-    }, undefined, 2));
+      calls,
+    };
+    fs.writeFileSync(path.join(this.options.runDir, 'report.json'), JSON.stringify(report, undefined, 2));
   }
 
   private record(result: CheckResult): void {
     this.results.push(result);
     const mark = { 'passed': 'ok  ', 'failed': 'FAIL', 'not reached': '  - ' }[result.outcome];
-    this.print(`      ${mark} ${result.name}${result.detail ? `: ${shortened(result.detail)}` : ''}`);
-  }
-
-  protected print(line: string): void {
-    console.log(line);
+    const line = `      ${mark} ${result.name}${result.detail ? `: ${shortened(result.detail)}` : ''}`;
+    (result.outcome === 'failed' ? this.options.headline : this.options.detail)(line);
   }
 }
 
-class SilentReport extends Report {
-  protected print(): void {
-    // What fails here is the subject of a check of the real report.
-  }
+export function inMinutes(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
 function secondsSince(start: number): number {

@@ -1,13 +1,14 @@
 import { CreateTagsCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
 import { endBurst } from './burst';
 import { CoreCheck, CORE_CHECKS, Installed } from './core-checks';
-import { KARPENTER_NAMESPACE, karpenterReady } from './karpenter-pods';
+import { KARPENTER } from './karpenter-objects';
+import { karpenterReady } from './karpenter-pods';
 import { Report } from './report';
 import { core } from './scenario';
-import { until } from './until';
 import { CLUSTER_NAME, World } from './world';
 import { query, signedAs } from '../aws/gateway/query';
-import { sleep } from '../machine/processes';
+import { sleep } from '../cluster/processes';
+import { until } from '../cluster/until';
 
 /** Breaks one thing of an installed Karpenter, as somebody with the rights could. */
 interface Sabotage {
@@ -18,7 +19,7 @@ interface Sabotage {
   breakIt(world: World, installed: Installed): Promise<() => Promise<void>>;
 }
 
-const DEPLOYMENT = `/apis/apps/v1/namespaces/${KARPENTER_NAMESPACE}/deployments/karpenter`;
+const DEPLOYMENT = `/apis/apps/v1/namespaces/${KARPENTER.namespace}/deployments/karpenter`;
 const TERMS = '/spec/template/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms';
 const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 
@@ -27,7 +28,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     what: 'the discovery tag is taken off a subnet',
     failing: 'tags',
     breakIt: async (world) => {
-      const change = { Resources: [world.customer.privateSubnetIds[0]], Tags: [{ Key: 'karpenter.sh/discovery', Value: CLUSTER_NAME }] };
+      const change = { Resources: [world.customer.privateSubnetIds[0]], Tags: [{ Key: KARPENTER.discoveryTag, Value: CLUSTER_NAME }] };
       await world.ec2.send(new DeleteTagsCommand(change));
       return async () => { await world.ec2.send(new CreateTagsCommand(change)); };
     },

@@ -2,16 +2,16 @@ import { burstPods, karpenterInstances, karpenterNodes } from './burst';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from './cluster-snapshot';
 import { CORE_CHECKS, CoreCheck, coreCheck, Installed, NEEDS } from './core-checks';
 import { expectUndisturbed } from './drain/evidence';
+import { KARPENTER, POOL_DEFAULTS, POOL_REQUIREMENTS } from './karpenter-objects';
 import { karpenterReady } from './karpenter-pods';
 import { Report } from './report';
-import { expectEqual } from './until';
 import { World } from './world';
 import { diffSnapshots, Snapshot, takeSnapshot } from '../aws/snapshot';
-import { allPodsReady, isReady } from '../machine/customer';
+import { expectEqual } from '../cluster/until';
+import { allPodsReady, readyPods } from '../customer/customer';
 
 export const EXAMPLE = 'examples/install.ts';
 export const VARIANT = 'proving-ground/phases/variant.ts';
-const PROVISIONER = '/apis/karpenter.sh/v1alpha5/provisioners/default';
 const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 
 /** Account and cluster before the migration. */
@@ -53,17 +53,11 @@ export async function install(world: World, report: Report, before: Before): Pro
     }
     return nodes.map((node, i) => `${node.metadata.name} (${groups[i]})`).join(', ');
   });
-  await report.check({ step: 'Create default provisioner', shows: 'seen', name: 'the Provisioner passed the webhooks, which defaulted it' }, async () => {
-    const { spec } = await world.kube.get(PROVISIONER);
+  await report.check({ step: 'Create default provisioner', shows: 'seen', name: 'the default pool passed the webhooks, which defaulted it' }, async () => {
+    const { spec } = await world.kube.get(KARPENTER.pool);
     const requirements = Object.fromEntries(spec.requirements.map((r: any) => [r.key, `${r.operator} ${r.values.join(',')}`]));
-    expectEqual('requirements', Object.fromEntries(Object.entries(requirements).sort()), {
-      'karpenter.k8s.aws/instance-category': 'In c,m,r',
-      'karpenter.k8s.aws/instance-generation': 'Gt 2',
-      'karpenter.sh/capacity-type': 'In on-demand',
-      'kubernetes.io/arch': 'In amd64',
-      'kubernetes.io/os': 'In linux',
-    });
-    return 'linux, amd64 and on-demand were added to categories c, m and r of a generation above 2';
+    expectEqual('requirements', Object.fromEntries(Object.entries(requirements).sort()), POOL_REQUIREMENTS);
+    return POOL_DEFAULTS;
   });
   await report.check({ step: 'Update aws-auth ConfigMap', shows: 'seen', name: 'aws-auth has one more entry, the rest is there byte for byte' }, async () => {
     const old = before.awsAuth as Record<string, string>;
@@ -106,19 +100,19 @@ export async function updates(world: World, report: Report): Promise<void> {
     expectEqual('functions invoked', invoked.length, 0);
     return 'no changes, and no function was invoked';
   });
-  await report.check({ step: 'Create default provisioner', shows: 'survives', name: 'a changed Provisioner is changed in place, and its node lives on' }, async () => {
-    const old = (await world.kube.get(PROVISIONER)).metadata.uid;
+  await report.check({ step: 'Create default provisioner', shows: 'survives', name: 'a changed pool is changed in place, and its node lives on' }, async () => {
+    const old = (await world.kube.get(KARPENTER.pool)).metadata.uid;
     const nodes = (await karpenterNodes(world)).map(node => node.metadata.uid).sort();
     const run = await world.cdk.deploy(VARIANT, { variant: 'provisioner' });
     expectEqual('exit code', run.code, 0);
-    const { metadata, spec } = await world.kube.get(PROVISIONER);
+    const { metadata, spec } = await world.kube.get(KARPENTER.pool);
     expectEqual('weight', spec.weight, 10);
     expectEqual('consolidation', spec.consolidation, { enabled: true });
     expectEqual('uid', metadata.uid, old);
     expectEqual('nodes', (await karpenterNodes(world)).map(node => node.metadata.uid).sort(), nodes);
     expectEqual('exit code of the way back', (await world.cdk.deploy(EXAMPLE)).code, 0);
-    expectEqual('weight after the way back', (await world.kube.get(PROVISIONER)).spec.weight, undefined);
-    expectEqual('uid after the way back', (await world.kube.get(PROVISIONER)).metadata.uid, old);
+    expectEqual('weight after the way back', (await world.kube.get(KARPENTER.pool)).spec.weight, undefined);
+    expectEqual('uid after the way back', (await world.kube.get(KARPENTER.pool)).metadata.uid, old);
     return `uid ${old} throughout`;
   });
 }
@@ -143,10 +137,10 @@ export async function blockedRemoval(world: World, report: Report): Promise<void
     expectEqual('pods and their nodes', (await burstPods(world)).map(pod => [pod.metadata.uid, pod.spec.nodeName]).sort(), homes);
     const cordoned = (await karpenterNodes(world)).filter(node => node.spec.unschedulable).map(node => node.metadata.name);
     expectEqual('cordoned nodes with pods', homes.filter(([, node]) => cordoned.includes(node)), []);
-    const { spec, metadata } = await world.kube.get(PROVISIONER);
+    const { spec, metadata } = await world.kube.get(KARPENTER.pool);
     expectEqual('limits after it', spec.limits, undefined);
     expectEqual('record of limits', metadata.annotations?.['cdk-karpenter-migration/limits'], undefined);
-    expectEqual('pods that are Ready', (await burstPods(world)).filter(isReady).length, 2);
+    expectEqual('pods that are Ready', (await readyPods(world.kube, await burstPods(world))).length, 2);
     await world.kube.delete('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/burst');
     return /stopped safely[^"\n]*/.exec(run.output)?.[0] ?? `failed after ${run.seconds} s`;
   });
@@ -188,8 +182,8 @@ export async function removal(world: World, report: Report, before: Before): Pro
     expectEqual('data', (await world.kube.get(AWS_AUTH)).data, before.awsAuth);
     return undone(/aws-auth/, cluster, 'data and metadata are equal');
   });
-  await report.check({ step: 'Create default provisioner', shows: 'undone', name: 'no Provisioner and no node template is left' },
-    () => undone(/^(Provisioner|AWSNodeTemplate|Machine) /, cluster, 'none'));
+  await report.check({ step: 'Create default provisioner', shows: 'undone', name: 'no pool, no node class and no claim is left' },
+    () => undone(new RegExp(`^(${Object.values(KARPENTER.kinds).join('|')}) `), cluster, 'none'));
   await report.check({ step: 'Set node affinity', shows: 'undone', name: 'no object of Karpenter\'s chart is left' }, () => undone(/karpenter/i, cluster, 'none'));
   await report.check({ step: 'Assumptions', shows: 'undone', name: 'account and cluster are as before, object by object' }, async () => nothingDiffers(found, before));
 }

@@ -4,20 +4,21 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import { CdkCli } from './cdk-cli';
 import { LocalAws, startAws } from '../aws';
-import { until } from './until';
-import { clientConfig, createCorednsAddon, createCustomer, Customer } from '../aws/customer';
-import { AddonManager } from '../machine/addon-manager';
-import { ADMINISTRATOR } from '../machine/audit';
-import { ControlPlane } from '../machine/control-plane';
-import { allPodsReady, isReady, letNodesIn, populate } from '../machine/customer';
-import { Joiner } from '../machine/joiner';
-import { Kube } from '../machine/kube';
-import { layFoundation, startCluster } from '../machine/machine';
-import { HOST_ADDRESS } from '../machine/network';
-import { apiServerUrl } from '../machine/pki';
-import { PodRuntime } from '../machine/pod-runtime';
-import { RunContext } from '../machine/run-context';
-import { VolumeAttacher } from '../machine/volume-attacher';
+import { KARPENTER } from './karpenter-objects';
+import { clientConfig } from '../aws/client-config';
+import { ADMINISTRATOR } from '../cluster/audit';
+import { Kube } from '../cluster/kube';
+import { layFoundation, startCluster } from '../cluster/machine';
+import { HOST_ADDRESS } from '../cluster/network';
+import { apiServerUrl } from '../cluster/pki';
+import { RunContext } from './run-context';
+import { until } from '../cluster/until';
+import { createCorednsAddon, createCustomer, Customer, KUBECTL_ROLE } from '../customer/account';
+import { AddonManager } from '../customer/addon-manager';
+import { allPodsReady, isReady, letNodesIn, populate } from '../customer/customer';
+import { Joiner } from '../nodes/joiner';
+import { PodRuntime } from '../nodes/pod-runtime';
+import { VolumeAttacher } from '../nodes/volume-attacher';
 import { Observers } from '../observe';
 import { Log } from '../parts/log';
 
@@ -34,7 +35,6 @@ export interface World {
   /** Whoever uses it is taken for the migration. */
   readonly asMigration: Kube;
   readonly joiner: Joiner;
-  readonly pods: PodRuntime;
   readonly customer: Customer;
   readonly cdk: CdkCli;
   readonly adminKubeconfig: string;
@@ -71,7 +71,7 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
     certificateAuthorityBase64: foundation.pki.caBase64,
     oidcIssuer: foundation.oidcIssuer,
   };
-  const aws = await startAws({
+  const starting = startAws({
     processes,
     runDir,
     log,
@@ -86,17 +86,20 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
     serviceAccountPublicKeyPem: foundation.pki.serviceAccountPublicKeyPem,
     cluster: facts,
   });
-  const customer = await createCustomer(aws, facts);
-  const controlPlane: ControlPlane = await startCluster(foundation, {
-    parts,
-    processes,
-    runDir,
-    log,
-    region,
-    clusterName: CLUSTER_NAME,
-    administratorRoleArns: [customer.kubectlRoleArn],
-    awsEnv: aws.env,
-  });
+  const [aws, customer, controlPlane] = await Promise.all([
+    starting,
+    starting.then(local => createCustomer(local, facts)),
+    startCluster(foundation, {
+      parts,
+      processes,
+      runDir,
+      log,
+      region,
+      clusterName: CLUSTER_NAME,
+      administratorRoleArns: [`arn:aws:iam::${ACCOUNT}:role/${KUBECTL_ROLE}`],
+      awsEnv: starting.then(({ env }) => env),
+    }),
+  ]);
   const roles = { nodeRoleArn: customer.nodeRoleArn, administratorRoleArn: `arn:aws:iam::${ACCOUNT}:role/platform` };
   await letNodesIn(controlPlane.kube, roles);
   const client = new ec2.EC2Client(clientConfig(aws));
@@ -129,12 +132,11 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
   }
   await allPodsReady(kube, 120);
   const asMigration = new Kube({ kubeconfig: await foundation.pki.kubeconfig(ADMINISTRATOR, ['system:masters']) });
-  const observers = new Observers({ kube, auditLog: controlPlane.auditLog, calls: aws.calls });
+  const observers = new Observers({ kube, auditLog: controlPlane.auditLog, ownerLabel: KARPENTER.ownerLabel, calls: aws.calls });
   return {
     aws,
     customer,
     joiner,
-    pods,
     ec2: client,
     kube,
     asMigration,

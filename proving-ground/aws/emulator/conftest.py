@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 import time
 
 import boto3
@@ -13,6 +14,7 @@ os.environ.update(
     AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1",
     INSTANCE_LAUNCH_SECONDS="0.1", INSTANCE_SHUTDOWN_SECONDS="0.2", TERMINATION_HOOK_SECONDS="0.3", HEALTH_CHECK_SECONDS="0.2",
     AZ_REBALANCE_SECONDS="0.6", NODEGROUP_UPDATE_SECONDS="0.3", NODEGROUP_LAG_SECONDS="0.3", ADDON_UPDATE_SECONDS="0.3",
+    CATALOGUE_FOLDER=tempfile.mkdtemp(),
     CLUSTER=json.dumps({"endpoint": "https://10.0.0.1:6443", "certificateAuthorityBase64": "Y2E=", "oidcIssuer": "https://oidc.example/id/1"}))
 
 from emulator import clock, gateway, moto_rules  # noqa: E402  (read their settings when imported)

@@ -7,6 +7,7 @@ import re
 import tempfile
 
 from emulator import functions, gateway, step_functions
+from emulator.trust import trusts
 
 
 def apply():
@@ -142,16 +143,6 @@ def functions_are_checked_when_created():
 
     lambda_svc._create_function = create_function
     before_creation(provisioners, "AWS::Lambda::Function", problem)
-
-
-def trusts(trust, service):
-    statements = trust["Statement"]
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = statement.get("Principal")
-        services = principal.get("Service") if isinstance(principal, dict) else None
-        if statement["Effect"] == "Allow" and service in ([services] if isinstance(services, str) else services or []):
-            return True
-    return False
 
 
 def before_creation(provisioners, resource_type, problem):

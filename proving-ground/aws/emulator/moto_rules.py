@@ -1,9 +1,10 @@
 """Rules of AWS that moto does not follow, patched in at its start."""
 
-from emulator import addons, cluster, groups, instances, launches, nodegroups, updates
+from emulator import addons, catalogue, cluster, groups, instances, launches, nodegroups, updates
 
 
 def apply():
+    catalogue.apply()
     instances.apply()
     launches.apply()
     groups.apply()

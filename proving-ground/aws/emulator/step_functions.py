@@ -6,6 +6,7 @@ import re
 import threading
 
 from emulator import gateway, paths, state_machines
+from emulator.trust import trusts
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 MAXIMUM_PAYLOAD = 256 * 1024
@@ -220,7 +221,6 @@ def state_machines_are_checked(sfn, provisioners):
 
 
 def problem_of_machine(data):
-    from emulator.ministack_rules import trusts
     from ministack.services import iam
 
     problem = state_machines.problem_of_definition(data.get("definition") or "{}")

@@ -3,7 +3,8 @@ import { Account, Role } from '../gateway/account';
 import { Call } from '../gateway/call';
 import { Principal } from '../gateway/credentials';
 import { Decision } from '../recorder';
-import { Need, needsOf } from './needs';
+import { Need } from './need';
+import { needsOf } from './needs';
 
 const ADMINISTRATOR_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 /** Long enough to spare the emulator, short enough that a changed policy counts at once, as a test of policies wants. */

@@ -1,4 +1,4 @@
-import { Need, NeedsOf, withPrefix, World } from './needs';
+import { Need, NeedsOf, withPrefix, World } from './need';
 
 /** Permissions of Auto Scaling calls that name a group, with the group's tags as they are. */
 export const AUTO_SCALING_NEEDS: Readonly<Record<string, NeedsOf>> = {

@@ -1,4 +1,4 @@
-import { Need, NeedsOf, World, withPrefix } from './needs';
+import { Need, NeedsOf, World, withPrefix } from './need';
 import { LaunchTemplate } from '../gateway/account';
 import { Call } from '../gateway/call';
 

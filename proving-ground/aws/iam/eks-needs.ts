@@ -1,4 +1,4 @@
-import { Need, NeedsOf, withPrefix, World } from './needs';
+import { Need, NeedsOf, withPrefix, World } from './need';
 import { Call } from '../gateway/call';
 
 type Find = (call: Call, world: World) => Promise<Need>;

@@ -2,14 +2,8 @@ import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
 import { AUTO_SCALING_NEEDS } from './autoscaling-needs';
 import { EC2_NEEDS } from './ec2-needs';
 import { EKS_NEEDS } from './eks-needs';
-import { Account } from '../gateway/account';
+import { Need, NeedsOf, World } from './need';
 import { Call } from '../gateway/call';
-
-/** One permission that a call needs. */
-export interface Need { readonly action: string; readonly resource: string; readonly context: Readonly<Record<string, string | string[]>> }
-export interface World { readonly accountId: string; readonly region: string; readonly account: Account }
-/** Finds the resources and condition keys of a call of one action. */
-export type NeedsOf = (call: Call, world: World) => Need[] | Promise<Need[]>;
 
 const one = (action: string, resource: (call: Call, world: World) => string): NeedsOf =>
   (call, world) => [{ action, resource: resource(call, world), context: {} }];
@@ -62,8 +56,4 @@ export async function needsOf(call: Call, world: World): Promise<Need[] | undefi
   // Reads that no resource can be named for need the action and nothing else.
   const read = /^(Describe|List|Get)/.test(call.action ?? '') && await isWildcardOnlyAction(call.service, call.action!).catch(() => false);
   return read ? [{ action: name, resource: '*', context: {} }] : undefined;
-}
-
-export function withPrefix(prefix: string, tags: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));
 }

@@ -5,7 +5,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import * as quotas from '@aws-sdk/client-service-quotas';
 import { allow, ask, aws, createRole, sessionOf } from './running-aws';
-import { clientConfig } from '../customer';
+import { clientConfig } from '../client-config';
 import { diffSnapshots, takeSnapshot } from '../snapshot';
 
 /** Permissions of what scales node groups down and back, and what a snapshot says about it. */

@@ -4,7 +4,7 @@ import * as fs from 'fs';
 import { after, before } from 'node:test';
 import * as os from 'os';
 import * as path from 'path';
-import { Processes } from '../../machine/processes';
+import { Processes } from '../../cluster/processes';
 import { lambdaNode, pythonEnvironment } from '../../parts/runtimes';
 import { Workshop } from '../../parts/workshop';
 import { QueryService, query, signedAs } from '../gateway/query';

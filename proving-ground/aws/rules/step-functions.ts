@@ -5,7 +5,7 @@ import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as sfn from '@aws-sdk/client-sfn';
 import { allow, aws, createRole, sessionOf, stack } from './running-aws';
-import { clientConfig } from '../customer';
+import { clientConfig } from '../client-config';
 
 /** Rules of Lambda and Step Functions, seen to hold. */
 

@@ -1,11 +1,12 @@
 import { DescribeAddonCommand, EKSClient } from '@aws-sdk/client-eks';
-import { clientConfig } from '../../aws/customer';
-import { isReady } from '../../machine/customer';
-import { KubeObject } from '../../machine/kube';
-import { karpenterNodes, machines } from '../burst';
+import { clientConfig } from '../../aws/client-config';
+import { KubeObject } from '../../cluster/kube';
+import { expectEqual } from '../../cluster/until';
+import { readyPods } from '../../customer/customer';
+import { claims, karpenterNodes } from '../burst';
+import { KARPENTER } from '../karpenter-objects';
 import { Report } from '../report';
 import { EXAMPLE } from '../scenario';
-import { expectEqual } from '../until';
 import { CLUSTER_NAME, World } from '../world';
 
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/kube-system/deployments';
@@ -36,7 +37,7 @@ export async function cutOver(world: World, report: Report): Promise<void> {
       }
     }
     const pods = await world.kube.list('/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns');
-    expectEqual('coredns pods that are Ready', pods.filter(isReady).length, 2);
+    expectEqual('coredns pods that are Ready', (await readyPods(world.kube, pods)).length, 2);
     return addon!.configurationValues!;
   });
   await report.check({ step: 'Remove CAS', shows: 'seen', name: 'a canary pod became Ready on a new node of Karpenter, and both are gone' }, async () => {
@@ -48,8 +49,8 @@ export async function cutOver(world: World, report: Report): Promise<void> {
     if (joined.length === 0) {
       throw new Error('no new instance joined the cluster');
     }
-    expectEqual('canary', await world.kube.find(`/api/v1/namespaces/karpenter/pods/${CANARY}`), undefined);
-    expectEqual('machines', (await machines(world)).length, before.size);
+    expectEqual('canary', await world.kube.find(`/api/v1/namespaces/${KARPENTER.namespace}/pods/${CANARY}`), undefined);
+    expectEqual('claims', (await claims(world)).length, before.size);
     return `${joined[0].nodeName} joined for it`;
   });
   await report.check({ step: 'Remove CAS', shows: 'seen', name: 'the Cluster Autoscaler is at zero, with no pod left' }, async () => {

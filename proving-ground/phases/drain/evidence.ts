@@ -1,5 +1,5 @@
+import { expectEqual } from '../../cluster/until';
 import { Observation } from '../../observe';
-import { expectEqual } from '../until';
 
 /** Fewer refusals than this, and a run has not tested PodDisruptionBudgets. */
 export const LEAST_REFUSALS = 20;

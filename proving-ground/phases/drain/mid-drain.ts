@@ -3,17 +3,18 @@ import { EKSClient, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
 import { untilRun } from './run';
 import { nodegroups } from './scale-down';
 import { expectAsBefore, takeWaypoint, Waypoint } from './way-back';
-import { clientConfig } from '../../aws/customer';
-import { sleep } from '../../machine/processes';
+import { clientConfig } from '../../aws/client-config';
+import { sleep } from '../../cluster/processes';
+import { expectEqual, until } from '../../cluster/until';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from '../cluster-snapshot';
-import { KARPENTER_NAMESPACE, karpenterPods, karpenterReady } from '../karpenter-pods';
+import { KARPENTER } from '../karpenter-objects';
+import { karpenterPods, karpenterReady } from '../karpenter-pods';
 import { Report } from '../report';
 import { EXAMPLE, VARIANT } from '../scenario';
-import { expectEqual, until } from '../until';
 import { CLUSTER_NAME, World } from '../world';
 
 const CLAIM = '/api/v1/namespaces/kube-system/configmaps/karpenter-migration';
-const KARPENTER = `/apis/apps/v1/namespaces/${KARPENTER_NAMESPACE}/deployments/karpenter`;
+const CONTROLLER = `/apis/apps/v1/namespaces/${KARPENTER.namespace}/deployments/karpenter`;
 /** How long a function sleeps in the middle of an eviction. */
 const SLEEP_SECONDS = 120;
 /** Lambda ends it after five minutes. */
@@ -60,7 +61,6 @@ export async function failedLowering(world: World, report: Report, waypoint: Way
 
 /** The stack is destroyed in the middle of a drain: the run ends, everything works, and who takes over finds all records. */
 export async function destroyedAndTakenOver(world: World, report: Report, before: ClusterSnapshot): Promise<void> {
-  expectEqual('exit code', (await world.cdk.deploy(EXAMPLE)).code, 0);
   const waypoint = await takeWaypoint(world);
   await report.check({ step: 'Scale node groups down', shows: 'survives', name: 'a stack that is destroyed in mid-drain leaves a cluster that works, and nobody drains on' }, async () => {
     const from = await startDrain(world, 'SCALE_DOWN, destroyed on its way', {});
@@ -94,12 +94,12 @@ export async function destroyedAndTakenOver(world: World, report: Report, before
 export async function stormyDrain(world: World, report: Report): Promise<void> {
   const from = await startDrain(world, 'SCALE_DOWN, in a storm', { revision: '2' });
   await report.check({ step: 'Scale node groups down', shows: 'survives', name: 'a drain waits while Karpenter is stopped, with no budget violated' }, async () => {
-    await world.kube.patch(KARPENTER, { spec: { replicas: 0 } });
+    await world.kube.patch(CONTROLLER, { spec: { replicas: 0 } });
     await until('no Karpenter runs', 90, async () => (await karpenterPods(world)).length === 0);
     await sleep(45_000);
     const { disruption, audit } = world.observers.observe(from);
-    expectEqual('violations', disruption.violations.filter(({ budget }) => !budget.startsWith(`${KARPENTER_NAMESPACE}/`)), []);
-    await world.kube.patch(KARPENTER, { spec: { replicas: 2 } });
+    expectEqual('violations', disruption.violations.filter(({ budget }) => !budget.startsWith(`${KARPENTER.namespace}/`)), []);
+    await world.kube.patch(CONTROLLER, { spec: { replicas: 2 } });
     await karpenterReady(world, 120);
     return `${audit.granted.length} evictions until then`;
   });

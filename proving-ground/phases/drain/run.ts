@@ -1,4 +1,4 @@
-import { sleep } from '../../machine/processes';
+import { sleep } from '../../cluster/processes';
 import { World } from '../world';
 
 const CLAIM = '/api/v1/namespaces/kube-system/configmaps/karpenter-migration';

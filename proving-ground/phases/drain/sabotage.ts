@@ -1,11 +1,11 @@
 import { EKSClient, ListNodegroupsCommand, DescribeNodegroupCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-eks';
 import { EVIDENCE } from './evidence';
 import { expectAsBefore, takeWaypoint, Waypoint } from './way-back';
-import { clientConfig } from '../../aws/customer';
-import { allPodsReady, isReady } from '../../machine/customer';
-import { KubeObject } from '../../machine/kube';
+import { clientConfig } from '../../aws/client-config';
+import { KubeObject } from '../../cluster/kube';
+import { until } from '../../cluster/until';
+import { allPodsReady, readyPods } from '../../customer/customer';
 import { Check, Report } from '../report';
-import { until } from '../until';
 import { CLUSTER_NAME, World } from '../world';
 
 type Evidence = keyof typeof EVIDENCE | 'before';
@@ -50,7 +50,8 @@ export const DRAIN_SABOTAGES: readonly DrainSabotage[] = [
       });
       const before = (await podsOf(world, 'mailer')).map(pod => pod.metadata.uid);
       await evict((await podsOf(world, 'mailer'))[0]);
-      const next = await until('another pod took its place', 60, async () => (await podsOf(world, 'mailer')).find(pod => !before.includes(pod.metadata.uid) && isReady(pod)));
+      const next = await until('another pod took its place', 60, async () =>
+        (await readyPods(world.kube, await podsOf(world, 'mailer'))).find(pod => !before.includes(pod.metadata.uid)));
       await evict(next);
       return nothing;
     },

@@ -5,12 +5,12 @@ import { DescribeNodegroupCommand, EKSClient } from '@aws-sdk/client-eks';
 import { stateOf } from './cut-over';
 import { expectUndisturbed, figures, LEAST_REFUSALS } from './evidence';
 import { autoscalerComesBack, budgetInTheWay } from './obstacles';
-import { clientConfig } from '../../aws/customer';
-import { allPodsReady } from '../../machine/customer';
-import { KubeObject } from '../../machine/kube';
+import { clientConfig } from '../../aws/client-config';
+import { KubeObject } from '../../cluster/kube';
+import { expectEqual } from '../../cluster/until';
+import { allPodsReady } from '../../customer/customer';
 import { Report } from '../report';
-import { EXAMPLE } from '../scenario';
-import { expectEqual } from '../until';
+import { VARIANT } from '../scenario';
 import { CLUSTER_NAME, World } from '../world';
 
 const NODEGROUP = 'eks.amazonaws.com/nodegroup';
@@ -20,7 +20,7 @@ const LEAST_NODES = 2;
 /** Raises the stage a second time, with a budget and somebody's GitOps in the way. */
 export async function scaleDown(world: World, report: Report, runDir: string): Promise<void> {
   const from = world.observers.mark('SCALE_DOWN');
-  const deployment = world.cdk.deploy(EXAMPLE, { stage: 'SCALE_DOWN' });
+  const deployment = world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'SCALE_DOWN' });
   await budgetInTheWay(world, report);
   await autoscalerComesBack(world, report);
   await report.check({ step: 'Scale node groups down', shows: 'seen', name: 'cdk deploy reaches stage SCALE_DOWN' }, async () => {

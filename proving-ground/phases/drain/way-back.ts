@@ -1,11 +1,12 @@
 import { stateOf } from './cut-over';
 import { expectUndisturbed } from './evidence';
 import { diffSnapshots, Snapshot, takeSnapshot } from '../../aws/snapshot';
-import { allPodsReady } from '../../machine/customer';
+import { expectEqual, until } from '../../cluster/until';
+import { allPodsReady } from '../../customer/customer';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from '../cluster-snapshot';
+import { KARPENTER } from '../karpenter-objects';
 import { Report } from '../report';
-import { EXAMPLE } from '../scenario';
-import { expectEqual, until } from '../until';
+import { VARIANT } from '../scenario';
 import { World } from '../world';
 
 /** Account and cluster at a stage that is gone back to. */
@@ -16,14 +17,14 @@ export async function takeWaypoint(world: World): Promise<Waypoint> {
 }
 
 /** What Karpenter launched since stays where it is: the pods on it are its business. The claim counts its runs. */
-const KARPENTERS_OWN = [/^(Machine|Node) \/\S+ is (new|gone)$/, /^ConfigMap kube-system\/karpenter-migration changed/, /^CSINode \/\S+ is (new|gone)$/];
+const KARPENTERS_OWN = [new RegExp(`^(${KARPENTER.kinds.claim}|Node) /\\S+ is (new|gone)$`), /^ConfigMap kube-system\/karpenter-migration changed/, /^CSINode \/\S+ is (new|gone)$/];
 const KARPENTERS_INSTANCES = /^(ec2 instance|ec2 launch template [Kk]arpenter)/;
 /** The stack that did it says so, and its state machine has run. */
 const OF_THE_DEPLOYMENT = /^(cloudformation stack|states machine)/;
 /** What others own, and the workflow borrows: who takes over makes the rest anew. */
 const BORROWED = {
   account: /^(eks|autoscaling) /,
-  cluster: /^(Deployment|StatefulSet|DaemonSet|Node|PodDisruptionBudget|Provisioner) (?!karpenter\/)/,
+  cluster: new RegExp(`^(Deployment|StatefulSet|DaemonSet|Node|PodDisruptionBudget|${KARPENTER.kinds.pool}) (?!${KARPENTER.namespace}/)`),
 };
 
 /** What is not as it was, but for what Karpenter launched. */
@@ -49,7 +50,7 @@ export async function expectAsBefore(world: World, waypoint: Waypoint, borrowedO
 export async function wayBack(world: World, report: Report, waypoint: Waypoint): Promise<void> {
   const from = world.observers.mark('INSTALL');
   await report.check({ step: 'Scale node groups down', shows: 'undone', name: 'cdk deploy goes back to stage INSTALL' }, async () => {
-    const run = await world.cdk.deploy(EXAMPLE, { stage: 'INSTALL' });
+    const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'INSTALL' });
     expectEqual('exit code', run.code, 0);
     return `${run.seconds} s: ${stateOf(world)}`;
   });

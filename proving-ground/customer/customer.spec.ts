@@ -1,0 +1,22 @@
+import assert from 'assert/strict';
+import { test } from 'node:test';
+import { allPodsReady } from './customer';
+import { Kube, KubeObject } from '../cluster/kube';
+
+const pod = (name: string, nodeName: string, status: 'True' | 'False' = 'True'): KubeObject =>
+  ({ metadata: { name }, spec: { nodeName }, status: { phase: 'Running', conditions: [{ type: 'Ready', status }] } });
+
+/** An API server that has one pod on each of two nodes. */
+function cluster(pods: readonly KubeObject[], nodes: readonly string[]): Kube {
+  const lists: Record<string, KubeObject[]> = { '/api/v1/pods': [...pods], '/api/v1/nodes': nodes.map(name => ({ metadata: { name } })) };
+  return { list: async (path: string) => lists[path] } as unknown as Kube;
+}
+
+void test('pods that are Ready on nodes that are there are all that is waited for', async () => {
+  const pods = [pod('a', 'n1'), pod('b', 'n2')];
+  assert.deepEqual(await allPodsReady(cluster(pods, ['n1', 'n2']), 0), pods);
+});
+
+void test('a pod that looks Ready on a node that is gone is waited for, and named', async () => {
+  await assert.rejects(allPodsReady(cluster([pod('a', 'n1'), pod('b', 'n2')], ['n1']), 0), /all pods are Ready.*b/);
+});

@@ -1,0 +1,45 @@
+import { awsAuth, AwsAuthRoles, systemObjects } from './system';
+import { ShopOptions, shopObjects } from './workloads';
+import { apply } from '../cluster/apply';
+import { Kube, KubeObject } from '../cluster/kube';
+import { until } from '../cluster/until';
+
+export { SHOP_NAMESPACE, VOLUME_CLAIMS } from './workloads';
+
+export interface CustomerClusterOptions extends AwsAuthRoles, ShopOptions {
+  readonly clusterName: string;
+}
+
+/** Lets nodes of the node groups in. Without it no instance can join. */
+export async function letNodesIn(kube: Kube, roles: AwsAuthRoles): Promise<void> {
+  await apply(kube, [awsAuth(roles)]);
+}
+
+/** Makes of an empty cluster one that looks like a customer's. */
+export async function populate(kube: Kube, options: CustomerClusterOptions): Promise<void> {
+  await letNodesIn(kube, options);
+  await apply(kube, [...systemObjects(options.clusterName), ...shopObjects(options)]);
+}
+
+/** Waits until every pod of the cluster is Ready, but those that are done. */
+export async function allPodsReady(kube: Kube, seconds: number): Promise<KubeObject[]> {
+  return until('all pods are Ready', seconds, async () => {
+    const pods = (await kube.list('/api/v1/pods')).filter(pod => pod.status.phase !== 'Succeeded');
+    const ready = await readyPods(kube, pods);
+    if (ready.length < pods.length) {
+      throw new Error(`not Ready are ${pods.filter(pod => !ready.includes(pod)).map(pod => pod.metadata.name).join(', ')}`);
+    }
+    return pods.length > 0 && pods;
+  });
+}
+
+/** Those that are Ready. A pod whose node is gone says so until it is collected, which takes the better part of a minute, and is not. */
+export async function readyPods(kube: Kube, pods: readonly KubeObject[]): Promise<KubeObject[]> {
+  const nodes = new Set((await kube.list('/api/v1/nodes')).map(node => node.metadata.name));
+  return pods.filter(pod => isReady(pod) && nodes.has(pod.spec.nodeName));
+}
+
+/** Whether an object says so of itself: of pods see `readyPods`. */
+export function isReady(object: KubeObject): boolean {
+  return (object.status?.conditions ?? []).some((condition: KubeObject) => condition.type === 'Ready' && condition.status === 'True');
+}

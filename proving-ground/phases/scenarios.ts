@@ -1,0 +1,155 @@
+import * as path from 'path';
+import { endBurst } from './burst';
+import { cutOver } from './drain/cut-over';
+import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
+import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
+import { budgetsWereTested, scaleDown } from './drain/scale-down';
+import { takeWaypoint, wayBack, Waypoint } from './drain/way-back';
+import { Installed } from './core-checks';
+import { Report } from './report';
+import { RunContext } from './run-context';
+import { sabotage, SABOTAGES } from './sabotage';
+import { Before, blockedRemoval, core, EXAMPLE, failingCreation, install, removal, takeBefore, updates } from './scenario';
+import { createWorld, World } from './world';
+import { expectEqual } from '../cluster/until';
+
+/** What the phases of a scenario hand on to the next ones. */
+export interface Run {
+  readonly context: RunContext;
+  readonly report: Report;
+  world: World;
+  /** Account and cluster before the migration. */
+  before: Before;
+  installed: Installed;
+  /** Account and cluster at the stage INSTALL. */
+  waypoint: Waypoint;
+  /** When the migration went on from there. */
+  from: number;
+}
+
+export interface Phase {
+  readonly title: string;
+  /** How long it takes alone on two cores. */
+  readonly usualSeconds: number;
+  readonly body: (run: Run) => Promise<unknown>;
+}
+
+/** What is proven in one world, from nothing to its end. */
+export interface Scenario {
+  readonly about: string;
+  readonly phases: readonly Phase[];
+}
+
+/** Odd to look at, so that it is seen to come back exactly. */
+const COREDNS_VALUES = ' {"replicaCount": 2}';
+
+const phase = (title: string, usualSeconds: number, body: Phase['body']): Phase => ({ title, usualSeconds, body });
+
+const ACCOUNT = phase('a customer\'s account and cluster', 60, async (run) => {
+  run.world = await createWorld(run.context, { corednsAddon: { configurationValues: COREDNS_VALUES } });
+});
+const BOOTSTRAP = phase('cdk bootstrap', 20, async (run) => {
+  const { code, output } = await run.world.cdk.bootstrap();
+  if (code !== 0) {
+    throw new Error(`cdk bootstrap failed: ${output.slice(-2000)}`);
+  }
+  run.before = await takeBefore(run.world);
+});
+const INSTALL = phase('stage INSTALL', 120, async (run) => {
+  run.installed = await install(run.world, run.report, run.before);
+  run.waypoint = await takeWaypoint(run.world);
+  run.from = run.world.observers.mark('INSTALL');
+});
+const AT_WORK = phase('Karpenter at work', 90, async (run) => {
+  await core(run.world, run.report, run.installed);
+  await endBurst(run.world);
+});
+const REMOVED = phase('stage REMOVED, cdk destroy, and nothing is left', 240, run => removal(run.world, run.report, run.before));
+
+/** All scenarios, by the names of their worlds. */
+export const SCENARIOS = {
+  'migration': {
+    about: 'the whole guide, there and back, with budgets in the way',
+    phases: [
+      ACCOUNT,
+      BOOTSTRAP,
+      INSTALL,
+      phase('stage CUT_OVER', 60, run => cutOver(run.world, run.report)),
+      phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 200, run => scaleDown(run.world, run.report, run.context.runDir)),
+      phase('back to stage INSTALL', 100, async ({ world, report, waypoint, from, context }) => {
+        await wayBack(world, report, waypoint);
+        world.observers.draw(path.join(context.runDir, 'pods.svg'), 'Pods of a cluster of twelve nodes, on the way to Karpenter and back', from);
+      }),
+      phase('stage REMOVED, cdk destroy, and nothing is left', 240, async ({ world, report, before, from }) => {
+        await removal(world, report, before);
+        await budgetsWereTested(world, report, from);
+      }),
+    ],
+  },
+  'installation': {
+    about: 'a creation that fails, Karpenter at work, deploying again, and a removal that a budget blocks',
+    phases: [
+      ACCOUNT,
+      BOOTSTRAP,
+      phase('a creation that fails', 150, run => failingCreation(run.world, run.report, run.before)),
+      INSTALL,
+      phase('Karpenter at work', 90, run => core(run.world, run.report, run.installed)),
+      phase('deploying again', 120, run => updates(run.world, run.report)),
+      phase('stage REMOVED with a budget in the way', 240, async ({ world, report }) => {
+        await blockedRemoval(world, report);
+        await endBurst(world);
+        expectEqual('exit code', (await world.cdk.deploy(EXAMPLE)).code, 0);
+      }),
+      REMOVED,
+    ],
+  },
+  'interruptions': {
+    about: 'a drain that is lowered by a deployment that fails, and one in a storm',
+    phases: [
+      ACCOUNT,
+      BOOTSTRAP,
+      INSTALL,
+      phase('a drain that is lowered, by a deployment that fails', 420, async ({ world, report }) => {
+        await ownerChangesSizes(world, 2);
+        await failedLowering(world, report, await takeWaypoint(world));
+        await ownerChangesSizes(world, -2);
+      }),
+      phase('a drain in a storm', 480, run => stormyDrain(run.world, run.report)),
+      REMOVED,
+    ],
+  },
+  'abandoned': {
+    about: 'a stack that is destroyed in mid-drain, and taken over',
+    phases: [
+      ACCOUNT,
+      BOOTSTRAP,
+      INSTALL,
+      phase('a stack that is destroyed in mid-drain, and taken over', 480, run => destroyedAndTakenOver(run.world, run.report, run.before.cluster)),
+    ],
+  },
+  'sabotage': {
+    about: 'what an installed Karpenter stands on is broken, one thing at a time: only the check of it fails',
+    phases: [
+      ACCOUNT,
+      BOOTSTRAP,
+      INSTALL,
+      AT_WORK,
+      ...SABOTAGES.map(one => phase(one.what, 90, run => sabotage(run.world, run.report, run.installed, one))),
+    ],
+  },
+  'sabotaged-drain': {
+    about: 'a careless migration is played, one fault at a time: only the evidence of it fails',
+    phases: [
+      ACCOUNT,
+      BOOTSTRAP,
+      INSTALL,
+      ...DRAIN_SABOTAGES.map(one => phase(one.what, 30, run => sabotageDrain(run.world, run.report, one))),
+    ],
+  },
+} as const satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof SCENARIOS;
+
+export function usualSeconds({ phases }: Scenario): number {
+  return phases.reduce((sum, one) => sum + one.usualSeconds, 0);
+}
