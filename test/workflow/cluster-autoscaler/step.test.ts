@@ -152,7 +152,7 @@ describe('there', () => {
   });
 
   test.each([
-    ['no Provisioner in the migration', () => ({ Provisioners: [] }), 'the migration has no Provisioner'],
+    ['no Provisioner in the migration', () => ({ Pools: [] }), 'the migration has no Provisioner'],
     ['a Provisioner that is gone', () => { cluster.taints = undefined; return {}; }, 'there is no Provisioner "default"'],
   ])('%s launches nothing', async (_, arrange, says) => {
     expect(await step(arrange()).apply()).toMatchObject({ kind: 'blocked', by: PauseReason.NO_NEW_NODE, says: expect.stringContaining(says) });
