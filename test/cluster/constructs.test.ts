@@ -139,7 +139,7 @@ describe('Preflight', () => {
   test('the names of Provisioners that come later are checked too', () => {
     const scope = stack();
     const preflight = new Preflight(scope, 'Preflight', { cluster: cluster(scope) });
-    preflight._addProvisionerName('gpu');
+    preflight._addPoolName('gpu');
     Template.fromStack(scope).hasResourceProperties('Custom::KarpenterPreflight', {
       Objects: ['provisioners.v1alpha5.karpenter.sh/default', 'provisioners.v1alpha5.karpenter.sh/gpu'],
     });

@@ -68,6 +68,7 @@ export function properties(changes: Partial<PreflightProperties> = {}): Prefligh
     KubectlRoleArn: 'arn:aws:iam::111111111111:role/kubectl',
     KubernetesFunctionArn: 'arn:aws:lambda:us-east-1:111111111111:function:kubernetes',
     Owner: 'Stack/Migration',
+    Api: 'karpenter.sh/v1alpha5',
     Issuer: 'oidc.eks.us-east-1.amazonaws.com/id/ABC',
     MinimumVersion: '1.23',
     MaximumVersion: '1.27',

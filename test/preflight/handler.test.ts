@@ -180,9 +180,9 @@ test('a security group source that does not exist is refused', () => {
 });
 
 describe('a stage that moves what runs', () => {
-  const { ownerKey, criticalWorkloads, clusterAutoscaler, targets } = question();
+  const { criticalWorkloads, clusterAutoscaler, targets } = question();
   const blocked = stageFacts({ budgets: [budget('cart', { maxUnavailable: 0 })] });
-  const plan = JSON.stringify({ ownerKey, criticalWorkloads, clusterAutoscaler, targets });
+  const plan = JSON.stringify({ criticalWorkloads, clusterAutoscaler, targets });
   const atStage = (Stage: MigrationStage) => properties({ Stage, StagePlan: plan });
 
   test('is checked with all the rest, at once', async () => {

@@ -1,6 +1,5 @@
 import { isComplete, ResourceRequest } from '../../../src/custom-resources/lifecycle';
-import { WebhookProbe } from '../../../src/karpenter/api/karpenter-api';
-import { CONTROLLER_READY_TYPE, ControllerReadyProperties } from '../../../src/karpenter/controller-ready/contract';
+import { WebhookProbe, CONTROLLER_READY_TYPE, ControllerReadyProperties } from '../../../src/karpenter/controller-ready/contract';
 import { controllerReadyHandler } from '../../../src/karpenter/controller-ready/handler';
 import { missingFromRollout, missingFromWebhooks, ControllerPort, DeploymentState, PodState, Verdict } from '../../../src/karpenter/controller-ready/plan';
 
