@@ -10,6 +10,7 @@ import { SecurityGroupSource, SubnetSource } from '../src/discovery-tags/sources
 import { ControllerPolicy } from '../src/iam/controller-policy';
 import { IamNames } from '../src/iam/iam-names';
 import { ChartSource } from '../src/karpenter/chart-source';
+import { KarpenterChart } from '../src/karpenter/karpenter-chart';
 import { KarpenterRelease } from '../src/karpenter/karpenter-release';
 import { KarpenterReleaseV0Options } from '../src/karpenter/v0/release-options';
 import { AWSNodeTemplate } from '../src/provisioning/v0/aws-node-template';
@@ -21,7 +22,8 @@ const CHARTS = join(__dirname, 'karpenter-migration', 'charts');
 const long = 'x'.repeat(64);
 
 const migration = (given: Given) => () => migrate(given);
-const v0 = (given: (stack: Parameters<Given>[0]) => KarpenterReleaseV0Options) => migration(stack => ({ release: KarpenterRelease.v0(given(stack)) }));
+const v0 = (given: (stack: Parameters<Given>[0]) => KarpenterReleaseV0Options) =>
+  migration(stack => ({ release: KarpenterRelease.v0(given(stack)) }));
 const imported = (attributes: Partial<eks.ClusterAttributes>) => migration(stack => ({ cluster: importCluster(stack, attributes) }));
 const vpcOf = (stack: Parameters<Given>[0]) => ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0a0a0a0a', availabilityZones: ['us-east-1a'] });
 const tagKey = (key: string) => migration(() => ({ discovery: Discovery.tags({ key }) }));
@@ -131,6 +133,17 @@ const CASES: Case[] = [
     migrated.addProvisioner('A', { name: 'gpu' });
     return migrated.addProvisioner('B', { name: 'gpu' });
   }, 'the migration has a Provisioner "gpu" already: set `name` to one that is not among main, gpu'],
+  ['two node templates of the default name', () => migrate().migration.addNodeTemplate('Second', {}),
+    'the migration has an AWSNodeTemplate "default" already: set `name` to one that is not among default'],
+  ['two node templates of one name', () => {
+    const { migration: migrated } = migrate(() => ({ release: KarpenterRelease.v0({ nodeTemplate: { name: 'main' } }) }));
+    migrated.addNodeTemplate('A', { name: 'gpu' });
+    return migrated.addNodeTemplate('B', { name: 'gpu' });
+  }, 'the migration has an AWSNodeTemplate "gpu" already: set `name` to one that is not among main, gpu'],
+  ['no instance profile for a chart that needs one', () => {
+    const stack = testStack();
+    return new KarpenterChart(stack, 'Chart', { cluster: importCluster(stack), controllerRole: role(stack, 'controller') });
+  }, 'instanceProfileName is not set: set it to the profile of Karpenter\'s nodes, Karpenter 0.29.2 makes none itself'],
 
   ['subnets of no VPC', migration(() => ({ kubernetesHandler: { vpcSubnets: {} } })),
     'kubernetesHandler.vpcSubnets is set without a VPC: set kubernetesHandler.vpc, or kubectlPrivateSubnetIds and vpc of the import'],

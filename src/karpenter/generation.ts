@@ -41,18 +41,17 @@ export interface Generation {
   readonly nodePolicies: readonly string[];
   /** Whether EC2 gets the node role by a profile of ours; else Karpenter makes profiles from the role. */
   readonly needsInstanceProfile: boolean;
-  /** What the controller may do, as upstream gives it to it for this version. */
-  scopedStatements(scope: Construct, context: ControllerContext): iam.PolicyStatement[];
-  /** What the controller may do, as the migration guide says. */
-  guideStatements(scope: Construct, context: ControllerContext): iam.PolicyStatement[];
-
-  /** The chart's values that name the cluster, and what else the controller must be told. */
-  settings(context: SettingsContext): Record<string, unknown>;
   /** Values of the chart that users may not set. */
   readonly decidedValues: readonly DecidedValue[];
   /** By what to find out whether the webhooks answer; undefined for a generation without any, whose CRDs are enough. */
   readonly webhookProbe?: WebhookProbe;
 
+  /** What the controller may do, as upstream gives it to it for this version. */
+  scopedStatements(scope: Construct, context: ControllerContext): iam.PolicyStatement[];
+  /** What the controller may do, as the migration guide says. */
+  guideStatements(scope: Construct, context: ControllerContext): iam.PolicyStatement[];
+  /** The chart's values that name the cluster, and what else the controller must be told. */
+  settings(context: SettingsContext): Record<string, unknown>;
   /** Makes the first pool with its node class, below a scope. */
   provision(scope: Construct, context: ProvisioningContext): Provisioning;
 }
