@@ -293,8 +293,8 @@ describe('choices', () => {
   test('unmanaged node access leaves aws-auth alone, and the preflight does not ask for it', () => {
     const template = rendered(migrate(() => ({ nodeAccess: NodeAccess.unmanaged() })).stack);
     expect(idsBelow(template, 'MigrationNodeAccess')).toEqual([]);
-    expect(String(only(template, 'Custom::KarpenterPreflight').Properties.AwsAuth)).toBe('false');
-    expect(String(only(install, 'Custom::KarpenterPreflight').Properties.AwsAuth)).toBe('true');
+    expect(only(template, 'Custom::KarpenterPreflight').Properties.NodeAccess).toBe('unmanaged');
+    expect(only(install, 'Custom::KarpenterPreflight').Properties.NodeAccess).toBe('aws-auth');
   });
 
   test('charts come from a registry of the user\'s own', () => {

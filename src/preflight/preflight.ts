@@ -243,7 +243,7 @@ export class Preflight extends Construct {
       SecurityGroupSource: securityGroups._kind,
       SecurityGroupIds: securityGroups._ids,
       TakeOver: props.takeOver ?? false,
-      AwsAuth: (props.nodeAccess ?? NodeAccess.awsAuth())._usesAwsAuth,
+      NodeAccess: (props.nodeAccess ?? NodeAccess.awsAuth())._kind,
       Namespace: props.namespace ?? release.defaultNamespace,
       CrdRelease: `${CRD_RELEASE_NAMESPACE}/${CRD_RELEASE}`,
       Crds: release.crdNames,
