@@ -134,13 +134,13 @@ const clusterSecurityGroups: Check = ({ cluster, securityGroups: groups }) => {
   )];
 };
 
-const awsAuth: Check = ({ kubernetes }, { AwsAuth }) => !AwsAuth || kubernetes?.awsAuthProblem === undefined ? [] : [error(
+const awsAuth: Check = ({ kubernetes }, { NodeAccess }) => NodeAccess !== 'aws-auth' || kubernetes?.awsAuthProblem === undefined ? [] : [error(
   PreflightCheck.AWS_AUTH,
   `the ConfigMap kube-system/aws-auth cannot be parsed: ${kubernetes.awsAuthProblem}`,
   'correct it (kubectl -n kube-system edit configmap aws-auth), or let nodes in otherwise and choose `NodeAccess.unmanaged()`',
 )];
 
-const authenticationMode: Check = ({ cluster }, { AwsAuth }) => !AwsAuth || cluster.authenticationMode !== 'API' ? [] : [error(
+const authenticationMode: Check = ({ cluster }, { NodeAccess }) => NodeAccess !== 'aws-auth' || cluster.authenticationMode !== 'API' ? [] : [error(
   PreflightCheck.AUTHENTICATION_MODE,
   'the cluster\'s authentication mode is API: it ignores the aws-auth ConfigMap, nodes would never join',
   'make an access entry of type EC2_LINUX for the node role and choose `NodeAccess.unmanaged()`',

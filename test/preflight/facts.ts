@@ -74,7 +74,7 @@ export function properties(changes: Partial<PreflightProperties> = {}): Prefligh
     MaximumVersion: '1.27',
     TagKey: 'karpenter.sh/discovery',
     SecurityGroupSource: 'nodegroups',
-    AwsAuth: true,
+    NodeAccess: 'aws-auth',
     TakeOver: false,
     Namespace: 'karpenter',
     CrdRelease: 'kube-system/karpenter-crd',

@@ -101,6 +101,19 @@ test('creation and update wait for replicas, then for webhooks', async () => {
   expect(await handler.apply({ ...request, type: 'Update', oldProperties: request.properties })).toEqual({ done: true });
 });
 
+test('without webhooks it waits for replicas only', async () => {
+  const { controller, handler, request, raw } = scene();
+  const { Probe: _, ...bare } = raw;
+  const probeless = { ...request, properties: handler.parse(bare) };
+  controller.webhooksWork = false;
+  controller.state = [{ ...READY, available: 0 }];
+
+  expect(await handler.apply(probeless)).toEqual({ done: false, waitingFor: expect.stringContaining('0 of 2 replicas') });
+  controller.state = [READY];
+  expect(await handler.apply(probeless)).toEqual({ done: true });
+  expect(controller.checks).toBe(0);
+});
+
 test('it gives up after ten minutes with the reason of the pods', async () => {
   const { controller, handler, raw } = scene();
   controller.state = [{ ...READY, available: 1 }];
