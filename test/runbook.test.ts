@@ -36,7 +36,7 @@ test('every error of ours that has a name has an article', () => {
 });
 
 /** A list only names some of them again. */
-const names = Object.entries(records).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+const names = Object.entries<unknown>(records).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
 
 test.each(names)('the record %s is explained', (_, name) => {
   expect(runbook).toContain(`\`${name}\``);
