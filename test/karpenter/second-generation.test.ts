@@ -117,7 +117,7 @@ describe('the canary', () => {
 
   test('asks for a node by its label, and proves', async () => {
     expect((await step().apply()).says).toMatch(/which only a new node of Herd "default" can take/);
-    const [{ matchExpressions }] = cluster.pods_[0].spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
+    const [{ matchExpressions }] = (cluster.pods_[0].spec.affinity as any).nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
     expect(matchExpressions).toEqual([{ key: LABEL, operator: 'In', values: ['default'] }]);
     later(5);
     cluster.launch('new');
