@@ -169,10 +169,10 @@ describe('Preflight', () => {
     test.each([MigrationStage.CUT_OVER, MigrationStage.SCALE_DOWN])('%s asks about what runs, by the guide\'s defaults', (stage) => {
       const scope = stack();
       new Preflight(scope, 'Preflight', { cluster: cluster(scope), stage });
-      const { Stage, StagePlan } = properties(scope);
+      const { Api, Stage, StagePlan } = properties(scope);
+      expect(Api).toBe('karpenter.sh/v1alpha5');
       expect(Stage).toBe(stage);
       expect(JSON.parse(StagePlan)).toEqual({
-        ownerKey: 'karpenter.sh/provisioner-name',
         criticalWorkloads: ['coredns', 'metrics-server'].map(Name => ({ Kind: 'Deployment', Namespace: 'kube-system', Name, Optional: true })),
         clusterAutoscaler: { Kind: 'discovered' },
         targets: [],

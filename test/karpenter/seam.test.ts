@@ -45,6 +45,10 @@ function wordsOf(file: string, text: string): string[] {
 }
 
 function foreignWords(file: string, text: string): string[] {
+  // Few files are worth the parsing.
+  if (!WORDS.test(text.replace(/[?!]/g, ''))) {
+    return [];
+  }
   return [...new Set(wordsOf(file, text).filter(word => WORDS.test(word)))];
 }
 

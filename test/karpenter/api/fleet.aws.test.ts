@@ -1,4 +1,4 @@
-import { DescribeInstancesCommand, EC2Client, Instance } from '@aws-sdk/client-ec2';
+import { DeleteLaunchTemplateCommand, DescribeInstancesCommand, DescribeLaunchTemplatesCommand, EC2Client, Instance } from '@aws-sdk/client-ec2';
 import { FleetAws } from '../../../src/karpenter/api/fleet.aws';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { OWNER_KEY } from '../../workflow/removal/fakes';
@@ -35,4 +35,23 @@ test('instances of this cluster\'s karpenter that EC2 still has are told with th
     { Name: 'tag:kubernetes.io/cluster/prod', Values: ['owned'] },
     { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped', 'shutting-down'] },
   ]);
+});
+
+test('launch templates of this cluster\'s karpenter are deleted, from all pages', async () => {
+  const deleted: (string | undefined)[] = [];
+  const filters: unknown[] = [];
+  const ec2 = new EC2Client({ region: 'us-east-1' });
+  ec2.send = async (command: unknown): Promise<any> => {
+    if (command instanceof DeleteLaunchTemplateCommand) {
+      deleted.push(command.input.LaunchTemplateId);
+      return {};
+    }
+    const { Filters, NextToken } = (command as DescribeLaunchTemplatesCommand).input;
+    filters.push(Filters);
+    const number = NextToken ? 2 : 1;
+    return { LaunchTemplates: [{ LaunchTemplateId: `lt-${number}`, LaunchTemplateName: `name-${number}` }], NextToken: NextToken ? undefined : 'more' };
+  };
+  expect(await new FleetAws('prod', V0_API, ec2).deleteLaunchTemplates()).toEqual(['name-1', 'name-2']);
+  expect(deleted).toEqual(['lt-1', 'lt-2']);
+  expect(filters[0]).toEqual([{ Name: 'tag:karpenter.k8s.aws/cluster', Values: ['prod'] }]);
 });

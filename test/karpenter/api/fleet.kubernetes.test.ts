@@ -29,6 +29,7 @@ const API = '/apis/karpenter.sh/v1alpha5';
 /** Lists in pages of two; writes are written down and answered as told. */
 class FakeApi {
   public readonly lists: Record<string, object[]> = {};
+  public readonly objects: Record<string, object> = {};
   public readonly calls: string[] = [];
   public readonly bodies: any[] = [];
   public readonly headers: IncomingMessage['headers'][] = [];
@@ -65,6 +66,9 @@ class FakeApi {
       this.bodies.push(JSON.parse(body));
       this.headers.push(headers);
       return this.answer;
+    }
+    if (this.objects[pathname]) {
+      return [200, this.objects[pathname]];
     }
     const list = this.lists[`${pathname}${searchParams.has('labelSelector') ? `?${searchParams.get('labelSelector')}` : ''}`];
     const start = Number(searchParams.get('continue') ?? 0);
@@ -124,6 +128,37 @@ test('Provisioners, Machines and nodes of all pages are told as far as the remov
     ],
     nodes: [{ name: 'n-1', uid: 'uid-n-1', pool: 'default', leaving }],
   });
+});
+
+test('of a claim that becomes no node it is told what is missing, and nothing else', async () => {
+  api.lists[`${API}/machines`] = [{
+    metadata: meta('m-1'),
+    status: {
+      conditions: [
+        { type: 'MachineLaunched', status: 'False', reason: 'LaunchFailed', message: 'no such profile', lastTransitionTime: '2024-05-01T10:00:00Z' },
+        { type: 'MachineInitialized', status: 'Unknown' },
+        { type: 'MachineRegistered', status: 'True' },
+        { type: 'MachineEmpty', status: 'False' },
+      ],
+    },
+  }];
+  const [{ unmet }] = JSON.parse(JSON.stringify(await adapter.claims()));
+  expect(unmet).toEqual([{ type: 'MachineLaunched', status: 'False', reason: 'LaunchFailed', message: 'no such profile' }, { type: 'MachineInitialized', status: 'Unknown' }]);
+});
+
+test('the taints of a pool are none where it has none, and it is undefined where it is not there', async () => {
+  expect(await adapter.pool('default')).toBeUndefined();
+  api.objects[`${API}/provisioners/default`] = { metadata: meta('default'), spec: {} };
+  expect(await adapter.pool('default')).toMatchObject({ name: 'default', taints: [] });
+  api.objects[`${API}/provisioners/default`] = { metadata: meta('default'), spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } };
+  expect(await adapter.pool('default')).toMatchObject({ taints: [{ key: 'a', effect: 'NoSchedule' }] });
+});
+
+test('the supply is of pools that stay', async () => {
+  api.lists[`${API}/provisioners`] = [{ metadata: meta('default') }, { metadata: meta('going', { deletionTimestamp: '2024-05-01T11:00:00Z' }) }];
+  const { pools, nodeClasses } = await adapter.supply();
+  expect(pools.map(({ name }: { name: string }) => name)).toEqual(['default']);
+  expect(nodeClasses).toEqual([]);
 });
 
 test('limits and record are written together, as a merge patch of the version that was read', async () => {
