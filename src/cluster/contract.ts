@@ -4,6 +4,9 @@ export const CLAIM_TYPE = 'Custom::KarpenterClaim';
 export const CLAIM_NAMESPACE = 'kube-system';
 export const CLAIM_NAME = 'karpenter-migration';
 
+/** What the AWS function asks a cluster for, whoever makes it ask: one statement of its policy. */
+export const CLUSTER_READS = ['eks:DescribeCluster', 'eks:ListNodegroups'];
+
 export interface ClusterSurveyProperties {
   readonly ClusterName: string;
   /** All managed node groups if undefined. */

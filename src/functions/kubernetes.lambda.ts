@@ -1,6 +1,5 @@
 import { WORKFLOW_PORTS } from './ports.kubernetes';
 import { abandonClaim, claimHandler } from '../cluster/claim-handler';
-import { ABANDON_QUERY } from '../workflow/contract';
 import { ConfigMapClaim } from '../cluster/claim.kubernetes';
 import { CLAIM_TYPE } from '../cluster/contract';
 import { doneWithoutCluster } from '../custom-resources/cluster-gone';
@@ -26,6 +25,7 @@ import { ApiFactsReader } from '../preflight/facts.kubernetes';
 import { stageFactsQuery } from '../preflight/workloads/facts.aws';
 import { ApiStageFactsReader } from '../preflight/workloads/facts.kubernetes';
 import { STAGE_FACTS_QUERY } from '../preflight/workloads/question';
+import { ABANDON_QUERY } from '../workflow/contract';
 
 /** Everything that talks to the Kubernetes API. */
 export const handler = entry(doneWithoutCluster({

@@ -2,23 +2,27 @@ import { randomUUID } from 'crypto';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { recheck } from './recheck.aws';
 import { remotePort } from '../custom-resources/remote-port.aws';
-import { FLEET_METHODS, FleetPort } from '../karpenter/api/fleet';
+import { FleetPort } from '../karpenter/api/fleet';
 import { FleetAws } from '../karpenter/api/fleet.aws';
 import { apiOf } from '../karpenter/apis';
 import { ClusterAutoscalerAws } from '../workflow/cluster-autoscaler/autoscaler.aws';
 import { autoscalerIsQuiet } from '../workflow/cluster-autoscaler/plan';
-import { AUTOSCALER_METHODS, AutoscalerKubernetesPort } from '../workflow/cluster-autoscaler/port';
+import { AutoscalerKubernetesPort } from '../workflow/cluster-autoscaler/port';
+import { CLUSTER_AUTOSCALER } from '../workflow/cluster-autoscaler/row';
 import { clusterAutoscalerStep } from '../workflow/cluster-autoscaler/step';
 import { WorkflowConfiguration } from '../workflow/contract';
 import { AwsAddons } from '../workflow/critical-workloads/addons.aws';
-import { WORKLOADS_METHODS, WorkloadsPort } from '../workflow/critical-workloads/port';
+import { WorkloadsPort } from '../workflow/critical-workloads/port';
+import { CRITICAL_WORKLOADS } from '../workflow/critical-workloads/row';
 import { criticalWorkloadsStep } from '../workflow/critical-workloads/step';
-import { DRAINING_METHODS, DrainingPort } from '../workflow/draining/port';
+import { DrainingPort } from '../workflow/draining/port';
 import { ClaimFence } from '../workflow/fence';
+import { REMOVAL } from '../workflow/removal/row';
 import { removalStep } from '../workflow/removal/step';
 import { RUN_METHODS, RunPort } from '../workflow/run-record';
 import { RunnerPorts, StepOptions, Steps } from '../workflow/runner';
 import { ScaleDownAws } from '../workflow/scale-down/nodegroups.aws';
+import { SCALE_DOWN } from '../workflow/scale-down/row';
 import { scaleDownStep } from '../workflow/scale-down/step';
 import { StageRunner } from '../workflow/stage.aws';
 
@@ -30,7 +34,7 @@ const ANY_GENERATION = 0;
 /** Everything of a run: AWS at first hand, the Kubernetes API through the function that may reach it. */
 export const lambdaRunner = {
   runs: (configuration: WorkflowConfiguration) => runsOf(configuration),
-  fleet: (configuration: WorkflowConfiguration) => portOf<FleetPort>(configuration, ANY_GENERATION, 'fleet', FLEET_METHODS),
+  fleet: (configuration: WorkflowConfiguration) => portOf<FleetPort>(configuration, ANY_GENERATION, REMOVAL.port.name, REMOVAL.port.methods),
   steps,
   newToken: randomUUID,
   now: () => new Date(),
@@ -42,24 +46,25 @@ function runsOf(configuration: WorkflowConfiguration): RunPort {
 
 function steps(configuration: WorkflowConfiguration, generation: number, options: StepOptions): Steps {
   const fence = new ClaimFence(runsOf(configuration), generation);
-  const port = <P extends object>(name: string, methods: readonly (keyof P & string)[]) => portOf<P>(configuration, generation, name, methods);
-  const autoscaler = port<AutoscalerKubernetesPort>('cluster-autoscaler', AUTOSCALER_METHODS);
-  const draining = port<DrainingPort>('draining', DRAINING_METHODS);
-  const fleet = port<FleetPort>('fleet', FLEET_METHODS);
+  const port = <P extends object>(of: { readonly name: string; readonly methods: readonly (keyof P & string)[] }) =>
+    portOf<P>(configuration, generation, of.name, of.methods);
+  const autoscaler = port<AutoscalerKubernetesPort>(CLUSTER_AUTOSCALER.port);
+  const draining = port<DrainingPort>(SCALE_DOWN.port);
+  const fleet = port<FleetPort>(REMOVAL.port);
   const { ClusterName, Api } = configuration;
   return {
-    'critical-workloads': criticalWorkloadsStep({
-      kubernetes: port<WorkloadsPort>('critical-workloads', WORKLOADS_METHODS),
+    [CRITICAL_WORKLOADS.name]: criticalWorkloadsStep({
+      kubernetes: port<WorkloadsPort>(CRITICAL_WORKLOADS.port),
       addons: new AwsAddons(ClusterName, fence),
     }, configuration),
-    'cluster-autoscaler': clusterAutoscalerStep({ kubernetes: autoscaler, fleet, aws: new ClusterAutoscalerAws(ClusterName) }, configuration),
-    'scale-down': scaleDownStep({
+    [CLUSTER_AUTOSCALER.name]: clusterAutoscalerStep({ kubernetes: autoscaler, fleet, aws: new ClusterAutoscalerAws(ClusterName) }, configuration),
+    [SCALE_DOWN.name]: scaleDownStep({
       kubernetes: draining,
       aws: new ScaleDownAws(ClusterName, fence),
       autoscalerIsQuiet: () => autoscalerIsQuiet(autoscaler, configuration),
       recheck: () => recheck(configuration),
     }, configuration, options),
-    'removal': removalStep({ fleet, draining, aws: new FleetAws(ClusterName, apiOf(Api)) }, configuration, options),
+    [REMOVAL.name]: removalStep({ fleet, draining, aws: new FleetAws(ClusterName, apiOf(Api)) }, configuration, options),
   };
 }
 

@@ -1,6 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
-import { GROUP_TAGS } from './records';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { GROUP_TAGS } from './scale-down/sizes';
+import { Grant, GrantTarget } from './step-row';
+import { STEPS } from './steps';
 import { AwsProvider } from '../custom-resources/aws-provider';
 
 /** The tag that EKS puts on the Auto Scaling groups of its node groups. */
@@ -8,28 +11,25 @@ const CLUSTER_TAG = 'eks:cluster-name';
 
 /** What the steps of the workflow need of AWS: reads where they read, writes bound to the cluster and to our own tags. */
 export function grantSteps(aws: AwsProvider, cluster: eks.ICluster): void {
-  const stack = Stack.of(aws);
+  const grants = STEPS.flatMap(({ grants: ofStep }): readonly Grant[] => ofStep);
+  for (const [target, bounds] of Object.entries(boundsOf(Stack.of(aws), cluster))) {
+    const actions = new Set(grants.filter(({ on }) => on === target).flatMap(grant => grant.actions));
+    aws.allow({ actions: [...actions], ...bounds });
+  }
+}
+
+function boundsOf(stack: Stack, cluster: eks.ICluster): Record<GrantTarget, Pick<iam.PolicyStatementProps, 'resources' | 'conditions'>> {
   const ofCluster = (resource: string) => stack.formatArn({ service: 'eks', resource, resourceName: `${cluster.clusterName}/*` });
-  const nodegroups = ofCluster('nodegroup');
-  aws.allow({ actions: ['eks:DescribeCluster', 'eks:ListNodegroups'], resources: [cluster.clusterArn] });
-  aws.allow({ actions: ['eks:DescribeNodegroup', 'eks:UpdateNodegroupConfig'], resources: [nodegroups] });
-  aws.allow({
-    actions: ['eks:TagResource', 'eks:UntagResource'],
-    resources: [nodegroups],
-    conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': GROUP_TAGS } },
-  });
-  aws.allow({ actions: ['eks:DescribeAddon', 'eks:UpdateAddon'], resources: [ofCluster('addon'), cluster.clusterArn] });
-  // These know no resources.
-  aws.allow({
-    actions: [
-      'eks:DescribeAddonConfiguration', 'autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeScalingActivities',
-      'autoscaling:DescribeInstanceRefreshes', 'ec2:DescribeInstances',
-    ],
-    resources: ['*'],
-  });
-  aws.allow({
-    actions: ['autoscaling:SuspendProcesses', 'autoscaling:ResumeProcesses', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
-    resources: [stack.formatArn({ service: 'autoscaling', resource: 'autoScalingGroup:*:autoScalingGroupName', resourceName: '*' })],
-    conditions: { StringEquals: { [`aws:ResourceTag/${CLUSTER_TAG}`]: cluster.clusterName } },
-  });
+  return {
+    'cluster': { resources: [cluster.clusterArn] },
+    'nodegroups': { resources: [ofCluster('nodegroup')] },
+    'tags of nodegroups': { resources: [ofCluster('nodegroup')], conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': GROUP_TAGS } } },
+    'addons': { resources: [ofCluster('addon'), cluster.clusterArn] },
+    // These know no resources.
+    'everything': { resources: ['*'] },
+    'groups of the cluster': {
+      resources: [stack.formatArn({ service: 'autoscaling', resource: 'autoScalingGroup:*:autoScalingGroupName', resourceName: '*' })],
+      conditions: { StringEquals: { [`aws:ResourceTag/${CLUSTER_TAG}`]: cluster.clusterName } },
+    },
+  };
 }

@@ -1,40 +1,38 @@
+import { StepName, STEPS } from './steps';
 import { MigrationStage } from '../words/migration-stage';
 
-export type StepName = 'critical-workloads' | 'cluster-autoscaler' | 'scale-down' | 'removal';
 export type Direction = 'apply' | 'revert';
 
 /** One step in one direction, by the name that the state has in the console. */
 export interface Leg { readonly name: string; readonly step: StepName; readonly direction: Direction }
 
-const leg = (name: string, step: StepName, direction: Direction): Leg => ({ name, step, direction });
+const APPLY = STEPS.map((step): Leg => ({ name: step.apply, step: step.name, direction: 'apply' }));
+const REVERT = STEPS.map((step): Leg => ({ name: step.revert, step: step.name, direction: 'revert' }));
 
-const PIN = leg('Pin critical workloads', 'critical-workloads', 'apply');
-const STOP_AUTOSCALER = leg('Stop the Cluster Autoscaler', 'cluster-autoscaler', 'apply');
-const DRAIN = leg('Drain node groups', 'scale-down', 'apply');
-const RESTORE_NODEGROUPS = leg('Restore node groups', 'scale-down', 'revert');
-const RESTORE_AUTOSCALER = leg('Restore the Cluster Autoscaler', 'cluster-autoscaler', 'revert');
-const UNPIN = leg('Unpin critical workloads', 'critical-workloads', 'revert');
-const REMOVE = leg('Drain the nodes of Karpenter', 'removal', 'apply');
-const RELAUNCH = leg('Let Karpenter launch again', 'removal', 'revert');
+function isApplied({ step }: Leg, at: MigrationStage): boolean {
+  const { stages }: { readonly stages: readonly MigrationStage[] } = STEPS.find(({ name }) => name === step)!;
+  return stages.includes(at);
+}
 
-/** Every leg that a run may go. */
-export const LEGS: readonly Leg[] = [PIN, STOP_AUTOSCALER, DRAIN, RESTORE_NODEGROUPS, RESTORE_AUTOSCALER, UNPIN, REMOVE, RELAUNCH];
+const applied = (stage: MigrationStage) => APPLY.filter(leg => isApplied(leg, stage));
+const reverted = (stage: MigrationStage) => REVERT.filter(leg => !isApplied(leg, stage)).reverse();
+const undone = (stage: MigrationStage) => REVERT.filter(leg => isApplied(leg, stage)).reverse();
+
+/** Every leg that a run may go: to the end of the migration and back, then to its removal and back. */
+export const LEGS: readonly Leg[] = [MigrationStage.SCALE_DOWN, MigrationStage.REMOVED].flatMap(stage => [...applied(stage), ...undone(stage)]);
 
 /** The way to a stage, from wherever: what must not be applied there is reverted, right to left, then the rest applied, left to right. */
-const WAYS: Readonly<Record<MigrationStage, readonly Leg[]>> = {
-  [MigrationStage.INSTALL]: [RELAUNCH, RESTORE_NODEGROUPS, RESTORE_AUTOSCALER, UNPIN],
-  [MigrationStage.CUT_OVER]: [RELAUNCH, RESTORE_NODEGROUPS, PIN, STOP_AUTOSCALER],
-  [MigrationStage.SCALE_DOWN]: [RELAUNCH, PIN, STOP_AUTOSCALER, DRAIN],
-  [MigrationStage.REMOVED]: [RESTORE_NODEGROUPS, RESTORE_AUTOSCALER, UNPIN, REMOVE],
-};
+function wayTo(stage: MigrationStage): readonly Leg[] {
+  return [...reverted(stage), ...applied(stage)];
+}
 
 export function firstLeg(stage: MigrationStage): Leg {
-  return WAYS[stage][0];
+  return wayTo(stage)[0];
 }
 
 /** The leg after one that is done; undefined where the stage is reached. */
 export function nextLeg(stage: MigrationStage, doneLeg: Leg): Leg | undefined {
-  return WAYS[stage][WAYS[stage].indexOf(doneLeg) + 1];
+  return wayTo(stage)[wayTo(stage).indexOf(doneLeg) + 1];
 }
 
 export function legOf(name: string): Leg {

@@ -36,6 +36,3 @@ export const CLEAR_RECORD = `${PREFIX}/clearing`;
 export const RESTORING_MARK = `${PREFIX}/restoring`;
 /** On a pool: since when no claim and no node is left, only instances that EC2 still has. */
 export const NODES_GONE_MARK = `${PREFIX}/nodes-gone`;
-
-/** All that we may have left at a node group. */
-export const GROUP_TAGS = [SIZES_RECORD, SIZES_SET, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK];

@@ -1,10 +1,11 @@
 import { pauseFor } from './classify';
 import { WorkflowConfiguration } from './contract';
-import { firstLeg, legOf, StepName } from './itinerary';
+import { firstLeg, legOf } from './itinerary';
 import { logLine } from './run-log';
 import { Lease, LEASE_MILLISECONDS, RunRecord, RunPort } from './run-record';
 import { advanced, isOutOfPatience, reportOf, RunState, stopped } from './run-state';
 import { Progress, Step, working } from './step';
+import { StepName, STEPS } from './steps';
 import { REPLACED } from '../custom-resources/fence';
 
 export type Steps = Readonly<Record<StepName, Step>>;
@@ -106,7 +107,7 @@ async function call(configuration: WorkflowConfiguration, state: RunState, ports
 
 /** Takes back what must not stay when nobody goes on; the last step first, as on every way back. */
 export async function stopSteps(steps: Steps): Promise<void> {
-  for (const name of ['removal', 'scale-down', 'cluster-autoscaler', 'critical-workloads'] as const) {
+  for (const { name } of [...STEPS].reverse()) {
     await steps[name].stop();
   }
 }

@@ -1,11 +1,11 @@
 import { Remaining } from '../../src/karpenter/api/fleet';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { MigrationStageProperties, WorkflowConfiguration } from '../../src/workflow/contract';
-import { StepName } from '../../src/workflow/itinerary';
 import { ExecutionsPort, ExecutionStatus, StagePort } from '../../src/workflow/port';
 import { Beginning, begun, entered, Lease, left, RunRecord, RunReport, RunPort } from '../../src/workflow/run-record';
 import { Steps } from '../../src/workflow/runner';
 import { Assessment, done, Progress, Step } from '../../src/workflow/step';
+import { StepName } from '../../src/workflow/steps';
 
 export const OWNER = 'stack/Migration';
 

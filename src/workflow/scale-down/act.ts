@@ -1,7 +1,8 @@
 import { GroupMove } from './groups';
 import { NodegroupState, ScaleDownAwsPort, REBALANCING } from './port';
+import { GROUP_TAGS } from './sizes';
 import { PauseReason } from '../pause-reason';
-import { SIZES_SET, SUSPENDED_RECORD, GROUP_TAGS } from '../records';
+import { SIZES_SET, SUSPENDED_RECORD } from '../records';
 import { blocked, Progress, working } from '../step';
 
 /** Does what was planned for node groups, one move each; undefined where nothing was. */

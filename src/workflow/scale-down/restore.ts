@@ -1,8 +1,8 @@
 import { apart, GroupMove, busyWith } from './groups';
 import { NodegroupState, REBALANCING } from './port';
-import { ownersChange, restored, same, standingOf } from './sizes';
+import { GROUP_TAGS, ownersChange, restored, same, standingOf } from './sizes';
 import { PauseReason } from '../pause-reason';
-import { RESTORING_MARK, SIZES_SET, GROUP_TAGS } from '../records';
+import { RESTORING_MARK, SIZES_SET } from '../records';
 import { act } from './act';
 import { ScaleDownPorts } from './context';
 import { isEnding } from './fleet';

@@ -1,0 +1,14 @@
+import { CLUSTER_AUTOSCALER } from './cluster-autoscaler/row';
+import { CRITICAL_WORKLOADS } from './critical-workloads/row';
+import { REMOVAL } from './removal/row';
+import { SCALE_DOWN } from './scale-down/row';
+import { may, StepRight, StepRow } from './step-row';
+
+/** All steps, in the order in which they are applied. Reverting and stopping go from the last to the first. */
+export const STEPS = [CRITICAL_WORKLOADS, CLUSTER_AUTOSCALER, SCALE_DOWN, REMOVAL] as const satisfies readonly StepRow[];
+
+export type StepName = (typeof STEPS)[number]['name'];
+export type PortName = (typeof STEPS)[number]['port']['name'];
+
+/** What runs do at the Kubernetes API: their record is in the claim, and what follows from the rows of the steps. */
+export const WORKFLOW_RIGHTS: readonly StepRight[] = [may('get update', 'configmaps', 'kube-system'), ...STEPS.flatMap(({ rights }): readonly StepRight[] => rights)];
