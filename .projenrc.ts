@@ -81,9 +81,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     include: ['.projenrc.ts'],
     compilerOptions: { isolatedModules: true, module: 'node20', moduleResolution: javascript.TypeScriptModuleResolution.NODE16 },
   },
-  // Entries and adapters live in the functions' bundles only.
-  excludeTypescript: ['src/functions/**', 'src/**/*.aws.ts', 'src/**/*.kubernetes.ts'],
-
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'examples', 'proving-ground'] },
 
   sampleCode: false,
@@ -109,6 +106,10 @@ for (const name of ['aws', 'kubernetes']) {
     bundlingOptions: BUNDLING,
   });
 }
+
+// What index does not reach lives in the functions' bundles only; a compilation leaves nothing of an older one in the package.
+project.tryFindObjectFile('tsconfig.json')!.addOverride('include', ['src/index.ts']);
+project.preCompileTask.exec('node --eval "fs.rmSync(\'lib\', { recursive: true, force: true })"');
 
 for (const unpublished of ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', '/assets/.sources', '/.dependency-cruiser.cjs', 'CONTRIBUTING.md']) {
   project.addPackageIgnore(unpublished);

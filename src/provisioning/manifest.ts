@@ -1,6 +1,5 @@
 import { Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
-import { ApiObject, App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 
 /** The guide's name for the Provisioner and for the node template that it refers to. */
@@ -16,12 +15,19 @@ export interface ClusterObject {
   readonly spec: object;
 }
 
+/** Loaded with the first object that is rendered: it costs more than all of this library, and most that is imported of it renders none. */
+function cdk8s(): typeof import('cdk8s') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require('cdk8s');
+}
+
 /**
  * Renders an object through cdk8s.
  *
  * An API object needs a chart of cdk8s above it and the CDK tree has none, so each gets one that lives for the rendering only.
  */
 export function renderObject(object: ClusterObject): Record<string, unknown> {
+  const { ApiObject, App, Chart } = cdk8s();
   return new ApiObject(new Chart(new App(), 'rendering'), 'object', {
     apiVersion: object.apiVersion,
     kind: object.kind,
