@@ -1,5 +1,7 @@
 import * as k8s from '@kubernetes/client-node';
 
+/** By this name our writes stand in the fields of objects. */
+export const FIELD_MANAGER = 'cdk-karpenter-migration';
 /** One page of a list; thousands of objects in one answer would be too much for the function's memory. */
 export const PAGE = 500;
 

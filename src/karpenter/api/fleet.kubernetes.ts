@@ -2,9 +2,8 @@ import * as k8s from '@kubernetes/client-node';
 import { ClaimView, Condition, Departing, FleetNode, FleetObjects, FleetPort, FleetSupply, PoolChange, PoolView } from './fleet';
 import { ApiObject, KarpenterApi, Kind, Limits, PoolFacts } from './karpenter-api';
 import { Fence } from '../../custom-resources/fence';
-import { every, PAGE, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { every, FIELD_MANAGER, PAGE, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 
-const FIELD_MANAGER = 'cdk-karpenter-migration';
 const OURS = 'cdk-karpenter-migration/';
 
 /** Karpenter's objects of one generation through the Kubernetes API. */

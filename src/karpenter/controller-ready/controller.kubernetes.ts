@@ -1,7 +1,7 @@
 import * as k8s from '@kubernetes/client-node';
 import { WebhookProbe } from './contract';
 import { ControllerPort, DeploymentState, PodState, Verdict } from './plan';
-export const FIELD_MANAGER = 'cdk-karpenter-migration';
+import { FIELD_MANAGER } from '../../kubernetes/api.kubernetes';
 
 /** The controller through the Kubernetes API. */
 export class KubernetesController implements ControllerPort {

@@ -1,7 +1,6 @@
 import * as k8s from '@kubernetes/client-node';
 import { FoundNamespace, Inhabitant, NamespacePort } from './plan';
-import { unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
-import { FIELD_MANAGER } from '../controller-ready/controller.kubernetes';
+import { FIELD_MANAGER, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 
 /** Namespaces through the Kubernetes API. */
 export class KubernetesNamespaces implements NamespacePort {

@@ -7,11 +7,10 @@ import {
 } from './port';
 import * as view from './views.kubernetes';
 import { Fence } from '../../custom-resources/fence';
-import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 import { NODEGROUP_LABEL } from '../../kubernetes/names';
 import { REPLICAS_RECORD } from '../records';
 
-const FIELD_MANAGER = 'cdk-karpenter-migration';
 const MERGE = k8s.setHeaderOptions('Content-Type', k8s.PatchStrategy.MergePatch);
 
 /** The Cluster Autoscaler and the canary through the Kubernetes API. */

@@ -1,12 +1,11 @@
 import * as k8s from '@kubernetes/client-node';
 import { Rollout, Workload, WorkloadChange, WorkloadKind, WorkloadName, WorkloadPod, WorkloadsPort } from './port';
 import { Fence } from '../../custom-resources/fence';
-import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 import { NODEGROUP_LABEL } from '../../kubernetes/names';
 import { NodeFacts, Toleration, Affinity } from '../../kubernetes/scheduling';
 import { ADDON_RECORD, AFFINITY_RECORD } from '../records';
 
-const FIELD_MANAGER = 'cdk-karpenter-migration';
 const APPS = { group: 'apps', version: 'v1' };
 const PLURALS: Readonly<Record<WorkloadKind, string>> = { Deployment: 'deployments', StatefulSet: 'statefulsets' };
 

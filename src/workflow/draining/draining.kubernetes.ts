@@ -2,11 +2,10 @@ import * as k8s from '@kubernetes/client-node';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
 import { Fence } from '../../custom-resources/fence';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
-import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../kubernetes/views';
 import { nodeView, podView } from '../../kubernetes/views.kubernetes';
 
-const FIELD_MANAGER = 'cdk-karpenter-migration';
 /** Pages of pods in one answer, which must stay below the six megabytes of a function's answer. */
 const PAGES_PER_ANSWER = 10;
 const TARGET_GROUP_BINDINGS = { group: 'elbv2.k8s.aws', version: 'v1beta1', plural: 'targetgroupbindings' };
