@@ -1,64 +1,21 @@
-import { mkdtempSync, rmSync } from 'fs';
-import { createServer, IncomingMessage, Server } from 'http';
-import { createRequire } from 'module';
-import { AddressInfo } from 'net';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { buildSync } from 'esbuild';
+import { Asked, bundled, FakeApiServer, page } from '../kubernetes/fake-api-server';
 import { KubernetesQuestion } from '../../src/preflight/kubernetes-facts';
 
-/** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
-const directory = mkdtempSync(join(tmpdir(), 'cluster-kubernetes-'));
-buildSync({
-  stdin: {
-    contents: 'export * from "./src/preflight/facts.kubernetes"; export { KubeConfig } from "@kubernetes/client-node"; '
-      + 'export { claimHandler, abandonClaim } from "./src/cluster/claim-handler"; export { ConfigMapClaim } from "./src/cluster/claim.kubernetes";',
-    resolveDir: join(__dirname, '../..'),
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  outfile: join(directory, 'adapter.js'),
-});
-const { ApiFactsReader, ConfigMapClaim, KubeConfig, claimHandler, abandonClaim } = createRequire(__filename)(join(directory, 'adapter.js'));
+const bundle = bundled('preflight/facts.kubernetes', 'cluster/claim-handler', 'cluster/claim.kubernetes');
+const { ApiFactsReader, ConfigMapClaim, claimHandler, abandonClaim } = bundle;
 
 /** A Kubernetes API as far as the adapter uses it: lists in pages of two, and one ConfigMap with its resourceVersion. */
-class FakeApi {
+class FakeApi extends FakeApiServer {
   public readonly calls: string[] = [];
   public readonly lists: Record<string, object[]> = {};
   public readonly objects: Record<string, any> = {};
   private version = 1;
-  private server?: Server;
 
-  public async start(): Promise<any> {
-    this.server = createServer((incoming, answer) => {
-      let body = '';
-      incoming.on('data', chunk => body += chunk).on('end', () => {
-        const [code, content] = this.respond(incoming, body && JSON.parse(body));
-        answer.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(content));
-      });
-    });
-    await new Promise<void>(resolve => this.server!.listen(0, '127.0.0.1', resolve));
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser(
-      { name: 'fake', server: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`, skipTLSVerify: true },
-      { name: 'nobody', token: 'none' },
-    );
-    return config;
-  }
-
-  public async stop(): Promise<void> {
-    this.server!.closeAllConnections();
-    await new Promise(resolve => this.server!.close(resolve));
-  }
-
-  private respond({ method, url }: IncomingMessage, body: any): [number, object] {
-    const { pathname, searchParams } = new URL(url!, 'http://fake');
+  protected respond({ method, pathname, searchParams, body }: Asked): [number, object] {
     this.calls.push(`${method} ${pathname}${searchParams.get('continue') ? ` from ${searchParams.get('continue')}` : ''}`);
     const list = this.lists[`${pathname}${searchParams.has('labelSelector') ? `?${searchParams.get('labelSelector')}` : ''}`];
     if (list) {
-      const start = Number(searchParams.get('continue') ?? 0);
-      return [200, { metadata: { continue: start + 2 < list.length ? String(start + 2) : undefined }, items: list.slice(start, start + 2) }];
+      return [200, page(list, searchParams)];
     }
     switch (method) {
       case 'POST':
@@ -104,11 +61,10 @@ beforeEach(async () => {
   }
   api.lists['/api/v1/nodes?eks.amazonaws.com/nodegroup'] = [];
   api.lists['/api/v1/pods'] = [];
-  config = await api.start();
+  config = await api.start(bundle);
 });
 
 afterEach(() => api.stop());
-afterAll(() => rmSync(directory, { recursive: true }));
 
 test('an empty cluster has nothing to tell', async () => {
   expect(await new ApiFactsReader(config).readFacts(QUESTION)).toEqual({

@@ -1,26 +1,8 @@
-import { mkdtempSync, rmSync } from 'fs';
-import { createRequire } from 'module';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { buildSync } from 'esbuild';
+import { bundled } from '../kubernetes/fake-api-server';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { RunPort } from '../../src/workflow/run-record';
 
-/** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
-const directory = mkdtempSync(join(tmpdir(), 'run-record-'));
-buildSync({
-  stdin: {
-    contents: 'export * from "./src/workflow/run-record.kubernetes"; export { ApiException } from "@kubernetes/client-node"; '
-      + 'export { ClaimFence } from "./src/handlers/adapters/fences";',
-    resolveDir: join(__dirname, '../..'),
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  outfile: join(directory, 'adapter.js'),
-});
-const { ConfigMapRuns, ApiException, ClaimFence } = createRequire(__filename)(join(directory, 'adapter.js'));
-afterAll(() => rmSync(directory, { recursive: true }));
+const { ConfigMapRuns, ApiException, ClaimFence } = bundled('workflow/run-record.kubernetes', 'workflow/fence');
 
 /** The claim's ConfigMap, guarded by its version. */
 class FakeCore {

@@ -1,25 +1,8 @@
-import { mkdtempSync, rmSync } from 'fs';
-import { createServer, Server } from 'http';
-import { createRequire } from 'module';
-import { AddressInfo } from 'net';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { buildSync } from 'esbuild';
+import { Asked, bundled, FakeApiServer, page } from '../../kubernetes/fake-api-server';
 import { question } from './stage';
 
-/** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
-const directory = mkdtempSync(join(tmpdir(), 'stage-facts-kubernetes-'));
-buildSync({
-  stdin: {
-    contents: 'export * from "./src/preflight/workloads/facts.kubernetes"; export { KubeConfig } from "@kubernetes/client-node";',
-    resolveDir: join(__dirname, '../../..'),
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  outfile: join(directory, 'adapter.js'),
-});
-const { ApiStageFactsReader, KubeConfig } = createRequire(__filename)(join(directory, 'adapter.js'));
+const bundle = bundled('preflight/workloads/facts.kubernetes');
+const { ApiStageFactsReader } = bundle;
 
 const PODS = '/api/v1/pods';
 const NODES = '/api/v1/nodes';
@@ -33,7 +16,7 @@ const NODE_TEMPLATES = '/apis/karpenter.k8s.aws/v1alpha1/awsnodetemplates';
 const AWS_NODE = '/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node';
 
 /** A Kubernetes API that lists in pages of two, gives one object and answers reviews. */
-class FakeApi {
+class FakeApi extends FakeApiServer {
   public readonly calls: string[] = [];
   public readonly reviews: any[] = [];
   public readonly denied: string[] = [];
@@ -41,42 +24,17 @@ class FakeApi {
   public readonly lists: Record<string, object[]> = {
     [PODS]: [], [NODES]: [], [VOLUMES]: [], [BUDGETS]: [], [DEPLOYMENTS]: [], '/apis/apps/v1/statefulsets': [], [CRON_JOBS]: [], [JOBS]: [],
   };
-  private server?: Server;
 
-  public async start(): Promise<any> {
-    this.server = createServer((incoming, answer) => {
-      let body = '';
-      incoming.on('data', chunk => body += chunk).on('end', () => {
-        const [code, content] = this.respond(incoming.method!, incoming.url!, body);
-        answer.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(content));
-      });
-    });
-    await new Promise<void>(resolve => this.server!.listen(0, '127.0.0.1', resolve));
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser(
-      { name: 'fake', server: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`, skipTLSVerify: true },
-      { name: 'nobody', token: 'none' },
-    );
-    return config;
-  }
-
-  public async stop(): Promise<void> {
-    this.server!.closeAllConnections();
-    await new Promise(resolve => this.server!.close(resolve));
-  }
-
-  private respond(method: string, url: string, body: string): [number, object] {
-    const { pathname, searchParams } = new URL(url, 'http://fake');
+  protected respond({ method, pathname, searchParams, body }: Asked): [number, object] {
     this.calls.push(`${method} ${pathname}`);
     if (method === 'POST' && pathname.endsWith('/selfsubjectaccessreviews')) {
-      const { resourceAttributes } = JSON.parse(body).spec;
+      const { resourceAttributes } = body.spec;
       this.reviews.push(resourceAttributes);
       return [201, { status: { allowed: !this.denied.includes(`${resourceAttributes.verb} ${resourceAttributes.resource}`) } }];
     }
     const list = this.lists[pathname];
     if (method === 'GET' && list) {
-      const start = Number(searchParams.get('continue') ?? 0);
-      return [200, { metadata: { continue: start + 2 < list.length ? String(start + 2) : undefined }, items: list.slice(start, start + 2) }];
+      return [200, page(list, searchParams)];
     }
     return method === 'GET' && this.objects[pathname] ? [200, this.objects[pathname]] : [404, { message: `${method} ${pathname} not found` }];
   }
@@ -100,11 +58,10 @@ beforeEach(async () => {
     node('node-1', { 'eks.amazonaws.com/nodegroup': 'apps' }), node('node-2', { 'eks.amazonaws.com/nodegroup': 'other' }),
     node('node-3', { 'karpenter.sh/provisioner-name': 'default' }),
   ];
-  reader = new ApiStageFactsReader(await api.start());
+  reader = new ApiStageFactsReader(await api.start(bundle));
 });
 
 afterEach(() => api.stop());
-afterAll(() => rmSync(directory, { recursive: true }));
 
 test('a cluster with nothing in it has nothing to tell, and only reviews are created', async () => {
   expect(await reader.readStageFacts(question())).toEqual({

@@ -1,61 +1,24 @@
-import { mkdtempSync, rmSync } from 'fs';
-import { createServer, IncomingMessage, Server } from 'http';
-import { createRequire } from 'module';
-import { AddressInfo } from 'net';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { buildSync } from 'esbuild';
+import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 import { CANARY_NAME, canaryPod } from '../../../src/workflow/cluster-autoscaler/canary';
 import { AUTOSCALER_METHODS, AutoscalerKubernetesPort } from '../../../src/workflow/cluster-autoscaler/port';
 import { REPLICAS_RECORD } from '../../../src/workflow/records';
 
-/** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
-const directory = mkdtempSync(join(tmpdir(), 'cluster-autoscaler-kubernetes-'));
-buildSync({
-  stdin: {
-    contents: 'export * from "./src/workflow/cluster-autoscaler/autoscaler.kubernetes"; export { KubeConfig } from "@kubernetes/client-node";',
-    resolveDir: join(__dirname, '../../..'),
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  outfile: join(directory, 'adapter.js'),
-});
-const { ClusterAutoscalerKubernetes, KubeConfig } = createRequire(__filename)(join(directory, 'adapter.js'));
+const bundle = bundled('workflow/cluster-autoscaler/autoscaler.kubernetes');
+const { ClusterAutoscalerKubernetes } = bundle;
 
 interface Call { readonly request: string; readonly body?: any; readonly type?: string }
 
 /** Answers reads from a table, and writes with a status; keeps all in order, with the checks of the fence. */
-class FakeApi {
+class FakeApi extends FakeApiServer {
   public readonly answers: Record<string, object> = {};
   public readonly log: (Call | 'fence')[] = [];
   public status = 200;
-  private server?: Server;
 
   public async connect(check = async () => { this.log.push('fence'); }): Promise<AutoscalerKubernetesPort> {
-    this.server = createServer((incoming, answer) => {
-      let body = '';
-      incoming.on('data', chunk => body += chunk).on('end', () => {
-        const [code, content] = this.respond(incoming, body && JSON.parse(body));
-        answer.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(content));
-      });
-    });
-    await new Promise<void>(resolve => this.server!.listen(0, '127.0.0.1', resolve));
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser(
-      { name: 'fake', server: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`, skipTLSVerify: true },
-      { name: 'nobody', token: 'none' },
-    );
-    return new ClusterAutoscalerKubernetes(config, { check });
+    return new ClusterAutoscalerKubernetes(await this.start(bundle), { check });
   }
 
-  public async stop(): Promise<void> {
-    this.server?.closeAllConnections();
-    await new Promise(resolve => this.server!.close(resolve));
-  }
-
-  private respond({ method, url, headers }: IncomingMessage, body: any): [number, object] {
-    const { pathname, searchParams } = new URL(url!, 'http://fake');
+  protected respond({ method, pathname, searchParams, body, headers }: Asked): [number, object] {
     const manager = searchParams.get('fieldManager');
     this.log.push({ request: `${method} ${pathname}${manager ? ` as ${manager}` : ''}`, ...body && { body }, ...method === 'PATCH' && { type: headers['content-type'] } });
     if (method !== 'GET') {
@@ -79,7 +42,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => api.stop());
-afterAll(() => rmSync(directory, { recursive: true }));
 
 const deployment = (name: string, more: { metadata?: object; spec?: object; status?: object; containers?: object[] } = {}) => ({
   metadata: { namespace: 'kube-system', name, resourceVersion: '7', generation: 2, ...more.metadata },

@@ -1,25 +1,8 @@
-import { mkdtempSync, rmSync } from 'fs';
-import { createServer, IncomingMessage, Server } from 'http';
-import { createRequire } from 'module';
-import { AddressInfo } from 'net';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { buildSync } from 'esbuild';
+import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 import { WorkloadsPort } from '../../../src/workflow/critical-workloads/port';
 
-/** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
-const directory = mkdtempSync(join(tmpdir(), 'critical-workloads-kubernetes-'));
-buildSync({
-  stdin: {
-    contents: 'export * from "./src/workflow/critical-workloads/workloads.kubernetes"; export { KubeConfig } from "@kubernetes/client-node";',
-    resolveDir: join(__dirname, '../../..'),
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  outfile: join(directory, 'adapter.js'),
-});
-const { KubernetesWorkloads, KubeConfig } = createRequire(__filename)(join(directory, 'adapter.js'));
+const bundle = bundled('workflow/critical-workloads/workloads.kubernetes');
+const { KubernetesWorkloads } = bundle;
 
 const COREDNS = { kind: 'Deployment', namespace: 'kube-system', name: 'coredns' } as const;
 const DATABASE = { kind: 'StatefulSet', namespace: 'data', name: 'database' } as const;
@@ -32,17 +15,19 @@ let objects: Record<string, any>;
 let calls: string[];
 let patches: { type?: string; body: any; query: string }[];
 let answer: [number, object] | undefined;
-let server: Server;
+let api: FakeApi;
+let config: object;
 let port: WorkloadsPort;
 
-function respond({ method, url, headers }: IncomingMessage, body: string): [number, object] {
-  const { pathname, searchParams } = new URL(url!, 'http://fake');
-  calls.push(`${method} ${pathname}${searchParams.has('labelSelector') ? `?${searchParams.get('labelSelector')}` : ''}`);
-  if (method === 'PATCH') {
-    patches.push({ type: headers['content-type'], body: JSON.parse(body), query: String(searchParams) });
-    return answer ?? [200, {}];
+class FakeApi extends FakeApiServer {
+  protected respond({ method, pathname, searchParams, body, headers }: Asked): [number, object] {
+    calls.push(`${method} ${pathname}${searchParams.has('labelSelector') ? `?${searchParams.get('labelSelector')}` : ''}`);
+    if (method === 'PATCH') {
+      patches.push({ type: headers['content-type'], body, query: String(searchParams) });
+      return answer ?? [200, {}];
+    }
+    return objects[pathname] ? [200, objects[pathname]] : [404, { message: 'not found' }];
   }
-  return objects[pathname] ? [200, objects[pathname]] : [404, { message: 'not found' }];
 }
 
 function coredns(over: object = {}, metadata: object = {}) {
@@ -72,26 +57,12 @@ function coredns(over: object = {}, metadata: object = {}) {
 
 beforeEach(async () => {
   [objects, calls, patches, answer] = [{}, [], [], undefined];
-  server = createServer((incoming, response) => {
-    let body = '';
-    incoming.on('data', chunk => body += chunk).on('end', () => {
-      const [code, content] = respond(incoming, body);
-      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(content));
-    });
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    { name: 'fake', server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, skipTLSVerify: true }, { name: 'nobody', token: 'none' },
-  );
+  api = new FakeApi();
+  config = await api.start(bundle);
   port = new KubernetesWorkloads(config, { check: async () => { calls.push('fence'); } });
 });
 
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise(resolve => server.close(resolve));
-});
-afterAll(() => rmSync(directory, { recursive: true }));
+afterEach(() => api.stop());
 
 test('a workload is read with every field of its affinity', async () => {
   objects[PATH] = coredns({}, { annotations: { [RECORD]: '{}' } });
@@ -207,8 +178,6 @@ describe('a write', () => {
 
   test('of a run that was replaced does not happen', async () => {
     objects[PATH] = coredns();
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser({ name: 'fake', server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, skipTLSVerify: true }, { name: 'nobody', token: 'none' });
     const replaced = new KubernetesWorkloads(config, { check: async () => { throw new Error('replaced'); } });
     await expect(replaced.write(COREDNS, '7', { annotations: {} })).rejects.toThrow('replaced');
     expect(patches).toEqual([]);

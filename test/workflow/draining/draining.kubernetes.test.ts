@@ -1,65 +1,32 @@
-import { mkdtempSync, rmSync } from 'fs';
-import { createServer, Server } from 'http';
-import { createRequire } from 'module';
-import { AddressInfo } from 'net';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { buildSync } from 'esbuild';
+import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { DRAINING_METHODS, DrainingPort } from '../../../src/workflow/draining/port';
 
-/** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
-const directory = mkdtempSync(join(tmpdir(), 'draining-kubernetes-'));
-buildSync({
-  stdin: {
-    contents: 'export * from "./src/workflow/draining/draining.kubernetes"; export { KubeConfig } from "@kubernetes/client-node";',
-    resolveDir: join(__dirname, '../../..'),
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  outfile: join(directory, 'adapter.js'),
-});
-const { DrainingKubernetes, KubeConfig } = createRequire(__filename)(join(directory, 'adapter.js'));
+const bundle = bundled('workflow/draining/draining.kubernetes');
+const { DrainingKubernetes } = bundle;
 
 /** Answers from a table, 404 where it has nothing; keeps writes in order with the checks of the fence. */
-class FakeApi {
+class FakeApi extends FakeApiServer {
   public readonly answers: Record<string, [number, object]> = {};
   public readonly writes: string[] = [];
   public readonly bodies: any[] = [];
   public readonly types: (string | undefined)[] = [];
   public reads = 0;
-  private server?: Server;
 
   public async connect(check = async () => { this.writes.push('fence'); }): Promise<DrainingPort> {
-    this.server = createServer((incoming, answer) => {
-      let body = '';
-      incoming.on('data', chunk => body += chunk).on('end', () => {
-        const { pathname, searchParams } = new URL(incoming.url!, 'http://fake');
-        const key = `${incoming.method} ${pathname}`;
-        if (incoming.method === 'GET') {
-          this.reads += 1;
-        } else {
-          this.writes.push(`${key}${searchParams.get('fieldManager') ? ` as ${searchParams.get('fieldManager')}` : ''}`);
-          this.bodies.push(JSON.parse(body));
-          this.types.push(incoming.headers['content-type']);
-        }
-        const [code, content] = this.answers[`${key}?${searchParams.get('continue')}`] ?? this.answers[key] ?? [404, { message: 'not found' }];
-        answer.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(content));
-      });
-    });
-    await new Promise<void>(resolve => this.server!.listen(0, '127.0.0.1', resolve));
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser(
-      { name: 'fake', server: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`, skipTLSVerify: true },
-      { name: 'nobody', token: 'none' },
-    );
-    return new DrainingKubernetes(config, V0_API, { check });
+    return new DrainingKubernetes(await this.start(bundle), V0_API, { check });
   }
 
-  public async stop(): Promise<void> {
-    this.server?.closeAllConnections();
-    await new Promise(resolve => this.server!.close(resolve));
+  protected respond({ method, pathname, searchParams, body, headers }: Asked): [number, object] {
+    const key = `${method} ${pathname}`;
+    if (method === 'GET') {
+      this.reads += 1;
+    } else {
+      this.writes.push(`${key}${searchParams.get('fieldManager') ? ` as ${searchParams.get('fieldManager')}` : ''}`);
+      this.bodies.push(body);
+      this.types.push(headers['content-type']);
+    }
+    return this.answers[`${key}?${searchParams.get('continue')}`] ?? this.answers[key] ?? [404, { message: 'not found' }];
   }
 }
 
@@ -76,7 +43,6 @@ beforeEach(async () => {
   port = await api.connect();
 });
 afterEach(() => api.stop());
-afterAll(() => rmSync(directory, { recursive: true }));
 
 test('the list of methods is complete', () => {
   const own = Object.getOwnPropertyNames(DrainingKubernetes.prototype).filter(name => !['constructor', 'controller', 'patch', 'evictOne'].includes(name));
