@@ -1,8 +1,8 @@
 import {
   DescribeLaunchTemplateVersionsCommand, EC2Client, paginateDescribeSecurityGroups, paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
-import { DescribeClusterCommand, DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException } from '@aws-sdk/client-eks';
-import { tagsOf } from './ec2-tags.aws';
+import { DescribeClusterCommand, EKSClient, Nodegroup } from '@aws-sdk/client-eks';
+import { describeNodegroup, nodegroupNames, subnetFacts, tagsOf } from './readings.aws';
 import { launchTemplateSecurityGroupIds, selectNodegroups } from './survey';
 import { ClusterFacts, ClusterReader, NetworkReader, NodegroupFacts, SecurityGroupFacts, SubnetFacts } from './survey-port';
 
@@ -32,12 +32,7 @@ export class AwsClusterReader implements ClusterReader, NetworkReader {
     // EC2 takes an empty list of ids for all there are.
     const pages = ids.length > 0 ? paginateDescribeSubnets({ client: this.ec2 }, { SubnetIds: [...ids] }) : [];
     for await (const page of pages) {
-      found.push(...(page.Subnets ?? []).map(subnet => ({
-        id: subnet.SubnetId!,
-        zone: subnet.AvailabilityZone!,
-        availableAddresses: subnet.AvailableIpAddressCount!,
-        tags: tagsOf(subnet.Tags),
-      })));
+      found.push(...(page.Subnets ?? []).map(subnetFacts));
     }
     return inOrderOf(ids, found);
   }
@@ -52,30 +47,15 @@ export class AwsClusterReader implements ClusterReader, NetworkReader {
   }
 
   private async readNodegroups(cluster: string, wanted?: readonly string[]): Promise<NodegroupFacts[]> {
-    const existing: string[] = [];
-    for await (const page of paginateListNodegroups({ client: this.eks }, { clusterName: cluster })) {
-      existing.push(...page.nodegroups ?? []);
-    }
+    const existing = await nodegroupNames(this.eks, cluster);
     const facts: NodegroupFacts[] = [];
     for (const name of selectNodegroups(cluster, existing, wanted)) {
-      const nodegroup = await this.describeNodegroup(cluster, name);
+      const nodegroup = await describeNodegroup(this.eks, cluster, name);
       if (nodegroup && nodegroup.status !== 'DELETING') {
         facts.push(await this.nodegroupFacts(nodegroup));
       }
     }
     return facts;
-  }
-
-  /** A group that has gone since it was listed was in deletion. */
-  private async describeNodegroup(clusterName: string, nodegroupName: string): Promise<Nodegroup | undefined> {
-    try {
-      return (await this.eks.send(new DescribeNodegroupCommand({ clusterName, nodegroupName }))).nodegroup;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) {
-        return undefined;
-      }
-      throw error;
-    }
   }
 
   private async nodegroupFacts(nodegroup: Nodegroup): Promise<NodegroupFacts> {

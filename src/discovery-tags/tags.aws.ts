@@ -2,7 +2,7 @@ import {
   CreateTagsCommand, DeleteTagsCommand, EC2Client, paginateDescribeSecurityGroups, paginateDescribeSubnets, Tag,
 } from '@aws-sdk/client-ec2';
 import { DiscoveryTagsPort, TaggedResource, Tags } from './plan';
-import { tagsOf } from '../cluster/ec2-tags.aws';
+import { tagsOf } from '../cluster/readings.aws';
 
 /** Tags of subnets and security groups, at EC2. */
 export class Ec2DiscoveryTags implements DiscoveryTagsPort {

@@ -1,3 +1,4 @@
+/** Its effect as Kubernetes says it: `NoSchedule`. */
 export interface Taint { readonly key: string; readonly value?: string; readonly effect: string }
 
 export interface Toleration { readonly key?: string; readonly operator?: string; readonly value?: string; readonly effect?: string }
@@ -72,13 +73,14 @@ export function matches({ operator, values = [] }: Requirement, value: string | 
   }
 }
 
+/** Whether a pod may come to a node with the taint; some taints are only wishes. */
 export function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
-  return tolerations.some(one => (!one.effect || one.effect === taint.effect)
+  return taint.effect === 'PreferNoSchedule' || tolerations.some(one => (!one.effect || one.effect === taint.effect)
     && (one.operator === 'Exists' ? !one.key || one.key === taint.key : one.key === taint.key && (one.value ?? '') === (taint.value ?? '')));
 }
 
 function admits(node: NodeFacts, { nodeSelector, tolerations }: Placement): boolean {
-  const taints = [...node.taints, ...node.unschedulable ? [UNSCHEDULABLE] : []].filter(taint => taint.effect !== 'PreferNoSchedule');
+  const taints = [...node.taints, ...node.unschedulable ? [UNSCHEDULABLE] : []];
   return node.ready
     && taints.every(taint => tolerates(tolerations, taint))
     && Object.entries(nodeSelector).every(([key, value]) => node.labels[key] === value);
@@ -115,20 +117,6 @@ export interface Expression {
   readonly key: string;
   readonly operator: string;
   readonly values: readonly string[];
-}
-
-export interface TaintFacts {
-  readonly key: string;
-  readonly value?: string;
-  /** As Kubernetes says it: `NoSchedule`. */
-  readonly effect: string;
-}
-
-export interface TolerationFacts {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly value?: string;
-  readonly effect?: string;
 }
 
 /** A pod's affinity, exactly as the API has it: what is not named here is kept all the same. */

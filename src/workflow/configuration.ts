@@ -1,6 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { ClusterAutoscaler } from './cluster-autoscaler/cluster-autoscaler';
-import { ScaleDownConfiguration, WorkflowConfiguration } from './contract';
+import { LONGEST_WAIT_MINUTES, ScaleDownConfiguration, WorkflowConfiguration } from './contract';
 import { CriticalWorkload } from './critical-workloads/critical-workload';
 import { CutOverOptions } from './cut-over-options';
 import { ScaleDownOptions } from './scale-down/scale-down-options';
@@ -12,8 +12,7 @@ export const DEFAULT_BATCH_SIZE = 1;
 export const DEFAULT_DEREGISTRATION_DELAY = Duration.minutes(5);
 export const DEFAULT_PATIENCE = Duration.hours(1);
 
-/** CloudFormation gives a custom resource an hour. */
-export const LONGEST_WAIT = Duration.minutes(50);
+export const LONGEST_WAIT = Duration.minutes(LONGEST_WAIT_MINUTES);
 
 /** How long a deployment waits for its run. */
 export function waitForRun(given: Duration = LONGEST_WAIT): Duration {

@@ -5,6 +5,9 @@ export const MIGRATION_STAGE_TYPE = 'Custom::KarpenterMigrationStage';
 /** What the AWS function tells the Kubernetes function when a stack is deleted and Karpenter stays. */
 export const ABANDON_QUERY = 'abandon-claim';
 
+/** The longest that a deployment waits for its run: CloudFormation gives a custom resource an hour. */
+export const LONGEST_WAIT_MINUTES = 50;
+
 /** Everything that the steps must know; it stands in the definition of the state machine. */
 export interface WorkflowConfiguration {
   readonly ClusterName: string;

@@ -1,4 +1,4 @@
-import { MigrationStageProperties } from './contract';
+import { LONGEST_WAIT_MINUTES, MigrationStageProperties } from './contract';
 import { mustHalt, planDeployment, planRemoval } from './plan';
 import { StagePort } from './port';
 import { RunRecord, LEASE_MILLISECONDS } from './run-record';
@@ -11,7 +11,7 @@ import { MigrationStage } from '../words/migration-stage';
 type Request = ResourceRequest<MigrationStageProperties>;
 
 /** A creation, or a removal, is waited for whatever the user says: the first must find Karpenter working, the second must be complete. */
-const LONGEST_WAIT_SECONDS = 50 * 60;
+const LONGEST_WAIT_SECONDS = LONGEST_WAIT_MINUTES * 60;
 /** An output is read by people; the log and the console have all of it. */
 const STATE_CHARACTERS = 900;
 
@@ -23,7 +23,7 @@ export function migrationStageHandler(
   connect: (properties: MigrationStageProperties) => StagePort, clock: () => Date = () => new Date(),
 ): ResourceHandler<MigrationStageProperties> {
   return {
-    patienceMinutes: LONGEST_WAIT_SECONDS / 60 + 5,
+    patienceMinutes: LONGEST_WAIT_MINUTES + 5,
     parse: raw => ({
       ClusterName: text(raw, 'ClusterName'),
       KubectlRoleArn: text(raw, 'KubectlRoleArn'),

@@ -1,7 +1,7 @@
 import { DeleteLaunchTemplateCommand, EC2Client, paginateDescribeInstances, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
 import { FleetAwsPort, InstanceView } from './fleet';
 import { KarpenterApi } from './karpenter-api';
-import { tagsOf } from '../../cluster/ec2-tags.aws';
+import { tagsOf } from '../../cluster/readings.aws';
 
 /** What Karpenter has launched for one cluster. */
 export class FleetAws implements FleetAwsPort {

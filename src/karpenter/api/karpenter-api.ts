@@ -1,4 +1,4 @@
-import { Expression, TaintFacts } from '../../kubernetes/scheduling';
+import { Expression, Taint } from '../../kubernetes/scheduling';
 
 /**
  * One generation of Karpenter's API, as far as the functions of a migration must know it. What is the same in all generations is not here.
@@ -92,7 +92,7 @@ export interface PoolFacts {
   readonly name: string;
   readonly requirements: readonly Expression[];
   readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly TaintFacts[];
+  readonly taints: readonly Taint[];
   /** Kubernetes quantities by resource. */
   readonly limits: Readonly<Record<string, string>>;
   readonly used: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { quantity } from '../../kubernetes/quantity';
-import { TaintFacts } from '../../kubernetes/scheduling';
+import { Taint } from '../../kubernetes/scheduling';
 import { WellKnownLabel } from '../../provisioning/well-known-label';
 import { Amounts, ApiObject, KarpenterApi, NodeClassFacts, PoolFacts, SubnetTerm } from '../api/karpenter-api';
 
@@ -16,7 +16,7 @@ interface AwsSpec {
 interface ProvisionerSpec {
   readonly requirements?: ReadonlyArray<{ readonly key: string; readonly operator: string; readonly values?: readonly string[] }>;
   readonly labels?: Readonly<Record<string, string>>;
-  readonly taints?: readonly TaintFacts[];
+  readonly taints?: readonly Taint[];
   readonly limits?: { readonly resources?: Amounts };
   readonly providerRef?: { readonly name?: string };
   readonly provider?: AwsSpec;

@@ -2,20 +2,20 @@ import {
   _InstanceType, DescribeLaunchTemplateVersionsCommand, EC2Client,
   paginateDescribeInstances, paginateDescribeInstanceTypes, paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
-import { DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException, Taint } from '@aws-sdk/client-eks';
+import { EKSClient, Nodegroup, Taint as NodegroupTaint } from '@aws-sdk/client-eks';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import {
   KubernetesStageFacts, NodegroupShape, StageAwsReader, StageKubernetesReader, VcpuFacts,
 } from './facts';
 import { STAGE_FACTS_QUERY, StageQuestion } from './question';
-import { tagsOf } from '../../cluster/ec2-tags.aws';
+import { describeNodegroup, nodegroupNames, subnetFacts } from '../../cluster/readings.aws';
 import { SubnetFacts } from '../../cluster/survey-port';
 import { Query } from '../../custom-resources/lambda';
 import { Connect } from '../../custom-resources/lifecycle';
 import { ask } from '../../custom-resources/query.aws';
 import { SubnetTerm } from '../../karpenter/api/karpenter-api';
-import { TaintFacts } from '../../kubernetes/scheduling';
+import { Taint } from '../../kubernetes/scheduling';
 import { countsAgainstStandardQuota, STANDARD_VCPU_QUOTA } from '../vcpu-quota';
 
 /** EKS says them in words of its own. */
@@ -31,12 +31,10 @@ export class AwsStageReader implements StageAwsReader {
 
   public async readShapes(clusterName: string, nodegroups?: readonly string[]): Promise<NodegroupShape[]> {
     const shapes: NodegroupShape[] = [];
-    for await (const page of paginateListNodegroups({ client: this.eks }, { clusterName })) {
-      for (const name of (page.nodegroups ?? []).filter(one => nodegroups?.includes(one) ?? true)) {
-        const nodegroup = await this.describe(clusterName, name);
-        if (nodegroup && nodegroup.status !== 'DELETING') {
-          shapes.push(await this.shape(nodegroup));
-        }
+    for (const name of (await nodegroupNames(this.eks, clusterName)).filter(one => nodegroups?.includes(one) ?? true)) {
+      const nodegroup = await describeNodegroup(this.eks, clusterName, name);
+      if (nodegroup && nodegroup.status !== 'DELETING') {
+        shapes.push(await this.shape(nodegroup));
       }
     }
     return shapes;
@@ -48,8 +46,8 @@ export class AwsStageReader implements StageAwsReader {
     for (const term of terms.filter(filters => filters.length > 0)) {
       const Filters = term.map(({ name: Name, values }) => ({ Name, Values: [...values] }));
       for await (const page of paginateDescribeSubnets({ client: this.ec2 }, { Filters })) {
-        for (const { SubnetId, AvailabilityZone, AvailableIpAddressCount, Tags } of page.Subnets ?? []) {
-          found.set(SubnetId!, { id: SubnetId!, zone: AvailabilityZone!, availableAddresses: AvailableIpAddressCount!, tags: tagsOf(Tags) });
+        for (const subnet of (page.Subnets ?? []).map(subnetFacts)) {
+          found.set(subnet.id, subnet);
         }
       }
     }
@@ -81,18 +79,6 @@ export class AwsStageReader implements StageAwsReader {
       }
     }
     return vcpus;
-  }
-
-  /** A group that has gone since it was listed was in deletion. */
-  private async describe(clusterName: string, nodegroupName: string): Promise<Nodegroup | undefined> {
-    try {
-      return (await this.eks.send(new DescribeNodegroupCommand({ clusterName, nodegroupName }))).nodegroup;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) {
-        return undefined;
-      }
-      throw error;
-    }
   }
 
   private async shape(nodegroup: Nodegroup): Promise<NodegroupShape> {
@@ -129,7 +115,7 @@ export class LambdaStageFactsReader implements StageKubernetesReader {
   }
 }
 
-function taint({ key, value, effect }: Taint): TaintFacts {
+function taint({ key, value, effect }: NodegroupTaint): Taint {
   return { key: key!, value: value || undefined, effect: EFFECTS[effect!] ?? effect! };
 }
 

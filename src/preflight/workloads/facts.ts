@@ -1,7 +1,7 @@
 import { StageQuestion } from './question';
 import { SubnetFacts } from '../../cluster/survey-port';
 import { NodeClassFacts, PoolFacts, SubnetTerm } from '../../karpenter/api/karpenter-api';
-import { Expression, TaintFacts, TolerationFacts } from '../../kubernetes/scheduling';
+import { Expression, Taint, Toleration } from '../../kubernetes/scheduling';
 
 /** What a pod demands of its node; equal ones are said once. */
 export interface Placement {
@@ -12,7 +12,7 @@ export interface Placement {
   readonly preferredKeys: readonly string[];
   /** Whether a term, required or preferred, selects by the node's name. */
   readonly fields: boolean;
-  readonly tolerations: readonly TolerationFacts[];
+  readonly tolerations: readonly Toleration[];
   /** Requested resources other than cpu, memory and storage, such as `nvidia.com/gpu`. */
   readonly devices: readonly string[];
 }
@@ -103,7 +103,7 @@ export interface NodegroupShape {
   /** Gibibytes of the biggest volume; undefined where the image decides. */
   readonly diskGib?: number;
   readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly TaintFacts[];
+  readonly taints: readonly Taint[];
 }
 
 /** On-demand vCPUs of the standard families in the account's region. */

@@ -3,19 +3,12 @@ import { StageQuestion } from './question';
 import { BudgetView, StagePod, StageViews, TemplateView } from './views';
 import { selects } from '../../kubernetes/label-selector';
 import { podRequest } from '../../kubernetes/requests';
+import { looksLikeAutoscaler } from '../../workflow/cluster-autoscaler/plan';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlyArray<infer E> ? E[] : T[K] };
 type Workload = Mutable<WorkloadFacts>;
 
 const HASH_LABEL = 'pod-template-hash';
-
-/** The labels of the usual charts and manifests of the Cluster Autoscaler. */
-const AUTOSCALER_LABELS: ReadonlyArray<readonly [key: string, value: string]> = [
-  ['app.kubernetes.io/name', 'cluster-autoscaler'],
-  ['app.kubernetes.io/name', 'aws-cluster-autoscaler'],
-  ['app', 'cluster-autoscaler'],
-  ['k8s-app', 'cluster-autoscaler'],
-];
 
 /** What the findings need of pods and templates, by workload and without anything that they do not. */
 export function groupWorkloads(views: StageViews, question: StageQuestion): Pick<KubernetesStageFacts, 'placements' | 'workloads' | 'budgets' | 'loads'> {
@@ -194,7 +187,7 @@ class Grouping {
       case 'named':
         return kind === 'Deployment' && namespace === reference.Namespace && name === reference.Name;
       case 'discovered':
-        return kind === 'Deployment' && (name === 'cluster-autoscaler' || AUTOSCALER_LABELS.some(([key, value]) => labels[key] === value));
+        return kind === 'Deployment' && looksLikeAutoscaler(name, labels);
     }
   }
 

@@ -3,6 +3,7 @@ import { StageQuestion } from './question';
 import { Supply, suppliesOf } from './supply';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
+import { wantedOf } from '../../workflow/scale-down/targets';
 import { Finding } from '../verdict';
 
 /** The facts as the checks look at them. */
@@ -20,8 +21,10 @@ export interface StageScope {
 export type StageCheck = (scope: StageScope) => Finding[];
 
 export function scopeOf(facts: StageFacts, question: StageQuestion): StageScope {
-  const shrinking = facts.nodegroups.filter(nodegroup => nodegroup.desired > targetOf(nodegroup, facts, question)).map(nodegroup => nodegroup.name);
   const api = apiOf(question.api);
+  const wanted = ({ name }: NodegroupShape) => wantedOf(name, facts.nodegroups.length, { ScaleDown: { Targets: question.targets } });
+  // A group at or below keeps all of its nodes.
+  const shrinking = facts.nodegroups.filter(nodegroup => nodegroup.desired > wanted(nodegroup)).map(nodegroup => nodegroup.name);
   return {
     facts,
     question,
@@ -34,9 +37,4 @@ export function scopeOf(facts: StageFacts, question: StageQuestion): StageScope 
 
 export function workloadName({ kind, namespace, name }: WorkloadFacts): string {
   return `${kind} ${namespace}/${name}`;
-}
-
-/** The guide's sizes: two nodes where there is one node group, else one of each. A group at or below keeps all of its nodes. */
-function targetOf({ name }: NodegroupShape, { nodegroups }: StageFacts, { targets }: StageQuestion): number {
-  return targets.find(target => target.Nodegroup === name)?.Size ?? (nodegroups.length === 1 ? 2 : 1);
 }

@@ -3,14 +3,14 @@ import { KarpenterApi, PoolFacts } from '../../karpenter/api/karpenter-api';
 import {
   admits, describeKey, HOSTNAME, isRestrictedInAffinity, labelExpressions, namedValues, requirementsOf, Requirements, together, unmetKey,
 } from '../../karpenter/api/requirements';
-import { Expression, TaintFacts, TolerationFacts } from '../../kubernetes/scheduling';
+import { Expression, Taint, tolerates } from '../../kubernetes/scheduling';
 import { WellKnownLabel } from '../../provisioning/well-known-label';
 
 /** The nodes that one pool can make. */
 export interface Supply {
   readonly pool: string;
   readonly offer: Requirements;
-  readonly taints: readonly TaintFacts[];
+  readonly taints: readonly Taint[];
 }
 
 const ANY_NODE: Expression[] = [];
@@ -51,13 +51,6 @@ export function offersSpot({ supplies, api }: { readonly supplies: readonly Supp
   return supplies.some(({ offer }) => offer.has(WellKnownLabel.CAPACITY_TYPE)
     ? admits(offer, WellKnownLabel.CAPACITY_TYPE, SPOT)
     : api.defaultCapacityTypes.includes(SPOT));
-}
-
-export function tolerates(tolerations: readonly TolerationFacts[], taint: TaintFacts): boolean {
-  return taint.effect === 'PreferNoSchedule' || tolerations.some(toleration =>
-    (!toleration.effect || toleration.effect === taint.effect)
-    && (!toleration.key || toleration.key === taint.key)
-    && (toleration.operator === 'Exists' || (toleration.value ?? '') === (taint.value ?? '')));
 }
 
 function offerOf(pool: PoolFacts, zones: readonly string[], { ownerLabel }: KarpenterApi): Requirements {
@@ -131,6 +124,6 @@ function typeLabels(type: string): Array<readonly [label: string, value: string]
   ];
 }
 
-export function taintText({ key, value, effect }: TaintFacts): string {
+export function taintText({ key, value, effect }: Taint): string {
   return `${key}${value ? `=${value}` : ''}:${effect}`;
 }

@@ -1,6 +1,7 @@
 import { Activity, AutoScalingClient, DescribeScalingActivitiesCommand, paginateDescribeAutoScalingGroups } from '@aws-sdk/client-auto-scaling';
-import { EKSClient, DescribeNodegroupCommand, paginateListNodegroups, ResourceNotFoundException } from '@aws-sdk/client-eks';
+import { EKSClient } from '@aws-sdk/client-eks';
 import { AutoscalerAwsPort, AutoScalingGroup } from './port';
+import { describeNodegroup, nodegroupNames } from '../../cluster/readings.aws';
 
 const ENDED: readonly (string | undefined)[] = ['Successful', 'Failed', 'Cancelled'];
 
@@ -25,8 +26,9 @@ export class ClusterAutoscalerAws implements AutoscalerAwsPort {
 
   public async nodegroupGroups(nodegroups?: readonly string[]): Promise<readonly string[]> {
     const names: string[] = [];
-    for (const nodegroup of nodegroups ?? await this.nodegroups()) {
-      names.push(...await this.groupsOf(nodegroup));
+    for (const name of nodegroups ?? await nodegroupNames(this.eks, this.clusterName)) {
+      const nodegroup = await describeNodegroup(this.eks, this.clusterName, name);
+      names.push(...(nodegroup?.resources?.autoScalingGroups ?? []).map(group => group.name!));
     }
     return names;
   }
@@ -50,26 +52,5 @@ export class ClusterAutoscalerAws implements AutoscalerAwsPort {
       NextToken = inProgress.length === page.Activities?.length ? page.NextToken : undefined;
     } while (NextToken);
     return found;
-  }
-
-  private async nodegroups(): Promise<string[]> {
-    const names: string[] = [];
-    for await (const page of paginateListNodegroups({ client: this.eks }, { clusterName: this.clusterName })) {
-      names.push(...page.nodegroups ?? []);
-    }
-    return names;
-  }
-
-  /** A node group that has gone since it was listed, or named, has none. */
-  private async groupsOf(nodegroupName: string): Promise<string[]> {
-    try {
-      const { nodegroup } = await this.eks.send(new DescribeNodegroupCommand({ clusterName: this.clusterName, nodegroupName }));
-      return (nodegroup?.resources?.autoScalingGroups ?? []).map(({ name }) => name!);
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) {
-        return [];
-      }
-      throw error;
-    }
   }
 }

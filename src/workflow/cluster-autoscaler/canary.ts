@@ -1,7 +1,7 @@
 import { Canary, NodeState, PodEvent } from './port';
 import { ClaimView } from '../../karpenter/api/fleet';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
-import { TaintFacts } from '../../kubernetes/scheduling';
+import { Taint } from '../../kubernetes/scheduling';
 
 export const CANARY_NAME = 'cdk-karpenter-migration-canary';
 export const CANARY_LABEL = 'app.kubernetes.io/name';
@@ -24,7 +24,7 @@ export interface CanaryPurpose {
   readonly ownerLabel: string;
   readonly pool: string;
   /** Of the pool. Its startup taints are not tolerated: what removes them must work, too. */
-  readonly taints: readonly TaintFacts[];
+  readonly taints: readonly Taint[];
 }
 
 /** A pod that only a node of the pool takes on which nothing runs but DaemonSets, admitted also where Pod Security is restricted. */

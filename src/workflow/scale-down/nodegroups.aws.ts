@@ -3,11 +3,9 @@ import {
   ResumeProcessesCommand, SuspendProcessesCommand, TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { EC2Client, Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
-import {
-  DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand,
-  UpdateNodegroupConfigCommand,
-} from '@aws-sdk/client-eks';
+import { EKSClient, Nodegroup, TagResourceCommand, UntagResourceCommand, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
 import { AutoScalingGroupState, InstanceState, NodegroupState, REBALANCING, ScaleDownAwsPort, Sizes } from './port';
+import { describeNodegroup, nodegroupNames } from '../../cluster/readings.aws';
 import { Fence } from '../../custom-resources/fence';
 
 /** Auto Scaling takes so many names in one call, and EC2 more. */
@@ -30,11 +28,8 @@ export class ScaleDownAws implements ScaleDownAwsPort {
   ) {}
 
   public async nodegroups(): Promise<NodegroupState[]> {
-    const names: string[] = [];
-    for await (const page of paginateListNodegroups({ client: this.eks }, { clusterName: this.clusterName })) {
-      names.push(...page.nodegroups ?? []);
-    }
-    const described = (await inParallel(names, name => this.describe(name))).filter(one => one !== undefined)
+    const names = await nodegroupNames(this.eks, this.clusterName);
+    const described = (await inParallel(names, name => describeNodegroup(this.eks, this.clusterName, name))).filter(one => one !== undefined)
       // A group that is still being created, or could not be, has nothing to scale down.
       .filter(one => one.status !== 'DELETING' && one.resources?.autoScalingGroups?.[0]?.name !== undefined);
     const groups = await this.groups(described.map(groupName));
@@ -96,18 +91,6 @@ export class ScaleDownAws implements ScaleDownAwsPort {
     } catch (error) {
       if (REFUSALS.includes((error as Error).name)) {
         return (error as Error).message;
-      }
-      throw error;
-    }
-  }
-
-  /** A group that has gone since it was listed was in deletion. */
-  private async describe(nodegroupName: string): Promise<Nodegroup | undefined> {
-    try {
-      return (await this.eks.send(new DescribeNodegroupCommand({ clusterName: this.clusterName, nodegroupName }))).nodegroup;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) {
-        return undefined;
       }
       throw error;
     }

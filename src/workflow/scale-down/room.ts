@@ -21,7 +21,7 @@ export function admits(node: NodeView, { requires, tolerations = [] }: PodView):
   const terms = (requires?.terms ?? []).map(({ expressions, fields }) => ({ matchExpressions: expressions, matchFields: fields }));
   return selected
     && (terms.length === 0 || terms.some(term => matchesTerm(term, node)))
-    && node.taints.filter(taint => taint.effect !== 'PreferNoSchedule').every(taint => tolerates(tolerations, taint));
+    && node.taints.every(taint => tolerates(tolerations, taint));
 }
 
 /** What a node has left beside some of its pods. */

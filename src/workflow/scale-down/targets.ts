@@ -25,7 +25,7 @@ export interface Targets {
 }
 
 /** What the configuration, or the guide, wants a node group to keep, whatever it has. */
-export function wantedOf(name: string, groups: number, { ScaleDown }: TargetConfiguration): number {
+export function wantedOf(name: string, groups: number, { ScaleDown }: Pick<TargetConfiguration, 'ScaleDown'>): number {
   return ScaleDown.Targets.find(({ Nodegroup }) => Nodegroup === name)?.Size ?? (groups === 1 ? SINGLE : EACH);
 }
 

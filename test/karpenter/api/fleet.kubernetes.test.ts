@@ -1,69 +1,27 @@
-import { mkdtempSync, rmSync } from 'fs';
-import { createServer, IncomingMessage, Server } from 'http';
-import { createRequire } from 'module';
-import { AddressInfo } from 'net';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { buildSync } from 'esbuild';
+import { Asked, bundled, FakeApiServer, page } from '../../kubernetes/fake-api-server';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { LIMITS_RECORD } from '../../../src/workflow/records';
 import { OWNER_KEY } from '../../workflow/removal/fakes';
 
-// The client is an ES module, which Jest cannot load.
-const directory = mkdtempSync(join(tmpdir(), 'fleet-kubernetes-'));
-buildSync({
-  stdin: {
-    contents: 'export * from "./src/karpenter/api/fleet.kubernetes"; export { KubeConfig } from "@kubernetes/client-node"; '
-      + 'export { unreachableWebhook } from "./src/workflow/removal/webhooks";',
-    resolveDir: join(__dirname, '../../..'),
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  outfile: join(directory, 'adapter.js'),
-});
-const { FleetKubernetes, KubeConfig, unreachableWebhook } = createRequire(__filename)(join(directory, 'adapter.js'));
+const bundle = bundled('karpenter/api/fleet.kubernetes', 'workflow/removal/webhooks');
+const { FleetKubernetes, unreachableWebhook } = bundle;
 
 const API = '/apis/karpenter.sh/v1alpha5';
 
 /** Lists in pages of two; writes are written down and answered as told. */
-class FakeApi {
+class FakeApi extends FakeApiServer {
   public readonly lists: Record<string, object[]> = {};
   public readonly objects: Record<string, object> = {};
   public readonly calls: string[] = [];
   public readonly bodies: any[] = [];
-  public readonly headers: IncomingMessage['headers'][] = [];
+  public readonly headers: Asked['headers'][] = [];
   public answer: [number, object] = [200, {}];
-  private server?: Server;
 
-  public async start(): Promise<any> {
-    this.server = createServer((incoming, response) => {
-      let body = '';
-      incoming.on('data', chunk => body += chunk).on('end', () => {
-        const [code, content] = this.respond(incoming, body);
-        response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(content));
-      });
-    });
-    await new Promise<void>(resolve => this.server!.listen(0, '127.0.0.1', resolve));
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser(
-      { name: 'fake', server: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`, skipTLSVerify: true },
-      { name: 'nobody', token: 'none' },
-    );
-    return config;
-  }
-
-  public async stop(): Promise<void> {
-    this.server!.closeAllConnections();
-    await new Promise(resolve => this.server!.close(resolve));
-  }
-
-  private respond({ method, url, headers }: IncomingMessage, body: string): [number, object] {
-    const { pathname, searchParams } = new URL(url!, 'http://fake');
+  protected respond({ method, pathname, searchParams, body, headers }: Asked): [number, object] {
     if (method !== 'GET') {
       searchParams.delete('pretty');
       this.calls.push(`${method} ${pathname}${searchParams.size > 0 ? `?${searchParams}` : ''}`);
-      this.bodies.push(JSON.parse(body));
+      this.bodies.push(body);
       this.headers.push(headers);
       return this.answer;
     }
@@ -71,10 +29,7 @@ class FakeApi {
       return [200, this.objects[pathname]];
     }
     const list = this.lists[`${pathname}${searchParams.has('labelSelector') ? `?${searchParams.get('labelSelector')}` : ''}`];
-    const start = Number(searchParams.get('continue') ?? 0);
-    return list
-      ? [200, { metadata: { continue: start + 2 < list.length ? String(start + 2) : undefined }, items: list.slice(start, start + 2) }]
-      : [404, { message: 'not found' }];
+    return list ? [200, page(list, searchParams)] : [404, { message: 'not found' }];
   }
 }
 
@@ -88,11 +43,10 @@ beforeEach(async () => {
   api.lists[`/api/v1/nodes?${OWNER_KEY}`] = [];
   checks = [];
   checkFence = async () => { checks.push(`checked after ${api.calls.length} writes`); };
-  adapter = new FleetKubernetes(await api.start(), V0_API, { check: () => checkFence() });
+  adapter = new FleetKubernetes(await api.start(bundle), V0_API, { check: () => checkFence() });
 });
 
 afterEach(() => api.stop());
-afterAll(() => rmSync(directory, { recursive: true }));
 
 const meta = (name: string, more: object = {}) => ({ name, uid: `uid-${name}`, resourceVersion: '7', creationTimestamp: '2024-05-01T10:00:00Z', ...more });
 

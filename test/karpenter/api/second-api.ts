@@ -1,10 +1,10 @@
 import { Amounts, ApiObject, KarpenterApi, NodeClassFacts, PoolFacts } from '../../../src/karpenter/api/karpenter-api';
-import { TaintFacts } from '../../../src/kubernetes/scheduling';
+import { Taint } from '../../../src/kubernetes/scheduling';
 
 interface HerdSpec {
   readonly template?: {
     readonly labels?: Readonly<Record<string, string>>;
-    readonly taints?: readonly TaintFacts[];
+    readonly taints?: readonly Taint[];
     readonly requirements?: PoolFacts['requirements'];
     readonly pasture?: string;
   };

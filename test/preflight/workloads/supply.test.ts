@@ -3,9 +3,9 @@ import { isIn, placement, pool, stageFacts } from './stage';
 import { PoolFacts } from '../../../src/karpenter/api/karpenter-api';
 import { requirementsOf, unmetKey } from '../../../src/karpenter/api/requirements';
 import { V0_API } from '../../../src/karpenter/v0/api';
-import { Expression, TaintFacts, TolerationFacts } from '../../../src/kubernetes/scheduling';
+import { Expression, Taint, tolerates, Toleration } from '../../../src/kubernetes/scheduling';
 import { Placement } from '../../../src/preflight/workloads/facts';
-import { misfit, suppliesOf, tolerates } from '../../../src/preflight/workloads/supply';
+import { misfit, suppliesOf } from '../../../src/preflight/workloads/supply';
 
 const supplies = (...pools: Partial<PoolFacts>[]) => suppliesOf(stageFacts({ pools: pools.map(pool) }), V0_API);
 const selects = (nodeSelector: Record<string, string>): Partial<Placement> => ({ nodeSelector });
@@ -77,7 +77,7 @@ test('one of several Provisioners is enough, and where none is the reasons of al
     .toBe('needs team in a (Provisioner b: team in b); needs team in a (Provisioner c: team in c)');
 });
 
-test.each<[TolerationFacts, TaintFacts, boolean]>([
+test.each<[Toleration, Taint, boolean]>([
   [{ operator: 'Exists' }, { key: 'a', effect: 'NoExecute' }, true],
   [{ key: 'a' }, { key: 'a', effect: 'NoSchedule' }, true],
   [{ key: 'a', value: 'b' }, { key: 'a', value: 'b', effect: 'NoSchedule' }, true],

@@ -1,0 +1,33 @@
+import { Subnet, Tag } from '@aws-sdk/client-ec2';
+import { DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException } from '@aws-sdk/client-eks';
+import { SubnetFacts } from './survey-port';
+
+/** The names of all managed node groups of a cluster. */
+export async function nodegroupNames(client: EKSClient, clusterName: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const page of paginateListNodegroups({ client }, { clusterName })) {
+    names.push(...page.nodegroups ?? []);
+  }
+  return names;
+}
+
+/** Undefined for a group that is not there; one that has gone since it was listed was in deletion. */
+export async function describeNodegroup(client: EKSClient, clusterName: string, nodegroupName: string): Promise<Nodegroup | undefined> {
+  try {
+    return (await client.send(new DescribeNodegroupCommand({ clusterName, nodegroupName }))).nodegroup;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** EC2's list of tags by key. */
+export function tagsOf(tags: readonly Tag[] = []): Record<string, string> {
+  return Object.fromEntries(tags.map(tag => [tag.Key!, tag.Value ?? '']));
+}
+
+export function subnetFacts({ SubnetId, AvailabilityZone, AvailableIpAddressCount, Tags }: Subnet): SubnetFacts {
+  return { id: SubnetId!, zone: AvailabilityZone!, availableAddresses: AvailableIpAddressCount!, tags: tagsOf(Tags) };
+}
