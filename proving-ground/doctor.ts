@@ -1,8 +1,8 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { cacheRoot } from './build/cache';
-import { run } from './build/command';
+import { cacheRoot } from './parts/cache';
+import { run } from './parts/command';
 
 /** One thing that the proving ground needs of a machine. */
 interface Need {
@@ -45,6 +45,7 @@ const NEEDS: readonly Need[] = [
   },
   tool('ip', ['-V'], 'apt-get install iproute2'),
   tool('unshare', ['--version'], 'apt-get install util-linux'),
+  tool('flock', ['--version'], 'apt-get install util-linux'),
   tool('openssl', ['version'], 'apt-get install openssl'),
   {
     what: 'the right to create user, network, mount and process namespaces',

@@ -1,8 +1,9 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { bundle } from '../projenrc/bundle';
 import { worldsOf } from './arguments';
-import { Log } from './build/log';
-import { Parts, prepareParts } from './build/parts';
+import { Log } from './parts/log';
+import { Parts, prepareParts } from './parts/parts';
 import { isolateNetwork } from './cluster/network';
 import { Processes } from './cluster/processes';
 import { examine } from './doctor';
@@ -28,6 +29,7 @@ async function outside(args: readonly string[]): Promise<number> {
   const names = worldsOf(args);
   await examine();
   const log = logTo(console.log);
+  log(bundle() ? 'bundled the functions' : 'the functions are bundled already');
   const parts = await prepareParts(log);
   const runDir = createRunDir();
   fs.writeFileSync(path.join(runDir, PARTS_FILE), JSON.stringify(parts, null, 2));

@@ -3,7 +3,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { createInterface } from 'readline';
-import { Log } from './build/log';
+import { Log } from './parts/log';
 import { namespaceFlags } from './doctor';
 import { WorldReport } from './phases/report';
 import { Scenario, ScenarioName, SCENARIOS, usualSeconds } from './phases/scenarios';

@@ -1,19 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { PreflightCheck } from './cluster/preflight-check';
+import { KubernetesHandlerOptions } from './custom-resources/kubernetes-handler-options';
 import { Discovery } from './discovery-tags/discovery';
-import { KubernetesHandlerOptions } from './handlers/kubernetes-handler-options';
 import { ControllerPolicy } from './iam/controller-policy';
 import { IamNames } from './iam/iam-names';
 import { ChartSource } from './karpenter/chart-source';
 import { ControllerImageOptions } from './karpenter/karpenter-chart';
 import { KarpenterRelease } from './karpenter/karpenter-release';
 import { NodeAccess } from './node-access/node-access';
-import { AWSNodeTemplateOptions } from './provisioning/aws-node-template-options';
-import { ProvisionerOptions } from './provisioning/provisioner-options';
+import { AWSNodeTemplateOptions } from './provisioning/v0/aws-node-template-options';
+import { ProvisionerOptions } from './provisioning/v0/provisioner-options';
+import { MigrationStage } from './words/migration-stage';
+import { PreflightCheck } from './words/preflight-check';
 import { CutOverOptions } from './workflow/cut-over-options';
-import { MigrationStage } from './workflow/migration-stage';
 import { ScaleDownOptions } from './workflow/scale-down/scale-down-options';
 
 /** How a cluster is migrated. Every default is the guide's, unless it says why not. */

@@ -6,26 +6,26 @@ import { Construct, IConstruct } from 'constructs';
 import { Claim } from './cluster/claim';
 import { ClusterSurvey } from './cluster/cluster-survey';
 import { assertImport } from './cluster/import-requirements';
-import { Preflight } from './cluster/preflight';
-import { PreflightCheck } from './cluster/preflight-check';
+import { retainAlways, retainExceptOnCreate } from './custom-resources/retention';
 import { Discovery, DiscoverySelectors } from './discovery-tags/discovery';
-import { retainAlways, retainExceptOnCreate } from './handlers/retention';
 import { ControllerRole } from './iam/controller-role';
 import { IamNames } from './iam/iam-names';
 import { NodeInstanceProfile, NodeRole } from './iam/node-role';
 import { KarpenterChart } from './karpenter/karpenter-chart';
 import { KarpenterCrds } from './karpenter/karpenter-crds';
-import { KarpenterNamespace } from './karpenter/karpenter-namespace';
 import { KarpenterRelease } from './karpenter/karpenter-release';
-import { bringsNodeTemplate, checkProps } from './karpenter-migration-checks';
+import { KarpenterNamespace } from './karpenter/namespace/karpenter-namespace';
 import { KarpenterMigrationProps } from './karpenter-migration-props';
+import { checkDnsName, checkNamespace } from './kubernetes/kubernetes-names';
 import { NodeAccess } from './node-access/node-access';
-import { AWSNodeTemplate } from './provisioning/aws-node-template';
+import { Preflight } from './preflight/preflight';
 import { DEFAULT_NAME } from './provisioning/manifest';
-import { Provisioner } from './provisioning/provisioner';
-import { ProvisionerOptions } from './provisioning/provisioner-options';
+import { AWSNodeTemplate } from './provisioning/v0/aws-node-template';
+import { Provisioner } from './provisioning/v0/provisioner';
+import { ProvisionerOptions } from './provisioning/v0/provisioner-options';
+import { MigrationStage } from './words/migration-stage';
+import { PreflightCheck } from './words/preflight-check';
 import { waitForRun, workflowOptions } from './workflow/configuration';
-import { MigrationStage } from './workflow/migration-stage';
 import { MigrationStageResource } from './workflow/migration-stage-resource';
 
 /**
@@ -166,7 +166,7 @@ export class KarpenterMigration extends Construct {
       stage: this.stage,
       configuration: {
         Owner: claim.owner,
-        OwnerKey: release.ownerLabel,
+        Api: release._api,
         Nodegroups: nodegroups,
         HostNodegroups: hostNodegroups,
         Namespace: this.namespace,
@@ -174,11 +174,12 @@ export class KarpenterMigration extends Construct {
         Replicas: release.replicas,
         Cpu: release.controllerCpu,
         Memory: release.controllerMemory,
-        Provisioners: Lazy.list({ produce: () => [...this.provisionerNames] }),
+        Pools: Lazy.list({ produce: () => [...this.provisionerNames] }),
         AcceptedRisks: props.acceptedRisks ?? [],
         ...workflowOptions(props.cutOver, props.scaleDown),
       },
       waitForRun: waitForRun(props.waitForRun),
+      launchTemplateTag: release._launchTemplateTag,
       revision,
       kubernetesHandler,
     }));
@@ -204,7 +205,7 @@ export class KarpenterMigration extends Construct {
     this.takeName(options.name ?? DEFAULT_NAME);
     const launch = bringsNodeTemplate(options) ? {} : this.launch;
     const provisioner = after([this.chart], new Provisioner(this, id, { ...options, ...launch, cluster: this.cluster }));
-    this.preflight._addProvisionerName(provisioner.provisionerName);
+    this.preflight._addPoolName(provisioner.provisionerName);
     this.stageResource.node.addDependency(provisioner);
     if (this.stage === MigrationStage.REMOVED) {
       provisioner._markRemoved();
@@ -272,4 +273,23 @@ export class KarpenterMigration extends Construct {
 function after<T extends IConstruct>(parts: IConstruct[], part: T): T {
   part.node.addDependency(...parts);
   return part;
+}
+
+/** Refuses properties that contradict each other, and names that the Kubernetes API would refuse half-way through a deployment. */
+export function checkProps(props: KarpenterMigrationProps): void {
+  const { namespace, serviceAccountName, instanceProfile, nodeRole, nodeTemplate, provisioner } = props;
+  checkNamespace('namespace', namespace);
+  checkDnsName('serviceAccountName', serviceAccountName);
+  if (instanceProfile && !nodeRole) {
+    throw new Error('instanceProfile is set without nodeRole: set nodeRole to the role in that profile, because it must be let into the cluster and be passed');
+  }
+  if (nodeTemplate && bringsNodeTemplate(provisioner)) {
+    const given = provisioner?.nodeTemplateName === undefined ? 'nodeTemplate' : `nodeTemplateName ("${provisioner.nodeTemplateName}")`;
+    throw new Error(`provisioner.${given} is set, so nodeTemplate would have no effect: keep one of them`);
+  }
+}
+
+/** Whether a Provisioner's nodes are launched by a node template of its own. */
+export function bringsNodeTemplate(options: ProvisionerOptions = {}): boolean {
+  return options.nodeTemplate !== undefined || options.nodeTemplateName !== undefined;
 }

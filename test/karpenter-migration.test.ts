@@ -2,7 +2,6 @@ import { join } from 'path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { before, chartValues, differences, idsBelow, manifest, migrate, only, OIDC_PROVIDER, Rendered, rendered, withoutAssetHashes } from './karpenter-migration/stack';
-import { PreflightCheck } from '../src/cluster/preflight-check';
 import { Discovery } from '../src/discovery-tags/discovery';
 import { ControllerPolicy } from '../src/iam/controller-policy';
 import { IamNames } from '../src/iam/iam-names';
@@ -10,7 +9,8 @@ import { ChartSource } from '../src/karpenter/chart-source';
 import { KarpenterRelease } from '../src/karpenter/karpenter-release';
 import { NodeAccess } from '../src/node-access/node-access';
 import { Requirement } from '../src/provisioning/requirement';
-import { MigrationStage } from '../src/workflow/migration-stage';
+import { MigrationStage } from '../src/words/migration-stage';
+import { PreflightCheck } from '../src/words/preflight-check';
 
 const CUSTOM_RESOURCES = [
   'Custom::KarpenterClusterSurvey',

@@ -11,7 +11,7 @@ import { ControllerPolicy } from '../src/iam/controller-policy';
 import { IamNames } from '../src/iam/iam-names';
 import { ChartSource } from '../src/karpenter/chart-source';
 import { KarpenterRelease } from '../src/karpenter/karpenter-release';
-import { AWSNodeTemplate } from '../src/provisioning/aws-node-template';
+import { AWSNodeTemplate } from '../src/provisioning/v0/aws-node-template';
 
 /** What is wrong, what causes it, and what is said. A text is the whole message; several are parts of it. */
 type Case = [nonsense: string, given: () => unknown, complaint: string | string[]];

@@ -35,7 +35,10 @@ test('every error of ours that has a name has an article', () => {
   expect(articles('Errors')).toEqual(expect.arrayContaining(named));
 });
 
-test.each(Object.entries(records))('the record %s is explained', (_, name) => {
+/** A list only names some of them again. */
+const names = Object.entries(records).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+
+test.each(names)('the record %s is explained', (_, name) => {
   expect(runbook).toContain(`\`${name}\``);
 });
 

@@ -6,8 +6,9 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as lambda from '@aws-sdk/client-lambda';
 import { clientConfig } from './client-config';
 import { signedAs } from './gateway/query';
-import { run } from '../build/command';
-import { pythonEnvironment } from '../build/runtimes';
+import { run } from '../parts/command';
+import { pythonEnvironment } from '../parts/runtimes';
+import { Workshop } from '../parts/workshop';
 import { allow, ask, aws, createRole, ISSUER, keys, raw, roleExists, sessionOf, stack } from './rules/running-aws';
 import './rules/node-groups';
 import './rules/step-functions';
@@ -321,7 +322,7 @@ void test('a function calls AWS as a session of its own role', async () => {
 });
 
 void test('the patches of the emulators hold by themselves', async () => {
-  const output = await run(path.join(await pythonEnvironment(console.log), 'python'), ['-m', 'pytest', '-q', path.join(__dirname, 'emulator')], {
+  const output = await run(path.join(await pythonEnvironment(new Workshop(console.log)), 'python'), ['-m', 'pytest', '-q', path.join(__dirname, 'emulator')], {
     env: { ...process.env, PYTHONPATH: __dirname, PYTHONDONTWRITEBYTECODE: '1' },
   });
   assert.match(output, /\d+ passed/);

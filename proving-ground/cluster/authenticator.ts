@@ -3,8 +3,8 @@ import * as path from 'path';
 import { ADMINISTRATOR } from './audit';
 import { Pki } from './pki';
 import { baseEnvironment, ManagedProcess, Processes, ready } from './processes';
-import { run } from '../build/command';
-import { Parts } from '../build/parts';
+import { run } from '../parts/command';
+import { Parts } from '../parts/parts';
 
 export interface AuthenticatorOptions {
   readonly parts: Parts;

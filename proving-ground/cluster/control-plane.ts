@@ -6,7 +6,7 @@ import { Kube } from './kube';
 import { HOST_ADDRESS } from './network';
 import { API_SERVER_PORT, Pki } from './pki';
 import { Processes, ready } from './processes';
-import { Parts } from '../build/parts';
+import { Parts } from '../parts/parts';
 
 export interface ControlPlaneOptions {
   readonly parts: Parts;

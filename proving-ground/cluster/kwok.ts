@@ -3,7 +3,7 @@ import * as path from 'path';
 import { STAGES } from './kwok-stages';
 import { Pki } from './pki';
 import { ManagedProcess, Processes, ready } from './processes';
-import { Parts } from '../build/parts';
+import { Parts } from '../parts/parts';
 
 /** Addresses of the pods that do not run for real. */
 const POD_NETWORK = '10.1.0.1/16';

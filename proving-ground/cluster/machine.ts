@@ -5,8 +5,8 @@ import { startKwok } from './kwok';
 import { Pki } from './pki';
 import { Processes } from './processes';
 import { ChartRegistry, startChartRegistry } from './registry';
-import { Log } from '../build/log';
-import { Parts } from '../build/parts';
+import { Log } from '../parts/log';
+import { Parts } from '../parts/parts';
 
 export interface MachineOptions {
   readonly parts: Parts;

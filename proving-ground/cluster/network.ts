@@ -1,5 +1,5 @@
 import * as fs from 'fs';
-import { run } from '../build/command';
+import { run } from '../parts/command';
 
 /** Where pods find the API server and AWS; also the address of the local AWS behind its real host names. */
 export const HOST_ADDRESS = '10.255.0.1';

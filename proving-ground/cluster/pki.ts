@@ -2,7 +2,7 @@ import { createPublicKey, randomBytes } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
 import { HOST_ADDRESS } from './network';
-import { run } from '../build/command';
+import { run } from '../parts/command';
 
 const VALID_DAYS = '2';
 const SERVICE_ADDRESS = '10.96.0.1';

@@ -1,6 +1,6 @@
 import { baseEnvironment, Processes, ready } from './processes';
-import { run } from '../build/command';
-import { Parts } from '../build/parts';
+import { run } from '../parts/command';
+import { Parts } from '../parts/parts';
 
 const PORT = 5100;
 

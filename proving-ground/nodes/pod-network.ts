@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { SECRETS_PATH } from './service-account-token';
-import { run } from '../build/command';
+import { run } from '../parts/command';
 import { HOST_ADDRESS } from '../cluster/network';
 import { sleep } from '../cluster/processes';
 

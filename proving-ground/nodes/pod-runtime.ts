@@ -1,7 +1,7 @@
 import { PodAddresses } from './pod-network';
 import { RealPod, RealPodOptions } from './real-pod';
 import { Reconciler, ReconcilerOptions } from './reconciler';
-import { Parts } from '../build/parts';
+import { Parts } from '../parts/parts';
 import { Kube, KubeObject } from '../cluster/kube';
 import { REAL_POD_LABEL } from '../cluster/kwok-stages';
 import { Pki } from '../cluster/pki';

@@ -3,7 +3,7 @@ import { containerEnvironment } from './pod-environment';
 import { connectPod, inPod, PodAddresses } from './pod-network';
 import { Probe } from './probe';
 import { PodTokens } from './service-account-token';
-import { Log } from '../build/log';
+import { Log } from '../parts/log';
 import { Kube, KubeObject } from '../cluster/kube';
 import { HOST_ADDRESS } from '../cluster/network';
 import { baseEnvironment, ManagedProcess, Processes } from '../cluster/processes';

@@ -1,4 +1,4 @@
-import { Log } from '../build/log';
+import { Log } from '../parts/log';
 import { sleep } from '../cluster/processes';
 
 export interface ReconcilerOptions {

@@ -42,6 +42,8 @@ export class CdkCli {
     const all = { ...this.options.context, ...context };
     const child = spawn(process.execPath, [
       path.join(REPOSITORY, 'node_modules/aws-cdk/bin/cdk'), ...args, '--ci', '--no-color', '--no-notices',
+      // The functions were bundled before the run.
+      '--build', '',
       '--app', `${process.execPath} --import tsx ${app}`,
       '--output', path.join(this.options.runDir, 'cdk.out'),
       ...Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]),

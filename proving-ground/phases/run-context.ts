@@ -1,5 +1,5 @@
-import { Log } from '../build/log';
-import { Parts } from '../build/parts';
+import { Log } from '../parts/log';
+import { Parts } from '../parts/parts';
 import { Processes } from '../cluster/processes';
 
 /** What a world is given to live in. */

@@ -6,7 +6,7 @@ import { CdkCli } from './cdk-cli';
 import { LocalAws, startAws } from '../aws';
 import { KARPENTER } from './karpenter-objects';
 import { clientConfig } from '../aws/client-config';
-import { Log } from '../build/log';
+import { Log } from '../parts/log';
 import { ADMINISTRATOR } from '../cluster/audit';
 import { Kube } from '../cluster/kube';
 import { layFoundation, startCluster } from '../cluster/machine';

@@ -1,8 +1,7 @@
-import { planAbandonment, planClaim, planRelease, ClaimStep } from './claim-plan';
-import { ClaimChanged, ClaimPort, StoredClaim } from './claim-port';
+import { planAbandonment, planClaim, planRelease, ClaimStep, ClaimChanged, ClaimPort, StoredClaim } from './claim-plan';
 import { ClaimProperties } from './contract';
-import { Connect, done, ResourceHandler } from '../handlers/lifecycle';
-import { text } from '../handlers/properties';
+import { Connect, done, ResourceHandler } from '../custom-resources/lifecycle';
+import { text } from '../custom-resources/properties';
 
 /** Nobody but other migrations writes the claim; more conflicts than this are not chance. */
 const ATTEMPTS = 5;

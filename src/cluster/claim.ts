@@ -3,9 +3,9 @@ import { Construct } from 'constructs';
 import { CLAIM_TYPE, ClaimProperties } from './contract';
 import { assertImport } from './import-requirements';
 import { ownerOf } from './owner';
-import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
-import { KubernetesProvider } from '../handlers/kubernetes-provider';
-import { twoPhaseResource } from '../handlers/two-phase-provider';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
+import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
+import { twoPhaseResource } from '../custom-resources/two-phase-provider';
 
 /** Who claims the cluster. */
 export interface ClaimOptions {

@@ -1,10 +1,10 @@
+import { Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { CLUSTER_SURVEY_TYPE, ClusterSurveyProperties } from './contract';
-import { checkNodegroups } from './nodegroup-names';
 import { allowReads } from './reads';
-import { AwsProvider } from '../handlers/aws-provider';
-import { twoPhaseResource } from '../handlers/two-phase-provider';
+import { AwsProvider } from '../custom-resources/aws-provider';
+import { twoPhaseResource } from '../custom-resources/two-phase-provider';
 
 /** What a survey looks at. */
 export interface ClusterSurveyOptions {
@@ -77,5 +77,22 @@ export class ClusterSurvey extends Construct {
     this.subnetIds = resource.getAttString('subnetIds');
     this.securityGroupIds = resource.getAttString('securityGroupIds');
     this.zones = resource.getAttString('zones');
+  }
+}
+
+/** EKS: a letter or digit, then letters, digits, hyphens and underscores, 63 characters. */
+const NODEGROUP_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+
+/** Throws where a list of node groups cannot be meant; `undefined` is the library's way to say "all". */
+export function checkNodegroups(property: string, names?: readonly string[]): void {
+  if (names === undefined || Token.isUnresolved(names)) {
+    return;
+  }
+  if (names.length === 0) {
+    throw new Error(`\`${property}\` is empty: name at least one node group, or leave it out`);
+  }
+  const bad = names.find(name => !Token.isUnresolved(name) && !NODEGROUP_NAME.test(name));
+  if (bad !== undefined) {
+    throw new Error(`\`${property}\` has "${bad}", which cannot be the name of a node group: 1 to 63 letters, digits, - and _, the first a letter or digit`);
   }
 }

@@ -1,7 +1,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
-import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 
 /** What a chapter needs of a cluster. */
 export interface ImportNeeds {

@@ -1,9 +1,10 @@
 import { ClusterSurveyProperties } from './contract';
-import { whenRightsSettled } from './settle';
-import { nodegroupSecurityGroupIds, nodegroupSubnetIds, shortList } from './survey';
+import { nodegroupSecurityGroupIds, nodegroupSubnetIds } from './survey';
 import { ClusterFacts, ClusterReader, NetworkReader, SubnetFacts } from './survey-port';
-import { Attributes, done, ResourceHandler } from '../handlers/lifecycle';
-import { optionalText, optionalTexts, text } from '../handlers/properties';
+import { Attributes, done, ResourceHandler } from '../custom-resources/lifecycle';
+import { optionalText, optionalTexts, text } from '../custom-resources/properties';
+import { whenRightsSettled } from '../custom-resources/settle';
+import { shortList } from '../words/short-list';
 
 /** Three lists of this size and the rest stay far below what a response carries. */
 const LIST_BYTES = 500;

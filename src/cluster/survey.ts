@@ -1,4 +1,5 @@
 import { ClusterFacts, NodegroupFacts } from './survey-port';
+import { shortList } from '../words/short-list';
 
 /** The subnets of all node groups, each once, in a stable order. */
 export function nodegroupSubnetIds(facts: ClusterFacts): string[] {
@@ -38,24 +39,6 @@ export function launchTemplateSecurityGroupIds(template: {
 }): readonly string[] {
   const ofInterface = template.networkInterfaces[0]?.groups ?? [];
   return ofInterface.length > 0 ? ofInterface : template.securityGroupIds;
-}
-
-/** Joins as many items as fit into the given bytes and says how many are left out. */
-export function shortList(items: readonly string[], maximumBytes: number): string {
-  const whole = items.join(', ');
-  if (Buffer.byteLength(whole) <= maximumBytes) {
-    return whole;
-  }
-  const end = (left: number) => `… and ${left} more, see the log`;
-  let kept = '';
-  for (const [index, item] of items.entries()) {
-    const next = `${kept}${item}, `;
-    if (Buffer.byteLength(next + end(items.length - index - 1)) > maximumBytes) {
-      return kept + end(items.length - index);
-    }
-    kept = next;
-  }
-  return kept;
 }
 
 function unique(values: readonly string[]): string[] {

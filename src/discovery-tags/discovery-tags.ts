@@ -3,11 +3,11 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { DISCOVERY_TAG_KEY, DISCOVERY_TAGS_RESOURCE_TYPE, DiscoveryTagsProperties, markerKey, tagKeyProblem } from './contract';
 import { SecurityGroupSource, SubnetSource } from './sources';
-import { checkNodegroups } from '../cluster/nodegroup-names';
+import { checkNodegroups } from '../cluster/cluster-survey';
 import { allowReads } from '../cluster/reads';
-import { AwsProvider } from '../handlers/aws-provider';
-import { twoPhaseResource } from '../handlers/two-phase-provider';
-import { tokenKeys } from '../iam/token-keys';
+import { AwsProvider } from '../custom-resources/aws-provider';
+import { tokenKeys } from '../custom-resources/token-keys';
+import { twoPhaseResource } from '../custom-resources/two-phase-provider';
 
 /** Which subnets and security groups carry the discovery tag. */
 export interface DiscoveryTagsOptions {

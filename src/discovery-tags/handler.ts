@@ -1,13 +1,12 @@
 import { DISCOVERY_TAG_KEY, DiscoveryTagsProperties, markerKey, tagKeyProblem } from './contract';
-import { Change, planApply, planRemove, refusal, severalGroups } from './plan';
-import { DiscoveryTagsPort, TaggedResource } from './port';
+import { Change, planApply, planRemove, refusal, severalGroups, DiscoveryTagsPort, TaggedResource } from './plan';
 import { parseSecurityGroupSelection } from './security-group-selection';
 import { targets } from './targets';
-import { whenRightsSettled } from '../cluster/settle';
-import { shortList } from '../cluster/survey';
 import { ClusterReader, NetworkReader } from '../cluster/survey-port';
-import { done, ResourceHandler } from '../handlers/lifecycle';
-import { flag, optionalText, optionalTexts, text } from '../handlers/properties';
+import { done, ResourceHandler } from '../custom-resources/lifecycle';
+import { flag, optionalText, optionalTexts, text } from '../custom-resources/properties';
+import { whenRightsSettled } from '../custom-resources/settle';
+import { shortList } from '../words/short-list';
 
 /** Two lists, the key and the envelope share the 4096 bytes of a response. */
 const MAXIMUM_ATTRIBUTE_BYTES = 1200;

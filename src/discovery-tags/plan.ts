@@ -1,7 +1,6 @@
 import { markerKey } from './contract';
-import { ResourceKind, TaggedResource, Tags } from './port';
 import { Targets } from './targets';
-import { shortList } from '../cluster/survey';
+import { shortList } from '../words/short-list';
 
 /** What one part of a message may take of a response. */
 const NAMED_BYTES = 900;
@@ -145,4 +144,24 @@ function idsOf(resources: readonly TaggedResource[], kind: ResourceKind): string
 
 function unique(values: readonly string[]): string[] {
   return [...new Set(values)].sort();
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+export type ResourceKind = 'subnet' | 'security-group';
+
+export interface TaggedResource {
+  readonly id: string;
+  readonly kind: ResourceKind;
+  readonly tags: Tags;
+}
+
+/** Tags of subnets and security groups. */
+export interface DiscoveryTagsPort {
+  /** All subnets and security groups of the region that carry the tag, with this value if one is given. */
+  carrying(key: string, value?: string): Promise<TaggedResource[]>;
+  /** Sets the tags in one call: all of them or none. */
+  add(id: string, tags: Tags): Promise<void>;
+  /** Takes tags off if they have these values; succeeds where tag or resource are gone. */
+  remove(id: string, tags: Tags): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { SECURITY_GROUP_SOURCES, SecurityGroupSourceKind } from './contract';
 import { nodegroupSecurityGroupIds } from '../cluster/survey';
 import { ClusterFacts } from '../cluster/survey-port';
-import { oneOf, texts } from '../handlers/properties';
+import { oneOf, texts } from '../custom-resources/properties';
 
 /** Where the security groups of Karpenter's nodes come from, as properties of a resource say it. */
 export interface SecurityGroupSelection {

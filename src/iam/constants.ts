@@ -9,6 +9,3 @@ export const NODE_MANAGED_POLICIES = [
 /** The guide's namespace and service account of the controller. */
 export const CONTROLLER_NAMESPACE = 'karpenter';
 export const CONTROLLER_SERVICE_ACCOUNT = 'karpenter';
-
-/** The tag that this generation of Karpenter puts on all that it launches; its value is the Provisioner's name. */
-export const OWNER_TAG = 'karpenter.sh/provisioner-name';

@@ -1,8 +1,8 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { OWNER_TAG } from './constants';
-import { tokenKeys } from './token-keys';
+import { tokenKeys } from '../custom-resources/token-keys';
+import { OWNER_TAG } from '../karpenter/v0/controller-policy';
 
 /** EC2's principal: in China role passing may name it with the suffix. */
 const EC2_SERVICES = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'];

@@ -3,8 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { CONTROLLER_NAMESPACE, CONTROLLER_SERVICE_ACCOUNT } from './constants';
 import { ControllerPolicy } from './controller-policy';
-import { tokenKeys } from './token-keys';
-import { acceptFinding } from '../handlers/accepted-findings';
+import { acceptFinding } from '../custom-resources/accepted-findings';
+import { tokenKeys } from '../custom-resources/token-keys';
 
 /** How Karpenter's controller is known to AWS. */
 export interface ControllerRoleOptions {

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { NODE_MANAGED_POLICIES } from './constants';
-import { acceptFinding } from '../handlers/accepted-findings';
+import { acceptFinding } from '../custom-resources/accepted-findings';
 
 /** The role of Karpenter's nodes. */
 export interface NodeRoleProps {

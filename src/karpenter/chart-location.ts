@@ -12,3 +12,8 @@ export type ChartLocation = Pick<eks.HelmChartOptions, 'chart' | 'repository' | 
 export function identityOf({ repository, version, chartAsset }: ChartLocation): Record<string, unknown> {
   return chartAsset ? { asset: chartAsset.assetHash } : { repository, version };
 }
+
+/** The Helm release of Karpenter's CRDs, which outlives Karpenter's own namespace. */
+export const CRD_RELEASE = 'karpenter-crd';
+
+export const CRD_RELEASE_NAMESPACE = 'kube-system';

@@ -4,11 +4,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { identityOf, RELEASE_NAME } from './chart-location';
 import { ChartSource } from './chart-source';
-import { ControllerReady } from './controller-ready';
+import { ControllerReady } from './controller-ready/controller-ready';
 import { KarpenterRelease } from './karpenter-release';
-import { HelmRun, ReleaseGuard } from './release-guard';
+import { HelmRun, ReleaseGuard } from './release-guard/release-guard';
 import { guideValues, imageValues, mergeValues } from './values';
-import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 
 /** Helm may take this long twice, for the installation and for going back, and Lambda ends it after 15 minutes. */
 const HELM_TIMEOUT = Duration.minutes(6);

@@ -1,12 +1,11 @@
 import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
-import { identityOf } from './chart-location';
+import { identityOf, CRD_RELEASE, CRD_RELEASE_NAMESPACE } from './chart-location';
 import { ChartSource } from './chart-source';
 import { KarpenterRelease } from './karpenter-release';
-import { ReleaseGuard } from './release-guard';
-import { CRD_RELEASE, CRD_RELEASE_NAMESPACE } from '../cluster/contract';
-import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
+import { ReleaseGuard } from './release-guard/release-guard';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 
 /** Which CustomResourceDefinitions `KarpenterCrds` installs, and from where. */
 export interface KarpenterCrdsOptions {

@@ -1,5 +1,5 @@
 import { WebhookProbe } from './controller-ready/contract';
-import { ReleaseSettings } from './values';
+import { ReleaseSettings } from './generation';
 
 /** The Kubernetes versions that a Karpenter release supports, both inclusive. */
 export interface KubernetesRange {
@@ -51,6 +51,20 @@ export abstract class KarpenterRelease {
   /** The label of every node that Karpenter owns, which is also a tag of its instance. */
   public abstract readonly ownerLabel: string;
 
+  /**
+   * The name of the API, by which the functions find what they must know of it.
+   *
+   * @internal
+   */
+  public abstract readonly _api: string;
+
+  /**
+   * The tag of Karpenter's launch templates; its value is the cluster's name.
+   *
+   * @internal
+   */
+  public abstract readonly _launchTemplateTag: string;
+
   /** The CustomResourceDefinitions, by name. */
   public abstract readonly crdNames: string[];
 
@@ -91,6 +105,10 @@ class ProvisionerRelease extends KarpenterRelease {
   public readonly defaultNamespace = 'karpenter';
   public readonly defaultServiceAccountName = 'karpenter';
   public readonly ownerLabel = 'karpenter.sh/provisioner-name';
+  /** @internal */
+  public readonly _api = 'karpenter.sh/v1alpha5';
+  /** @internal */
+  public readonly _launchTemplateTag = 'karpenter.k8s.aws/cluster';
   public readonly crdNames = ['provisioners.karpenter.sh', 'machines.karpenter.sh', 'awsnodetemplates.karpenter.k8s.aws'];
   public readonly kubernetesRange: KubernetesRange;
   public readonly replicas = 2;

@@ -1,13 +1,9 @@
+import { ReleaseSettings } from './generation';
 import { KarpenterRelease } from './karpenter-release';
+import { NODEGROUP_LABEL } from '../kubernetes/names';
 
 /** Values of a chart; free-form, as charts are. */
 export type Values = { [key: string]: any };
-
-/** What the chart has to know about the account and the cluster. */
-export interface ReleaseSettings {
-  readonly clusterName: string;
-  readonly instanceProfileName: string;
-}
 
 /** What the guide's values are made of. */
 export interface GuideValues extends ReleaseSettings {
@@ -17,9 +13,6 @@ export interface GuideValues extends ReleaseSettings {
   /** The node groups that may host the controller; undefined: all managed ones. */
   readonly hostNodegroups?: string[];
 }
-
-/** Set by EKS on every node of a managed node group. */
-export const NODEGROUP_LABEL = 'eks.amazonaws.com/nodegroup';
 
 /** The guide's values, with its affinity as one term: two terms, as the guide has them, are alternatives. */
 export function guideValues(guide: GuideValues): Values {

@@ -3,9 +3,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
 import { ownerOf } from '../cluster/owner';
-import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
-import { KubernetesProvider } from '../handlers/kubernetes-provider';
-import { twoPhaseResource } from '../handlers/two-phase-provider';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
+import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
+import { twoPhaseResource } from '../custom-resources/two-phase-provider';
 
 /** Whom `AwsAuthRoleMapping` lets in. */
 export interface AwsAuthRoleMappingOptions {

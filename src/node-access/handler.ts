@@ -1,8 +1,7 @@
 import { NodeAccessProperties } from './contract';
-import { AwsAuth, Change, planAdd, planRemove, withoutPath } from './plan';
-import { NodeAccessPort } from './port';
-import { Connect, done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
-import { text } from '../handlers/properties';
+import { AwsAuth, Change, planAdd, planRemove, withoutPath, NodeAccessPort } from './plan';
+import { Connect, done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
+import { text } from '../custom-resources/properties';
 
 /** How often one call reads again after others were quicker; the next call goes on a few seconds later. */
 const ATTEMPTS = 5;

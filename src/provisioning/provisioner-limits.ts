@@ -1,6 +1,6 @@
 import { Size } from 'aws-cdk-lib';
-import { checkKey } from './kubernetes-names';
 import { byteQuantity, countQuantity, cpuQuantity } from './numbers';
+import { checkKey } from '../kubernetes/kubernetes-names';
 
 /**
  * How much all nodes of a Provisioner together may have; Karpenter launches nothing that would exceed it.

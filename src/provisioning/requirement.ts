@@ -1,7 +1,7 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
-import { checkLabelValue } from './kubernetes-names';
 import { checkInteger } from './numbers';
-import { checkRequirementKey } from './restricted-labels';
+import { checkLabelValue } from '../kubernetes/kubernetes-names';
+import { checkRequirementKey } from './v0/restricted-labels';
 
 /**
  * What the nodes of a Provisioner must have: one condition on one label.

@@ -1,4 +1,4 @@
-import { checkKey, checkLabelValue } from './kubernetes-names';
+import { checkKey, checkLabelValue } from '../kubernetes/kubernetes-names';
 
 /**
  * Keeps pods without a matching toleration away from the nodes of a Provisioner.

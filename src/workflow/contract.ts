@@ -1,16 +1,9 @@
-import { MigrationStage } from './migration-stage';
-import { PreflightCheck } from '../cluster/preflight-check';
+import { MigrationStage } from '../words/migration-stage';
+import { PreflightCheck } from '../words/preflight-check';
 
 export const MIGRATION_STAGE_TYPE = 'Custom::KarpenterMigrationStage';
-
-/** The question that the AWS function asks the Kubernetes function: what is left of Karpenter's nodes. */
-export const REMAINING_QUERY = 'karpenter-remaining';
-
 /** What the AWS function tells the Kubernetes function when a stack is deleted and Karpenter stays. */
 export const ABANDON_QUERY = 'abandon-claim';
-
-/** A call of a port whose adapter lives in the Kubernetes function. */
-export const REMOTE_PORT_QUERY = 'workflow-port';
 
 /** Everything that the steps must know; it stands in the definition of the state machine. */
 export interface WorkflowConfiguration {
@@ -20,8 +13,8 @@ export interface WorkflowConfiguration {
   readonly KubernetesFunctionArn: string;
   /** Whose the claim on the cluster is. */
   readonly Owner: string;
-  /** The label of nodes, and the tag of instances, that Karpenter launched. */
-  readonly OwnerKey: string;
+  /** The name of Karpenter's API. */
+  readonly Api: string;
   /** The node groups of the migration; all managed ones if undefined. */
   readonly Nodegroups?: readonly string[];
   /** Where Karpenter and critical workloads live; the same as Nodegroups if undefined. */
@@ -33,8 +26,8 @@ export interface WorkflowConfiguration {
   readonly Replicas: number;
   readonly Cpu: string;
   readonly Memory: string;
-  /** The Provisioners of the migration; the first one launches the canary. */
-  readonly Provisioners: readonly string[];
+  /** The pools of the migration; the first one launches the canary. */
+  readonly Pools: readonly string[];
   readonly CriticalWorkloads: readonly WorkloadReference[];
   readonly ClusterAutoscaler: AutoscalerReference;
   readonly CanaryImage: string;
@@ -80,8 +73,8 @@ export interface MigrationStageProperties {
   readonly Stage: MigrationStage;
   /** Whose the claim on the cluster is. */
   readonly Owner: string;
-  /** The label of nodes, and the tag of instances, that Karpenter launched. */
-  readonly OwnerKey: string;
+  /** The name of Karpenter's API. */
+  readonly Api: string;
   /** The configuration as JSON: a change of it must reach a run. */
   readonly Configuration: string;
   /** How long a deployment waits for a run that raises or lowers the stage. */

@@ -1,13 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
-import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD } from './records';
-import { AwsProvider } from '../handlers/aws-provider';
+import { GROUP_TAGS } from './records';
+import { AwsProvider } from '../custom-resources/aws-provider';
 
 /** The tag that EKS puts on the Auto Scaling groups of its node groups. */
 const CLUSTER_TAG = 'eks:cluster-name';
-
-/** Our records and marks on node groups. */
-const NODEGROUP_TAGS = [SIZES_RECORD, SIZES_SET, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK];
 
 /** What the steps of the workflow need of AWS: reads where they read, writes bound to the cluster and to our own tags. */
 export function grantSteps(aws: AwsProvider, cluster: eks.ICluster): void {
@@ -19,7 +16,7 @@ export function grantSteps(aws: AwsProvider, cluster: eks.ICluster): void {
   aws.allow({
     actions: ['eks:TagResource', 'eks:UntagResource'],
     resources: [nodegroups],
-    conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': NODEGROUP_TAGS } },
+    conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': GROUP_TAGS } },
   });
   aws.allow({ actions: ['eks:DescribeAddon', 'eks:UpdateAddon'], resources: [ofCluster('addon'), cluster.clusterArn] });
   // These know no resources.

@@ -1,11 +1,12 @@
 import { MigrationStageProperties } from './contract';
-import { halt } from './halt';
-import { MigrationStage } from './migration-stage';
 import { mustHalt, planDeployment, planRemoval } from './plan';
 import { StagePort } from './port';
-import { RunRecord } from './run-record';
-import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../handlers/lifecycle';
-import { integer, oneOf, optionalText, text } from '../handlers/properties';
+import { RunRecord, LEASE_MILLISECONDS } from './run-record';
+import { stopSteps } from './runner';
+import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
+import { integer, oneOf, optionalText, text } from '../custom-resources/properties';
+import { apiOf } from '../karpenter/apis';
+import { MigrationStage } from '../words/migration-stage';
 
 type Request = ResourceRequest<MigrationStageProperties>;
 
@@ -30,7 +31,7 @@ export function migrationStageHandler(
       StateMachineArn: text(raw, 'StateMachineArn'),
       Stage: oneOf(raw, 'Stage', Object.values(MigrationStage)),
       Owner: text(raw, 'Owner'),
-      OwnerKey: text(raw, 'OwnerKey'),
+      Api: text(raw, 'Api'),
       Configuration: text(raw, 'Configuration'),
       WaitSeconds: integer(raw, 'WaitSeconds'),
       Revision: optionalText(raw, 'Revision'),
@@ -126,7 +127,8 @@ async function leave(port: StagePort, request: Request, now: Date): Promise<Outc
 }
 
 async function verifyRemoved(port: StagePort, request: Request, state = 'nothing of karpenter is left'): Promise<Outcome> {
-  const removal = planRemoval([...await port.kubernetesRemaining(), ...await port.instancesRemaining()]);
+  const { kinds } = apiOf(request.properties.Api);
+  const removal = planRemoval(await port.remaining(), kinds);
   switch (removal.kind) {
     case 'wait':
       return waiting(removal.reason);
@@ -134,7 +136,7 @@ async function verifyRemoved(port: StagePort, request: Request, state = 'nothing
       throw new Error(removal.reason);
     case 'gone': {
       const deleted = await port.deleteLaunchTemplates();
-      log(`no machine, node or instance of karpenter is left; launch templates deleted: ${deleted.join(', ') || 'none'}`, request);
+      log(`no ${kinds.claim.singular}, node or instance of karpenter is left; launch templates deleted: ${deleted.join(', ') || 'none'}`, request);
       return reached(request, state);
     }
   }
@@ -150,4 +152,24 @@ function reached(request: Request, state: string): Outcome {
 
 function log(message: string, request: Request): void {
   console.log(JSON.stringify({ level: 'info', message, cluster: request.properties.ClusterName, stage: request.properties.Stage, owner: request.properties.Owner }));
+}
+
+/**
+ * Ends the run, whichever it is: fences it, waits until its last call has ended, then takes back what must not stay when nobody goes on.
+ *
+ * @param request halts once, however often it is called
+ * @returns what is waited for; undefined when it is done
+ */
+export async function halt(port: StagePort, owner: string, request: string, now: Date): Promise<string | undefined> {
+  const { generation } = await port.runs.begin({ owner, request });
+  await port.executions.stopAll();
+  if (!await port.runs.enter(generation, { token: request, until: now.getTime() + LEASE_MILLISECONDS }, now.getTime())) {
+    return 'a call of the run that is halted has not ended yet';
+  }
+  try {
+    await stopSteps(port.steps(generation));
+  } finally {
+    await port.runs.leave(request);
+  }
+  return undefined;
 }

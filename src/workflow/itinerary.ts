@@ -1,4 +1,4 @@
-import { MigrationStage } from './migration-stage';
+import { MigrationStage } from '../words/migration-stage';
 
 export type StepName = 'critical-workloads' | 'cluster-autoscaler' | 'scale-down' | 'removal';
 export type Direction = 'apply' | 'revert';

@@ -3,12 +3,12 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { MIGRATION_STAGE_TYPE, MigrationStageProperties, WorkflowConfiguration } from './contract';
 import { grantSteps } from './grants';
-import { MigrationStage } from './migration-stage';
 import { MigrationWorkflow } from './migration-workflow';
-import { AwsProvider } from '../handlers/aws-provider';
-import { KubernetesHandlerOptions } from '../handlers/kubernetes-handler-options';
-import { KubernetesProvider } from '../handlers/kubernetes-provider';
-import { twoPhaseResource } from '../handlers/two-phase-provider';
+import { AwsProvider } from '../custom-resources/aws-provider';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
+import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
+import { twoPhaseResource } from '../custom-resources/two-phase-provider';
+import { MigrationStage } from '../words/migration-stage';
 
 export interface MigrationStageResourceProps {
   readonly cluster: eks.ICluster;
@@ -17,6 +17,8 @@ export interface MigrationStageResourceProps {
   readonly configuration: Omit<WorkflowConfiguration, 'ClusterName' | 'KubectlRoleArn' | 'KubernetesFunctionArn'>;
   /** How long a deployment waits for a run that raises or lowers the stage. */
   readonly waitForRun: Duration;
+  /** The tag of Karpenter's launch templates; its value is the cluster's name. */
+  readonly launchTemplateTag: string;
   readonly revision?: string;
   readonly kubernetesHandler?: KubernetesHandlerOptions;
 }
@@ -39,7 +41,7 @@ export class MigrationStageResource extends Construct {
       KubernetesFunctionArn: kubernetes.function.functionArn,
     };
     this.workflow = new MigrationWorkflow(this, 'Workflow', { configuration });
-    this.grant(aws, kubernetes, cluster);
+    this.grant(aws, kubernetes, props);
     const properties: MigrationStageProperties = {
       ClusterName: configuration.ClusterName,
       KubectlRoleArn: configuration.KubectlRoleArn,
@@ -47,7 +49,7 @@ export class MigrationStageResource extends Construct {
       StateMachineArn: this.workflow.stateMachine.stateMachineArn,
       Stage: props.stage,
       Owner: configuration.Owner,
-      OwnerKey: configuration.OwnerKey,
+      Api: configuration.Api,
       Configuration: Stack.of(this).toJsonString(configuration),
       WaitSeconds: props.waitForRun.toSeconds(),
       Revision: props.revision,
@@ -57,7 +59,7 @@ export class MigrationStageResource extends Construct {
     this.state = resource.getAttString('State');
   }
 
-  private grant(aws: AwsProvider, kubernetes: KubernetesProvider, cluster: eks.ICluster): void {
+  private grant(aws: AwsProvider, kubernetes: KubernetesProvider, { cluster, launchTemplateTag }: MigrationStageResourceProps): void {
     const stack = Stack.of(this);
     aws.allow({ actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] });
     aws.allow({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] });
@@ -67,7 +69,7 @@ export class MigrationStageResource extends Construct {
     aws.allow({
       actions: ['ec2:DeleteLaunchTemplate'],
       resources: [stack.formatArn({ service: 'ec2', resource: 'launch-template', resourceName: '*' })],
-      conditions: { StringEquals: { 'aws:ResourceTag/karpenter.k8s.aws/cluster': cluster.clusterName } },
+      conditions: { StringEquals: { [`aws:ResourceTag/${launchTemplateTag}`]: cluster.clusterName } },
     });
   }
 }

@@ -5,8 +5,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { WorkflowConfiguration } from './contract';
 import { migrationStates } from './definition';
-import { acceptFinding } from '../handlers/accepted-findings';
-import { AwsProvider } from '../handlers/aws-provider';
+import { acceptFinding } from '../custom-resources/accepted-findings';
+import { AwsProvider } from '../custom-resources/aws-provider';
 
 export interface MigrationWorkflowProps { readonly configuration: WorkflowConfiguration }
 

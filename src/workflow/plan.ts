@@ -1,7 +1,9 @@
 import { isRaised } from './itinerary';
-import { MigrationStage } from './migration-stage';
-import { ExecutionStatus, Remaining } from './port';
+import { ExecutionStatus } from './port';
 import { RunRecord } from './run-record';
+import { Remaining } from '../karpenter/api/fleet';
+import { KarpenterApi } from '../karpenter/api/karpenter-api';
+import { MigrationStage } from '../words/migration-stage';
 
 /** What is to be done about what is left of Karpenter. */
 export type Removal =
@@ -13,7 +15,7 @@ export type Removal =
 const NAMED = 20;
 
 /** Waits for what is leaving already and refuses everything that would lose its controller. */
-export function planRemoval(remaining: readonly Remaining[]): Removal {
+export function planRemoval(remaining: readonly Remaining[], { claim }: KarpenterApi['kinds']): Removal {
   if (remaining.length === 0) {
     return { kind: 'gone' };
   }
@@ -22,7 +24,7 @@ export function planRemoval(remaining: readonly Remaining[]): Removal {
     ? { kind: 'wait', reason: `waiting for ${names(remaining)} to go` }
     : {
       kind: 'refuse',
-      reason: `karpenter still has ${names(staying)}: move their pods away and delete the machines, then deploy again;`
+      reason: `karpenter still has ${names(staying)}: move their pods away and delete the ${claim.plural}, then deploy again;`
         + ' until then everything that karpenter stands on is kept',
     };
 }

@@ -1,13 +1,6 @@
-import { RunPort } from './run-port';
+import { RunPort } from './run-record';
 import { Steps } from './runner';
-
-/** One thing of Karpenter's that still exists, named as its owner would look for it. */
-export interface Remaining {
-  /** For example `machine/default-x7f2p`, `node/ip-10-0-1-7.ec2.internal`, `instance/i-0abc`. */
-  readonly name: string;
-  /** It is going already: waiting for it is enough. */
-  readonly leaving: boolean;
-}
+import { Remaining } from '../karpenter/api/fleet';
 
 /** How an execution of the state machine stands; undefined where Step Functions does not know it any more. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE' | undefined;
@@ -27,10 +20,8 @@ export interface StagePort {
   readonly executions: ExecutionsPort;
   /** The steps, in the name of a generation. */
   steps(generation: number): Steps;
-  /** Machines and nodes that the Kubernetes API still has. */
-  kubernetesRemaining(): Promise<readonly Remaining[]>;
-  /** Instances of this cluster's Karpenter that EC2 still has. */
-  instancesRemaining(): Promise<readonly Remaining[]>;
+  /** Claims and nodes that the Kubernetes API still has, and instances of this cluster's Karpenter that EC2 still has. */
+  remaining(): Promise<readonly Remaining[]>;
   /** Deletes the launch templates of this cluster's Karpenter, which it leaves behind when it stops; gives their names. */
   deleteLaunchTemplates(): Promise<readonly string[]>;
   /** Whether CloudFormation is taking back a creation or an update of the stack. */

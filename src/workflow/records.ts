@@ -26,7 +26,7 @@ export const CORDON_RECORD = `${PREFIX}/cordoned`;
 export const DRAIN_RECORD = `${PREFIX}/draining`;
 /** On a node that got the label that takes it out of load balancers; one that had it before has none. */
 export const EXCLUSION_RECORD = `${PREFIX}/excluded`;
-/** On a Provisioner: its limits before launches were stopped. */
+/** On a pool: its limits before launches were stopped. */
 export const LIMITS_RECORD = `${PREFIX}/limits`;
 /** On a node: JSON as of the batch, for the one pod that moves from it to a node that stays. */
 export const MOVE_RECORD = `${PREFIX}/moving`;
@@ -34,5 +34,8 @@ export const MOVE_RECORD = `${PREFIX}/moving`;
 export const CLEAR_RECORD = `${PREFIX}/clearing`;
 /** Tag of a node group: since when its sizes are being restored. */
 export const RESTORING_MARK = `${PREFIX}/restoring`;
-/** On a Provisioner: since when no Machine and no node is left, only instances that EC2 still has. */
+/** On a pool: since when no claim and no node is left, only instances that EC2 still has. */
 export const NODES_GONE_MARK = `${PREFIX}/nodes-gone`;
+
+/** All that we may have left at a node group. */
+export const GROUP_TAGS = [SIZES_RECORD, SIZES_SET, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK];

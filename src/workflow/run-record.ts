@@ -1,6 +1,6 @@
-import { MigrationStage } from './migration-stage';
 import { PauseReason } from './pause-reason';
-import { Replaced } from './step';
+import { Replaced } from '../custom-resources/fence';
+import { MigrationStage } from '../words/migration-stage';
 
 /** How a run stands, in the words of its last call. */
 export interface RunReport {
@@ -92,3 +92,16 @@ export function requireGeneration(record: RunRecord | undefined, generation: num
     throw new Replaced(`generation ${generation} was replaced by ${record?.generation ?? 'nobody, the claim on the cluster is gone'}: nothing more is changed`);
   }
 }
+
+/** The record of runs in the claim on the cluster. */
+export interface RunPort {
+  /** Undefined where there is no claim. */
+  read(): Promise<RunRecord | undefined>;
+  /** Begins a new generation and gives the record with it. */
+  begin(beginning: Beginning): Promise<RunRecord>;
+  /** Takes the lease of a call; false as long as another call may still be changing something. */
+  enter(generation: number, lease: Lease, now: number): Promise<boolean>;
+  leave(token: string, report?: RunReport): Promise<void>;
+}
+
+export const RUN_METHODS = ['read', 'begin', 'enter', 'leave'] as const satisfies readonly (keyof RunPort)[];

@@ -1,9 +1,8 @@
 import { Leg, nextLeg } from './itinerary';
-import { MigrationStage } from './migration-stage';
-import { pauseSeconds } from './pacing';
 import { PauseReason } from './pause-reason';
 import { RunReport } from './run-record';
 import { Progress } from './step';
+import { MigrationStage } from '../words/migration-stage';
 
 /** What one state of the state machine hands on to the next: small, and plain to read in the console. */
 export interface RunState {
@@ -66,4 +65,14 @@ export function reportOf(state: RunState, execution: string): RunReport | undefi
 
 export function secondsSince(iso: string, now: Date): number {
   return Math.max(0, (now.getTime() - new Date(iso).getTime()) / 1000);
+}
+
+/** Seconds between tries of a run that is blocked: soon at first, so that a short obstacle costs little, then ever more rarely. */
+const INTERVALS = [10, 20, 40, 60, 120, 300];
+
+/** The wait before the next try. */
+export function pauseSeconds(pausedForSeconds: number): number {
+  // The intervals before add up to about twice the last of them, so the time that has passed tells how many there were.
+  const tried = INTERVALS.findIndex(interval => pausedForSeconds < 2 * interval);
+  return tried < 0 ? INTERVALS[INTERVALS.length - 1] : INTERVALS[tried];
 }

@@ -2,10 +2,10 @@ import { pauseFor } from './classify';
 import { WorkflowConfiguration } from './contract';
 import { firstLeg, legOf, StepName } from './itinerary';
 import { logLine } from './run-log';
-import { RunPort } from './run-port';
-import { Lease, LEASE_MILLISECONDS, RunRecord } from './run-record';
+import { Lease, LEASE_MILLISECONDS, RunRecord, RunPort } from './run-record';
 import { advanced, isOutOfPatience, reportOf, RunState, stopped } from './run-state';
-import { Progress, REPLACED, Step, working } from './step';
+import { Progress, Step, working } from './step';
+import { REPLACED } from '../custom-resources/fence';
 
 export type Steps = Readonly<Record<StepName, Step>>;
 

@@ -48,18 +48,6 @@ export interface Step {
   stop(): Promise<void>;
 }
 
-/** The guard before every change: throws `Replaced` once a newer run, or a deployment, took over. */
-export interface Fence {
-  check(): Promise<void>;
-}
-
-/** The name of the error of a fence; it travels between our functions by its name. */
-export const REPLACED = 'Replaced';
-
-export class Replaced extends Error {
-  public readonly name = REPLACED;
-}
-
 export const done = (says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress => ({ kind: 'done', says, ...more });
 export const working = (says: string, waitSeconds: number, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
   ({ kind: 'working', says, waitSeconds, ...more });

@@ -1,6 +1,6 @@
-import { request } from './facts';
 import { abandonClaim, claimHandler } from '../../src/cluster/claim-handler';
-import { ClaimChanged, ClaimPort, ClaimRecord, StoredClaim } from '../../src/cluster/claim-port';
+import { ClaimChanged, ClaimPort, ClaimRecord, StoredClaim } from '../../src/cluster/claim-plan';
+import { request } from '../preflight/facts';
 
 /** A ConfigMap with a version; `interfere` runs once between a read and the next write. */
 class FakeClaim implements ClaimPort {

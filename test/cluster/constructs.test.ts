@@ -5,14 +5,14 @@ import { Construct } from 'constructs';
 import { Claim } from '../../src/cluster/claim';
 import { ClusterSurvey } from '../../src/cluster/cluster-survey';
 import { ownerOf } from '../../src/cluster/owner';
-import { Preflight } from '../../src/cluster/preflight';
-import { PreflightCheck } from '../../src/cluster/preflight-check';
 import { SecurityGroupSource, SubnetSource } from '../../src/discovery-tags/sources';
 import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
 import { NodeAccess } from '../../src/node-access/node-access';
+import { Preflight } from '../../src/preflight/preflight';
+import { MigrationStage } from '../../src/words/migration-stage';
+import { PreflightCheck } from '../../src/words/preflight-check';
 import { ClusterAutoscaler } from '../../src/workflow/cluster-autoscaler/cluster-autoscaler';
 import { CriticalWorkload } from '../../src/workflow/critical-workloads/critical-workload';
-import { MigrationStage } from '../../src/workflow/migration-stage';
 import { NodegroupTarget } from '../../src/workflow/scale-down/scale-down-options';
 
 function stack(): Stack {

@@ -1,6 +1,7 @@
-import { cluster, FakeReader, facts, nodegroup, request, subnet } from './facts';
-import { effectiveSecurityGroupIds, launchTemplateSecurityGroupIds, nodegroupSecurityGroupIds, nodegroupSubnetIds, selectNodegroups, shortList } from '../../src/cluster/survey';
+import { effectiveSecurityGroupIds, launchTemplateSecurityGroupIds, nodegroupSecurityGroupIds, nodegroupSubnetIds, selectNodegroups } from '../../src/cluster/survey';
 import { surveyHandler } from '../../src/cluster/survey-handler';
+import { shortList } from '../../src/words/short-list';
+import { cluster, FakeReader, facts, nodegroup, request, subnet } from '../preflight/facts';
 
 const survey = (changes = {}) => ({ ClusterName: 'prod', Nodegroups: undefined, Revision: undefined, ...changes });
 

@@ -1,6 +1,6 @@
 import { ClusterFacts, ClusterReader, NetworkReader, NodegroupFacts } from '../../src/cluster/survey-port';
-import { DiscoveryTagsPort, ResourceKind, TaggedResource, Tags } from '../../src/discovery-tags/port';
-import { cluster as healthyCluster, nodegroup as healthyNodegroup } from '../cluster/facts';
+import { DiscoveryTagsPort, ResourceKind, TaggedResource, Tags } from '../../src/discovery-tags/plan';
+import { cluster as healthyCluster, nodegroup as healthyNodegroup } from '../preflight/facts';
 
 export function nodegroup(name: string, facts: Partial<NodegroupFacts> = {}): NodegroupFacts {
   return healthyNodegroup(name, { subnetIds: ['subnet-a'], ...facts });

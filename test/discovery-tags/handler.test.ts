@@ -1,7 +1,7 @@
 import { cluster, FakeNetwork, nodegroup } from './fakes';
+import { MAXIMUM_RESPONSE_BYTES, ResourceRequest } from '../../src/custom-resources/lifecycle';
 import { DiscoveryTagsProperties } from '../../src/discovery-tags/contract';
 import { discoveryTagsHandler } from '../../src/discovery-tags/handler';
-import { MAXIMUM_RESPONSE_BYTES, ResourceRequest } from '../../src/handlers/lifecycle';
 
 const KEY = 'karpenter.sh/discovery';
 const MARKER = 'cdk-karpenter-migration/prod';

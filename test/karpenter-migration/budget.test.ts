@@ -15,6 +15,6 @@ test('the default migration leaves a stack room for others', () => {
 });
 
 test.each(['aws', 'kubernetes'])('the bundle of the %s function stays small', (name) => {
-  const { size } = statSync(join(__dirname, '..', '..', 'assets', 'handlers', `${name}.lambda`, 'index.js'));
+  const { size } = statSync(join(__dirname, '..', '..', 'assets', 'functions', `${name}.lambda`, 'index.js'));
   expect(size).toBeLessThan(BUNDLE_BYTES);
 });

@@ -6,7 +6,7 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { before, flat, idsBelow, importCluster, manifest, migrate, only, rendered, Resource, testStack } from './stack';
 import { KarpenterMigration } from '../../src/karpenter-migration';
-import { MigrationStage } from '../../src/workflow/migration-stage';
+import { MigrationStage } from '../../src/words/migration-stage';
 
 const KUBERNETES_TYPES = ['Claim', 'NodeAccess', 'Namespace', 'ReleaseGuard', 'ControllerReady'].map(name => `Custom::Karpenter${name}`);
 

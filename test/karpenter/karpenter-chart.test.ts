@@ -6,8 +6,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ChartSource } from '../../src/karpenter/chart-source';
 import { KarpenterChart, KarpenterChartOptions } from '../../src/karpenter/karpenter-chart';
 import { KarpenterCrds } from '../../src/karpenter/karpenter-crds';
-import { KarpenterNamespace } from '../../src/karpenter/karpenter-namespace';
 import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
+import { KarpenterNamespace } from '../../src/karpenter/namespace/karpenter-namespace';
 
 const HELM_CHART = 'Custom::AWSCDK-EKS-HelmChart';
 const GUARD = 'Custom::KarpenterReleaseGuard';

@@ -1,9 +1,7 @@
-import { isComplete, onEvent, ProviderEvent, ResourceRequest } from '../../src/handlers/lifecycle';
+import { isComplete, onEvent, ProviderEvent, ResourceRequest } from '../../src/custom-resources/lifecycle';
 import { NODE_ACCESS_TYPE, NodeAccessProperties } from '../../src/node-access/contract';
 import { nodeAccessHandler } from '../../src/node-access/handler';
-import { AwsAuth } from '../../src/node-access/plan';
-import { NodeAccessPort, VersionedAwsAuth } from '../../src/node-access/port';
-
+import { AwsAuth, NodeAccessPort, VersionedAwsAuth } from '../../src/node-access/plan';
 const FOREIGN = '- rolearn: arn:aws:iam::111111111111:role/Admin # keep\n  groups: [system:masters]\n';
 const ROLE = 'arn:aws:iam::111111111111:role/team/KarpenterNode';
 

@@ -2,8 +2,8 @@ import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parseAllDocuments } from 'yaml';
 import { MANIFEST_RESOURCE, clusterIn, importedCluster, manifestsOf, schemaErrors } from './fixtures';
-import { AWSNodeTemplate } from '../../src/provisioning/aws-node-template';
-import { Provisioner } from '../../src/provisioning/provisioner';
+import { AWSNodeTemplate } from '../../src/provisioning/v0/aws-node-template';
+import { Provisioner } from '../../src/provisioning/v0/provisioner';
 
 /** The chapter "Create default provisioner" of the guide, for the cluster "prod". */
 const GUIDE = `

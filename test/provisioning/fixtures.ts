@@ -6,10 +6,10 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { parse } from 'yaml';
-import { AWSNodeTemplate } from '../../src/provisioning/aws-node-template';
-import { AWSNodeTemplateOptions } from '../../src/provisioning/aws-node-template-options';
-import { Provisioner } from '../../src/provisioning/provisioner';
-import { ProvisionerOptions } from '../../src/provisioning/provisioner-options';
+import { AWSNodeTemplate } from '../../src/provisioning/v0/aws-node-template';
+import { AWSNodeTemplateOptions } from '../../src/provisioning/v0/aws-node-template-options';
+import { Provisioner } from '../../src/provisioning/v0/provisioner';
+import { ProvisionerOptions } from '../../src/provisioning/v0/provisioner-options';
 
 export const MANIFEST_RESOURCE = 'Custom::AWSCDK-EKS-KubernetesResource';
 

@@ -1,14 +1,14 @@
 import { Duration, Lazy, Size } from 'aws-cdk-lib';
 import { EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
 import { importedCluster, nodeTemplateManifest, provisionerManifest } from './fixtures';
-import { AWSNodeTemplate } from '../../src/provisioning/aws-node-template';
-import { AWSNodeTemplateOptions, AmiFamily } from '../../src/provisioning/aws-node-template-options';
 import { BlockDevice } from '../../src/provisioning/block-device';
 import { EvictionThreshold } from '../../src/provisioning/eviction';
 import { KubeletConfiguration } from '../../src/provisioning/kubelet-configuration';
-import { ProvisionerOptions } from '../../src/provisioning/provisioner-options';
 import { Requirement } from '../../src/provisioning/requirement';
 import { Taint } from '../../src/provisioning/taint';
+import { AWSNodeTemplate } from '../../src/provisioning/v0/aws-node-template';
+import { AWSNodeTemplateOptions, AmiFamily } from '../../src/provisioning/v0/aws-node-template-options';
+import { ProvisionerOptions } from '../../src/provisioning/v0/provisioner-options';
 
 /** A complaint, what causes it, and a neighbour that nothing is wrong with: a check that refuses everything fails too. */
 type Case<T> = [complaint: string, nonsense: () => T, neighbour: () => T];

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { configuration } from './fakes';
+import { MigrationStage } from '../../src/words/migration-stage';
 import { ROUNDS } from '../../src/workflow/definition';
 import { LEGS } from '../../src/workflow/itinerary';
-import { MigrationStage } from '../../src/workflow/migration-stage';
 import { MigrationStageResource } from '../../src/workflow/migration-stage-resource';
 import { importCluster, testStack } from '../karpenter-migration/stack';
 

@@ -1,9 +1,9 @@
+import { Remaining } from '../../src/karpenter/api/fleet';
+import { MigrationStage } from '../../src/words/migration-stage';
 import { MigrationStageProperties, WorkflowConfiguration } from '../../src/workflow/contract';
 import { StepName } from '../../src/workflow/itinerary';
-import { MigrationStage } from '../../src/workflow/migration-stage';
-import { ExecutionsPort, ExecutionStatus, Remaining, StagePort } from '../../src/workflow/port';
-import { RunPort } from '../../src/workflow/run-port';
-import { Beginning, begun, entered, Lease, left, RunRecord, RunReport } from '../../src/workflow/run-record';
+import { ExecutionsPort, ExecutionStatus, StagePort } from '../../src/workflow/port';
+import { Beginning, begun, entered, Lease, left, RunRecord, RunReport, RunPort } from '../../src/workflow/run-record';
 import { Steps } from '../../src/workflow/runner';
 import { Assessment, done, Progress, Step } from '../../src/workflow/step';
 

@@ -1,8 +1,8 @@
 import { FakeStage, properties } from './fakes';
-import { Outcome, ResourceRequest } from '../../src/handlers/lifecycle';
+import { Outcome, ResourceRequest } from '../../src/custom-resources/lifecycle';
+import { MigrationStage } from '../../src/words/migration-stage';
 import { MigrationStageProperties } from '../../src/workflow/contract';
 import { migrationStageHandler } from '../../src/workflow/handler';
-import { MigrationStage } from '../../src/workflow/migration-stage';
 import { PauseReason } from '../../src/workflow/pause-reason';
 
 type Type = 'Create' | 'Update' | 'Delete';

@@ -1,5 +1,5 @@
+import { MigrationStage } from '../../src/words/migration-stage';
 import { firstLeg, isRaised, Leg, LEGS, legOf, nextLeg } from '../../src/workflow/itinerary';
-import { MigrationStage } from '../../src/workflow/migration-stage';
 
 function way(stage: MigrationStage): string[] {
   const legs: Leg[] = [];

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { configuration, OWNER } from './fakes';
-import { MigrationStage } from '../../src/workflow/migration-stage';
+import { MigrationStage } from '../../src/words/migration-stage';
 import { MigrationStageResource } from '../../src/workflow/migration-stage-resource';
 import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD } from '../../src/workflow/records';
 import { importCluster, KUBECTL_ROLE, testStack } from '../karpenter-migration/stack';

@@ -1,6 +1,6 @@
-import { MigrationStage } from '../../src/workflow/migration-stage';
+import { Remaining } from '../../src/karpenter/api/fleet';
+import { MigrationStage } from '../../src/words/migration-stage';
 import { mustHalt, planDeployment, planRemoval } from '../../src/workflow/plan';
-import { Remaining } from '../../src/workflow/port';
 import { RunRecord } from '../../src/workflow/run-record';
 
 const staying = (name: string): Remaining => ({ name, leaving: false });

@@ -1,4 +1,4 @@
-import { MigrationStage } from '../../src/workflow/migration-stage';
+import { MigrationStage } from '../../src/words/migration-stage';
 import { begun, entered, left, requireGeneration, RunRecord, RunReport } from '../../src/workflow/run-record';
 
 const record: RunRecord = { owner: 'stack/Migration', generation: 4, stage: MigrationStage.INSTALL, request: 'before', requested: 4 };

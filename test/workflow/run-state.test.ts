@@ -1,9 +1,8 @@
 import fc from 'fast-check';
+import { MigrationStage } from '../../src/words/migration-stage';
 import { legOf } from '../../src/workflow/itinerary';
-import { MigrationStage } from '../../src/workflow/migration-stage';
-import { pauseSeconds } from '../../src/workflow/pacing';
 import { PauseReason } from '../../src/workflow/pause-reason';
-import { advanced, isOutOfPatience, reportOf, RunState, stopped } from '../../src/workflow/run-state';
+import { advanced, isOutOfPatience, reportOf, RunState, stopped, pauseSeconds } from '../../src/workflow/run-state';
 import { blocked, done, working } from '../../src/workflow/step';
 
 const pin = legOf('Pin critical workloads');

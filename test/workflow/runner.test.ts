@@ -1,10 +1,11 @@
 import { configuration, FakeRuns, fakeSteps, OWNER } from './fakes';
+import { Replaced } from '../../src/custom-resources/fence';
+import { MigrationStage } from '../../src/words/migration-stage';
 import { WorkflowConfiguration } from '../../src/workflow/contract';
-import { MigrationStage } from '../../src/workflow/migration-stage';
 import { PauseReason } from '../../src/workflow/pause-reason';
 import { RunState } from '../../src/workflow/run-state';
 import { RunnerPorts, runTask, StepOptions } from '../../src/workflow/runner';
-import { blocked, done, Replaced, working } from '../../src/workflow/step';
+import { blocked, done, working } from '../../src/workflow/step';
 
 const START = new Date('2026-01-01T12:00:00Z').getTime();
 

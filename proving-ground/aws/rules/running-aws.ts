@@ -4,8 +4,9 @@ import * as fs from 'fs';
 import { after, before } from 'node:test';
 import * as os from 'os';
 import * as path from 'path';
-import { lambdaNode, pythonEnvironment } from '../../build/runtimes';
 import { Processes } from '../../cluster/processes';
+import { lambdaNode, pythonEnvironment } from '../../parts/runtimes';
+import { Workshop } from '../../parts/workshop';
 import { QueryService, query, signedAs } from '../gateway/query';
 import { LocalAws, startAws } from '../index';
 
@@ -20,12 +21,13 @@ export let aws: LocalAws;
 before(async () => {
   const bundle = path.join(runDir, 'ca.crt');
   fs.writeFileSync(bundle, '');
+  const workshop = new Workshop(console.log);
   aws = await startAws({
     runDir,
     processes,
     port: 4700,
-    pythonBin: await pythonEnvironment(console.log),
-    node24Bin: await lambdaNode(console.log),
+    pythonBin: await pythonEnvironment(workshop),
+    node24Bin: await lambdaNode(workshop),
     toolDirs: [],
     tls: { certFile: '', keyFile: '', caBundleFile: bundle },
     registryUrl: 'http://127.0.0.1:1',

@@ -14,6 +14,14 @@ export interface ControllerReadyContract {
   readonly Revision?: string;
 }
 
+export interface ControllerReadyProperties {
+  readonly clusterName: string;
+  readonly kubectlRoleArn: string;
+  readonly namespace: string;
+  readonly release: string;
+  readonly probe: WebhookProbe;
+}
+
 /** How to find out whether the webhooks answer: an object that they let in, and one that only they refuse. */
 export interface WebhookProbe {
   readonly group: string;
@@ -21,12 +29,4 @@ export interface WebhookProbe {
   readonly plural: string;
   readonly accepted: Readonly<Record<string, unknown>>;
   readonly refused: Readonly<Record<string, unknown>>;
-}
-
-export interface ControllerReadyProperties {
-  readonly clusterName: string;
-  readonly kubectlRoleArn: string;
-  readonly namespace: string;
-  readonly release: string;
-  readonly probe: WebhookProbe;
 }

@@ -1,8 +1,7 @@
 import { ControllerReadyProperties, WebhookProbe } from './contract';
-import { missingFromRollout, missingFromWebhooks } from './plan';
-import { ControllerPort } from './port';
-import { Connect, done, ResourceHandler, waiting } from '../../handlers/lifecycle';
-import { text } from '../../handlers/properties';
+import { missingFromRollout, missingFromWebhooks, ControllerPort } from './plan';
+import { Connect, done, ResourceHandler, waiting } from '../../custom-resources/lifecycle';
+import { text } from '../../custom-resources/properties';
 
 /** Waits until every replica of the controller is available and its webhooks decide about objects. */
 export function controllerReadyHandler(connect: Connect<ControllerPort>): ResourceHandler<ControllerReadyProperties> {

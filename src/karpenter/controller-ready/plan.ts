@@ -1,5 +1,4 @@
-import { DeploymentState, PodState, Verdict } from './port';
-
+import { WebhookProbe } from './contract';
 /**
  * What is missing until all replicas of the newest template run; undefined if nothing is.
  *
@@ -40,4 +39,34 @@ function reasonOf(pod: PodState): string {
 /** The API server words it so; a webhook that cannot be reached is "failed calling webhook". */
 function isRefusalOfKarpenter(message: string): boolean {
   return /admission webhook "[^"]*karpenter[^"]*" denied the request/.test(message);
+}
+
+export interface DeploymentState {
+  readonly name: string;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  /** How many pods are wanted, exist, are of the newest template, and are available. */
+  readonly wanted: number;
+  readonly existing: number;
+  readonly updated: number;
+  readonly available: number;
+}
+
+export interface PodState {
+  readonly name: string;
+  readonly ready: boolean;
+  /** What the scheduler says about a pod without a node. */
+  readonly unscheduled?: string;
+  /** Why containers do not run, or ended last time. */
+  readonly containers: readonly string[];
+}
+
+/** What the API server says to an object that it is asked to check but not to store. */
+export type Verdict = { readonly accepted: true } | { readonly accepted: false; readonly message: string };
+
+/** The controller in one cluster. */
+export interface ControllerPort {
+  deployments(namespace: string, release: string): Promise<DeploymentState[]>;
+  pods(namespace: string, release: string): Promise<PodState[]>;
+  check(probe: WebhookProbe, manifest: WebhookProbe['accepted']): Promise<Verdict>;
 }

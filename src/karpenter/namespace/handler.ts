@@ -1,8 +1,7 @@
 import { NamespaceProperties } from './contract';
-import { OWNER_ANNOTATION, planApply, planRemove } from './plan';
-import { NamespacePort } from './port';
-import { Connect, done, ResourceHandler, waiting } from '../../handlers/lifecycle';
-import { text } from '../../handlers/properties';
+import { OWNER_ANNOTATION, planApply, planRemove, NamespacePort } from './plan';
+import { Connect, done, ResourceHandler, waiting } from '../../custom-resources/lifecycle';
+import { text } from '../../custom-resources/properties';
 
 /** Makes a namespace unless there is one, and takes it away again if it was made here and holds nothing of others. */
 export function namespaceHandler(connect: Connect<NamespacePort>): ResourceHandler<NamespaceProperties> {

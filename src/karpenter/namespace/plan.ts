@@ -1,5 +1,3 @@
-import { FoundNamespace, Inhabitant } from './port';
-
 /** Present on namespaces that we made; who answers for it, whoever that was last. */
 export const OWNER_ANNOTATION = 'cdk-karpenter-migration/owner';
 
@@ -52,4 +50,31 @@ function comesWithNamespace({ kind, name, type, annotations }: Inhabitant): bool
     case 'Secret': return type === 'kubernetes.io/service-account-token' && annotations['kubernetes.io/service-account.name'] === 'default';
     default: return false;
   }
+}
+
+/** A namespace as it was read, with what proves that nobody has changed it since. */
+export interface FoundNamespace {
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly terminating: boolean;
+  readonly version: string;
+}
+
+/** An object in a namespace that nothing else owns. */
+export interface Inhabitant {
+  readonly kind: string;
+  readonly name: string;
+  /** The type of a secret; other kinds have none. */
+  readonly type?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Namespaces of one cluster. All writes answer false if somebody else was quicker. */
+export interface NamespacePort {
+  read(name: string): Promise<FoundNamespace | undefined>;
+  /** Workloads, services, volume claims, service accounts, secrets and ConfigMaps, without those that another object owns. */
+  inhabitants(name: string): Promise<Inhabitant[]>;
+  create(name: string, annotations: Readonly<Record<string, string>>): Promise<boolean>;
+  annotate(name: string, annotations: Readonly<Record<string, string>>, version: string): Promise<boolean>;
+  discard(name: string, version: string): Promise<boolean>;
 }

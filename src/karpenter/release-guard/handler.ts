@@ -1,8 +1,7 @@
 import { ReleaseGuardProperties } from './contract';
-import { LONGEST_RUN_MINUTES, planGuard } from './plan';
-import { ReleasePort } from './port';
-import { Connect, done, ResourceHandler, waiting } from '../../handlers/lifecycle';
-import { flag, text } from '../../handlers/properties';
+import { LONGEST_RUN_MINUTES, planGuard, ReleasePort } from './plan';
+import { Connect, done, ResourceHandler, waiting } from '../../custom-resources/lifecycle';
+import { flag, text } from '../../custom-resources/properties';
 
 /** Makes sure that no killed run of Helm blocks the next one, and that a deleted chart is gone. */
 export function releaseGuardHandler(

@@ -1,5 +1,3 @@
-import { ReleaseRecord } from './port';
-
 /** Lambda ends a function after this time, so that a Helm whose record is older cannot be running. */
 export const LONGEST_RUN_MINUTES = 15;
 
@@ -20,4 +18,21 @@ export function planGuard(records: readonly ReleaseRecord[], now: number): Guard
     return { kind: 'none' };
   }
   return { kind: now - newest.writtenAt < LONGEST_RUN_MINUTES * 60_000 ? 'wait' : 'discard', record: newest };
+}
+
+/** One revision of a Helm release, as Helm records it in a secret. */
+export interface ReleaseRecord {
+  readonly secret: string;
+  readonly revision: number;
+  /** Helm's word: deployed, superseded, failed, pending-install, … */
+  readonly status: string;
+  /** When Helm wrote the record last, in milliseconds. */
+  readonly writtenAt: number;
+}
+
+/** Helm's records in one cluster. */
+export interface ReleasePort {
+  records(namespace: string, release: string): Promise<ReleaseRecord[]>;
+  /** Removes one record; one that is gone already is as good. */
+  discard(namespace: string, secret: string): Promise<void>;
 }

@@ -1,4 +1,7 @@
-import { Canary, MachineState, NodeState, PodEvent, TaintView } from './port';
+import { Canary, NodeState, PodEvent } from './port';
+import { ClaimView } from '../../karpenter/api/fleet';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { TaintFacts } from '../../kubernetes/scheduling';
 
 export const CANARY_NAME = 'cdk-karpenter-migration-canary';
 export const CANARY_LABEL = 'app.kubernetes.io/name';
@@ -13,22 +16,18 @@ const OF_DAEMON_SET = 'pod-template-generation';
 const MAXIMUM = 10;
 /** A canary that is Ready for longer belongs to a run that did not go on. */
 const STALE_MILLISECONDS = 15 * 60_000;
-/** The conditions of a Machine that lead to a node. */
-const STAGES: readonly string[] = ['MachineLaunched', 'MachineRegistered', 'MachineInitialized'];
 const WORDS = 300;
 
 export interface CanaryPurpose {
   readonly namespace: string;
   readonly image: string;
-  readonly ownerKey: string;
-  readonly provisioner: string;
-  /** Of the Provisioner. Its startup taints are not tolerated: what removes them must work, too. */
-  readonly taints: readonly TaintView[];
+  readonly ownerLabel: string;
+  readonly pool: string;
+  /** Of the pool. Its startup taints are not tolerated: what removes them must work, too. */
+  readonly taints: readonly TaintFacts[];
 }
 
-export type CanaryPod = ReturnType<typeof canaryPod>;
-
-/** A pod that only a node of the Provisioner takes on which nothing runs but DaemonSets, admitted also where Pod Security is restricted. */
+/** A pod that only a node of the pool takes on which nothing runs but DaemonSets, admitted also where Pod Security is restricted. */
 export function canaryPod(name: string, purpose: CanaryPurpose) {
   const resources = { cpu: '10m', memory: '16Mi' };
   return {
@@ -42,7 +41,7 @@ export function canaryPod(name: string, purpose: CanaryPurpose) {
       affinity: {
         nodeAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: {
-            nodeSelectorTerms: [{ matchExpressions: [{ key: purpose.ownerKey, operator: 'In', values: [purpose.provisioner] }] }],
+            nodeSelectorTerms: [{ matchExpressions: [{ key: purpose.ownerLabel, operator: 'In', values: [purpose.pool] }] }],
           },
         },
         podAntiAffinity: {
@@ -70,8 +69,8 @@ export function canaryPod(name: string, purpose: CanaryPurpose) {
   };
 }
 
-export function settingsOf({ image, ownerKey, provisioner, taints }: CanaryPurpose): string {
-  return JSON.stringify({ image, ownerKey, provisioner, taints: taints.map(({ key, effect }) => `${key}:${effect}`) });
+export function settingsOf({ image, ownerLabel, pool, taints }: CanaryPurpose): string {
+  return JSON.stringify({ image, ownerLabel, pool, taints: taints.map(({ key, effect }) => `${key}:${effect}`) });
 }
 
 export type Judgement =
@@ -109,11 +108,11 @@ function unusedName(canaries: readonly Canary[]): string {
   return names.find(name => !used.includes(name))!;
 }
 
-/** The Machines that Karpenter has launched for a canary: the one that it runs on, or those that it was nominated to. */
-export function launchedFor(canary: Canary, machines: readonly MachineState[], events: readonly PodEvent[]): MachineState[] {
-  const nominated = events.flatMap(({ message }) => /\bmachine\/([a-z0-9.-]+)/.exec(message)?.[1] ?? []);
-  return machines
-    .filter(machine => isYounger(machine, canary))
+/** The claims that Karpenter has launched for a canary: the one that it runs on, or those that it was nominated to. */
+export function launchedFor(canary: Canary, claims: readonly ClaimView[], events: readonly PodEvent[], api: KarpenterApi): ClaimView[] {
+  const nominated = events.flatMap(({ message }) => api.claimNamedBy(message) ?? []);
+  return claims
+    .filter(claim => isClaimYounger(claim, canary))
     .filter(({ name, nodeName }) => canary.node ? nodeName === canary.node : nominated.includes(name));
 }
 
@@ -121,15 +120,18 @@ function isYounger(one: { readonly createdAt: string } | undefined, other: { rea
   return one !== undefined && Date.parse(one.createdAt) > Date.parse(other.createdAt);
 }
 
+function isClaimYounger({ created }: ClaimView, canary: Canary): boolean {
+  return created > Date.parse(canary.createdAt);
+}
+
 /** Why a canary is not Ready, in the words of all who have something to say. */
-export function reasons(canary: Canary, machines: readonly MachineState[], events: readonly PodEvent[]): string[] {
-  const ofMachines = machines.filter(machine => isYounger(machine, canary) && !machine.terminating).flatMap(({ name, conditions }) => conditions
-    .filter(({ type, status }) => STAGES.includes(type) && status !== 'True')
-    .map(({ type, status, reason, message }) => `machine ${name}: ${[type, 'is', status, reason].filter(Boolean).join(' ')}${message ? `: ${message}` : ''}`));
+export function reasons(canary: Canary, claims: readonly ClaimView[], events: readonly PodEvent[], { kinds }: KarpenterApi): string[] {
+  const ofClaims = claims.filter(claim => isClaimYounger(claim, canary) && claim.leaving === undefined).flatMap(({ name, unmet = [] }) => unmet
+    .map(({ type, status, reason, message }) => `${kinds.claim.singular} ${name}: ${[type, 'is', status, reason].filter(Boolean).join(' ')}${message ? `: ${message}` : ''}`));
   const ofEvents = events
     .filter(({ reason }) => reason !== 'Nominated' && reason !== 'Scheduled')
     .map(({ from, reason, message }) => `${from}: ${reason}: ${message}`);
-  return [...new Set([...canary.problems, ...ofEvents.slice(-3), ...ofMachines.slice(-3)])].map(short);
+  return [...new Set([...canary.problems, ...ofEvents.slice(-3), ...ofClaims.slice(-3)])].map(short);
 }
 
 function short(text: string): string {

@@ -1,4 +1,4 @@
-import { checkDnsName, checkNamespace } from '../../provisioning/kubernetes-names';
+import { checkDnsName, checkNamespace } from '../../kubernetes/kubernetes-names';
 import { AutoscalerReference } from '../contract';
 
 /**

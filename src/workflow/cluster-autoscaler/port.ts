@@ -1,4 +1,3 @@
-import { CanaryPod } from './canary';
 
 /** A Deployment that may be the Cluster Autoscaler's. */
 export interface AutoscalerDeployment {
@@ -77,6 +76,16 @@ export interface Canary {
   readonly problems: readonly string[];
 }
 
+/** A canary that is to be made, as the API takes it. */
+export interface CanaryPod {
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly annotations: Readonly<Record<string, string>> };
+  readonly spec: {
+    readonly affinity: object;
+    readonly tolerations: object[];
+    readonly containers: Array<{ readonly name: string; readonly image: string }>;
+  };
+}
+
 /** What canaries leave in the cluster. */
 export interface CanaryTraces {
   readonly canaries: readonly Canary[];
@@ -100,15 +109,6 @@ export interface PodOnNode {
   readonly ofNode: boolean;
 }
 
-export interface MachineState {
-  readonly name: string;
-  readonly uid: string;
-  readonly createdAt: string;
-  readonly nodeName?: string;
-  readonly terminating: boolean;
-  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[];
-}
-
 export interface PodEvent {
   readonly from: string;
   readonly reason: string;
@@ -125,8 +125,6 @@ export interface AutoscalerKubernetesPort {
   replaceTaints(node: string, version: string, taints: readonly TaintView[], uncordon: boolean): Promise<boolean>;
 
   canaryTraces(namespace: string): Promise<CanaryTraces>;
-  /** The taints of a Provisioner's nodes; undefined where there is no such Provisioner. */
-  provisionerTaints(provisioner: string): Promise<readonly TaintView[] | undefined>;
   createPriorityClass(): Promise<boolean>;
   /** Remembers, at the priority class, the node that was launched. */
   rememberProof(node: string): Promise<boolean>;
@@ -137,13 +135,11 @@ export interface AutoscalerKubernetesPort {
   node(name: string): Promise<NodeState | undefined>;
   cordon(node: string, version: string): Promise<boolean>;
   podsOn(node: string): Promise<readonly PodOnNode[]>;
-  machines(ownerKey: string): Promise<readonly MachineState[]>;
-  deleteMachine(name: string, uid: string): Promise<void>;
 }
 
 export const AUTOSCALER_METHODS = [
-  'deployments', 'change', 'pods', 'taintedNodes', 'replaceTaints', 'canaryTraces', 'provisionerTaints', 'createPriorityClass', 'rememberProof',
-  'deletePriorityClass', 'createCanary', 'deleteCanary', 'events', 'node', 'cordon', 'podsOn', 'machines', 'deleteMachine',
+  'deployments', 'change', 'pods', 'taintedNodes', 'replaceTaints', 'canaryTraces', 'createPriorityClass', 'rememberProof',
+  'deletePriorityClass', 'createCanary', 'deleteCanary', 'events', 'node', 'cordon', 'podsOn',
 ] as const satisfies readonly (keyof AutoscalerKubernetesPort)[];
 
 export interface AutoScalingGroup {

@@ -1,10 +1,16 @@
 import { CANARY_NAME, canaryPod, judge, launchedFor, reasons, settingsOf } from './canary';
-import { AutoscalerKubernetesPort, Canary, MachineState, NodeState, PodOnNode } from './port';
+import { AutoscalerKubernetesPort, Canary, NodeState, PodOnNode } from './port';
+import { ClaimView, FleetPort } from '../../karpenter/api/fleet';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { apiOf } from '../../karpenter/apis';
 import { WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { blocked, Progress, working } from '../step';
 
-export type ProofConfiguration = Pick<WorkflowConfiguration, 'OwnerKey' | 'Namespace' | 'Provisioners' | 'CanaryImage'>;
+export type ProofConfiguration = Pick<WorkflowConfiguration, 'Api' | 'Namespace' | 'Pools' | 'CanaryImage'>;
+
+/** What the proof asks of Karpenter's objects. */
+export type ProofFleet = Pick<FleetPort, 'pool' | 'claims' | 'remove'>;
 
 export interface Proven {
   readonly kind: 'proven';
@@ -17,23 +23,29 @@ const TRIES = 5;
 
 /** The proof that Karpenter can launch: a pod that only a new node takes becomes Ready on one. */
 export class CanaryProof {
+  private readonly api: KarpenterApi;
+
   public constructor(
     private readonly port: AutoscalerKubernetesPort,
+    private readonly fleet: ProofFleet,
     private readonly configuration: ProofConfiguration,
     private readonly now: () => Date,
-  ) {}
+  ) {
+    this.api = apiOf(configuration.Api);
+  }
 
   /** Goes on until a canary is Ready on a new node, and leaves it there. */
   public async advance(): Promise<Progress | Proven> {
-    const { OwnerKey: ownerKey, Namespace: namespace, Provisioners: [provisioner], CanaryImage: image } = this.configuration;
-    if (provisioner === undefined) {
-      return blocked(PauseReason.NO_NEW_NODE, 'the migration has no Provisioner, so Karpenter launches nothing: add one before the cut-over');
+    const { Namespace: namespace, Pools: [pool], CanaryImage: image } = this.configuration;
+    const { ownerLabel, words } = this.api;
+    if (pool === undefined) {
+      return blocked(PauseReason.NO_NEW_NODE, `the migration has no ${words.pool}, so Karpenter launches nothing: add one before the cut-over`);
     }
-    const taints = await this.port.provisionerTaints(provisioner);
-    if (!taints) {
-      return blocked(PauseReason.NO_NEW_NODE, `there is no Provisioner "${provisioner}", so Karpenter launches nothing: deploy again to make it`);
+    const found = await this.fleet.pool(pool);
+    if (!found) {
+      return blocked(PauseReason.NO_NEW_NODE, `there is no ${words.pool} "${pool}", so Karpenter launches nothing: deploy again to make it`);
     }
-    const purpose = { namespace, image, ownerKey, provisioner, taints };
+    const purpose = { namespace, image, ownerLabel, pool, taints: found.taints };
     const { canaries, priorityClass } = await this.port.canaryTraces(namespace);
     const judgement = judge(canaries, await this.nodesOf(canaries), settingsOf(purpose), this.now());
     switch (judgement.kind) {
@@ -42,14 +54,14 @@ export class CanaryProof {
       case 'leftovers':
         return said(await this.remove(judgement.canaries));
       case 'exhausted':
-        return blocked(PauseReason.NO_NEW_NODE, `each of ${canaries.length} canary pods found an old node of Provisioner "${provisioner}" on which nothing runs:`
+        return blocked(PauseReason.NO_NEW_NODE, `each of ${canaries.length} canary pods found an old node of ${words.pool} "${pool}" on which nothing runs:`
           + ' Karpenter does not remove its empty nodes; look at its log');
       case 'wait':
         return this.wait(judgement.canary);
       case 'create': {
         const made = (priorityClass || await this.port.createPriorityClass()) && await this.port.createCanary(canaryPod(judgement.name, purpose));
         return made
-          ? working(`made pod ${namespace}/${judgement.name}, which only a new node of Provisioner "${provisioner}" can take`, 5, {
+          ? working(`made pod ${namespace}/${judgement.name}, which only a new node of ${words.pool} "${pool}" can take`, 5, {
             undo: [`kubectl -n ${namespace} delete pod ${judgement.name}`, `kubectl delete priorityclass ${CANARY_NAME}`],
           })
           : working(`somebody made pod ${namespace}/${judgement.name}, or its priority class, in the meantime, looking again`, 2);
@@ -96,25 +108,25 @@ export class CanaryProof {
     if (waited < PATIENCE_MILLISECONDS) {
       return working(`waits until pod ${canary.name} ${where}, ${Math.floor(waited / 1000)} seconds so far`, 10);
     }
-    const { OwnerKey, Namespace } = this.configuration;
-    const why = reasons(canary, await this.port.machines(OwnerKey), await this.port.events(Namespace, canary.uid));
+    const { Namespace } = this.configuration;
+    const why = reasons(canary, await this.fleet.claims(), await this.port.events(Namespace, canary.uid), this.api);
     return blocked(PauseReason.NO_NEW_NODE, `pod ${Namespace}/${canary.name} waits since ${Math.floor(waited / 60_000)} minutes until it ${where}; `
       + (why.join('; ') || 'neither the scheduler nor Karpenter says why, look at Karpenter\'s log'));
   }
 
   /** A node that somebody wrote to in between is for the next call. */
   private async remove(canaries: readonly Canary[]): Promise<Removal> {
-    const machines = canaries.length > 0 ? await this.port.machines(this.configuration.OwnerKey) : [];
+    const claims = canaries.length > 0 ? await this.fleet.claims() : [];
     const removed: string[] = [];
     const kept: string[] = [];
     for (const canary of canaries) {
       const events = canary.node ? [] : await this.port.events(this.configuration.Namespace, canary.uid);
-      for (const machine of launchedFor(canary, machines, events).filter(({ terminating }) => !terminating)) {
-        const fate = await this.removeMachine(machine);
+      for (const claim of launchedFor(canary, claims, events, this.api).filter(({ leaving }) => leaving === undefined)) {
+        const fate = await this.removeClaim(claim);
         if (fate === 'overtaken') {
-          return { removed, kept, overtaken: machine.nodeName };
+          return { removed, kept, overtaken: claim.nodeName };
         }
-        (fate === 'removed' ? removed : kept).push(`machine ${machine.name}`);
+        (fate === 'removed' ? removed : kept).push(`${this.api.kinds.claim.singular} ${claim.name}`);
       }
       await this.port.deleteCanary(this.configuration.Namespace, canary.name, canary.uid);
       removed.push(`pod ${canary.name}`);
@@ -123,8 +135,8 @@ export class CanaryProof {
   }
 
   /** Cordons first and while the canary still keeps all others away, so that no pod comes in between. */
-  private async removeMachine(machine: MachineState): Promise<'removed' | 'kept' | 'overtaken'> {
-    const node = machine.nodeName === undefined ? undefined : await this.port.node(machine.nodeName);
+  private async removeClaim({ name, uid, nodeName }: ClaimView): Promise<'removed' | 'kept' | 'overtaken'> {
+    const node = nodeName === undefined ? undefined : await this.port.node(nodeName);
     if (node) {
       const others = (await this.port.podsOn(node.name)).filter(pod => !pod.ofNode && !isCanary(pod, this.configuration.Namespace));
       if (others.length > 0) {
@@ -134,7 +146,7 @@ export class CanaryProof {
         return 'overtaken';
       }
     }
-    await this.port.deleteMachine(machine.name, machine.uid);
+    await this.fleet.remove([{ kind: 'claim', name, uid }]);
     return 'removed';
   }
 

@@ -1,11 +1,8 @@
-import { isBack } from './guard';
-import {
-  findAutoscaler, fullName, LEFTOVER_TAINTS, namedBy, parseRecord, planRestoration, planTaintRemovals, ReplicasRecord,
-} from './plan';
+import { findAutoscaler, fullName, LEFTOVER_TAINTS, namedBy, parseRecord, planRestoration, planTaintRemovals, ReplicasRecord, isBack } from './plan';
 import { AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort } from './port';
-import { CanaryProof, ProofConfiguration } from './proof';
+import { CanaryProof, ProofConfiguration, ProofFleet } from './proof';
 import { cordonsNodes, foreignGroups, isUnknown, scopeOf } from './scope';
-import { PreflightCheck } from '../../cluster/preflight-check';
+import { PreflightCheck } from '../../words/preflight-check';
 import { WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { REPLICAS_RECORD } from '../records';
@@ -13,6 +10,7 @@ import { Assessment, blocked, done, Progress, Step, working } from '../step';
 
 export interface ClusterAutoscalerPorts {
   readonly kubernetes: AutoscalerKubernetesPort;
+  readonly fleet: ProofFleet;
   readonly aws: AutoscalerAwsPort;
 }
 
@@ -36,7 +34,7 @@ class ClusterAutoscalerStep implements Step {
     private readonly configuration: ClusterAutoscalerConfiguration,
     private readonly now: () => Date,
   ) {
-    this.proof = new CanaryProof(ports.kubernetes, configuration, now);
+    this.proof = new CanaryProof(ports.kubernetes, ports.fleet, configuration, now);
   }
 
   public async assess(): Promise<Assessment> {

@@ -3,8 +3,9 @@ import { Ajv, ErrorObject, Options } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { isMap, parseDocument } from 'yaml';
-import { Affinity, pinned, Requirement, same, termsOf } from './affinity';
+import { pinned, same } from './affinity';
 import { AddonRecord } from './record';
+import { Affinity, Requirement, termsOf } from '../../kubernetes/scheduling';
 
 /** The configuration values of an add-on: JSON or YAML, and none at all as often as not. */
 export type Configuration = Readonly<Record<string, unknown>> & { readonly affinity?: Affinity | null };

@@ -1,27 +1,5 @@
 import { isDeepStrictEqual } from 'util';
-
-/** A pod's affinity, exactly as the API has it: what is not named here is kept all the same. */
-export interface Affinity {
-  readonly nodeAffinity?: NodeAffinity;
-  readonly [other: string]: unknown;
-}
-
-export interface NodeAffinity {
-  readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms: readonly Term[] };
-  readonly [other: string]: unknown;
-}
-
-/** The terms of an affinity are ORed, the requirements within one are ANDed. */
-export interface Term {
-  readonly matchExpressions?: readonly Requirement[];
-  readonly matchFields?: readonly Requirement[];
-}
-
-export interface Requirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
-}
+import { Affinity, Term, Requirement, termsOf } from '../../kubernetes/scheduling';
 
 /** What pinning found, what it made of it, and by which requirement. */
 export interface Pin {
@@ -35,10 +13,6 @@ export const same = (one: unknown, other: unknown): boolean => isDeepStrictEqual
 /** The requirement that keeps a pod on node groups. */
 export function nodegroupRequirement(key: string, nodegroups?: readonly string[]): Requirement {
   return nodegroups ? { key, operator: 'In', values: [...nodegroups] } : { key, operator: 'Exists' };
-}
-
-export function termsOf(affinity: Affinity | null): readonly Term[] {
-  return affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
 }
 
 /** A term without any requirement matches no node; with one of ours it would match some. */

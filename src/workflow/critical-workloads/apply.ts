@@ -1,12 +1,11 @@
 import { ConfigurationUnreadable, configurationOf, isSameText, pinnedConfiguration, restoredConfiguration, schemaProblem } from './addon-configuration';
-import { Affinity, Pin, same } from './affinity';
+import { Pin, same } from './affinity';
 import { ADDON_LAG, ADDON_WAIT_SECONDS, awaitAddon, awaitRollout, Context, managedAddon, nameIn, overtaken } from './context';
-import { labelKeys } from './fit';
 import { isPinned, planPin, unsatisfiable } from './plan';
 import { Addon, Workload, WorkloadName } from './port';
-import { AddonRecord, AffinityRecord, isFought, mark, Records, recordsOf } from './record';
+import { AddonRecord, AffinityRecord, isFought, mark, Records, recordsOf, configurationCommand, forgetCommand, unpinCommand } from './record';
 import { isRolledOut, nameOf } from './rollout';
-import { configurationCommand, forgetCommand, unpinCommand } from './undo';
+import { labelKeys, Affinity } from '../../kubernetes/scheduling';
 import { WorkloadReference } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { ADDON_RECORD, AFFINITY_RECORD } from '../records';

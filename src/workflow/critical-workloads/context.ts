@@ -1,6 +1,6 @@
-import { Requirement } from './affinity';
 import { Addon, AddonsPort, Workload, WorkloadName, WorkloadsPort } from './port';
 import { rolloutProgress } from './rollout';
+import { Requirement } from '../../kubernetes/scheduling';
 import { WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { blocked, Progress, working } from '../step';

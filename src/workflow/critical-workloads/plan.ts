@@ -1,7 +1,7 @@
 import { isSameText, restoredConfiguration } from './addon-configuration';
-import { Affinity, hasEmptyTerm, Pin, pinned, Requirement, same, unpinned } from './affinity';
-import { contradiction, deadTerm, describeTerm, NodeFacts, Placement } from './fit';
+import { hasEmptyTerm, Pin, pinned, same, unpinned } from './affinity';
 import { AddonRecord, Records } from './record';
+import { contradiction, deadTerm, describeTerm, NodeFacts, Placement, Affinity, Requirement } from '../../kubernetes/scheduling';
 
 export type PinPlan =
   | { readonly kind: 'pinned' }

@@ -1,5 +1,4 @@
-import { Affinity } from './affinity';
-import { NodeFacts, Toleration } from './fit';
+import { NodeFacts, Toleration, Affinity } from '../../kubernetes/scheduling';
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet';
 

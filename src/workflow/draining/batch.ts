@@ -1,5 +1,6 @@
 import { obstacleOf, Obstacle, podsToMove } from './pods';
-import { NodeView, PodView, zoneOf } from './views';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 
 /** The nodes of the next batch, or who is in the way on every one of them. */
@@ -37,7 +38,7 @@ function obstaclesOf(node: NodeView, pods: readonly PodView[]): Obstacle[] {
 const ARRIVAL_MILLISECONDS = 10 * 60_000;
 
 /** What the next batch waits for among the nodes that take the pods of the last: undefined when all are Ready. */
-export function arrivals(nodes: readonly NodeView[], now: number): { readonly waits: string } | Obstacle | undefined {
+export function arrivals(nodes: readonly NodeView[], { words }: KarpenterApi, now: number): { readonly waits: string } | Obstacle | undefined {
   const coming = nodes.filter(node => !node.ready && !node.leaving);
   if (coming.length === 0) {
     return undefined;
@@ -45,6 +46,6 @@ export function arrivals(nodes: readonly NodeView[], now: number): { readonly wa
   const names = coming.map(node => node.name).join(', ');
   return coming.every(node => now - node.created < ARRIVAL_MILLISECONDS) ? { waits: `waits until ${names} is Ready` } : {
     by: PauseReason.NO_NEW_NODE,
-    says: `${names} is not Ready: see the node's conditions; a node that is beyond help is replaced when its Machine is deleted`,
+    says: `${names} is not Ready: see the node's conditions; a node that is beyond help is replaced when its ${words.claim} is deleted`,
   };
 }

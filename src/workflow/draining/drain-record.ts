@@ -1,5 +1,5 @@
 import { podsToMove } from './pods';
-import { ControllerRef, NodeView, PodView } from './views';
+import { ControllerRef, NodeView, PodView } from '../../kubernetes/views';
 import { DRAIN_RECORD } from '../records';
 
 /** What stands at a node of the current batch. */

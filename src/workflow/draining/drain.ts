@@ -1,9 +1,10 @@
 import { newRecord, recordOf } from './drain-record';
 import { begin, note, undoOf } from './node-marks';
 import { DrainMoves, DrainOptions, DrainView, planDrain } from './plan';
-import { count, Obstacle, some } from './pods';
+import { Obstacle } from './pods';
 import { DrainingPort, Eviction, NodeChange } from './port';
-import { ControllerRef, fullName, NodeView, PodView } from './views';
+import { ControllerRef, fullName, NodeView, PodView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
 import { blocked, Counts, Progress, working } from '../step';
 
@@ -140,4 +141,3 @@ export function refusalsOf(round: Pick<Round, 'refused'>): Obstacle[] {
     says: `pod ${fullName(pod)} on ${pod.node} may not be evicted: ${message}`,
   }));
 }
-

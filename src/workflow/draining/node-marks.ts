@@ -1,6 +1,6 @@
 import { DrainRecord } from './drain-record';
 import { NodeChange } from './port';
-import { NodeView } from './views';
+import { NodeView } from '../../kubernetes/views';
 import { CLEAR_RECORD, CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, KEEPER_MARK, MOVE_RECORD } from '../records';
 
 /** Takes a node out of the targets of load balancers, with every controller that makes such. */

@@ -1,12 +1,13 @@
 import { DrainRecord, merged, recordOf } from './drain-record';
-import { count, mustMove, Obstacle, obstacleOf, podsToMove, some } from './pods';
+import { mustMove, Obstacle, obstacleOf, podsToMove } from './pods';
 import { missingReplacements } from './replacements';
-import { AttachmentView, ControllerView, fullName, NodeView, PodView } from './views';
+import { AttachmentView, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
 
 /** Everything that is read for the nodes of the batch. */
 export interface DrainView {
-  /** Those that carry a DRAIN_RECORD and whose instance or Machine is not ending yet. */
+  /** Those that carry a DRAIN_RECORD and whose instance or claim is not ending yet. */
   readonly nodes: readonly NodeView[];
   /** Of the whole cluster. */
   readonly pods: readonly PodView[];

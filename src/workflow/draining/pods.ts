@@ -1,4 +1,4 @@
-import { fullName, PodView } from './views';
+import { fullName, PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 
 /** Something in the way, and who. */
@@ -20,10 +20,10 @@ export function isAlive(pod: PodView): boolean {
 
 /** Why a pod may not be evicted, whatever its PodDisruptionBudget says. */
 export function obstacleOf(pod: PodView): Obstacle | undefined {
-  if (pod.doNotEvict) {
+  if (pod.keptBy !== undefined) {
     return {
       by: PauseReason.DO_NOT_EVICT,
-      says: `pod ${fullName(pod)} on ${pod.node} carries karpenter.sh/do-not-evict: remove the annotation, or let the pod finish`,
+      says: `pod ${fullName(pod)} on ${pod.node} carries ${pod.keptBy}: remove the annotation, or let the pod finish`,
     };
   }
   return pod.controller ? undefined : {
@@ -35,13 +35,4 @@ export function obstacleOf(pod: PodView): Obstacle | undefined {
 /** The pods of a node that have to leave it and are not leaving yet. */
 export function podsToMove(node: string, pods: readonly PodView[]): PodView[] {
   return pods.filter(pod => pod.node === node && mustMove(pod) && pod.leaving === undefined);
-}
-
-/** At most three names; the rest as a number. */
-export function some(names: readonly string[]): string {
-  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
-}
-
-export function count(many: number, thing: string): string {
-  return `${many} ${thing}${many === 1 ? '' : 's'}`;
 }

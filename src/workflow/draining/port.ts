@@ -1,4 +1,4 @@
-import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from './views';
+import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../kubernetes/views';
 
 /**
  * What draining needs of the Kubernetes API. It is implemented in the function that may reach it, so everything here is JSON.

@@ -1,6 +1,7 @@
 import { DrainRecord, Owed } from './drain-record';
-import { count, isAlive, Obstacle, some } from './pods';
-import { ControllerView, fullName, NodeView, PodView } from './views';
+import { isAlive, Obstacle } from './pods';
+import { ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
 
 /** A new pod that takes longer is in trouble; a new node of Karpenter's is Ready in one to three minutes. */

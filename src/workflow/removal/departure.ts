@@ -1,10 +1,12 @@
 import { DEPARTURE_MILLISECONDS, Member, nameOf, overdue, rescueOf, terminate } from './plan';
-import { InstanceView, ProvisionerView, RemovalKubernetesPort } from './port';
 import { unlessUnreachable } from './webhooks';
+import { FleetPort, InstanceView, PoolView } from '../../karpenter/api/fleet';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { PodView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { allPods, blockedBy, evictAll, refusalsOf } from '../draining/drain';
-import { count, mustMove, obstacleOf, podsToMove, some } from '../draining/pods';
+import { mustMove, obstacleOf, podsToMove } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
-import { PodView } from '../draining/views';
 import { PauseReason } from '../pause-reason';
 import { NODES_GONE_MARK } from '../records';
 import { blocked, Progress, working } from '../step';
@@ -14,7 +16,8 @@ const LOOK_SECONDS = 5;
 /** Waits for what Karpenter, or EC2, is ending, and tells who does not. */
 export class Departure {
   public constructor(
-    private readonly ports: { readonly kubernetes: RemovalKubernetesPort; readonly draining: DrainingPort },
+    private readonly ports: { readonly fleet: FleetPort; readonly draining: DrainingPort },
+    private readonly api: KarpenterApi,
     private readonly force: boolean,
     private readonly now: number,
   ) {}
@@ -25,40 +28,41 @@ export class Departure {
     }
     const late = overdue(members, this.now);
     return late.length === 0
-      ? working(`waits for the end of ${some(members.map(nameOf))}`, LOOK_SECONDS)
-      : await this.evictFrom(late) ?? notWorking(`${some(late.map(nameOf))} is being deleted for more than 10 minutes and does not go`, rescueOf(late));
+      ? working(`waits for the end of ${some(members.map(member => nameOf(member, this.api)))}`, LOOK_SECONDS)
+      : await this.evictFrom(late) ?? notWorking(`${some(late.map(member => nameOf(member, this.api)))} is being deleted for more than 10 minutes and does not go`, rescueOf(late, this.api));
   }
 
-  /** Instances without Machine and node: Karpenter's garbage collection ends them within minutes, if it works. */
-  public async ofInstances(instances: readonly InstanceView[], provisioners: readonly ProvisionerView[]): Promise<Progress | undefined> {
+  /** Instances without claim and node: Karpenter's garbage collection ends them within minutes, if it works. */
+  public async ofInstances(instances: readonly InstanceView[], pools: readonly PoolView[]): Promise<Progress | undefined> {
     if (instances.length === 0) {
       return undefined;
     }
-    const [first] = provisioners;
+    const [first] = pools;
     const since = first?.annotations[NODES_GONE_MARK];
     const ids = instances.map(({ id }) => id);
     const waits = working(`waits until EC2 has ended ${some(ids.map(id => `instance/${id}`))}`, LOOK_SECONDS);
     if (first && since === undefined) {
       const change = { name: first.name, version: first.version, annotations: { [NODES_GONE_MARK]: new Date(this.now).toISOString() } };
-      return unlessUnreachable(async () => {
-        await this.ports.kubernetes.changeProvisioner(change);
+      return unlessUnreachable(this.api, async () => {
+        await this.ports.fleet.changePool(change);
         return waits;
       });
     }
     const isLate = since === undefined ? instances.some(({ leaving }) => !leaving) : this.now - Date.parse(since) > DEPARTURE_MILLISECONDS;
-    return isLate ? notWorking(`EC2 still has ${some(ids.map(id => `instance/${id}`))}, and karpenter has no Machine for it`, terminate(ids)) : waits;
+    return isLate ? notWorking(`EC2 still has ${some(ids.map(id => `instance/${id}`))}, and karpenter has no ${this.api.words.claim} for it`, terminate(ids)) : waits;
   }
 
-  public ofProvisioners(provisioners: readonly ProvisionerView[]): Progress | undefined {
-    const leaving = provisioners.filter(provisioner => provisioner.leaving !== undefined);
+  public ofPools(pools: readonly PoolView[]): Progress | undefined {
+    const { words, kinds } = this.api;
+    const leaving = pools.filter(pool => pool.leaving !== undefined);
     if (leaving.length === 0) {
       return undefined;
     }
     const names = leaving.map(({ name }) => name);
-    return leaving.some(provisioner => this.now - provisioner.leaving! > DEPARTURE_MILLISECONDS)
-      ? notWorking(`Provisioner ${some(names)} is being deleted for more than 10 minutes and does not go`,
-        `kubectl patch provisioner ${names.join(' ')} --type merge -p '{"metadata":{"finalizers":null}}'`)
-      : working(`waits for the end of Provisioner ${some(names)}`, LOOK_SECONDS);
+    return leaving.some(pool => this.now - pool.leaving! > DEPARTURE_MILLISECONDS)
+      ? notWorking(`${words.pool} ${some(names)} is being deleted for more than 10 minutes and does not go`,
+        `kubectl patch ${kinds.pool.singular} ${names.join(' ')} --type merge -p '{"metadata":{"finalizers":null}}'`)
+      : working(`waits for the end of ${words.pool} ${some(names)}`, LOOK_SECONDS);
   }
 
   /** Pods that still hold a node up: the Eviction API says why, and if nobody works on it we do. */

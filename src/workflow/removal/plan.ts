@@ -1,13 +1,15 @@
-import { Departing, InstanceView, KarpenterNode, KarpenterObjects, MachineView } from './port';
+import { ClaimView, Departing, FleetNode, FleetObjects, InstanceView } from '../../karpenter/api/fleet';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { fullName, NodeRequirements, NodeView, PodView } from '../../kubernetes/views';
+import { some } from '../../words/short-list';
 import { nextBatch, NextBatch } from '../draining/batch';
-import { Obstacle, podsToMove, some } from '../draining/pods';
-import { fullName, NodeRequirements, NodeView, PodView } from '../draining/views';
+import { Obstacle, podsToMove } from '../draining/pods';
 import { PauseReason } from '../pause-reason';
 
-/** A node of Karpenter's with its Machine; one of them may be missing. */
-export interface Member { readonly machine?: MachineView; readonly node?: KarpenterNode; readonly view?: NodeView }
+/** A node of Karpenter's with its claim; one of them may be missing. */
+export interface Member { readonly claim?: ClaimView; readonly node?: FleetNode; readonly view?: NodeView }
 
-/** CreateFleet answers within seconds; a Machine that goes before that leaves its instance to Karpenter's garbage collection. */
+/** CreateFleet answers within seconds; a claim that goes before that leaves its instance to Karpenter's garbage collection. */
 const LAUNCH_MILLISECONDS = 2 * 60_000;
 /** EC2 ends most instances within a minute or two, the largest take several. */
 export const DEPARTURE_MILLISECONDS = 10 * 60_000;
@@ -15,42 +17,43 @@ export const DEPARTURE_MILLISECONDS = 10 * 60_000;
 /** Labels that Karpenter alone gives its nodes. */
 const KARPENTERS_LABEL = /^karpenter\.(sh|k8s\.aws)\//;
 
-/** Puts together what belongs together: by the node's name, or by the instance where the Machine does not know its node yet. */
-export function membersOf({ machines, nodes }: KarpenterObjects, views: readonly NodeView[]): Member[] {
+/** Puts together what belongs together: by the node's name, or by the instance where the claim does not know its node yet. */
+export function membersOf({ claims, nodes }: FleetObjects, views: readonly NodeView[]): Member[] {
   const withNode = nodes.map((node): Member => {
     const view = views.find(one => one.name === node.name);
-    const isIts = (machine: MachineView) => machine.nodeName === node.name
-      || (machine.instanceId !== undefined && machine.instanceId === view?.instanceId);
-    return { node, view, machine: machines.find(isIts) };
+    const isIts = (claim: ClaimView) => claim.nodeName === node.name
+      || (claim.instanceId !== undefined && claim.instanceId === view?.instanceId);
+    return { node, view, claim: claims.find(isIts) };
   });
-  const without = machines.filter(machine => !withNode.some(member => member.machine === machine));
-  return [...withNode, ...without.map(machine => ({ machine }))];
+  const without = claims.filter(claim => !withNode.some(member => member.claim === claim));
+  return [...withNode, ...without.map(claim => ({ claim }))];
 }
 
-/** What belongs to Provisioners that the migration does not know, and these themselves. */
-export function foreign(objects: KarpenterObjects, instances: readonly InstanceView[], ours: readonly string[]): Obstacle | undefined {
-  const isForeign = ({ provisioner }: { readonly provisioner: string }) => !ours.includes(provisioner);
+/** What belongs to pools that the migration does not know, and these themselves. */
+export function foreign(objects: FleetObjects, instances: readonly InstanceView[], ours: readonly string[], api: KarpenterApi): Obstacle | undefined {
+  const { words, kinds } = api;
+  const isForeign = ({ pool }: { readonly pool: string }) => !ours.includes(pool);
   const things = [
-    ...objects.machines.filter(isForeign).map(({ name, provisioner }) => ({ provisioner, thing: `machine/${name}` })),
-    ...objects.nodes.filter(isForeign).map(({ name, provisioner }) => ({ provisioner, thing: `node/${name}` })),
-    ...instances.filter(isForeign).map(({ id, provisioner }) => ({ provisioner, thing: `instance/${id}` })),
+    ...objects.claims.filter(isForeign).map(({ name, pool }) => ({ pool, thing: `${kinds.claim.singular}/${name}` })),
+    ...objects.nodes.filter(isForeign).map(({ name, pool }) => ({ pool, thing: `node/${name}` })),
+    ...instances.filter(isForeign).map(({ id, pool }) => ({ pool, thing: `instance/${id}` })),
   ];
-  const strangers = objects.provisioners.map(({ name }) => name).filter(name => !ours.includes(name));
-  const names = [...new Set([...strangers, ...things.map(one => one.provisioner)])];
+  const strangers = objects.pools.map(({ name }) => name).filter(name => !ours.includes(name));
+  const names = [...new Set([...strangers, ...things.map(one => one.pool)])];
   return names.length === 0 ? undefined : {
     by: PauseReason.FOREIGN_PROVISIONER,
-    says: `Provisioner ${some(names.map(name => JSON.stringify(name)))} is not of this migration${things.length > 0 ? `, and it has ${some(things.map(one => one.thing))}` : ''}:`
-      + ' add it to the migration, or move its pods away and delete its Machines, then the Provisioner',
+    says: `${words.pool} ${some(names.map(name => JSON.stringify(name)))} is not of this migration${things.length > 0 ? `, and it has ${some(things.map(one => one.thing))}` : ''}:`
+      + ` add it to the migration, or move its pods away and delete its ${words.claims}, then the ${words.pool}`,
   };
 }
 
-export interface Unregistered { readonly remove: readonly MachineView[]; readonly launching: readonly MachineView[] }
+export interface Unregistered { readonly remove: readonly ClaimView[]; readonly launching: readonly ClaimView[] }
 
-/** Machines to which no node belongs: they run no pods and go at once, but one that is being launched is waited for. */
+/** Claims to which no node belongs: they run no pods and go at once, but one that is being launched is waited for. */
 export function unregistered(members: readonly Member[], now: number): Unregistered {
-  const machines = members.filter(({ node, machine }) => !node && machine?.leaving === undefined).map(({ machine }) => machine!);
-  const launching = machines.filter(machine => !machine.launched && now - machine.created < LAUNCH_MILLISECONDS);
-  return { remove: machines.filter(machine => !launching.includes(machine)), launching };
+  const claims = members.filter(({ node, claim }) => !node && claim?.leaving === undefined).map(({ claim }) => claim!);
+  const launching = claims.filter(claim => !claim.launched && now - claim.created < LAUNCH_MILLISECONDS);
+  return { remove: claims.filter(claim => !launching.includes(claim)), launching };
 }
 
 /** The nodes that nobody has begun to end. */
@@ -67,15 +70,15 @@ export function overdue(members: readonly Member[], now: number): Member[] {
   return members.filter(member => now - (departedSince(member) ?? now) > DEPARTURE_MILLISECONDS);
 }
 
-function departedSince({ machine, node }: Member): number | undefined {
-  const times = [machine?.leaving, node?.leaving].filter(time => time !== undefined);
+function departedSince({ claim, node }: Member): number | undefined {
+  const times = [claim?.leaving, node?.leaving].filter(time => time !== undefined);
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
-/** What is deleted to end a node: its Machine; Karpenter ends one without a Machine by the finalizer of the node. */
+/** What is deleted to end a node: its claim; Karpenter ends one without a claim by the finalizer of the node. */
 export function endOf(members: readonly Member[], nodes: readonly NodeView[]): Departing[] {
-  return members.filter(({ view }) => view && nodes.some(({ name }) => name === view.name)).map(({ machine, node }) => machine
-    ? { kind: 'machine', name: machine.name, uid: machine.uid }
+  return members.filter(({ view }) => view && nodes.some(({ name }) => name === view.name)).map(({ claim, node }) => claim
+    ? { kind: 'claim', name: claim.name, uid: claim.uid }
     : { kind: 'node', name: node!.name, uid: node!.uid });
 }
 
@@ -102,14 +105,14 @@ function needsKarpenterInAllTerms({ terms }: NodeRequirements): boolean {
     expressions.some(({ key, operator }) => KARPENTERS_LABEL.test(key) && operator !== 'DoesNotExist' && operator !== 'NotIn'));
 }
 
-export function nameOf({ machine, node, view }: Member): string {
-  const instance = machine?.instanceId ?? view?.instanceId;
-  return [machine && `machine/${machine.name}`, node && `node/${node.name}`, instance && `instance/${instance}`].filter(Boolean).join(' with ');
+export function nameOf({ claim, node, view }: Member, { kinds }: KarpenterApi): string {
+  const instance = claim?.instanceId ?? view?.instanceId;
+  return [claim && `${kinds.claim.singular}/${claim.name}`, node && `node/${node.name}`, instance && `instance/${instance}`].filter(Boolean).join(' with ');
 }
 
 /** How to end by hand what Karpenter does not. */
-export function rescueOf(members: readonly Member[]): string {
-  const instances = members.map(({ machine, view }) => machine?.instanceId ?? view?.instanceId).filter(id => id !== undefined);
+export function rescueOf(members: readonly Member[], { kinds }: KarpenterApi): string {
+  const instances = members.map(({ claim, view }) => claim?.instanceId ?? view?.instanceId).filter(id => id !== undefined);
   const names = (kind: string, all: readonly (string | undefined)[]) => {
     const known = all.filter(name => name !== undefined);
     return known.length > 0 ? [`kubectl patch ${kind} ${known.join(' ')} --type merge -p '{"metadata":{"finalizers":null}}'`] : [];
@@ -117,7 +120,7 @@ export function rescueOf(members: readonly Member[]): string {
   return [
     ...instances.length > 0 ? [terminate(instances)] : [],
     ...names('node', members.map(({ node }) => node?.name)),
-    ...names('machine', members.map(({ machine }) => machine?.name)),
+    ...names(kinds.claim.singular, members.map(({ claim }) => claim?.name)),
   ].join(' ; ');
 }
 

@@ -1,25 +1,27 @@
 import { Departure } from './departure';
-import { restoreLimits, stopLaunches, undoOf } from './limits';
+import { LaunchLimits } from './limits';
 import { chooseBatch, departing, endOf, foreign, Member, membersOf, nameOf, staying, unregistered } from './plan';
-import { Departing, InstanceView, KarpenterObjects, ProvisionerView, RemovalAwsPort, RemovalKubernetesPort } from './port';
 import { unlessUnreachable, unreachableWebhook } from './webhooks';
+import { Departing, FleetAwsPort, FleetObjects, FleetPort, InstanceView, PoolView } from '../../karpenter/api/fleet';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { apiOf } from '../../karpenter/apis';
+import { NodeView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { WorkflowConfiguration } from '../contract';
 import { allPods, beginBatch, blockedBy, drain, isInBatch, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
 import { cordon, release } from '../draining/node-marks';
-import { count, some } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
-import { NodeView } from '../draining/views';
 import { LIMITS_RECORD } from '../records';
 import { Assessment, done, Progress, Step, working } from '../step';
 
 export interface RemovalPorts {
-  readonly kubernetes: RemovalKubernetesPort;
+  readonly fleet: FleetPort;
   readonly draining: DrainingPort;
-  readonly aws: RemovalAwsPort;
+  readonly aws: FleetAwsPort;
 }
 
-export type RemovalConfiguration = Pick<WorkflowConfiguration, 'OwnerKey' | 'Provisioners' | 'ScaleDown'>;
+export type RemovalConfiguration = Pick<WorkflowConfiguration, 'Api' | 'Pools' | 'ScaleDown'>;
 
 export interface RemovalOptions {
   /** Patience is over: pods that cannot be evicted are deleted. */
@@ -28,20 +30,20 @@ export interface RemovalOptions {
 
 /** All that Karpenter has now. */
 interface Fleet {
-  readonly objects: KarpenterObjects;
-  /** The Provisioners of the migration. */
-  readonly provisioners: readonly ProvisionerView[];
+  readonly objects: FleetObjects;
+  /** The pools of the migration. */
+  readonly pools: readonly PoolView[];
   readonly members: readonly Member[];
   readonly instances: readonly InstanceView[];
 }
 
-/** Somebody writes to a node or Provisioner now and then. */
+/** Somebody writes to a node or pool now and then. */
 const TRIES = 20;
 const LOOK_SECONDS = 5;
 
 /**
  * Drains the nodes of Karpenter and ends them, so that the stack can be destroyed. Karpenter itself would cordon all nodes of a deleted
- * Provisioner at once, take them out of load balancers before it drains them, and ignore `do-not-evict` in doing so.
+ * pool at once, take them out of load balancers before it drains them, and ignore that a pod is to stay in doing so.
  */
 export function removalStep(
   ports: RemovalPorts, configuration: RemovalConfiguration, options: RemovalOptions, now: () => Date = () => new Date(),
@@ -50,38 +52,44 @@ export function removalStep(
 }
 
 class RemovalStep implements Step {
+  private readonly api: KarpenterApi;
+  private readonly limits: LaunchLimits;
+
   public constructor(
     private readonly ports: RemovalPorts,
     private readonly configuration: RemovalConfiguration,
     private readonly options: RemovalOptions,
     private readonly now: () => Date,
-  ) {}
+  ) {
+    this.api = apiOf(configuration.Api);
+    this.limits = new LaunchLimits(this.api);
+  }
 
   public async assess(): Promise<Assessment> {
-    const objects = await this.ports.kubernetes.objects(this.configuration.OwnerKey);
+    const objects = await this.ports.fleet.objects();
     const nodes = count(membersOf(objects, []).length, 'node');
     const ours = this.ours(objects);
     const stopped = ours.filter(({ annotations }) => annotations[LIMITS_RECORD] !== undefined);
     if (stopped.length > 0) {
-      return { applied: 'partly', says: `Provisioner ${some(stopped.map(({ name }) => name))} launches nothing more, karpenter has ${nodes} left` };
+      return { applied: 'partly', says: `${this.api.words.pool} ${some(stopped.map(({ name }) => name))} launches nothing more, karpenter has ${nodes} left` };
     }
-    return ours.length === 0 && objects.machines.length + objects.nodes.length === 0
-      ? { applied: 'fully', says: 'karpenter has no nodes and no Provisioner of the migration' }
+    return ours.length === 0 && objects.claims.length + objects.nodes.length === 0
+      ? { applied: 'fully', says: `karpenter has no nodes and no ${this.api.words.pool} of the migration` }
       : { applied: 'nothing', says: `karpenter has ${nodes}` };
   }
 
   public async apply(): Promise<Progress> {
     const fleet = await this.read();
-    const stranger = foreign(fleet.objects, fleet.instances, this.configuration.Provisioners);
+    const stranger = foreign(fleet.objects, fleet.instances, this.configuration.Pools, this.api);
     const progress = stranger ? blockedBy([stranger]) : await this.advance(fleet);
     return { ...progress, counts: { ...progress.counts, nodesLeft: fleet.members.length } };
   }
 
   public async revert(): Promise<Progress> {
-    const objects = await this.ports.kubernetes.objects(this.configuration.OwnerKey);
+    const objects = await this.ports.fleet.objects();
     const changes = (await this.stayingNodes(objects)).flatMap(node => release(node, { cordon: true, keeper: false }) ?? []);
     return await patchAll(this.ports.draining, changes, `took back what was changed of ${count(changes.length, 'node')} of karpenter`)
-      ?? await unlessUnreachable(() => this.restore(objects));
+      ?? await unlessUnreachable(this.api, () => this.restore(objects));
   }
 
   public async stop(): Promise<void> {
@@ -90,59 +98,59 @@ class RemovalStep implements Step {
         return;
       }
     }
-    throw new Error(`the nodes and Provisioners of karpenter are written to all the time: kubectl get nodes -l ${this.configuration.OwnerKey}`);
+    throw new Error(`the nodes and ${this.api.words.pools} of karpenter are written to all the time: kubectl get nodes -l ${this.api.ownerLabel}`);
   }
 
   private async read(): Promise<Fleet> {
-    const { kubernetes, draining, aws } = this.ports;
-    const ownerKey = this.configuration.OwnerKey;
-    const objects = await kubernetes.objects(ownerKey);
-    const views = objects.nodes.length > 0 ? await draining.nodes(ownerKey) : [];
-    return { objects, provisioners: this.ours(objects), members: membersOf(objects, views), instances: await aws.instances(ownerKey) };
+    const { fleet, draining, aws } = this.ports;
+    const objects = await fleet.objects();
+    const views = objects.nodes.length > 0 ? await draining.nodes(this.api.ownerLabel) : [];
+    return { objects, pools: this.ours(objects), members: membersOf(objects, views), instances: await aws.instances() };
   }
 
-  private ours(objects: KarpenterObjects): ProvisionerView[] {
-    return objects.provisioners.filter(({ name }) => this.configuration.Provisioners.includes(name));
+  private ours(objects: FleetObjects): PoolView[] {
+    return objects.pools.filter(({ name }) => this.configuration.Pools.includes(name));
   }
 
   private async advance(fleet: Fleet): Promise<Progress> {
-    return await this.stopLaunches(fleet.provisioners)
+    return await this.stopLaunches(fleet.pools)
       ?? await this.removeUnregistered(fleet.members)
       ?? await this.cordonAll(staying(fleet.members))
       ?? await this.drainBatch(fleet.members)
       ?? await this.departure().ofMembers(departing(fleet.members))
       ?? await this.beginNext(staying(fleet.members))
-      ?? lookAgain(fleet.members)
-      ?? await this.departure().ofInstances(fleet.instances, fleet.provisioners)
-      ?? await this.removeProvisioners(fleet.provisioners);
+      ?? this.lookAgain(fleet.members)
+      ?? await this.departure().ofInstances(fleet.instances, fleet.pools)
+      ?? await this.removePools(fleet.pools);
   }
 
   private departure(): Departure {
-    return new Departure(this.ports, this.options.force, this.now().getTime());
+    return new Departure(this.ports, this.api, this.options.force, this.now().getTime());
   }
 
-  private async stopLaunches(provisioners: readonly ProvisionerView[]): Promise<Progress | undefined> {
-    for (const provisioner of provisioners.filter(({ leaving }) => leaving === undefined)) {
-      const change = stopLaunches(provisioner);
+  private async stopLaunches(pools: readonly PoolView[]): Promise<Progress | undefined> {
+    for (const pool of pools.filter(({ leaving }) => leaving === undefined)) {
+      const change = this.limits.stop(pool);
       if (change) {
-        const again = provisioner.annotations[LIMITS_RECORD] !== undefined;
-        return unlessUnreachable(async () => await this.ports.kubernetes.changeProvisioner(change)
-          ? working(`Provisioner ${provisioner.name} launches nothing more${again ? '; its limits were changed in the meantime, which is remembered' : ''}`, 1, {
-            undo: [undoOf(provisioner.name, change)],
+        const again = pool.annotations[LIMITS_RECORD] !== undefined;
+        return unlessUnreachable(this.api, async () => await this.ports.fleet.changePool(change)
+          ? working(`${this.api.words.pool} ${pool.name} launches nothing more${again ? '; its limits were changed in the meantime, which is remembered' : ''}`, 1, {
+            undo: [this.limits.undoOf(pool.name, change)],
           })
-          : overtaken(provisioner));
+          : this.overtaken(pool));
       }
     }
     return undefined;
   }
 
   private async removeUnregistered(members: readonly Member[]): Promise<Progress | undefined> {
+    const { singular: claim } = this.api.kinds.claim;
     const { remove, launching } = unregistered(members, this.now().getTime());
     if (remove.length > 0) {
-      await this.ports.kubernetes.remove(remove.map(({ name, uid }): Departing => ({ kind: 'machine', name, uid })));
-      return working(`deleted machine ${some(remove.map(({ name }) => name))}, which has no node`, 2);
+      await this.ports.fleet.remove(remove.map(({ name, uid }): Departing => ({ kind: 'claim', name, uid })));
+      return working(`deleted ${claim} ${some(remove.map(({ name }) => name))}, which has no node`, 2);
     }
-    return launching.length > 0 ? working(`waits for machine ${some(launching.map(({ name }) => name))}, which is being launched`, LOOK_SECONDS) : undefined;
+    return launching.length > 0 ? working(`waits for ${claim} ${some(launching.map(({ name }) => name))}, which is being launched`, LOOK_SECONDS) : undefined;
   }
 
   /** No evicted pod must land on a node that goes next. */
@@ -156,7 +164,7 @@ class RemovalStep implements Step {
     if (batch.length === 0) {
       return undefined;
     }
-    const { draining, kubernetes } = this.ports;
+    const { draining, fleet } = this.ports;
     const { PauseSeconds: pauseSeconds, DeregistrationSeconds: deregistrationSeconds } = this.configuration.ScaleDown;
     const options = { pauseSeconds, deregistrationSeconds, ...this.options };
     const drained = await drain(draining, batch, await allPods(draining), options, this.now().getTime());
@@ -164,8 +172,8 @@ class RemovalStep implements Step {
       return drained.progress;
     }
     const ends = endOf(members, drained.emptied);
-    await kubernetes.remove(ends);
-    return working(`${some(drained.emptied.map(({ name }) => name))} is empty: deleted ${some(ends.map(({ kind, name }) => `${kind}/${name}`))}`, 2);
+    await fleet.remove(ends);
+    return working(`${some(drained.emptied.map(({ name }) => name))} is empty: deleted ${some(ends.map(({ kind, name }) => `${kind === 'claim' ? this.api.kinds.claim.singular : kind}/${name}`))}`, 2);
   }
 
   private async beginNext(candidates: readonly NodeView[]): Promise<Progress | undefined> {
@@ -177,29 +185,30 @@ class RemovalStep implements Step {
     return next.nodes.length > 0 ? beginBatch(this.ports.draining, next.nodes, pods, this.now().getTime()) : blockedBy(next.obstacles);
   }
 
-  private async removeProvisioners(provisioners: readonly ProvisionerView[]): Promise<Progress> {
-    const waiting = this.departure().ofProvisioners(provisioners);
+  private async removePools(pools: readonly PoolView[]): Promise<Progress> {
+    const waiting = this.departure().ofPools(pools);
+    const { words } = this.api;
     if (waiting) {
       return waiting;
     }
-    if (provisioners.length > 0) {
-      await this.ports.kubernetes.remove(provisioners.map(({ name, uid }): Departing => ({ kind: 'provisioner', name, uid })));
-      return working(`deleted Provisioner ${some(provisioners.map(({ name }) => name))}: no node is left`, 1);
+    if (pools.length > 0) {
+      await this.ports.fleet.remove(pools.map(({ name, uid }): Departing => ({ kind: 'pool', name, uid })));
+      return working(`deleted ${words.pool} ${some(pools.map(({ name }) => name))}: no node is left`, 1);
     }
-    return done('karpenter has no Machine, node, instance or Provisioner of the migration any more; the deployment deletes its launch templates');
+    return done(`karpenter has no ${words.claim}, node, instance or ${words.pool} of the migration any more; the deployment deletes its launch templates`);
   }
 
-  private async stayingNodes(objects: KarpenterObjects): Promise<NodeView[]> {
-    return staying(membersOf(objects, await this.ports.draining.nodes(this.configuration.OwnerKey)));
+  private async stayingNodes(objects: FleetObjects): Promise<NodeView[]> {
+    return staying(membersOf(objects, await this.ports.draining.nodes(this.api.ownerLabel)));
   }
 
   /** Whatever the configuration says now: records are what counts. */
-  private async restore({ provisioners }: KarpenterObjects): Promise<Progress> {
-    for (const provisioner of provisioners) {
-      const restoration = restoreLimits(provisioner);
+  private async restore({ pools }: FleetObjects): Promise<Progress> {
+    for (const pool of pools) {
+      const restoration = this.limits.restore(pool);
       if (restoration) {
-        const says = `Provisioner ${provisioner.name} has ${restoration.theirs ? 'the limits that were set in the meantime' : 'its limits again'}`;
-        return await this.ports.kubernetes.changeProvisioner(restoration.change) ? working(says, 1) : overtaken(provisioner);
+        const says = `${this.api.words.pool} ${pool.name} has ${restoration.theirs ? 'the limits that were set in the meantime' : 'its limits again'}`;
+        return await this.ports.fleet.changePool(restoration.change) ? working(says, 1) : this.overtaken(pool);
       }
     }
     return done('karpenter may launch nodes, and none of them is cordoned because of this migration');
@@ -207,18 +216,18 @@ class RemovalStep implements Step {
 
   /** Whether nothing is left to take back; nodes that are empty already stay as they are, for the next run. */
   private async stopOnce(): Promise<boolean> {
-    const objects = await this.ports.kubernetes.objects(this.configuration.OwnerKey);
+    const objects = await this.ports.fleet.objects();
     const nodes = (await this.stayingNodes(objects)).filter(node => recordOf(node)?.empty === undefined);
     const patched = await patchAll(this.ports.draining, nodes.flatMap(node => release(node, { cordon: true, keeper: false }) ?? []), 'stopped');
-    return await this.restoreWherePossible(objects.provisioners) && patched === undefined;
+    return await this.restoreWherePossible(objects.pools) && patched === undefined;
   }
 
   /** Limits do nothing while karpenter does not answer; then their record waits for the next run. */
-  private async restoreWherePossible(provisioners: readonly ProvisionerView[]): Promise<boolean> {
-    const changes = provisioners.flatMap(provisioner => restoreLimits(provisioner)?.change ?? []);
+  private async restoreWherePossible(pools: readonly PoolView[]): Promise<boolean> {
+    const changes = pools.flatMap(pool => this.limits.restore(pool)?.change ?? []);
     try {
       for (const change of changes) {
-        await this.ports.kubernetes.changeProvisioner(change);
+        await this.ports.fleet.changePool(change);
       }
     } catch (error) {
       if (unreachableWebhook(error) === undefined) {
@@ -228,13 +237,13 @@ class RemovalStep implements Step {
     }
     return changes.length === 0;
   }
-}
 
-/** Something went between two reads; a Provisioner is deleted only when nothing of it is left, because its Machines would go with it. */
-function lookAgain(members: readonly Member[]): Progress | undefined {
-  return members.length > 0 ? working(`looks again for ${some(members.map(nameOf))}`, 2) : undefined;
-}
+  /** Something went between two reads; a pool is deleted only when nothing of it is left, because its claims would go with it. */
+  private lookAgain(members: readonly Member[]): Progress | undefined {
+    return members.length > 0 ? working(`looks again for ${some(members.map(member => nameOf(member, this.api)))}`, 2) : undefined;
+  }
 
-function overtaken({ name }: ProvisionerView): Progress {
-  return working(`Provisioner ${name} was changed in the meantime, looking again`, 2);
+  private overtaken({ name }: PoolView): Progress {
+    return working(`${this.api.words.pool} ${name} was changed in the meantime, looking again`, 2);
+  }
 }

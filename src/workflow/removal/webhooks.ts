@@ -1,3 +1,4 @@
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { PauseReason } from '../pause-reason';
 import { blocked, Progress } from '../step';
 
@@ -12,8 +13,8 @@ export function unreachableWebhook(error: unknown): string | undefined {
   return error instanceof Error ? UNREACHABLE.exec(error.message)?.[1] : undefined;
 }
 
-/** While Karpenter's webhooks do not answer, nobody can change a Provisioner. */
-export async function unlessUnreachable(write: () => Promise<Progress>): Promise<Progress> {
+/** While Karpenter's webhooks do not answer, nobody can change a pool. */
+export async function unlessUnreachable({ words }: KarpenterApi, write: () => Promise<Progress>): Promise<Progress> {
   try {
     return await write();
   } catch (error) {
@@ -21,7 +22,7 @@ export async function unlessUnreachable(write: () => Promise<Progress>): Promise
     if (webhook === undefined) {
       throw error;
     }
-    return blocked(PauseReason.WEBHOOKS_UNREACHABLE, `the webhook ${webhook} does not answer, so no Provisioner can be changed: let karpenter run again,`
+    return blocked(PauseReason.WEBHOOKS_UNREACHABLE, `the webhook ${webhook} does not answer, so no ${words.pool} can be changed: let karpenter run again,`
       + ` or, if it is gone for good, ${RESCUE}`);
   }
 }

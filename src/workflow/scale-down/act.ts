@@ -1,8 +1,7 @@
-import { undoMove } from './commands';
 import { GroupMove } from './groups';
-import { NodegroupState, ScaleDownAwsPort } from './port';
+import { NodegroupState, ScaleDownAwsPort, REBALANCING } from './port';
 import { PauseReason } from '../pause-reason';
-import { SIZES_SET, SUSPENDED_RECORD } from '../records';
+import { SIZES_SET, SUSPENDED_RECORD, GROUP_TAGS } from '../records';
 import { blocked, Progress, working } from '../step';
 
 /** Does what was planned for node groups, one move each; undefined where nothing was. */
@@ -52,4 +51,27 @@ async function actOne(aws: ScaleDownAwsPort, { name, arn, group, tags }: Nodegro
     case 'wait': case 'blocked':
       return undefined;
   }
+}
+
+/** The commands that undo by hand what was done to a node group. */
+export function undoMove(move: GroupMove, state: NodegroupState, clusterName: string): string[] {
+  const { name, sizes: { min, max, desired }, group, arn } = state;
+  switch (move.kind) {
+    case 'resize':
+      return [`aws eks update-nodegroup-config --cluster-name ${clusterName} --nodegroup-name ${name}`
+        + ` --scaling-config minSize=${min},maxSize=${max},desiredSize=${Math.max(min, Math.min(max, desired))}`];
+    case 'suspend':
+      return [`aws autoscaling resume-processes --auto-scaling-group-name ${group.name} --scaling-processes ${REBALANCING}`];
+    case 'resume':
+      return [`aws autoscaling suspend-processes --auto-scaling-group-name ${group.name} --scaling-processes ${REBALANCING}`];
+    case 'tag':
+      return [`aws eks untag-resource --resource-arn ${arn} --tag-keys ${Object.keys(move.tags).filter(key => GROUP_TAGS.includes(key)).join(' ')}`];
+    default:
+      return [];
+  }
+}
+
+/** An instance that has ended comes back as another one. */
+export function undoEnd({ name, group }: NodegroupState, clusterName: string): string {
+  return `aws eks update-nodegroup-config --cluster-name ${clusterName} --nodegroup-name ${name} --scaling-config desiredSize=${group.sizes.desired}`;
 }

@@ -1,19 +1,18 @@
-import { act, isRefreshing } from './act';
-import { Clearing } from './clearing';
-import { undoEnd } from './commands';
+import { act, isRefreshing, undoEnd } from './act';
 import { participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
 import { Fleet, fleetOf, goers, surplus } from './fleet';
 import { busyWith, finish, GroupMove, isFinished, prepare } from './groups';
 import { keeperChanges } from './keepers';
-import { movingControllers, planMove } from './moves';
+import { movingControllers, planMove, Clearing } from './moves';
 import { InstanceState, NodegroupState } from './port';
 import { planTargets } from './targets';
-import { NODEGROUP_LABEL } from '../../cluster/contract';
+import { apiOf } from '../../karpenter/apis';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { fullName, NodeView, PodView } from '../../kubernetes/views';
+import { count, some } from '../../words/short-list';
 import { arrivals, nextBatch } from '../draining/batch';
 import { allPods, beginBatch, blockedBy, drain, evictAll, isInBatch, patchAll, refusalsOf } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
-import { count, some } from '../draining/pods';
-import { fullName, NodeView, PodView } from '../draining/views';
 import { PauseReason } from '../pause-reason';
 import { blocked, done, Progress, working } from '../step';
 
@@ -75,18 +74,18 @@ async function actOn(
 
 /** Keepers first; then everything else that goes is cordoned together, so that no evicted pod lands on a node that goes next. */
 async function markNodes({ ports, configuration, fleets, pods }: Scene): Promise<Progress | undefined> {
-  const keep = keeperChanges(fleets, pods, configuration.OwnerKey);
+  const keep = keeperChanges(fleets, pods, apiOf(configuration.Api).ownerLabel);
   const go = goers(fleets).map(cordon).filter(change => change !== undefined);
   return await patchAll(ports.kubernetes, keep, `chooses ${some(keep.map(({ name }) => name))} as nodes that stay, or no longer`)
     ?? await patchAll(ports.kubernetes, go, `cordons ${count(go.length, 'node')} that will go`);
 }
 
 async function movePinned(scene: Scene): Promise<Progress | undefined> {
-  const { ports: { kubernetes }, configuration: { OwnerKey }, nodes, pods, force, now } = scene;
+  const { ports: { kubernetes }, configuration: { Api }, nodes, pods, force, now } = scene;
   const leaving = goers(scene.fleets);
   const places = nodes.filter(node => node.labels[NODEGROUP_LABEL] !== undefined && !leaving.includes(node));
   const controllers = await kubernetes.controllers(movingControllers(leaving, places));
-  const move = planMove({ goers: leaving, places, pods, controllers, ownerKey: OwnerKey, force }, now);
+  const move = planMove({ goers: leaving, places, pods, controllers, ownerKey: apiOf(Api).ownerLabel, force }, now);
   switch (move.kind) {
     case 'none':
       return undefined;
@@ -133,7 +132,7 @@ async function clear({ ports: { kubernetes } }: Scene, { place, evict, change }:
 
 /** Goes on with the batch, or begins the next one when nothing of the last is pending; undefined when no node is left. */
 async function drainNext(scene: Scene): Promise<Progress | undefined> {
-  const { ports, configuration: { ScaleDown, OwnerKey }, fleets, nodes, pods, force, now } = scene;
+  const { ports, configuration: { ScaleDown, Api }, fleets, nodes, pods, force, now } = scene;
   const left = goers(fleets);
   const withLeft = (progress: Progress): Progress => ({ ...progress, counts: { nodesLeft: left.length, ...progress.counts } });
   const batch = left.filter(isInBatch);
@@ -150,7 +149,8 @@ async function drainNext(scene: Scene): Promise<Progress | undefined> {
   if (stray || left.length === 0) {
     return stray && withLeft(stray);
   }
-  const arriving = arrivals(nodes.filter(node => node.labels[OwnerKey] !== undefined), now);
+  const api = apiOf(Api);
+  const arriving = arrivals(nodes.filter(node => node.labels[api.ownerLabel] !== undefined), api, now);
   if (arriving) {
     return withLeft('waits' in arriving ? working(arriving.waits, 5) : blockedBy([arriving]));
   }

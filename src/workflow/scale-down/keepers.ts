@@ -1,9 +1,9 @@
 import { Fleet, isKeeper, surplus } from './fleet';
 import { isPinned, roomBeside } from './room';
+import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
 import { changeOf, release } from '../draining/node-marks';
 import { obstacleOf, podsToMove } from '../draining/pods';
 import { NodeChange } from '../draining/port';
-import { NodeView, PodView, zoneOf } from '../draining/views';
 import { CLEAR_RECORD, CORDON_RECORD, DRAIN_RECORD, KEEPER_MARK } from '../records';
 
 /**

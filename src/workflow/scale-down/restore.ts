@@ -1,11 +1,16 @@
-import { apart, GroupMove } from './groups';
+import { apart, GroupMove, busyWith } from './groups';
 import { NodegroupState, REBALANCING } from './port';
 import { ownersChange, restored, same, standingOf } from './sizes';
 import { PauseReason } from '../pause-reason';
-import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD } from '../records';
-
-/** All that we may have left at a node group. */
-export const GROUP_TAGS = [SIZES_RECORD, SIZES_SET, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK];
+import { RESTORING_MARK, SIZES_SET, GROUP_TAGS } from '../records';
+import { act } from './act';
+import { ScaleDownPorts } from './context';
+import { isEnding } from './fleet';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { count } from '../../words/short-list';
+import { patchAll } from '../draining/drain';
+import { release } from '../draining/node-marks';
+import { blocked, done, Progress, working } from '../step';
 
 /** New nodes need a minute or two; whoever needs longer has no capacity, or does not join. */
 const READY_MILLISECONDS = 10 * 60_000;
@@ -45,4 +50,31 @@ export function restore(state: NodegroupState, readyNodes: number, now: number):
     return { kind: 'resume', says: `resumes ${REBALANCING} of ${name}` };
   }
   return { kind: 'untag', keys: GROUP_TAGS.filter(tag => tags[tag] !== undefined), says: `${name} is as it was` };
+}
+
+/** One call towards the recorded sizes, of whichever node groups carry a record. */
+export async function revertScaleDown(ports: Pick<ScaleDownPorts, 'kubernetes' | 'aws'>, clusterName: string, now: number): Promise<Progress> {
+  const groups = await ports.aws.nodegroups();
+  const nodes = await ports.kubernetes.nodes(NODEGROUP_LABEL);
+  const changes = nodes.filter(node => !isEnding(node, groups)).map(node => release(node, { cordon: true, keeper: true }))
+    .filter(change => change !== undefined);
+  const released = await patchAll(ports.kubernetes, changes, `makes ${count(changes.length, 'node')} schedulable again`);
+  if (released) {
+    return released;
+  }
+  const touched = groups.filter(isTouched);
+  const busy = touched.map(busyWith).filter(one => one !== undefined);
+  const foreign = busy.find(one => !one.ours);
+  if (foreign) {
+    return blocked(PauseReason.NODEGROUP_BUSY, foreign.says);
+  }
+  if (busy.length > 0) {
+    return working(busy.map(one => one.says).join('; '), 5);
+  }
+  const moves = touched.map(state => {
+    const ready = nodes.filter(node => node.ready && !node.leaving && node.labels[NODEGROUP_LABEL] === state.name).length;
+    return { state, move: restore(state, ready, now) };
+  });
+  const planned = moves.filter((one): one is typeof one & { move: GroupMove } => one.move !== undefined);
+  return await act(ports.aws, planned, clusterName) ?? done('node groups have the sizes that they had');
 }

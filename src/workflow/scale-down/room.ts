@@ -1,6 +1,6 @@
-import { matchesTerm, tolerates } from '../critical-workloads/fit';
+import { matchesTerm, tolerates } from '../../kubernetes/scheduling';
+import { NodeView, PodView } from '../../kubernetes/views';
 import { isFinished } from '../draining/pods';
-import { NodeView, PodView } from '../draining/views';
 
 export interface Room { readonly cpu: number; readonly memory: number; readonly pods: number }
 

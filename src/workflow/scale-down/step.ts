@@ -2,10 +2,14 @@ import { applyScaleDown } from './apply';
 import { participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
 import { isFinished } from './groups';
 import { NodegroupState } from './port';
-import { isTouched } from './restore';
-import { revertScaleDown } from './revert';
-import { stopScaleDown } from './stop';
+import { isTouched, revertScaleDown } from './restore';
+import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { NodeView, PodView } from '../../kubernetes/views';
 import { Assessment, Step } from '../step';
+import { isEnding } from './fleet';
+import { allPods } from '../draining/drain';
+import { release } from '../draining/node-marks';
+import { mustMove } from '../draining/pods';
 
 export interface ScaleDownStepOptions {
   /** Patience is over, and what cannot be evicted is to be deleted. */
@@ -29,4 +33,29 @@ function assess(all: readonly NodegroupState[], configuration: ScaleDownStepConf
   const finished = groups.filter(isFinished);
   const applied = !all.some(isTouched) ? 'nothing' : finished.length === groups.length ? 'fully' : 'partly';
   return { applied, says: `${finished.length} of ${groups.length} node groups are scaled down` };
+}
+
+/** Somebody else may write the same nodes; after so many tries the caller comes again. */
+const TRIES = 3;
+
+/** Makes nodes schedulable again, except those that are empty already: pods would only have to leave them once more. */
+export async function stopScaleDown({ kubernetes, aws }: Pick<ScaleDownPorts, 'kubernetes' | 'aws'>): Promise<void> {
+  let overtaken: string[] = [];
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const nodes = await kubernetes.nodes(NODEGROUP_LABEL);
+    const pods = await allPods(kubernetes);
+    const groups = await aws.nodegroups();
+    const changes = nodes.filter(node => !isEnding(node, groups))
+      .map(node => release(node, { cordon: !isEmpty(node, pods), keeper: false }))
+      .filter(change => change !== undefined);
+    overtaken = changes.length > 0 ? await kubernetes.patchNodes(changes) : [];
+    if (overtaken.length === 0) {
+      return;
+    }
+  }
+  throw new Error(`nodes ${overtaken.join(', ')} are changed by somebody else all the time: their cordons are not taken back yet`);
+}
+
+function isEmpty(node: NodeView, pods: readonly PodView[]): boolean {
+  return !pods.some(pod => pod.node === node.name && mustMove(pod));
 }

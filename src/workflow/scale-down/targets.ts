@@ -3,13 +3,14 @@ import { chooseAll } from './keepers';
 import { NodegroupState } from './port';
 import { admits, holds, isPinned, isSibling, less, Room, roomBeside } from './room';
 import { standingOf, Target } from './sizes';
-import { quantity } from '../../cluster/quantity';
+import { apiOf } from '../../karpenter/apis';
+import { quantity } from '../../kubernetes/quantity';
+import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
 import { WorkflowConfiguration } from '../contract';
 import { mustMove } from '../draining/pods';
-import { NodeView, PodView, zoneOf } from '../draining/views';
 
 export type TargetConfiguration = Pick<WorkflowConfiguration,
-'HostNodegroups' | 'Namespace' | 'Release' | 'Replicas' | 'Cpu' | 'Memory' | 'OwnerKey'> & {
+'HostNodegroups' | 'Namespace' | 'Release' | 'Replicas' | 'Cpu' | 'Memory' | 'Api'> & {
   readonly ScaleDown: Pick<WorkflowConfiguration['ScaleDown'], 'Targets'>;
 };
 
@@ -64,7 +65,7 @@ function raise(
   let why = '';
   for (;;) {
     const fleets = hosts.map(group => fleetOf(group, of.get(group.name)!.kept, nodes));
-    const lack = shortage(chooseAll(fleets, pods, configuration.OwnerKey), fleets, pods, configuration, withLoss);
+    const lack = shortage(chooseAll(fleets, pods, apiOf(configuration.Api).ownerLabel), fleets, pods, configuration, withLoss);
     if (lack === undefined) {
       return { of, why };
     }
@@ -89,7 +90,8 @@ function roomiest(fleets: readonly Fleet[], of: ReadonlyMap<string, Target>): st
 function shortage(
   kept: readonly NodeView[], fleets: readonly Fleet[], pods: readonly PodView[], configuration: TargetConfiguration, withLoss: boolean,
 ): string | undefined {
-  const { Replicas, OwnerKey } = configuration;
+  const { Replicas, Api } = configuration;
+  const { ownerLabel } = apiOf(Api);
   const all = fleets.flatMap(fleet => fleet.nodes);
   if (kept.length < Replicas) {
     return `each of the ${Replicas} replicas of karpenter needs a node of its own`;
@@ -97,7 +99,7 @@ function shortage(
   if (new Set(kept.map(zoneOf)).size < Math.min(2, new Set(all.map(zoneOf)).size)) {
     return 'karpenter and critical workloads need nodes in two zones';
   }
-  const pinned = pods.filter(pod => mustMove(pod) && pod.leaving === undefined && pod.node !== undefined && isPinned(pod, OwnerKey)
+  const pinned = pods.filter(pod => mustMove(pod) && pod.leaving === undefined && pod.node !== undefined && isPinned(pod, ownerLabel)
     && !isKarpenter(pod, configuration) && all.some(node => admits(node, pod)));
   const rooms = new Map(kept.map(node => [node.name, roomBeside(node, pods, pod => !mustMove(pod))]));
   const survives = (rest: readonly NodeView[]) => canHold(rest, rooms, pinned, configuration);

@@ -1,8 +1,8 @@
-import { isComplete, ResourceRequest } from '../../../src/handlers/lifecycle';
-import { CONTROLLER_READY_TYPE, ControllerReadyProperties, WebhookProbe } from '../../../src/karpenter/controller-ready/contract';
+import { isComplete, ResourceRequest } from '../../../src/custom-resources/lifecycle';
+import { WebhookProbe } from '../../../src/karpenter/api/karpenter-api';
+import { CONTROLLER_READY_TYPE, ControllerReadyProperties } from '../../../src/karpenter/controller-ready/contract';
 import { controllerReadyHandler } from '../../../src/karpenter/controller-ready/handler';
-import { missingFromRollout, missingFromWebhooks } from '../../../src/karpenter/controller-ready/plan';
-import { ControllerPort, DeploymentState, PodState, Verdict } from '../../../src/karpenter/controller-ready/port';
+import { missingFromRollout, missingFromWebhooks, ControllerPort, DeploymentState, PodState, Verdict } from '../../../src/karpenter/controller-ready/plan';
 
 const READY: DeploymentState = {
   name: 'karpenter', generation: 2, observedGeneration: 2, wanted: 2, existing: 2, updated: 2, available: 2,

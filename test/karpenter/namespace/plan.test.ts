@@ -1,6 +1,4 @@
-import { OWNER_ANNOTATION, planApply, planRemove } from '../../../src/karpenter/namespace/plan';
-import { FoundNamespace, Inhabitant } from '../../../src/karpenter/namespace/port';
-
+import { OWNER_ANNOTATION, planApply, planRemove, FoundNamespace, Inhabitant } from '../../../src/karpenter/namespace/plan';
 const OWNER = 'stack/Namespace';
 
 function found(owner?: string, terminating = false): FoundNamespace {

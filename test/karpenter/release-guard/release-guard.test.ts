@@ -1,9 +1,7 @@
-import { ResourceRequest } from '../../../src/handlers/lifecycle';
+import { ResourceRequest } from '../../../src/custom-resources/lifecycle';
 import { ReleaseGuardProperties } from '../../../src/karpenter/release-guard/contract';
 import { releaseGuardHandler } from '../../../src/karpenter/release-guard/handler';
-import { planGuard } from '../../../src/karpenter/release-guard/plan';
-import { ReleasePort, ReleaseRecord } from '../../../src/karpenter/release-guard/port';
-
+import { planGuard, ReleasePort, ReleaseRecord } from '../../../src/karpenter/release-guard/plan';
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 const MINUTE = 60_000;
 

@@ -1,7 +1,8 @@
-import { CANARY_NAME, CanaryPod } from '../../../src/workflow/cluster-autoscaler/canary';
+import { MachineState } from '../../../src/karpenter/api/fleet';
+import { CANARY_NAME } from '../../../src/workflow/cluster-autoscaler/canary';
 import {
-  AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort, AutoscalerPod, AutoScalingGroup, Canary, DeploymentReference,
-  MachineState, NodeState, PodEvent, PodOnNode, TaintedNode, TaintView,
+  AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort, AutoscalerPod, AutoScalingGroup, Canary, CanaryPod,
+  DeploymentReference, NodeState, PodEvent, PodOnNode, TaintedNode, TaintView,
 } from '../../../src/workflow/cluster-autoscaler/port';
 import { ClusterAutoscalerConfiguration } from '../../../src/workflow/cluster-autoscaler/step';
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { autoscaler, CONFIGURATION, FakeAws, FakeCluster, START } from './fakes';
-import { PreflightCheck } from '../../../src/cluster/preflight-check';
+import { PreflightCheck } from '../../../src/words/preflight-check';
 import { CANARY_NAME } from '../../../src/workflow/cluster-autoscaler/canary';
-import { autoscalerIsQuiet } from '../../../src/workflow/cluster-autoscaler/guard';
+import { autoscalerIsQuiet } from '../../../src/workflow/cluster-autoscaler/plan';
 import { ClusterAutoscalerConfiguration, clusterAutoscalerStep } from '../../../src/workflow/cluster-autoscaler/step';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { Progress } from '../../../src/workflow/step';

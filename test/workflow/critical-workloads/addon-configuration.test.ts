@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
+import { Affinity } from '../../../src/kubernetes/scheduling';
 import {
   configurationOf, isSameText, pinnedConfiguration, restoredConfiguration, schemaProblem,
 } from '../../../src/workflow/critical-workloads/addon-configuration';
-import { Affinity, nodegroupRequirement } from '../../../src/workflow/critical-workloads/affinity';
+import { nodegroupRequirement } from '../../../src/workflow/critical-workloads/affinity';
 
 const OURS = nodegroupRequirement('eks.amazonaws.com/nodegroup', ['apps']);
 const LINUX = { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] };

@@ -1,7 +1,7 @@
+import { NodeFacts, Affinity } from '../../../src/kubernetes/scheduling';
 import { WorkloadReference } from '../../../src/workflow/contract';
 import { configurationOf } from '../../../src/workflow/critical-workloads/addon-configuration';
-import { Affinity, nodegroupRequirement } from '../../../src/workflow/critical-workloads/affinity';
-import { NodeFacts } from '../../../src/workflow/critical-workloads/fit';
+import { nodegroupRequirement } from '../../../src/workflow/critical-workloads/affinity';
 import {
   Addon, AddonsPort, AddonUpdate, Rollout, Workload, WorkloadChange, WorkloadName, WorkloadPod, WorkloadsPort,
 } from '../../../src/workflow/critical-workloads/port';

@@ -1,8 +1,6 @@
 import * as fc from 'fast-check';
-import { Affinity, nodegroupRequirement, Pin, pinned, Requirement, same, Term, termsOf, unpinned } from '../../../src/workflow/critical-workloads/affinity';
-import {
-  contradiction, deadTerm, describeTerm, labelKeys, matches, matchesTerm, NodeFacts, tolerates,
-} from '../../../src/workflow/critical-workloads/fit';
+import { contradiction, deadTerm, describeTerm, labelKeys, matches, matchesTerm, NodeFacts, tolerates, Affinity, Requirement, Term, termsOf } from '../../../src/kubernetes/scheduling';
+import { nodegroupRequirement, Pin, pinned, same, unpinned } from '../../../src/workflow/critical-workloads/affinity';
 import { isPinned, planPin, unsatisfiable } from '../../../src/workflow/critical-workloads/plan';
 import { isFought, mark } from '../../../src/workflow/critical-workloads/record';
 

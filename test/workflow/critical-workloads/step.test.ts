@@ -1,5 +1,6 @@
 import { clock, COREDNS, DATABASE, FakeCluster, GROUP, LINUX, NO_ADDONS, OURS, run, stepOf } from './fakes';
-import { Affinity, pinned } from '../../../src/workflow/critical-workloads/affinity';
+import { Affinity } from '../../../src/kubernetes/scheduling';
+import { pinned } from '../../../src/workflow/critical-workloads/affinity';
 import { criticalWorkloadsStep } from '../../../src/workflow/critical-workloads/step';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { AFFINITY_RECORD } from '../../../src/workflow/records';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { MINUTE, node, NOW, pod } from './views';
+import { PodView } from '../../../src/kubernetes/views';
 import { arrivals, nextBatch } from '../../../src/workflow/draining/batch';
 import { newRecord, parse } from '../../../src/workflow/draining/drain-record';
 import { DrainOptions, DrainView, planDrain } from '../../../src/workflow/draining/plan';
-import { PodView } from '../../../src/workflow/draining/views';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { DRAIN_RECORD } from '../../../src/workflow/records';
 

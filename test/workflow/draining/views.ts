@@ -1,4 +1,4 @@
-import { NodeView, PodView } from '../../../src/workflow/draining/views';
+import { NodeView, PodView } from '../../../src/kubernetes/views';
 
 export const NOW = 1_700_000_000_000;
 export const MINUTE = 60_000;

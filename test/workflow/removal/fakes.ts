@@ -1,9 +1,7 @@
+import { Departing, InstanceView, KarpenterObjects, MachineView, ProvisionerChange, ProvisionerView, RemovalAwsPort, RemovalKubernetesPort } from '../../../src/karpenter/api/fleet';
+import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
 import { mustMove } from '../../../src/workflow/draining/pods';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
-import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/workflow/draining/views';
-import {
-  Departing, InstanceView, KarpenterObjects, MachineView, ProvisionerChange, ProvisionerView, RemovalAwsPort, RemovalKubernetesPort,
-} from '../../../src/workflow/removal/port';
 import { RemovalConfiguration, removalStep } from '../../../src/workflow/removal/step';
 import { Progress } from '../../../src/workflow/step';
 

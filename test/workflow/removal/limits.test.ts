@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { changed, provisioner } from './fakes';
+import { Limits, ProvisionerView } from '../../../src/karpenter/api/fleet';
 import { LIMITS_RECORD, NODES_GONE_MARK } from '../../../src/workflow/records';
 import { formerLimits, isStopped, restoreLimits, stopLaunches, undoOf } from '../../../src/workflow/removal/limits';
-import { Limits, ProvisionerView } from '../../../src/workflow/removal/port';
 
 const LIMITS: ReadonlyArray<[string, Limits | null]> = [
   ['none', null],

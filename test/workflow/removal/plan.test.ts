@@ -1,8 +1,8 @@
 import { machine, MINUTE, node, pod, START } from './fakes';
-import { NodeRequirements } from '../../../src/workflow/draining/views';
+import { KarpenterNode, KarpenterObjects } from '../../../src/karpenter/api/fleet';
+import { NodeRequirements } from '../../../src/kubernetes/views';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { chooseBatch, endOf, membersOf, nameOf, overdue, rescueOf, staying, unregistered } from '../../../src/workflow/removal/plan';
-import { KarpenterNode, KarpenterObjects } from '../../../src/workflow/removal/port';
 
 const karpenterNode = (name: string, more: Partial<KarpenterNode> = {}): KarpenterNode => ({ name, uid: `uid-${name}`, provisioner: 'default', ...more });
 const objects = (more: Partial<KarpenterObjects>): KarpenterObjects => ({ provisioners: [], machines: [], nodes: [], ...more });

@@ -1,7 +1,7 @@
 import { KARPENTER, World, WorkloadSpec } from './world';
-import { PodView } from '../../../src/workflow/draining/views';
+import { PodView } from '../../../src/kubernetes/views';
 import { CLEAR_RECORD, CORDON_RECORD, KEEPER_MARK } from '../../../src/workflow/records';
-import { ClearingView, planClearing, planClearingOn } from '../../../src/workflow/scale-down/clearing';
+import { ClearingView, planClearing, planClearingOn } from '../../../src/workflow/scale-down/moves';
 import { node, NOW, pod } from '../draining/views';
 
 const OWNER_KEY = 'karpenter.sh/provisioner-name';

@@ -1,5 +1,5 @@
+import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
-import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/workflow/draining/views';
 import { ScaleDownStepConfiguration } from '../../../src/workflow/scale-down/context';
 import { InstanceState, NodegroupState, REBALANCING, ScaleDownAwsPort, Sizes } from '../../../src/workflow/scale-down/port';
 import { scaleDownStep } from '../../../src/workflow/scale-down/step';

@@ -1,0 +1,80 @@
+import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from '@aws-sdk/client-eks';
+import { AssumeRoleCommand, Credentials, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import * as k8s from '@kubernetes/client-node';
+import { CLUSTER_NOT_FOUND } from './cluster-gone';
+import { bearerToken, roleOfSession, trustMissing } from './eks-token.aws';
+import { Query } from './lambda';
+import { Connect } from './lifecycle';
+import { text } from './properties';
+
+/** STS gives no shorter session, and a token outlives one call of a function by far. */
+const SESSION_SECONDS = 900;
+/** EKS takes a token for 15 minutes; five are left for the call that got it from here. */
+const REUSE_MILLISECONDS = 10 * 60_000;
+
+const connections = new Map<string, { readonly config: k8s.KubeConfig; readonly until: number }>();
+
+export class ClusterNotFound extends Error {
+  public readonly name = CLUSTER_NOT_FOUND;
+}
+
+/** Connects to a cluster's API as its kubectl role. */
+export async function connect(clusterName: string, kubectlRoleArn: string): Promise<k8s.KubeConfig> {
+  const key = `${clusterName} ${kubectlRoleArn}`;
+  const known = connections.get(key);
+  if (known && known.until > Date.now()) {
+    return known.config;
+  }
+  const until = Date.now() + REUSE_MILLISECONDS;
+  const region = process.env.AWS_REGION!;
+  const { endpoint, certificateAuthority } = await describe(clusterName);
+  const token = await bearerToken(clusterName, region, await assume(kubectlRoleArn, region));
+  const config = new k8s.KubeConfig();
+  config.loadFromClusterAndUser(
+    { name: clusterName, server: endpoint, caData: certificateAuthority, skipTLSVerify: false },
+    { name: kubectlRoleArn, token },
+  );
+  connections.set(key, { config, until });
+  return config;
+}
+
+/** Connects to the cluster that a query names. */
+export function connectFor(query: Query): Promise<k8s.KubeConfig> {
+  return connect(text(query, 'ClusterName'), text(query, 'KubectlRoleArn'));
+}
+
+/** Connects to the cluster that a request names and puts a port before it. */
+export function through<P>(Port: new (config: k8s.KubeConfig) => P): Connect<P> {
+  return async (clusterName, kubectlRoleArn) => new Port(await connect(clusterName, kubectlRoleArn));
+}
+
+async function describe(clusterName: string): Promise<{ endpoint: string; certificateAuthority: string }> {
+  try {
+    const { cluster } = await new EKSClient({}).send(new DescribeClusterCommand({ name: clusterName }));
+    if (!cluster?.endpoint || !cluster.certificateAuthority?.data) {
+      throw new Error(`cluster "${clusterName}" has no endpoint, its status is ${cluster?.status}: wait until it is ACTIVE`);
+    }
+    return { endpoint: cluster.endpoint, certificateAuthority: cluster.certificateAuthority.data };
+  } catch (error) {
+    throw error instanceof ResourceNotFoundException ? new ClusterNotFound(`there is no cluster "${clusterName}"`) : error;
+  }
+}
+
+async function assume(kubectlRoleArn: string, region: string): Promise<Credentials> {
+  // The regional endpoint answers in isolated VPCs too, where the global one has no interface endpoint.
+  const sts = new STSClient({ region });
+  try {
+    const { Credentials: credentials } = await sts.send(new AssumeRoleCommand({
+      RoleArn: kubectlRoleArn,
+      RoleSessionName: 'cdk-karpenter-migration',
+      DurationSeconds: SESSION_SECONDS,
+    }));
+    return credentials!;
+  } catch (error) {
+    if (!/^AccessDenied/.test((error as Error).name)) {
+      throw error;
+    }
+    const { Arn: caller } = await sts.send(new GetCallerIdentityCommand({}));
+    throw new Error(trustMissing(kubectlRoleArn, roleOfSession(caller!)));
+  }
+}

@@ -1,0 +1,7 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+
+/** Whether CloudFormation is taking back a creation or an update of the stack, or has just done so. */
+export async function isRollingBack(stackId: string): Promise<boolean> {
+  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: stackId }));
+  return /ROLLBACK/.test(Stacks?.[0]?.StackStatus ?? '');
+}

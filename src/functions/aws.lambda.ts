@@ -1,0 +1,33 @@
+import { lambdaRunner } from './runner.aws';
+import { CLUSTER_SURVEY_TYPE } from '../cluster/contract';
+import { surveyHandler } from '../cluster/survey-handler';
+import { AwsClusterReader } from '../cluster/survey.aws';
+import { doneWithoutCluster } from '../custom-resources/cluster-gone';
+import { entry } from '../custom-resources/lambda';
+import { isRollingBack } from '../custom-resources/rollback.aws';
+import { DISCOVERY_TAGS_RESOURCE_TYPE } from '../discovery-tags/contract';
+import { discoveryTagsHandler } from '../discovery-tags/handler';
+import { Ec2DiscoveryTags } from '../discovery-tags/tags.aws';
+import { PREFLIGHT_TYPE } from '../preflight/contract';
+import { LambdaFactsReader } from '../preflight/facts.aws';
+import { preflightHandler } from '../preflight/handler';
+import { AwsStageReader, LambdaStageFactsReader } from '../preflight/workloads/facts.aws';
+import { MIGRATION_STAGE_TYPE } from '../workflow/contract';
+import { migrationStageHandler } from '../workflow/handler';
+import { runTask, WorkflowTask } from '../workflow/runner';
+import { AwsStagePort } from '../workflow/stage.aws';
+
+const reader = new AwsClusterReader();
+
+/** Everything that needs only AWS APIs. */
+export const handler = entry(doneWithoutCluster({
+  [CLUSTER_SURVEY_TYPE]: surveyHandler(reader),
+  [PREFLIGHT_TYPE]: preflightHandler({
+    reader,
+    factsReader: functionArn => new LambdaFactsReader(functionArn),
+    stagePorts: functionArn => ({ kubernetes: new LambdaStageFactsReader(functionArn), aws: new AwsStageReader() }),
+    isRollingBack,
+  }),
+  [DISCOVERY_TAGS_RESOURCE_TYPE]: discoveryTagsHandler(new Ec2DiscoveryTags(), reader),
+  [MIGRATION_STAGE_TYPE]: migrationStageHandler(properties => new AwsStagePort(properties, lambdaRunner)),
+}), {}, task => runTask(task as WorkflowTask, lambdaRunner));

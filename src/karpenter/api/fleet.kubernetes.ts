@@ -1,0 +1,126 @@
+import * as k8s from '@kubernetes/client-node';
+import { ClaimView, Condition, Departing, FleetNode, FleetObjects, FleetPort, FleetSupply, PoolChange, PoolView } from './fleet';
+import { ApiObject, KarpenterApi, Kind, Limits, PoolFacts } from './karpenter-api';
+import { Fence } from '../../custom-resources/fence';
+import { every, PAGE, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+
+const FIELD_MANAGER = 'cdk-karpenter-migration';
+const OURS = 'cdk-karpenter-migration/';
+
+/** Karpenter's objects of one generation through the Kubernetes API. */
+export class FleetKubernetes implements FleetPort {
+  private readonly core: k8s.CoreV1Api;
+  private readonly custom: k8s.CustomObjectsApi;
+
+  public constructor(config: k8s.KubeConfig, private readonly api: KarpenterApi, private readonly fence: Fence) {
+    this.core = config.makeApiClient(k8s.CoreV1Api);
+    this.custom = config.makeApiClient(k8s.CustomObjectsApi);
+  }
+
+  public async objects(): Promise<FleetObjects> {
+    const { ownerLabel, kinds } = this.api;
+    const pools = await this.list(kinds.pool);
+    const claims = await this.claims();
+    // Last, so that a node that has just registered finds its claim.
+    const nodes = await every(_continue => this.core.listNode({ labelSelector: ownerLabel, limit: PAGE, _continue }));
+    return { pools: pools.map(poolView), claims, nodes: nodes.map(node => nodeView(node, ownerLabel)) };
+  }
+
+  public async claims(): Promise<ClaimView[]> {
+    return (await this.list(this.api.kinds.claim)).map(claim => claimView(claim, this.api));
+  }
+
+  public async pool(name: string): Promise<PoolFacts | undefined> {
+    const found = await unlessAbsent<ApiObject>(() => this.custom.getClusterCustomObject({ ...address(this.api.kinds.pool), name }));
+    return found && this.api.poolFacts(found);
+  }
+
+  public async supply(): Promise<FleetSupply> {
+    const { kinds } = this.api;
+    const pools = (await this.list(kinds.pool)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    return { pools: pools.map(pool => this.api.poolFacts(pool)), nodeClasses: this.api.nodeClassFacts(await this.list(kinds.nodeClass), pools) };
+  }
+
+  public async changePool({ name, version, limits, annotations }: PoolChange): Promise<boolean> {
+    const body = { metadata: { resourceVersion: version, annotations }, ...limits !== undefined && { spec: { limits } } };
+    await this.fence.check();
+    return unlessOvertaken(() => this.custom.patchClusterCustomObject(
+      { ...address(this.api.kinds.pool), name, body, fieldManager: FIELD_MANAGER }, k8s.setHeaderOptions('Content-Type', k8s.PatchStrategy.MergePatch),
+    ));
+  }
+
+  public async remove(objects: readonly Departing[]): Promise<void> {
+    for (const object of objects) {
+      await this.fence.check();
+      await unlessOvertaken(() => this.delete(object));
+    }
+  }
+
+  private delete({ kind, name, uid }: Departing): Promise<unknown> {
+    const { kinds } = this.api;
+    const body = { preconditions: { uid } };
+    switch (kind) {
+      case 'node':
+        return this.core.deleteNode({ name, body });
+      case 'claim':
+        return this.custom.deleteClusterCustomObject({ ...address(kinds.claim), name, body });
+      case 'pool':
+        // A deletion in the foreground ends with an update, which would have to pass Karpenter's webhooks.
+        return this.custom.deleteClusterCustomObject({ ...address(kinds.pool), name, propagationPolicy: 'Background', body });
+    }
+  }
+
+  /** Without the definition of a kind there is none of it. */
+  private async list(kind: Kind): Promise<ApiObject[]> {
+    return await unlessAbsent(() => every<ApiObject>(_continue =>
+      this.custom.listClusterCustomObject({ ...address(kind), limit: PAGE, _continue }))) ?? [];
+  }
+}
+
+function address({ group, version, plural }: Kind): Pick<Kind, 'group' | 'version' | 'plural'> {
+  return { group, version, plural };
+}
+
+function poolView({ metadata, spec }: ApiObject): PoolView {
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    version: metadata.resourceVersion,
+    leaving: timeOf(metadata.deletionTimestamp),
+    limits: (spec as { readonly limits?: Limits } | undefined)?.limits ?? null,
+    annotations: Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(OURS))),
+  };
+}
+
+interface ClaimStatus { readonly nodeName?: string; readonly conditions?: readonly Condition[] }
+
+function claimView(claim: ApiObject, api: KarpenterApi): ClaimView {
+  const { metadata } = claim;
+  const { nodeName, conditions = [] } = (claim.status ?? {}) as ClaimStatus;
+  const instanceId = instanceOf(api.providerIdOf(claim));
+  const { launched, registered, initialized } = api.conditions;
+  const unmet = conditions.filter(({ type, status }) => [launched, registered, initialized].includes(type) && status !== 'True');
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    pool: metadata.labels?.[api.ownerLabel] ?? '',
+    created: timeOf(metadata.creationTimestamp)!,
+    leaving: timeOf(metadata.deletionTimestamp),
+    launched: instanceId !== undefined || conditions.some(({ type, status }) => type === launched && status === 'True'),
+    nodeName: nodeName || undefined,
+    instanceId,
+    unmet: unmet.length > 0 ? unmet.map(({ type, status, reason, message }) => ({ type, status, reason, message })) : undefined,
+  };
+}
+
+function nodeView({ metadata }: k8s.V1Node, ownerLabel: string): FleetNode {
+  return { name: metadata!.name!, uid: metadata!.uid!, pool: metadata!.labels![ownerLabel], leaving: metadata!.deletionTimestamp?.getTime() };
+}
+
+function instanceOf(providerId: string | undefined): string | undefined {
+  return /^aws:\/\/.*\/(i-[0-9a-f]+)$/.exec(providerId ?? '')?.[1];
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}

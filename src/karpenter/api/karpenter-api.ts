@@ -1,0 +1,116 @@
+import { Expression, TaintFacts } from '../../kubernetes/scheduling';
+
+/**
+ * One generation of Karpenter's API, as far as the functions of a migration must know it. What is the same in all generations is not here.
+ *
+ * The functions speak of pools, node classes and claims; people read the generation's own words for them.
+ */
+export interface KarpenterApi {
+  /** Group and version of its pools; this name is all that travels in contracts. */
+  readonly name: string;
+  readonly words: Words;
+  readonly kinds: { readonly pool: Kind; readonly nodeClass: Kind; readonly claim: Kind };
+  /** The label of every node, and the tag of every instance, that Karpenter launched; its value is the pool's name. */
+  readonly ownerLabel: string;
+  /** The annotation by which a pod stays on its node. */
+  readonly keepAnnotation: KeepAnnotation;
+  /** The tag of Karpenter's launch templates; its value is the cluster's name. */
+  readonly launchTemplateTag: string;
+  /** The types of a claim's conditions, which lead to a node in this order. */
+  readonly conditions: { readonly launched: string; readonly registered: string; readonly initialized: string };
+  readonly labels: LabelRules;
+  /** The capacity types that a pool launches which does not name any. */
+  readonly defaultCapacityTypes: readonly string[];
+
+  poolFacts(pool: ApiObject): PoolFacts;
+  /** The node classes, and what pools say themselves in their place. */
+  nodeClassFacts(nodeClasses: readonly ApiObject[], pools: readonly ApiObject[]): NodeClassFacts[];
+  /** The provider id of a claim's instance; undefined before EC2 has given it one. */
+  providerIdOf(claim: ApiObject): string | undefined;
+  /** The claim that an event of a pod names. */
+  claimNamedBy(message: string): string | undefined;
+  /** The amounts in the limits of a pool. */
+  amountsOf(limits: Limits | null): Amounts | undefined;
+  /** Limits with these amounts; whatever else is in them stays. */
+  limitsWith(limits: Limits | null, amounts: Amounts): Limits;
+}
+
+/** What people call the kinds. */
+export interface Words {
+  readonly pool: string;
+  readonly pools: string;
+  readonly nodeClass: string;
+  /** In the middle of a sentence about what it can do. */
+  readonly plainNodeClass: string;
+  readonly claim: string;
+  readonly claims: string;
+  /** The fields of a node class that decide about image, disk and start of a node. */
+  readonly nodeClassFields: string;
+}
+
+/** A cluster-wide kind, and how kubectl names one object of it. */
+export interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly singular: string;
+}
+
+export interface KeepAnnotation { readonly key: string; readonly value: string }
+
+export interface LabelRules {
+  /** Labels that Karpenter knows the values of without being told. */
+  readonly wellKnown: readonly string[];
+  /** Domains of labels for which Karpenter makes no node when they stand in a node affinity. */
+  readonly restrictedDomains: readonly string[];
+  /** Domains that are free all the same. */
+  readonly freeDomains: readonly string[];
+}
+
+/** An object of Karpenter's as the API sends it. */
+export interface ApiObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly creationTimestamp: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+/** `spec.limits` of a pool, in the generation's own form. */
+export type Limits = Readonly<Record<string, unknown>>;
+
+/** Kubernetes quantities by resource. */
+export type Amounts = Readonly<Record<string, string | number>>;
+
+export interface PoolFacts {
+  readonly name: string;
+  readonly requirements: readonly Expression[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly TaintFacts[];
+  /** Kubernetes quantities by resource. */
+  readonly limits: Readonly<Record<string, string>>;
+  readonly used: Readonly<Record<string, string>>;
+  readonly nodeClass: string;
+}
+
+export interface NodeClassFacts {
+  readonly name: string;
+  /** Selects its subnets: those for which any of the terms holds. */
+  readonly subnets: readonly SubnetTerm[];
+  readonly amiFamily: string;
+  /** Whether its images are selected by the user. */
+  readonly ownAmi: boolean;
+  /** Whether it has user data, or a launch template that may have. */
+  readonly userData: boolean;
+  /** Gibibytes of the biggest volume; undefined where a launch template of the user's decides. */
+  readonly diskGib?: number;
+}
+
+/** Filters in the words of EC2, which must all hold. */
+export type SubnetTerm = ReadonlyArray<{ readonly name: string; readonly values: readonly string[] }>;

@@ -1,0 +1,23 @@
+import { Construct } from 'constructs';
+import { CONTROLLER_READY_TYPE, ControllerReadyContract, WebhookProbe } from './contract';
+import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
+import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
+import { HelmRun } from '../release-guard/release-guard';
+
+/** Comes after the chart: all replicas are available and the webhooks decide about objects. */
+export class ControllerReady extends Construct {
+  public constructor(scope: Construct, id: string, run: HelmRun & { readonly probe: WebhookProbe }) {
+    super(scope, id);
+    const provider = KubernetesProvider.getOrCreate(this, run.cluster, run.kubernetesHandler);
+    const properties: ControllerReadyContract = {
+      ClusterName: run.cluster.clusterName,
+      KubectlRoleArn: provider.kubectlRoleArn,
+      Namespace: run.namespace,
+      Release: run.release,
+      Probe: JSON.stringify(run.probe),
+      Chart: run.chart,
+      Revision: run.revision,
+    };
+    twoPhaseResource(this, provider, CONTROLLER_READY_TYPE, properties);
+  }
+}

@@ -1,0 +1,63 @@
+import * as eks from 'aws-cdk-lib/aws-eks';
+import { Construct } from 'constructs';
+import { NAMESPACE_TYPE, NamespaceContract } from './contract';
+import { KubernetesHandlerOptions } from '../../custom-resources/kubernetes-handler-options';
+import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
+import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
+import { RELEASE_NAME } from '../chart-location';
+
+/** Which namespace `KarpenterNamespace` provides. */
+export interface KarpenterNamespaceOptions {
+  /**
+   * The name of the namespace.
+   *
+   * @default 'karpenter'
+   */
+  readonly namespace?: string;
+
+  /**
+   * Where and as whom the function that talks to the Kubernetes API runs.
+   *
+   * @default - as the import of the cluster says
+   */
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+
+  /**
+   * Anything; another value makes the next deployment look at the namespace again.
+   *
+   * @default - the namespace is looked at when its name changes
+   */
+  readonly revision?: string;
+}
+
+/** Props of `KarpenterNamespace`. */
+export interface KarpenterNamespaceProps extends KarpenterNamespaceOptions {
+  /** The cluster that gets the namespace. */
+  readonly cluster: eks.ICluster;
+}
+
+/**
+ * The namespace of the controller.
+ *
+ * One that exists is used as it is and never modified. One that was made here carries the annotation
+ * `cdk-karpenter-migration/owner`; it is deleted on removal unless somebody else's workloads, services, volume claims,
+ * service accounts, secrets or ConfigMaps are in it: then it stays, and the function's log says because of what.
+ */
+export class KarpenterNamespace extends Construct {
+  /** The name of the namespace. */
+  public readonly namespaceName: string;
+
+  public constructor(scope: Construct, id: string, props: KarpenterNamespaceProps) {
+    super(scope, id);
+    const provider = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
+    this.namespaceName = props.namespace ?? 'karpenter';
+    const properties: NamespaceContract = {
+      ClusterName: props.cluster.clusterName,
+      KubectlRoleArn: provider.kubectlRoleArn,
+      Namespace: this.namespaceName,
+      Release: RELEASE_NAME,
+      Revision: props.revision,
+    };
+    twoPhaseResource(this, provider, NAMESPACE_TYPE, properties);
+  }
+}

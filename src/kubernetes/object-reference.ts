@@ -1,0 +1,21 @@
+/** A cluster-wide object of a custom kind. */
+export interface ObjectReference {
+  readonly plural: string;
+  readonly version: string;
+  readonly group: string;
+  readonly name: string;
+}
+
+/**
+ * Reads a reference as kubectl writes it in full: `widgets.v1.example.com/default`.
+ *
+ * @throws when it is none
+ */
+export function parseObject(reference: string): ObjectReference {
+  const match = /^([a-z]+)\.(v[a-z0-9]+)\.([a-z0-9.-]+)\/([a-z0-9.-]+)$/.exec(reference);
+  if (!match) {
+    throw new Error(`"${reference}" is not an object, write <plural>.<version>.<group>/<name>, for example "widgets.v1.example.com/default"`);
+  }
+  const [, plural, version, group, name] = match;
+  return { plural, version, group, name };
+}

@@ -1,0 +1,98 @@
+import type * as k8s from '@kubernetes/client-node';
+import { quantity } from './quantity';
+import { podRequest } from './requests';
+import { NodeRequirements, NodeTerm, NodeView, PodView } from './views';
+
+const OURS = 'cdk-karpenter-migration/';
+
+/** A node in the words of the port. */
+export function nodeView({ metadata, spec, status }: k8s.V1Node): NodeView {
+  return {
+    name: metadata!.name!,
+    version: metadata!.resourceVersion!,
+    created: metadata!.creationTimestamp?.getTime() ?? 0,
+    leaving: metadata!.deletionTimestamp !== undefined,
+    ready: isReady(status?.conditions),
+    unschedulable: spec?.unschedulable ?? false,
+    labels: metadata!.labels ?? {},
+    annotations: Object.fromEntries(Object.entries(metadata!.annotations ?? {}).filter(([key]) => key.startsWith(OURS))),
+    taints: (spec?.taints ?? []).map(({ key, value, effect }) => ({ key, value, effect })),
+    allocatable: {
+      cpu: quantity(status?.allocatable?.cpu ?? '0'),
+      memory: quantity(status?.allocatable?.memory ?? '0'),
+      pods: quantity(status?.allocatable?.pods ?? '0'),
+    },
+    instanceId: /^aws:\/\/.*\/(i-[0-9a-f]+)$/.exec(spec?.providerID ?? '')?.[1],
+  };
+}
+
+/**
+ * A pod in the words of the port; what is false, empty or unknown stays undefined and costs nothing on the way.
+ *
+ * @param keep the annotation by which a pod stays on its node
+ */
+export function podView({ metadata, spec, status }: k8s.V1Pod, keep: { readonly key: string; readonly value: string }): PodView {
+  const controller = metadata!.ownerReferences?.find(owner => owner.controller);
+  const annotations = metadata!.annotations ?? {};
+  const requires = requirements(spec);
+  return {
+    namespace: metadata!.namespace!,
+    name: metadata!.name!,
+    uid: metadata!.uid!,
+    node: spec?.nodeName,
+    phase: status?.phase ?? 'Pending',
+    ready: isReady(status?.conditions),
+    created: metadata!.creationTimestamp?.getTime() ?? 0,
+    leaving: metadata!.deletionTimestamp?.getTime(),
+    controller: controller && { kind: controller.kind, name: controller.name, uid: controller.uid },
+    mirror: annotations['kubernetes.io/config.mirror'] !== undefined || undefined,
+    keptBy: annotations[keep.key] === keep.value ? keep.key : undefined,
+    cpu: rounded(requestOf(spec, 'cpu')),
+    memory: requestOf(spec, 'memory'),
+    release: metadata!.labels?.['app.kubernetes.io/instance'],
+    requires,
+    tolerations: requires && spec?.tolerations?.map(({ key, operator, value, effect }) => ({ key, operator, value, effect })),
+    apart: spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+      ?.some(term => term.topologyKey === 'kubernetes.io/hostname') || undefined,
+    claims: claimsOf(metadata!.name!, spec),
+    unschedulable: status?.conditions?.find(one => one.type === 'PodScheduled' && one.status === 'False')?.message,
+    waiting: status?.containerStatuses?.find(container => container.state?.waiting)?.state?.waiting?.reason,
+  };
+}
+
+function isReady(conditions: ReadonlyArray<{ readonly type: string; readonly status: string }> | undefined): boolean {
+  return conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false;
+}
+
+function requestOf(spec: k8s.V1PodSpec | undefined, resource: string): number {
+  return podRequest({
+    namespace: '',
+    labels: {},
+    containers: (spec?.containers ?? []).map(container => container.resources?.requests ?? {}),
+    initContainers: (spec?.initContainers ?? []).map(container => ({
+      requests: container.resources?.requests ?? {},
+      sidecar: container.restartPolicy === 'Always',
+    })),
+    overhead: spec?.overhead ?? {},
+  }, resource);
+}
+
+function requirements(spec: k8s.V1PodSpec | undefined): NodeRequirements | undefined {
+  const terms = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  return terms.length > 0 || spec?.nodeSelector ? { selector: spec?.nodeSelector ?? {}, terms: terms.map(termOf) } : undefined;
+}
+
+function termOf(term: k8s.V1NodeSelectorTerm): NodeTerm {
+  const expressions = (list: k8s.V1NodeSelectorRequirement[] = []) => list.map(({ key, operator, values }) => ({ key, operator, values }));
+  return { expressions: expressions(term.matchExpressions), fields: expressions(term.matchFields) };
+}
+
+function claimsOf(pod: string, spec: k8s.V1PodSpec | undefined): string[] | undefined {
+  const claims = (spec?.volumes ?? []).map(volume => volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral ? `${pod}-${volume.name}` : undefined))
+    .filter(claim => claim !== undefined);
+  return claims.length > 0 ? claims : undefined;
+}
+
+function rounded(cpus: number): number {
+  return Math.round(cpus * 1000) / 1000;
+}

@@ -1,0 +1,229 @@
+import { PreflightProperties } from './contract';
+import { canHost } from './host-capacity';
+import { HostFacts, KubernetesFacts } from './kubernetes-facts';
+import { migrationNodegroups, selectedNetwork } from './selected-network';
+import { Finding, error, named, NAMED_BYTES, warning } from './verdict';
+import { apiOf } from '../karpenter/apis';
+import { ClusterFacts, SecurityGroupFacts, SubnetFacts } from '../cluster/survey-port';
+import { quantity } from '../kubernetes/quantity';
+import { PreflightCheck } from '../words/preflight-check';
+import { shortList } from '../words/short-list';
+
+/** All that the checks look at. */
+export interface PreflightFacts {
+  /** With all managed node groups. */
+  readonly cluster: ClusterFacts;
+  readonly subnets: readonly SubnetFacts[];
+  readonly securityGroups: readonly SecurityGroupFacts[];
+  /** Undefined where the cluster is not ACTIVE or its API did not answer. */
+  readonly kubernetes?: KubernetesFacts;
+  /** Why the API did not answer. */
+  readonly kubernetesProblem?: string;
+  /** The owner before an update, who may hold the claim still. */
+  readonly formerOwner?: string;
+}
+
+/** Karpenter refuses nothing here, but its nodes then fail one after the other. */
+const FEW_ADDRESSES = 16;
+
+type Check = (facts: PreflightFacts, properties: PreflightProperties) => Finding[];
+
+/** Every broken assumption at once. */
+export function findings(facts: PreflightFacts, properties: PreflightProperties): Finding[] {
+  return CHECKS.flatMap(check => check(facts, properties));
+}
+
+/** Whether what is found in the cluster may be of this migration, or is left for it to take over. */
+function isOurs({ kubernetes, formerOwner }: PreflightFacts, { Owner }: PreflightProperties): boolean {
+  const claim = kubernetes?.claim;
+  return claim !== undefined && (claim.abandoned || claim.owner === Owner || claim.owner === formerOwner);
+}
+
+const clusterActive: Check = ({ cluster }) => cluster.status === 'ACTIVE' ? [] : [error(
+  PreflightCheck.CLUSTER_ACTIVE,
+  `cluster "${cluster.name}" is ${cluster.status}, not ACTIVE`,
+  'wait until it is ACTIVE, then deploy again; what only the Kubernetes API knows was not checked',
+)];
+
+const kubernetesAccess: Check = ({ kubernetesProblem }) => kubernetesProblem === undefined ? [] : [error(
+  PreflightCheck.KUBERNETES_ACCESS,
+  `the Kubernetes API cannot be asked: ${kubernetesProblem}`,
+  'let the kubectl role trust our function\'s role, map the kubectl role to an administrator of the cluster, and for a private endpoint import the cluster'
+  + ' with `vpc`, `kubectlPrivateSubnetIds` and `kubectlSecurityGroupId`',
+)];
+
+const kubernetesVersion: Check = ({ cluster }, { MinimumVersion, MaximumVersion }) =>
+  minor(cluster.version) >= minor(MinimumVersion) && minor(cluster.version) <= minor(MaximumVersion) ? [] : [error(
+    PreflightCheck.KUBERNETES_VERSION,
+    `cluster "${cluster.name}" runs Kubernetes ${cluster.version}, this release of Karpenter serves ${MinimumVersion} to ${MaximumVersion}`,
+    'choose a `release` that serves it',
+  )];
+
+const oidcIssuer: Check = ({ cluster }, { Issuer }) => cluster.issuer && withoutScheme(cluster.issuer) === withoutScheme(Issuer) ? [] : [error(
+  PreflightCheck.OIDC_ISSUER,
+  cluster.issuer
+    ? `the OIDC provider is for issuer "${Issuer}", the cluster's issuer is "${withoutScheme(cluster.issuer)}"`
+    : `cluster "${cluster.name}" has no OIDC issuer`,
+  'import the cluster with the `openIdConnectProvider` of its own issuer; if there is none, make it: eksctl utils associate-iam-oidc-provider'
+  + ` --cluster ${cluster.name} --approve`,
+)];
+
+const nodegroups: Check = ({ cluster }, properties) => {
+  const existing = cluster.nodegroups.map(nodegroup => nodegroup.name);
+  if (existing.length === 0) {
+    return [error(PreflightCheck.NODEGROUPS, `cluster "${cluster.name}" has no managed node group (any in deletion are not counted)`,
+      'make one for Karpenter itself to run on; self-managed nodes are not supported')];
+  }
+  return ([['nodegroups', properties.Nodegroups], ['hostNodegroups', properties.HostNodegroups]] as const).flatMap(([name, wanted]) => {
+    const missing = (wanted ?? []).filter(nodegroup => !existing.includes(nodegroup));
+    return missing.length === 0 ? [] : [error(
+      PreflightCheck.NODEGROUPS,
+      `cluster "${cluster.name}" has no managed node group ${named(missing)} (any in deletion are not counted), it has ${named(existing)}`,
+      `correct \`${name}\``,
+    )];
+  });
+};
+
+const networkSelection: Check = ({ cluster }, properties) => {
+  const { subnetIds, securityGroupIds } = selectedNetwork(cluster, properties);
+  // Without a node group there is nothing to select from, which is a finding of its own.
+  return migrationNodegroups(cluster, properties.Nodegroups).nodegroups.length === 0 ? [] : [
+    ...subnetIds.length > 0 ? [] : [error(PreflightCheck.NETWORK_SELECTION, 'no node group has a subnet', 'select subnets by id')],
+    ...securityGroupIds.length > 0 ? [] : [error(
+      PreflightCheck.NETWORK_SELECTION,
+      'no launch template of a node group names a security group',
+      'select the security groups of node groups, the cluster\'s, or some by id',
+    )],
+  ];
+};
+
+const hostCapacity: Check = ({ cluster, kubernetes }, properties) => {
+  const wanted = properties.HostNodegroups ?? properties.Nodegroups;
+  const groups = migrationNodegroups(cluster, wanted).nodegroups.map(nodegroup => nodegroup.name);
+  if (!kubernetes || groups.length === 0) {
+    return [];
+  }
+  const need = { cpu: quantity(properties.Cpu), memory: quantity(properties.Memory) };
+  const candidates = kubernetes.hosts.filter(host => groups.includes(host.nodegroup));
+  const able = candidates.filter(host => canHost(host, need));
+  return able.length >= properties.Replicas ? [] : [error(
+    PreflightCheck.HOST_CAPACITY,
+    `${properties.Replicas} replicas of Karpenter need ${properties.Replicas} nodes with ${properties.Cpu} cpu and ${properties.Memory} free in node groups `
+    + `${named(groups)}, there ${able.length === 1 ? 'is' : 'are'} ${able.length}`
+    + (candidates.length === 0 ? ' (no node at all)' : ` (${shortList(candidates.filter(host => !able.includes(host)).map(describe), NAMED_BYTES)})`),
+    'raise the size of a host node group, choose bigger `hostNodegroups`, or remove taints other than CriticalAddonsOnly',
+  )];
+};
+
+const discoveryTag: Check = ({ subnets, securityGroups: groups }, { TagKey, ClusterName }) => {
+  const foreign = TagKey === undefined ? [] : [...subnets, ...groups].filter(({ tags }) => (tags[TagKey] ?? ClusterName) !== ClusterName);
+  return foreign.length === 0 ? [] : [error(
+    PreflightCheck.DISCOVERY_TAG,
+    `tag "${TagKey}" would have to be "${ClusterName}", but ${named(foreign.map(({ id, tags }) => `${id} carries "${tags[TagKey!]}"`))}`,
+    'it belongs to another cluster: choose a key of your own for the discovery tags, or select subnets and security groups by id',
+  )];
+};
+
+const clusterSecurityGroups: Check = ({ cluster, securityGroups: groups }) => {
+  const key = `kubernetes.io/cluster/${cluster.name}`;
+  const tagged = groups.filter(group => group.tags[key] !== undefined).map(group => group.id);
+  return tagged.length <= 1 ? [] : [error(
+    PreflightCheck.CLUSTER_SECURITY_GROUPS,
+    `security groups ${named(tagged)} all carry tag "${key}": with more than one of them on a node, the load balancer controller fails`,
+    'select the security groups so that one of these is left, or take the tag off the others',
+  )];
+};
+
+const awsAuth: Check = ({ kubernetes }, { AwsAuth }) => !AwsAuth || kubernetes?.awsAuthProblem === undefined ? [] : [error(
+  PreflightCheck.AWS_AUTH,
+  `the ConfigMap kube-system/aws-auth cannot be parsed: ${kubernetes.awsAuthProblem}`,
+  'correct it (kubectl -n kube-system edit configmap aws-auth), or let nodes in otherwise and choose `NodeAccess.unmanaged()`',
+)];
+
+const authenticationMode: Check = ({ cluster }, { AwsAuth }) => !AwsAuth || cluster.authenticationMode !== 'API' ? [] : [error(
+  PreflightCheck.AUTHENTICATION_MODE,
+  'the cluster\'s authentication mode is API: it ignores the aws-auth ConfigMap, nodes would never join',
+  'make an access entry of type EC2_LINUX for the node role and choose `NodeAccess.unmanaged()`',
+)];
+
+const abandonedMigration: Check = ({ kubernetes }, { TakeOver }) => TakeOver || !kubernetes?.claim?.abandoned ? [] : [error(
+  PreflightCheck.ABANDONED_MIGRATION,
+  `the stack of migration "${kubernetes.claim.owner}" was destroyed without stage REMOVED and its Karpenter is left working`,
+  'set `takeOver: true` for this deployment: a failure of it then leaves that Karpenter alone',
+)];
+
+const otherKarpenter: Check = (facts, properties) => {
+  const found = facts.kubernetes?.karpenters ?? [];
+  return found.length === 0 || isOurs(facts, properties) ? [] : [error(
+    PreflightCheck.OTHER_KARPENTER,
+    `Karpenter is installed already: Deployment ${named(found)}${heldBy(facts)}`,
+    'two Karpenters fight over the same pods: remove the other one first',
+  )];
+};
+
+const otherCrds: Check = (facts, properties) => {
+  const [namespace, release] = properties.CrdRelease.split('/');
+  const foreign = (facts.kubernetes?.crds ?? []).filter(crd => crd.release !== release || crd.releaseNamespace !== namespace);
+  return foreign.length === 0 || isOurs(facts, properties) ? [] : [error(
+    PreflightCheck.OTHER_CRDS,
+    `Karpenter's CRDs are there and not of Helm release ${namespace}/${release}: `
+    + named(foreign.map(crd => `${crd.name} (${crd.release ? `release ${crd.releaseNamespace}/${crd.release}` : 'not of Helm'})`)),
+    'remove them if nothing uses them (that deletes all of their objects), or hand them over: '
+    + 'kubectl label crd <name> app.kubernetes.io/managed-by=Helm --overwrite; '
+    + `kubectl annotate crd <name> meta.helm.sh/release-name=${release} meta.helm.sh/release-namespace=${namespace} --overwrite`,
+  )];
+};
+
+const otherObjects: Check = (facts, properties) => {
+  const found = facts.kubernetes?.objects ?? [];
+  return found.length === 0 || isOurs(facts, properties) ? [] : [error(
+    PreflightCheck.OTHER_OBJECTS,
+    `objects of the names that we would make exist: ${named(found)}${heldBy(facts)}`,
+    `choose other names, or delete them (deleting a ${apiOf(properties.Api).words.pool} deletes its nodes)`,
+  )];
+};
+
+const subnetAddresses: Check = ({ subnets }) => {
+  const few = (which: (addresses: number) => boolean) => subnets.filter(subnet => which(subnet.availableAddresses))
+    .map(subnet => `${subnet.id} (${subnet.zone}): ${subnet.availableAddresses}`);
+  const none = few(addresses => addresses === 0);
+  const low = few(addresses => addresses > 0 && addresses < FEW_ADDRESSES);
+  const remedy = 'select bigger subnets, or free addresses';
+  return [
+    ...none.length > 0 ? [error(PreflightCheck.SUBNET_ADDRESSES, `subnets without a free address: ${named(none)}`, remedy)] : [],
+    ...low.length > 0 ? [warning(PreflightCheck.SUBNET_ADDRESSES, `subnets with fewer than ${FEW_ADDRESSES} free addresses: ${named(low)}`, remedy)] : [],
+  ];
+};
+
+const terminationHandler: Check = ({ kubernetes }) => !kubernetes || kubernetes.terminationHandlers.length === 0 ? [] : [warning(
+  PreflightCheck.TERMINATION_HANDLER,
+  `the AWS Node Termination Handler runs: ${named(kubernetes.terminationHandlers)}`,
+  'keep it off Karpenter\'s nodes, or remove it once Karpenter handles interruptions: both drain the same nodes',
+)];
+
+/** In the order in which a reader should learn of them; the reason why the API did not answer may be long. */
+const CHECKS: readonly Check[] = [
+  clusterActive, kubernetesVersion, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag, clusterSecurityGroups,
+  awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler, kubernetesAccess,
+];
+
+function describe(host: HostFacts): string {
+  const reason = host.obstacle ?? (host.freePods < 1 ? 'no pod more' : `${host.freeCpu} cpu and ${Math.floor(Math.max(0, host.freeMemory) / 2 ** 20)}Mi free`);
+  return `${host.name}: ${reason}`;
+}
+
+function heldBy({ kubernetes }: PreflightFacts): string {
+  return kubernetes?.claim ? ` (the cluster is claimed by "${kubernetes.claim.owner}")` : '';
+}
+
+function minor(version: string): number {
+  const match = /^1\.(\d+)/.exec(version);
+  if (!match) {
+    throw new Error(`"${version}" is not a Kubernetes version, expected for example "1.27"`);
+  }
+  return Number(match[1]);
+}
+
+function withoutScheme(issuer: string): string {
+  return issuer.replace(/^https:\/\//, '');
+}

@@ -1,0 +1,53 @@
+import { SecurityGroupSourceKind } from '../discovery-tags/contract';
+import { MigrationStage } from '../words/migration-stage';
+import { PreflightCheck } from '../words/preflight-check';
+
+export const PREFLIGHT_TYPE = 'Custom::KarpenterPreflight';
+
+/** The question that the AWS function asks the Kubernetes function before anything is changed. */
+export const PREFLIGHT_FACTS_QUERY = 'preflight-facts';
+
+export interface PreflightProperties {
+  readonly ClusterName: string;
+  readonly KubectlRoleArn: string;
+  /** The function that answers for the Kubernetes API. */
+  readonly KubernetesFunctionArn: string;
+  /** Whose the claim on the cluster is. */
+  readonly Owner: string;
+  /** The name of Karpenter's API. */
+  readonly Api: string;
+  /** The issuer of the OIDC provider that the controller role trusts, without scheme. */
+  readonly Issuer: string;
+  readonly MinimumVersion: string;
+  readonly MaximumVersion: string;
+  readonly Nodegroups?: readonly string[];
+  /** The same as Nodegroups if undefined. */
+  readonly HostNodegroups?: readonly string[];
+  /** The tag that subnets and security groups get, with the cluster's name; nothing is tagged if undefined. */
+  readonly TagKey?: string;
+  /** The node groups' if undefined. */
+  readonly SubnetIds?: readonly string[];
+  readonly SecurityGroupSource: SecurityGroupSourceKind;
+  /** With the source `ids` only. */
+  readonly SecurityGroupIds?: readonly string[];
+  /** Whether nodes are let in through the aws-auth ConfigMap. */
+  readonly AwsAuth: boolean;
+  /** Whether an abandoned migration may be taken over. */
+  readonly TakeOver: boolean;
+  readonly Namespace: string;
+  /** The Helm release of the CRDs, as `<namespace>/<name>`. */
+  readonly CrdRelease: string;
+  readonly Crds: readonly string[];
+  /** Objects that must not exist, as `<plural>.<version>.<group>/<name>`. */
+  readonly Objects: readonly string[];
+  readonly Replicas: number;
+  /** What one replica requests, as Kubernetes quantities. */
+  readonly Cpu: string;
+  readonly Memory: string;
+  readonly AcceptedRisks: readonly PreflightCheck[];
+  /** The checks of a stage that moves what runs are made only where there is one. */
+  readonly Stage?: MigrationStage;
+  /** With a stage only: its `StagePlan` as JSON, because CloudFormation would turn all scalars into strings. */
+  readonly StagePlan?: string;
+  readonly Revision?: string;
+}

@@ -1,0 +1,99 @@
+import * as k8s from '@kubernetes/client-node';
+import { hosts, mostRoom } from './host-capacity';
+import { CrdFacts, KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } from './kubernetes-facts';
+import { nodeView, podView } from './views.kubernetes';
+import { ConfigMapClaim } from '../cluster/claim.kubernetes';
+import { every, PAGE, pagesOf, unlessAbsent } from '../kubernetes/api.kubernetes';
+import { NODEGROUP_LABEL } from '../kubernetes/names';
+import { parseObject } from '../kubernetes/object-reference';
+import { quantity } from '../kubernetes/quantity';
+import { NodeView, PodView } from '../kubernetes/requests';
+import { awsAuthProblem } from '../node-access/aws-auth-problem';
+const KARPENTER = 'app.kubernetes.io/name=karpenter';
+const TERMINATION_HANDLER = 'app.kubernetes.io/name=aws-node-termination-handler';
+
+/** What the preflight wants to know, from the API itself. */
+export class ApiFactsReader implements KubernetesFactsReader {
+  private readonly core: k8s.CoreV1Api;
+  private readonly apps: k8s.AppsV1Api;
+  private readonly definitions: k8s.ApiextensionsV1Api;
+  private readonly objects: k8s.CustomObjectsApi;
+
+  constructor(private readonly config: k8s.KubeConfig) {
+    this.core = config.makeApiClient(k8s.CoreV1Api);
+    this.apps = config.makeApiClient(k8s.AppsV1Api);
+    this.definitions = config.makeApiClient(k8s.ApiextensionsV1Api);
+    this.objects = config.makeApiClient(k8s.CustomObjectsApi);
+  }
+
+  public async readFacts(question: KubernetesQuestion): Promise<KubernetesFacts> {
+    const need = { cpu: quantity(question.cpu), memory: quantity(question.memory) };
+    return {
+      claim: await new ConfigMapClaim(this.config).read(),
+      hosts: mostRoom(hosts(await this.nodes(), await this.pods(), question.namespace), need, question.replicas),
+      awsAuthProblem: await this.awsAuthProblem(),
+      karpenters: (await this.deployments(KARPENTER)).map(fullName),
+      crds: await present(question.crds, name => this.crd(name)),
+      objects: await present(question.objects, reference => this.object(reference)),
+      terminationHandlers: await this.terminationHandlers(),
+    };
+  }
+
+  private async nodes(): Promise<NodeView[]> {
+    return (await every(_continue => this.core.listNode({ labelSelector: NODEGROUP_LABEL, limit: PAGE, _continue }))).map(nodeView);
+  }
+
+  private async pods(): Promise<PodView[]> {
+    const views: PodView[] = [];
+    // Page by page, so that only the few fields that count are kept.
+    for await (const page of pagesOf(_continue => this.core.listPodForAllNamespaces({ limit: PAGE, _continue }))) {
+      views.push(...page.map(podView));
+    }
+    return views;
+  }
+
+  private async awsAuthProblem(): Promise<string | undefined> {
+    const map = await unlessAbsent(() => this.core.readNamespacedConfigMap({ namespace: 'kube-system', name: 'aws-auth' }));
+    return map && awsAuthProblem(map.data ?? {});
+  }
+
+  private async crd(name: string): Promise<CrdFacts> {
+    const { metadata } = await this.definitions.readCustomResourceDefinition({ name });
+    return {
+      name,
+      release: metadata?.annotations?.['meta.helm.sh/release-name'],
+      releaseNamespace: metadata?.annotations?.['meta.helm.sh/release-namespace'],
+    };
+  }
+
+  private async object(reference: string): Promise<string> {
+    await this.objects.getClusterCustomObject(parseObject(reference));
+    return reference;
+  }
+
+  private deployments(labelSelector: string): Promise<k8s.V1Deployment[]> {
+    return every(_continue => this.apps.listDeploymentForAllNamespaces({ labelSelector, limit: PAGE, _continue }));
+  }
+
+  private async terminationHandlers(): Promise<string[]> {
+    const daemonSets = await every(_continue =>
+      this.apps.listDaemonSetForAllNamespaces({ labelSelector: TERMINATION_HANDLER, limit: PAGE, _continue }));
+    const deployments = await this.deployments(TERMINATION_HANDLER);
+    return [...daemonSets.map(set => `DaemonSet ${fullName(set)}`), ...deployments.map(deployment => `Deployment ${fullName(deployment)}`)];
+  }
+}
+
+async function present<T>(names: readonly string[], read: (name: string) => Promise<T>): Promise<T[]> {
+  const found: T[] = [];
+  for (const name of names) {
+    const one = await unlessAbsent(() => read(name));
+    if (one !== undefined) {
+      found.push(one);
+    }
+  }
+  return found;
+}
+
+function fullName(object: { readonly metadata?: k8s.V1ObjectMeta }): string {
+  return `${object.metadata?.namespace}/${object.metadata?.name}`;
+}

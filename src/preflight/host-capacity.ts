@@ -1,0 +1,80 @@
+import { HostFacts } from './kubernetes-facts';
+import { NODEGROUP_LABEL } from '../kubernetes/names';
+import { quantity } from '../kubernetes/quantity';
+import { NodeView, PodView, podRequest } from '../kubernetes/requests';
+
+/** What one replica requests. */
+export interface ReplicaNeed { readonly cpu: number; readonly memory: number }
+
+/** The chart tolerates nothing else. */
+const TOLERATED_TAINT = 'CriticalAddonsOnly';
+
+/** Per group, this many nodes with the most room are enough to know. */
+const NODES_PER_GROUP = 10;
+
+/** What every node of a node group has left for a replica of Karpenter whose release lives in the namespace. */
+export function hosts(nodes: readonly NodeView[], pods: readonly PodView[], namespace: string): HostFacts[] {
+  const taken = new Map<string, { cpu: number; memory: number; pods: number }>();
+  for (const pod of pods) {
+    if (!pod.nodeName || pod.phase === 'Succeeded' || pod.phase === 'Failed' || isOurKarpenter(pod, namespace)) {
+      continue;
+    }
+    const sum = taken.get(pod.nodeName) ?? { cpu: 0, memory: 0, pods: 0 };
+    taken.set(pod.nodeName, { cpu: sum.cpu + podRequest(pod, 'cpu'), memory: sum.memory + podRequest(pod, 'memory'), pods: sum.pods + 1 });
+  }
+  return nodes.filter(node => node.labels[NODEGROUP_LABEL]).map(node => {
+    const used = taken.get(node.name) ?? { cpu: 0, memory: 0, pods: 0 };
+    const obstacle = obstacleOf(node);
+    return {
+      name: node.name,
+      nodegroup: node.labels[NODEGROUP_LABEL],
+      freeCpu: rounded(quantity(node.allocatable.cpu ?? '0') - used.cpu),
+      freeMemory: Math.floor(quantity(node.allocatable.memory ?? '0') - used.memory),
+      freePods: quantity(node.allocatable.pods ?? '0') - used.pods,
+      ...(obstacle ? { obstacle } : {}),
+    };
+  });
+}
+
+/** Whether one replica fits; preemption would make more room, at somebody else's cost. */
+export function canHost(host: HostFacts, need: ReplicaNeed): boolean {
+  return host.obstacle === undefined && host.freePods >= 1 && host.freeCpu >= need.cpu && host.freeMemory >= need.memory;
+}
+
+/**
+ * The nodes that are worth knowing, so that a cluster of thousands fits into one answer: those with the most room of
+ * each group. If enough of all nodes can host a replica, enough of these can.
+ */
+export function mostRoom(all: readonly HostFacts[], need: ReplicaNeed, replicas: number): HostFacts[] {
+  const groups = new Map<string, HostFacts[]>();
+  for (const host of all) {
+    groups.set(host.nodegroup, [...(groups.get(host.nodegroup) ?? []), host]);
+  }
+  const room = (host: HostFacts) => Math.min(host.freeCpu / need.cpu, host.freeMemory / need.memory);
+  const order = (a: HostFacts, b: HostFacts) =>
+    Number(canHost(b, need)) - Number(canHost(a, need)) || room(b) - room(a) || a.name.localeCompare(b.name);
+  return [...groups.values()].flatMap(group => group.sort(order).slice(0, Math.max(NODES_PER_GROUP, replicas)));
+}
+
+function obstacleOf(node: NodeView): string | undefined {
+  const taint = node.taints.find(t => t.effect !== 'PreferNoSchedule' && t.key !== TOLERATED_TAINT && t.key !== 'node.kubernetes.io/unschedulable');
+  if (node.unschedulable) {
+    return 'unschedulable';
+  }
+  if (!node.ready) {
+    return 'not Ready';
+  }
+  if ((node.labels['kubernetes.io/os'] ?? 'linux') !== 'linux') {
+    return `runs ${node.labels['kubernetes.io/os']}`;
+  }
+  return taint && `taint ${taint.key}${taint.value ? `=${taint.value}` : ''}:${taint.effect}`;
+}
+
+/** A replica that is replaced leaves its room to the next one. */
+function isOurKarpenter(pod: PodView, namespace: string): boolean {
+  return pod.namespace === namespace && pod.labels['app.kubernetes.io/name'] === 'karpenter';
+}
+
+function rounded(cpus: number): number {
+  return Math.round(cpus * 1000) / 1000;
+}

@@ -1,0 +1,267 @@
+import { Lazy, Stack } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import { Construct } from 'constructs';
+import { PREFLIGHT_TYPE, PreflightProperties } from './contract';
+import { allowStageReads } from './reads';
+import { checkNodegroups } from '../cluster/cluster-survey';
+import { assertImport } from '../cluster/import-requirements';
+import { ownerOf } from '../cluster/owner';
+import { allowReads } from '../cluster/reads';
+import { AwsProvider } from '../custom-resources/aws-provider';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
+import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
+import { twoPhaseResource } from '../custom-resources/two-phase-provider';
+import { PreflightCheck } from '../words/preflight-check';
+import { movesWorkloads, StagePlan } from './workloads/question';
+import { SecurityGroupSource, SubnetSource } from '../discovery-tags/sources';
+import { CRD_RELEASE, CRD_RELEASE_NAMESPACE } from '../karpenter/chart-location';
+import { KarpenterRelease } from '../karpenter/karpenter-release';
+import { NodeAccess } from '../node-access/node-access';
+import { MigrationStage } from '../words/migration-stage';
+import { ClusterAutoscaler } from '../workflow/cluster-autoscaler/cluster-autoscaler';
+import { CriticalWorkload } from '../workflow/critical-workloads/critical-workload';
+import { NodegroupTarget } from '../workflow/scale-down/scale-down-options';
+
+/** What the preflight compares the cluster with. */
+export interface PreflightOptions {
+  /**
+   * The Karpenter that is to be installed: its Kubernetes versions, replicas, what each requests, and CRDs.
+   *
+   * @default KarpenterRelease.v0()
+   */
+  readonly release?: KarpenterRelease;
+
+  /**
+   * The managed node groups of the migration.
+   *
+   * @default - all managed node groups of the cluster
+   */
+  readonly nodegroups?: string[];
+
+  /**
+   * The managed node groups that have to host Karpenter itself.
+   *
+   * @default - the same as `nodegroups`
+   */
+  readonly hostNodegroups?: string[];
+
+  /**
+   * The key of the discovery tag that subnets and security groups will get, with the cluster's name as its value.
+   *
+   * @default - nothing will be tagged, so no tag is checked
+   */
+  readonly tagKey?: string;
+
+  /**
+   * The subnets of Karpenter's nodes.
+   *
+   * @default SubnetSource.nodegroups()
+   */
+  readonly subnets?: SubnetSource;
+
+  /**
+   * The security groups of Karpenter's nodes.
+   *
+   * @default SecurityGroupSource.nodegroups()
+   */
+  readonly securityGroups?: SecurityGroupSource;
+
+  /**
+   * How Karpenter's nodes get into the cluster.
+   *
+   * @default NodeAccess.awsAuth()
+   */
+  readonly nodeAccess?: NodeAccess;
+
+  /**
+   * The namespace of Karpenter.
+   *
+   * @default - the release's: `karpenter`
+   */
+  readonly namespace?: string;
+
+  /**
+   * The names of the Provisioners that will be made.
+   *
+   * @default ['default']
+   */
+  readonly provisionerNames?: string[];
+
+  /**
+   * Whose migration this is: what an earlier deployment of the same owner made, or one that was abandoned, is not held
+   * against it.
+   *
+   * @default - stack name and path of the scope
+   */
+  readonly owner?: string;
+
+  /**
+   * Whether this deployment may take over a migration whose stack was destroyed without stage `REMOVED`.
+   *
+   * @default false
+   */
+  readonly takeOver?: boolean;
+
+  /**
+   * How far the migration goes. From `CUT_OVER` on, what runs on the node groups is checked too: whether it can move, where to, and
+   * whether it can be evicted at all.
+   *
+   * @default MigrationStage.INSTALL
+   */
+  readonly stage?: MigrationStage;
+
+  /**
+   * The workloads that are pinned to node groups, so that they need not fit on Karpenter's nodes. Only with a `stage` beyond `INSTALL`.
+   *
+   * @default CriticalWorkload.defaults()
+   */
+  readonly criticalWorkloads?: CriticalWorkload[];
+
+  /**
+   * The Cluster Autoscaler, which is gone before anything is drained. Only with a `stage` beyond `INSTALL`.
+   *
+   * @default ClusterAutoscaler.discovered()
+   */
+  readonly clusterAutoscaler?: ClusterAutoscaler;
+
+  /**
+   * Node groups whose size in the end is not the guide's. Only with a `stage` beyond `INSTALL`.
+   *
+   * @default - the guide's: 2 nodes where one node group takes part, else 1 each
+   */
+  readonly targets?: NodegroupTarget[];
+
+  /**
+   * Checks that do not stop the deployment; what they find is a line in `accepted` then.
+   *
+   * @default - none
+   */
+  readonly acceptedRisks?: PreflightCheck[];
+
+  /**
+   * Any text; change it to check again, because CloudFormation does not call a resource whose properties are unchanged.
+   *
+   * @default - checked in the first deployment and whenever another property changes
+   */
+  readonly revision?: string;
+
+  /**
+   * Where and as whom the function that asks the Kubernetes API runs.
+   *
+   * @default - all of it follows from the import of the cluster
+   */
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+}
+
+/** The cluster to check, and what it is compared with. */
+export interface PreflightProps extends PreflightOptions {
+  /** The cluster, with kubectl role and OIDC provider. */
+  readonly cluster: eks.ICluster;
+}
+
+/**
+ * Checks every assumption of a migration before anything is changed, and fails the deployment with all that do not
+ * hold, each with its remedy.
+ *
+ * Let everything that changes something depend on it. While a stack is being rolled back it reports, but never fails.
+ *
+ * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/
+ */
+export class Preflight extends Construct {
+  /** The Kubernetes version that was found, for example `1.27`. */
+  public readonly clusterVersion: string;
+  /** What should be known but stops nothing; `none` if there is nothing. */
+  public readonly warnings: string;
+  /** What was found and accepted; `none` if there is nothing. */
+  public readonly accepted: string;
+
+  private readonly provisionerNames: string[];
+  private readonly objects: string[] = [];
+
+  constructor(scope: Construct, id: string, props: PreflightProps) {
+    super(scope, id);
+    assertImport(this, props.cluster, { kubernetesApi: true, openIdConnectProvider: true, kubernetesHandler: props.kubernetesHandler });
+    checkNodegroups('nodegroups', props.nodegroups);
+    checkNodegroups('hostNodegroups', props.hostNodegroups);
+
+    this.provisionerNames = [...props.provisionerNames ?? ['default']];
+    const aws = AwsProvider.getOrCreate(this);
+    const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
+    allowReads(this, props.cluster);
+    if (movesWorkloads(props.stage ?? MigrationStage.INSTALL)) {
+      allowStageReads(this);
+    }
+    aws.allow({ actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] });
+    aws.allow({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });
+
+    const resource = twoPhaseResource(this, aws, PREFLIGHT_TYPE, this.properties(props, kubernetes));
+    this.clusterVersion = resource.getAttString('clusterVersion');
+    this.warnings = resource.getAttString('warnings');
+    this.accepted = resource.getAttString('accepted');
+  }
+
+  /**
+   * Checks the name of another pool that will be made.
+   *
+   * @internal
+   */
+  public _addPoolName(name: string): void {
+    this.provisionerNames.push(name);
+  }
+
+  /**
+   * Checks another object that will be made.
+   *
+   * @param reference `<plural>.<version>.<group>/<name>`
+   * @internal
+   */
+  public _addObject(reference: string): void {
+    this.objects.push(reference);
+  }
+
+  private properties(props: PreflightProps, kubernetes: KubernetesProvider): PreflightProperties {
+    const release = props.release ?? KarpenterRelease.v0();
+    const securityGroups = props.securityGroups ?? SecurityGroupSource.nodegroups();
+    const { plural, version, group } = release._webhookProbe();
+    return {
+      ClusterName: props.cluster.clusterName,
+      KubectlRoleArn: kubernetes.kubectlRoleArn,
+      KubernetesFunctionArn: kubernetes.function.functionArn,
+      Owner: props.owner ?? ownerOf(this.node.scope!),
+      Api: release._api,
+      Issuer: props.cluster.openIdConnectProvider.openIdConnectProviderIssuer,
+      MinimumVersion: release.kubernetesRange.minimum,
+      MaximumVersion: release.kubernetesRange.maximum,
+      Nodegroups: props.nodegroups,
+      HostNodegroups: props.hostNodegroups,
+      TagKey: props.tagKey,
+      SubnetIds: props.subnets?._ids,
+      SecurityGroupSource: securityGroups._kind,
+      SecurityGroupIds: securityGroups._ids,
+      TakeOver: props.takeOver ?? false,
+      AwsAuth: (props.nodeAccess ?? NodeAccess.awsAuth())._usesAwsAuth,
+      Namespace: props.namespace ?? release.defaultNamespace,
+      CrdRelease: `${CRD_RELEASE_NAMESPACE}/${CRD_RELEASE}`,
+      Crds: release.crdNames,
+      Objects: Lazy.any({ produce: () => [...this.provisionerNames.map(name => `${plural}.${version}.${group}/${name}`), ...this.objects] }) as unknown as string[],
+      Replicas: release.replicas,
+      Cpu: release.controllerCpu,
+      Memory: release.controllerMemory,
+      AcceptedRisks: [...new Set(props.acceptedRisks ?? [])].sort(),
+      ...this.stageProperties(props),
+      Revision: props.revision,
+    };
+  }
+
+  private stageProperties(props: PreflightProps): Pick<PreflightProperties, 'Stage' | 'StagePlan'> {
+    if (!props.stage || !movesWorkloads(props.stage)) {
+      return {};
+    }
+    const plan: StagePlan = {
+      criticalWorkloads: (props.criticalWorkloads ?? CriticalWorkload.defaults()).map(workload => workload._reference),
+      clusterAutoscaler: (props.clusterAutoscaler ?? ClusterAutoscaler.discovered())._reference,
+      targets: (props.targets ?? []).map(({ nodegroup, size }) => ({ Nodegroup: nodegroup, Size: size })),
+    };
+    return { Stage: props.stage, StagePlan: Stack.of(this).toJsonString(plan) };
+  }
+}

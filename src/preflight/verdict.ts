@@ -1,0 +1,45 @@
+import { PreflightCheck } from '../words/preflight-check';
+import { shortList } from '../words/short-list';
+
+/** One broken assumption. */
+export interface Finding {
+  readonly check: PreflightCheck;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The findings after the risks that the user took. */
+export interface Verdict {
+  readonly errors: readonly Finding[];
+  readonly warnings: readonly Finding[];
+  readonly accepted: readonly Finding[];
+}
+
+/** An accepted finding no longer stops anything, but stays visible. */
+export function judge(found: readonly Finding[], acceptedRisks: readonly PreflightCheck[]): Verdict {
+  const accepted = found.filter(finding => acceptedRisks.includes(finding.check));
+  const rest = found.filter(finding => !accepted.includes(finding));
+  return {
+    errors: rest.filter(finding => finding.severity === 'error'),
+    warnings: rest.filter(finding => finding.severity === 'warning'),
+    accepted,
+  };
+}
+
+/** One line per finding, with its remedy; all names come first, because a response may be cut. */
+export function report(errors: readonly Finding[]): string {
+  const names = [...new Set(errors.map(finding => finding.check))].join(', ');
+  const lines = errors.map((finding, index) => `${index + 1}. ${finding.check}: ${finding.message}; ${finding.remedy}`);
+  return `nothing was changed: ${names} ${errors.length === 1 ? 'does' : 'do'} not hold; correct what follows, or name what you accept in `
+    + `\`acceptedRisks\`\n${lines.join('\n')}`;
+}
+
+/** A message names at most this much; the log has all. */
+export const NAMED_BYTES = 300;
+
+export const error = (check: PreflightCheck, message: string, remedy: string): Finding => ({ check, severity: 'error', message, remedy });
+
+export const warning = (check: PreflightCheck, message: string, remedy: string): Finding => ({ check, severity: 'warning', message, remedy });
+
+export const named = (items: readonly string[]): string => shortList(items, NAMED_BYTES);

@@ -1,0 +1,34 @@
+import { fleetAddresses, poolLimits, vcpuQuota } from './capacity-checks';
+import { barePods, blockingBudgets, doNotEvict, missingBudgets } from './eviction-checks';
+import { StageFacts } from './facts';
+import { kubernetesRights, nodeFeatures, pools, spotNodegroups } from './node-checks';
+import { localVolumes, placement, scratchData, volumeZones } from './placement-checks';
+import { movesWorkloads, StageQuestion } from './question';
+import { scopeOf, StageCheck } from './scope';
+import { MigrationStage } from '../../words/migration-stage';
+import { PreflightCheck } from '../../words/preflight-check';
+import { Finding } from '../verdict';
+
+/** In the order in which a reader should learn of them. */
+const CHECKS: readonly StageCheck[] = [
+  kubernetesRights, pools, placement, volumeZones, localVolumes, blockingBudgets, barePods, doNotEvict,
+  poolLimits, vcpuQuota, fleetAddresses, missingBudgets, scratchData, spotNodegroups, nodeFeatures,
+];
+
+/** What stops a drain only: at CUT_OVER nothing is drained, so that it is good to know and no more. */
+const OF_THE_DRAIN: readonly PreflightCheck[] = [
+  PreflightCheck.LOCAL_VOLUMES, PreflightCheck.BLOCKING_BUDGETS, PreflightCheck.BARE_PODS, PreflightCheck.DO_NOT_EVICT,
+  PreflightCheck.PROVISIONER_LIMITS, PreflightCheck.VCPU_QUOTA, PreflightCheck.FLEET_ADDRESSES,
+];
+
+/** Everything at once that stands in the way of moving what runs, at the stage that is asked about. */
+export function stageFindings(facts: StageFacts, question: StageQuestion): Finding[] {
+  if (!movesWorkloads(question.stage)) {
+    return [];
+  }
+  const scope = scopeOf(facts, question);
+  const found = CHECKS.flatMap(check => check(scope));
+  return question.stage === MigrationStage.CUT_OVER
+    ? found.map(finding => OF_THE_DRAIN.includes(finding.check) ? { ...finding, severity: 'warning' } : finding)
+    : found;
+}

@@ -1,0 +1,146 @@
+import {
+  _InstanceType, DescribeLaunchTemplateVersionsCommand, EC2Client,
+  paginateDescribeInstances, paginateDescribeInstanceTypes, paginateDescribeSubnets,
+} from '@aws-sdk/client-ec2';
+import { DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException, Taint } from '@aws-sdk/client-eks';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import {
+  KubernetesStageFacts, NodegroupShape, StageAwsReader, StageKubernetesReader, VcpuFacts,
+} from './facts';
+import { STAGE_FACTS_QUERY, StageQuestion } from './question';
+import { tagsOf } from '../../cluster/ec2-tags.aws';
+import { SubnetFacts } from '../../cluster/survey-port';
+import { Query } from '../../custom-resources/lambda';
+import { Connect } from '../../custom-resources/lifecycle';
+import { ask } from '../../custom-resources/query.aws';
+import { SubnetTerm } from '../../karpenter/api/karpenter-api';
+import { TaintFacts } from '../../kubernetes/scheduling';
+import { countsAgainstStandardQuota, STANDARD_VCPU_QUOTA } from '../vcpu-quota';
+
+/** EKS says them in words of its own. */
+const EFFECTS: Readonly<Record<string, string>> = { NO_SCHEDULE: 'NoSchedule', NO_EXECUTE: 'NoExecute', PREFER_NO_SCHEDULE: 'PreferNoSchedule' };
+/** EC2 takes this many types in one question. */
+const TYPES_AT_ONCE = 100;
+
+type LaunchTemplateShape = Pick<NodegroupShape, 'ownAmi' | 'userData' | 'diskGib'>;
+
+/** EKS, EC2 and Service Quotas at first hand. */
+export class AwsStageReader implements StageAwsReader {
+  constructor(private readonly eks = new EKSClient(), private readonly ec2 = new EC2Client(), private readonly quotas = new ServiceQuotasClient()) {}
+
+  public async readShapes(clusterName: string, nodegroups?: readonly string[]): Promise<NodegroupShape[]> {
+    const shapes: NodegroupShape[] = [];
+    for await (const page of paginateListNodegroups({ client: this.eks }, { clusterName })) {
+      for (const name of (page.nodegroups ?? []).filter(one => nodegroups?.includes(one) ?? true)) {
+        const nodegroup = await this.describe(clusterName, name);
+        if (nodegroup && nodegroup.status !== 'DELETING') {
+          shapes.push(await this.shape(nodegroup));
+        }
+      }
+    }
+    return shapes;
+  }
+
+  public async selectSubnets(terms: readonly SubnetTerm[]): Promise<SubnetFacts[]> {
+    const found = new Map<string, SubnetFacts>();
+    // Without a filter EC2 would answer with everything.
+    for (const term of terms.filter(filters => filters.length > 0)) {
+      const Filters = term.map(({ name: Name, values }) => ({ Name, Values: [...values] }));
+      for await (const page of paginateDescribeSubnets({ client: this.ec2 }, { Filters })) {
+        for (const { SubnetId, AvailabilityZone, AvailableIpAddressCount, Tags } of page.Subnets ?? []) {
+          found.set(SubnetId!, { id: SubnetId!, zone: AvailabilityZone!, availableAddresses: AvailableIpAddressCount!, tags: tagsOf(Tags) });
+        }
+      }
+    }
+    return [...found.values()];
+  }
+
+  public async readVcpus(): Promise<VcpuFacts> {
+    const { Quota: quota } = await this.quotas.send(new GetServiceQuotaCommand(STANDARD_VCPU_QUOTA));
+    if (quota?.Value === undefined) {
+      throw new Error('Service Quotas gives no value');
+    }
+    return { quota: quota.Value, running: await this.runningVcpus() };
+  }
+
+  private async runningVcpus(): Promise<number> {
+    const counts = new Map<_InstanceType, number>();
+    const pages = paginateDescribeInstances({ client: this.ec2 }, { Filters: [{ Name: 'instance-state-name', Values: ['pending', 'running'] }] });
+    for await (const page of pages) {
+      const instances = (page.Reservations ?? []).flatMap(reservation => reservation.Instances ?? []);
+      for (const { InstanceType: type } of instances.filter(countsAgainstStandardQuota)) {
+        counts.set(type!, (counts.get(type!) ?? 0) + 1);
+      }
+    }
+    let vcpus = 0;
+    const types = [...counts.keys()];
+    for (let start = 0; start < types.length; start += TYPES_AT_ONCE) {
+      for await (const page of paginateDescribeInstanceTypes({ client: this.ec2 }, { InstanceTypes: types.slice(start, start + TYPES_AT_ONCE) })) {
+        vcpus += (page.InstanceTypes ?? []).reduce((sum, type) => sum + type.VCpuInfo!.DefaultVCpus! * counts.get(type.InstanceType!)!, 0);
+      }
+    }
+    return vcpus;
+  }
+
+  /** A group that has gone since it was listed was in deletion. */
+  private async describe(clusterName: string, nodegroupName: string): Promise<Nodegroup | undefined> {
+    try {
+      return (await this.eks.send(new DescribeNodegroupCommand({ clusterName, nodegroupName }))).nodegroup;
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  private async shape(nodegroup: Nodegroup): Promise<NodegroupShape> {
+    return {
+      name: nodegroup.nodegroupName!,
+      desired: nodegroup.scalingConfig?.desiredSize ?? 0,
+      capacityType: nodegroup.capacityType ?? 'ON_DEMAND',
+      amiType: nodegroup.amiType ?? 'CUSTOM',
+      labels: nodegroup.labels ?? {},
+      taints: (nodegroup.taints ?? []).map(taint),
+      ...await this.launchTemplateShape(nodegroup),
+    };
+  }
+
+  private async launchTemplateShape({ launchTemplate, diskSize }: Nodegroup): Promise<LaunchTemplateShape> {
+    if (!launchTemplate?.id || !launchTemplate.version) {
+      return { ownAmi: false, userData: false, diskGib: diskSize };
+    }
+    const { LaunchTemplateVersions: [version] = [] } = await this.ec2.send(
+      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: launchTemplate.id, Versions: [launchTemplate.version] }),
+    );
+    const data = version?.LaunchTemplateData;
+    const sizes = (data?.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.VolumeSize ?? []);
+    return { ownAmi: data?.ImageId !== undefined, userData: Boolean(data?.UserData), diskGib: sizes.length > 0 ? Math.max(...sizes) : undefined };
+  }
+}
+
+/** The Kubernetes API through the function that may reach it. */
+export class LambdaStageFactsReader implements StageKubernetesReader {
+  constructor(private readonly functionArn: string, private readonly lambda = new LambdaClient()) {}
+
+  public readStageFacts(question: StageQuestion): Promise<KubernetesStageFacts> {
+    return ask(this.lambda, this.functionArn, { Query: STAGE_FACTS_QUERY, Question: question });
+  }
+}
+
+function taint({ key, value, effect }: Taint): TaintFacts {
+  return { key: key!, value: value || undefined, effect: EFFECTS[effect!] ?? effect! };
+}
+
+/** Answers what a stage asks inside the function that may reach the Kubernetes API. */
+export function stageFactsQuery(connect: Connect<StageKubernetesReader>): (query: Query) => Promise<KubernetesStageFacts> {
+  return async (query) => {
+    const question = query.Question as StageQuestion | undefined;
+    if (!question) {
+      throw new Error('the query has no Question');
+    }
+    const reader = await connect(question.clusterName, question.kubectlRoleArn);
+    return reader.readStageFacts(question);
+  };
+}

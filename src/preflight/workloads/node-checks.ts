@@ -1,0 +1,84 @@
+import { NodegroupShape, StageFacts } from './facts';
+import { StageCheck } from './scope';
+import { offersSpot, taintText } from './supply';
+import { NodeClassFacts } from '../../karpenter/api/karpenter-api';
+import { PreflightCheck } from '../../words/preflight-check';
+import { error, named, warning } from '../verdict';
+
+export const kubernetesRights: StageCheck = ({ facts }) => facts.denied.length === 0 ? [] : [error(
+  PreflightCheck.KUBERNETES_RIGHTS,
+  `our Kubernetes identity may not ${named(facts.denied)}`,
+  'map the kubectl role to an administrator of the cluster, or bind its user to a ClusterRole that allows this',
+)];
+
+export const pools: StageCheck = ({ facts, supplies, api: { words } }) => {
+  if (supplies.length > 0) {
+    return [];
+  }
+  const why = facts.pools.map(({ name, nodeClass }) => facts.nodeClasses.some(one => one.name === nodeClass)
+    ? `${words.nodeClass} ${nodeClass} of ${words.pool} ${name} selects no subnet`
+    : `${words.pool} ${name} has no ${words.nodeClass} (${nodeClass} does not exist)`);
+  return [error(
+    PreflightCheck.PROVISIONERS,
+    why.length === 0 ? `there is no ${words.pool}, so Karpenter makes no node` : `no ${words.pool} can make a node: ${named(why)}`,
+    'deploy the migration with stage INSTALL, which makes both, and see that its subnets carry the discovery tag',
+  )];
+};
+
+export const spotNodegroups: StageCheck = (scope) => {
+  const { facts, supplies, api: { words } } = scope;
+  const spot = facts.nodegroups.filter(nodegroup => nodegroup.capacityType === 'SPOT').map(nodegroup => nodegroup.name);
+  return spot.length === 0 || supplies.length === 0 || offersSpot(scope) ? [] : [warning(
+    PreflightCheck.SPOT_NODEGROUPS,
+    `node groups ${named(spot)} are of Spot capacity, and every ${words.pool} launches on-demand instances, which cost more`,
+    'add a requirement that `karpenter.sh/capacity-type` is in spot and on-demand, if Spot is wanted',
+  )];
+};
+
+export const nodeFeatures: StageCheck = ({ facts, api: { words } }) => {
+  const nodeClasses = facts.nodeClasses.filter(({ name }) => facts.pools.some(pool => pool.nodeClass === name));
+  const lacking = nodeClasses.length === 0 ? [] : facts.nodegroups.flatMap((nodegroup) => {
+    const features = [...ofInstance(nodegroup, nodeClasses), ...ofNode(nodegroup, facts)];
+    return features.length === 0 ? [] : [`${nodegroup.name} (${features.join(', ')})`];
+  });
+  return lacking.length === 0 ? [] : [warning(
+    PreflightCheck.NODE_FEATURES,
+    `nodes of these node groups have what Karpenter's nodes will not have: ${named(lacking)}`,
+    `give it to the ${words.plainNodeClass} (${words.nodeClassFields}) or to the ${words.pool} (\`labels\`, \`taints\`), where workloads need it`,
+  )];
+};
+
+function ofInstance(nodegroup: NodegroupShape, nodeClasses: readonly NodeClassFacts[]): string[] {
+  const features: string[] = [];
+  if (nodegroup.userData && !nodeClasses.some(nodeClass => nodeClass.userData)) {
+    features.push('user data');
+  }
+  // A launch template of the user's own says nothing here, and may well have all of it.
+  const sizes = nodeClasses.map(nodeClass => nodeClass.diskGib);
+  const biggest = sizes.includes(undefined) ? Infinity : Math.max(...sizes as number[]);
+  if ((nodegroup.diskGib ?? 0) > biggest) {
+    features.push(`a disk of ${nodegroup.diskGib} GiB instead of ${biggest}`);
+  }
+  const family = familyOf(nodegroup);
+  if (!nodeClasses.some(nodeClass => nodeClass.ownAmi || nodeClass.amiFamily === family)) {
+    features.push(nodegroup.ownAmi ? 'an own image' : `the image ${nodegroup.amiType}`);
+  }
+  return features;
+}
+
+function ofNode(nodegroup: NodegroupShape, facts: StageFacts): string[] {
+  const labels = Object.entries(nodegroup.labels).filter(([key, value]) =>
+    !facts.pools.some(pool => pool.labels[key] === value
+      || pool.requirements.some(requirement => requirement.key === key && requirement.values.includes(value))));
+  const taints = nodegroup.taints.filter(taint =>
+    !facts.pools.some(pool => pool.taints.some(own => taintText(own) === taintText(taint))));
+  return [...labels.map(([key, value]) => `label ${key}=${value}`), ...taints.map(taint => `taint ${taintText(taint)}`)];
+}
+
+/** What Karpenter calls the family of the images; undefined where it has none of that kind. */
+function familyOf({ amiType, ownAmi }: Pick<NodegroupShape, 'amiType' | 'ownAmi'>): string | undefined {
+  const families: ReadonlyArray<readonly [pattern: RegExp, family: string]> = [
+    [/^AL2_/, 'AL2'], [/^AL2023_/, 'AL2023'], [/^BOTTLEROCKET_/, 'Bottlerocket'], [/^WINDOWS_.*_2019_/, 'Windows2019'], [/^WINDOWS_.*_2022_/, 'Windows2022'],
+  ];
+  return ownAmi ? undefined : families.find(([pattern]) => pattern.test(amiType))?.[1];
+}

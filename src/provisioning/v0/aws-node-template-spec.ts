@@ -1,0 +1,88 @@
+import { Token } from 'aws-cdk-lib';
+import { AWSNodeTemplateOptions, AmiFamily } from './aws-node-template-options';
+import { renderBlockDeviceMappings } from '../block-device';
+import { renderMetadataOptions } from '../metadata-options';
+import { AMI_RULES, SECURITY_GROUP_RULES, SUBNET_RULES, Selector, checkSelector } from './selectors';
+
+/** The tag by which the guide lets Karpenter find subnets and security groups. */
+const DISCOVERY_TAG = 'karpenter.sh/discovery';
+
+/** What a launch template holds itself. */
+const EXCLUDED_BY_LAUNCH_TEMPLATE: (keyof AWSNodeTemplateOptions)[] = [
+  'securityGroupSelector', 'amiSelector', 'amiFamily', 'instanceProfileName', 'userData', 'metadataOptions', 'blockDeviceMappings',
+];
+
+/** Tags by which Karpenter and the cluster know what is theirs. */
+const RESTRICTED_TAGS = /^(kubernetes\.io\/cluster\/.*|karpenter\.sh\/provisioner-name|karpenter\.sh\/managed-by)$/;
+
+/** The spec of a node template as the API has it; throws on what Karpenter's webhooks or EC2 would refuse. */
+export function renderAWSNodeTemplateSpec(options: AWSNodeTemplateOptions, clusterName: string): object {
+  const discovery = { [DISCOVERY_TAG]: clusterName };
+  const subnetSelector = options.subnetSelector ?? discovery;
+  const securityGroupSelector = options.securityGroupSelector ?? (options.launchTemplateName === undefined ? discovery : undefined);
+  checkLaunchTemplate(options);
+  checkSelectors(options, subnetSelector, securityGroupSelector);
+  checkFamily(options);
+  checkInstanceProfile(options.instanceProfileName);
+  Object.keys(options.tags ?? {}).forEach(checkTag);
+  return {
+    subnetSelector,
+    securityGroupSelector,
+    amiSelector: options.amiSelector,
+    amiFamily: options.amiFamily,
+    instanceProfile: options.instanceProfileName,
+    userData: options.userData,
+    tags: options.tags,
+    metadataOptions: options.metadataOptions && renderMetadataOptions(options.metadataOptions),
+    blockDeviceMappings: options.blockDeviceMappings && renderBlockDeviceMappings(options.blockDeviceMappings),
+    detailedMonitoring: options.detailedMonitoring,
+    context: options.context,
+    launchTemplate: options.launchTemplateName,
+  };
+}
+
+function checkLaunchTemplate(options: AWSNodeTemplateOptions): void {
+  if (options.launchTemplateName === undefined) {
+    return;
+  }
+  const excluded = EXCLUDED_BY_LAUNCH_TEMPLATE.filter((property) => options[property] !== undefined);
+  if (excluded.length > 0) {
+    throw new Error(`\`launchTemplateName\` ("${options.launchTemplateName}") excludes ${excluded.map((each) => `\`${each}\``).join(', ')}: `
+      + 'set it in the launch template, or let Karpenter make launch templates');
+  }
+}
+
+function checkSelectors(options: AWSNodeTemplateOptions, subnets: Selector, securityGroups: Selector | undefined): void {
+  checkSelector(SUBNET_RULES, subnets);
+  if (securityGroups) {
+    checkSelector(SECURITY_GROUP_RULES, securityGroups);
+  }
+  if (options.amiSelector) {
+    checkSelector(AMI_RULES, options.amiSelector);
+  }
+}
+
+function checkFamily(options: AWSNodeTemplateOptions): void {
+  if (options.amiFamily === AmiFamily.CUSTOM && !options.amiSelector) {
+    throw new Error(`\`amiFamily\` is ${options.amiFamily} and \`amiSelector\` is not set: set it, as there is no image to choose otherwise`);
+  }
+  const isWindows = options.amiFamily === AmiFamily.WINDOWS_2019 || options.amiFamily === AmiFamily.WINDOWS_2022;
+  if (isWindows && options.userData !== undefined) {
+    throw new Error(`\`userData\` is set and \`amiFamily\` is ${options.amiFamily}, for which Karpenter does not support it: remove \`userData\``);
+  }
+}
+
+function checkInstanceProfile(name: string | undefined): void {
+  if (name !== undefined && !Token.isUnresolved(name) && !/^[\w+=,.@-]{1,128}$/.test(name)) {
+    throw new Error(`\`instanceProfileName\` is "${name}": set the name without path or ARN, at most 128 letters, digits or characters of "_+=,.@-"`);
+  }
+}
+
+function checkTag(key: string): void {
+  if (key === '') {
+    throw new Error('a key in `tags` is empty: give it a name');
+  }
+  if (RESTRICTED_TAGS.test(key)) {
+    throw new Error(`tag "${key}" is restricted, as Karpenter sets it itself to know what is its own: remove it from \`tags\``);
+  }
+}

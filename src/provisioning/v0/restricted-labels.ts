@@ -1,0 +1,52 @@
+import { Token } from 'aws-cdk-lib';
+import { checkKey } from '../../kubernetes/kubernetes-names';
+import { WellKnownLabel } from '../well-known-label';
+
+/** The label by which Karpenter knows whose a node is; it sets it itself, and nothing else may. */
+const OWNER_LABEL = 'karpenter.sh/provisioner-name';
+
+/** A key is restricted if its domain ends like one of these; "ends" is meant literally, without a dot before it. */
+const RESTRICTED_DOMAINS = ['kubernetes.io', 'k8s.io', 'karpenter.sh', 'karpenter.k8s.aws'];
+
+/** Domains that a kubelet may set labels of; exactly these, not what is below them. */
+const FREE_DOMAINS = ['node.kubernetes.io', 'kops.k8s.io'];
+
+/** Old names that Karpenter translates in requirements, though not in labels. */
+const TRANSLATED = [
+  'failure-domain.beta.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region',
+  'beta.kubernetes.io/arch',
+  'beta.kubernetes.io/os',
+  'beta.kubernetes.io/instance-type',
+];
+
+const WELL_KNOWN: readonly string[] = Object.values(WellKnownLabel);
+
+/** Refuses a label that Karpenter keeps for itself or for the kubelet. */
+export function checkNodeLabelKey(what: string, key: string): void {
+  checkKey(what, key);
+  if (!Token.isUnresolved(key)) {
+    checkUnrestricted(what, key);
+  }
+}
+
+/** Refuses a key of a requirement that Karpenter refuses; what it translates is allowed. */
+export function checkRequirementKey(key: string): void {
+  const what = 'requirement key';
+  checkKey(what, key);
+  if (!Token.isUnresolved(key) && !TRANSLATED.includes(key)) {
+    checkUnrestricted(what, key);
+  }
+}
+
+function checkUnrestricted(what: string, key: string): void {
+  if (key === OWNER_LABEL) {
+    throw new Error(`${what} "${key}" is restricted, as Karpenter sets it to the name of the Provisioner: leave it out, and select by it in the pods`);
+  }
+  const domain = key.includes('/') ? key.split('/')[0] : '';
+  const restricted = RESTRICTED_DOMAINS.find((each) => domain.endsWith(each));
+  if (restricted && !WELL_KNOWN.includes(key) && !FREE_DOMAINS.includes(domain)) {
+    throw new Error(`${what} "${key}" is restricted, as its domain ends in "${restricted}", which Kubernetes and Karpenter keep for themselves: `
+      + `use a constant of WellKnownLabel, a domain of your own, or ${FREE_DOMAINS.map((each) => `"${each}"`).join(' or ')}`);
+  }
+}

@@ -1,0 +1,223 @@
+import * as k8s from '@kubernetes/client-node';
+import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
+import { Fence } from '../../custom-resources/fence';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { every, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../kubernetes/views';
+import { nodeView, podView } from '../../kubernetes/views.kubernetes';
+
+const FIELD_MANAGER = 'cdk-karpenter-migration';
+/** Pages of pods in one answer, which must stay below the six megabytes of a function's answer. */
+const PAGES_PER_ANSWER = 10;
+const TARGET_GROUP_BINDINGS = { group: 'elbv2.k8s.aws', version: 'v1beta1', plural: 'targetgroupbindings' };
+
+/** Nodes, pods and evictions through the Kubernetes API. */
+export class DrainingKubernetes implements DrainingPort {
+  private readonly core: k8s.CoreV1Api;
+  private readonly apps: k8s.AppsV1Api;
+  private readonly storage: k8s.StorageV1Api;
+  private readonly networking: k8s.NetworkingV1Api;
+  private readonly custom: k8s.CustomObjectsApi;
+
+  constructor(config: k8s.KubeConfig, private readonly api: Pick<KarpenterApi, 'keepAnnotation'>, private readonly fence: Fence) {
+    this.core = config.makeApiClient(k8s.CoreV1Api);
+    this.apps = config.makeApiClient(k8s.AppsV1Api);
+    this.storage = config.makeApiClient(k8s.StorageV1Api);
+    this.networking = config.makeApiClient(k8s.NetworkingV1Api);
+    this.custom = config.makeApiClient(k8s.CustomObjectsApi);
+  }
+
+  public async nodes(labelSelector?: string): Promise<NodeView[]> {
+    return (await every(_continue => this.core.listNode({ labelSelector, limit: PAGE, _continue }))).map(nodeView);
+  }
+
+  public async pods(page?: string): Promise<PodPage> {
+    const pods: PodView[] = [];
+    let next = page;
+    let pages = 0;
+    do {
+      const { items, metadata } = await this.core.listPodForAllNamespaces({ limit: PAGE, _continue: next });
+      pods.push(...items.map(item => podView(item, this.api.keepAnnotation)));
+      next = metadata?._continue || undefined;
+      pages += 1;
+    } while (next && pages < PAGES_PER_ANSWER);
+    return next ? { pods, next } : { pods };
+  }
+
+  public async controllers(wanted: readonly ControllerRef[]): Promise<ControllerView[]> {
+    const found: ControllerView[] = [];
+    for (const { kind, namespace, name, uid } of wanted) {
+      const controller = await this.controller(kind, { namespace, name });
+      // One of the same name that was made anew owes nothing.
+      if (controller?.metadata?.uid === uid) {
+        found.push({ uid, wanted: controller.spec?.replicas ?? 1 });
+      }
+    }
+    return found;
+  }
+
+  public async attachments(): Promise<AttachmentView[]> {
+    const attachments = await every(_continue => this.storage.listVolumeAttachment({ limit: PAGE, _continue }));
+    const claims = new Map<string, string>();
+    // Only volumes that are somewhere attached need their claim.
+    const volumes = attachments.length === 0 ? [] : await every(_continue => this.core.listPersistentVolume({ limit: PAGE, _continue }));
+    for (const { metadata, spec } of volumes) {
+      if (spec?.claimRef) {
+        claims.set(metadata!.name!, `${spec.claimRef.namespace}/${spec.claimRef.name}`);
+      }
+    }
+    return attachments.map(({ metadata, spec }) => ({
+      node: spec.nodeName,
+      volume: spec.source.persistentVolumeName ?? metadata!.name!,
+      claim: claims.get(spec.source.persistentVolumeName ?? ''),
+    }));
+  }
+
+  public async loadBalancers(): Promise<boolean> {
+    for await (const page of pagesOf(_continue => this.core.listServiceForAllNamespaces({ limit: PAGE, _continue }))) {
+      if (page.some(service => service.spec?.type === 'LoadBalancer')) {
+        return true;
+      }
+    }
+    const ingresses = await this.networking.listIngressForAllNamespaces({ limit: 1 });
+    if (ingresses.items.length > 0) {
+      return true;
+    }
+    const bindings = await unlessAbsent<{ items: object[] }>(() => this.custom.listClusterCustomObject({ ...TARGET_GROUP_BINDINGS, limit: 1 }));
+    return (bindings?.items.length ?? 0) > 0;
+  }
+
+  public async patchNodes(changes: readonly NodeChange[]): Promise<string[]> {
+    const overtaken: string[] = [];
+    for (const change of changes) {
+      await this.fence.check();
+      if (!await unlessOvertaken(() => this.patch(change))) {
+        overtaken.push(change.name);
+      }
+    }
+    return overtaken;
+  }
+
+  public async evict(pods: readonly PodName[]): Promise<Eviction[]> {
+    const evictions: Eviction[] = [];
+    for (const pod of pods) {
+      await this.fence.check();
+      const eviction = await this.evictOne(pod);
+      evictions.push(eviction);
+      if (eviction.outcome === 'throttled') {
+        break;
+      }
+    }
+    return evictions;
+  }
+
+  public async deletePods(pods: readonly PodName[]): Promise<void> {
+    for (const { namespace, name, uid } of pods) {
+      await this.fence.check();
+      await unlessOvertaken(() => this.core.deleteNamespacedPod({ namespace, name, body: { preconditions: { uid } } }));
+    }
+  }
+
+  private controller(kind: string, object: { namespace: string; name: string }): Promise<Controller | undefined> {
+    switch (kind) {
+      case 'ReplicaSet':
+        return unlessAbsent<Controller>(() => this.apps.readNamespacedReplicaSet(object));
+      case 'StatefulSet':
+        return unlessAbsent<Controller>(() => this.apps.readNamespacedStatefulSet(object));
+      case 'ReplicationController':
+        return unlessAbsent<Controller>(() => this.core.readNamespacedReplicationController(object));
+      default:
+        return Promise.resolve(undefined);
+    }
+  }
+
+  private patch({ name, version, unschedulable, labels, annotations }: NodeChange): Promise<unknown> {
+    return this.core.patchNode({
+      name,
+      fieldManager: FIELD_MANAGER,
+      body: {
+        metadata: { resourceVersion: version, labels, annotations },
+        // As `kubectl uncordon` leaves it: absent.
+        ...(unschedulable === undefined ? {} : { spec: { unschedulable: unschedulable || null } }),
+      },
+    }, k8s.setHeaderOptions('Content-Type', k8s.PatchStrategy.MergePatch));
+  }
+
+  private async evictOne({ namespace, name, uid }: PodName): Promise<Eviction> {
+    let answer = '';
+    try {
+      await this.core.createNamespacedPodEviction({
+        namespace,
+        name,
+        fieldManager: FIELD_MANAGER,
+        body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name }, deleteOptions: { preconditions: { uid } } },
+      }, listening(text => { answer = text; }));
+    } catch (error) {
+      if (!(error instanceof k8s.ApiException)) {
+        throw error;
+      }
+      const failed = failureOf(uid, error.code, answer);
+      if (!failed) {
+        throw error;
+      }
+      return failed;
+    }
+    // The API answers "created" with a failure inside where two PodDisruptionBudgets cover the pod.
+    const status = parsed(answer);
+    return status.status === 'Failure' ? { uid, outcome: 'refused', message: status.message ?? answer } : { uid, outcome: 'evicted' };
+  }
+}
+
+interface Controller { readonly metadata?: k8s.V1ObjectMeta; readonly spec?: { readonly replicas?: number } }
+
+interface Status {
+  readonly status?: string;
+  readonly message?: string;
+  readonly details?: { readonly causes?: ReadonlyArray<{ readonly reason?: string; readonly message?: string }> };
+}
+
+/** What an answer to an eviction means; undefined for an error that is none of the pod's. */
+function failureOf(uid: string, code: number, answer: string): Eviction | undefined {
+  const { message = answer, details } = parsed(answer);
+  const budget = details?.causes?.find(cause => cause.reason === 'DisruptionBudget')?.message;
+  switch (code) {
+    // A conflict: the pod of this uid is gone, or going.
+    case 404: case 409:
+      return { uid, outcome: 'gone' };
+    case 429:
+      // Without a cause it was the server's own load, or a PodDisruptionBudget that was written at the same time.
+      return budget || /disruption budget/.test(message) ? { uid, outcome: 'refused', message: budget ?? message } : { uid, outcome: 'throttled', message };
+    case 504:
+      return /PodDisruptionBudget/.test(message) ? { uid, outcome: 'refused', message } : undefined;
+    default:
+      return /more than one PodDisruptionBudget|admission webhook|disruptions allowed is negative|DisruptedPods map too big/.test(message)
+        ? { uid, outcome: 'refused', message }
+        : undefined;
+  }
+}
+
+function parsed(answer: string): Status {
+  try {
+    return JSON.parse(answer) as Status;
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return {};
+    }
+    throw error;
+  }
+}
+
+/** The typed client drops what an eviction's answer says, so it is read on the way. */
+function listening(hear: (text: string) => void): k8s.ConfigurationOptions {
+  return {
+    middlewareMergeStrategy: 'append',
+    middleware: [{
+      pre: request => new k8s.Observable(Promise.resolve(request)),
+      post: response => new k8s.Observable(response.body.text().then(text => {
+        hear(text);
+        const body = { text: () => Promise.resolve(text), binary: () => Promise.resolve(Buffer.from(text)) };
+        return new k8s.ResponseContext(response.httpStatusCode, response.headers, body);
+      })),
+    }],
+  };
+}

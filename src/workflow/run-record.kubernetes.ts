@@ -1,0 +1,86 @@
+import * as k8s from '@kubernetes/client-node';
+import { Beginning, begun, entered, Lease, left, RunRecord, RunReport, RunPort } from './run-record';
+import { CLAIM_NAME, CLAIM_NAMESPACE } from '../cluster/contract';
+import { unlessAbsent, unlessOvertaken } from '../kubernetes/api.kubernetes';
+import { MigrationStage } from '../words/migration-stage';
+
+const CLAIM = { namespace: CLAIM_NAMESPACE, name: CLAIM_NAME };
+/** The next one to write reads again; nobody but our own few calls writes here. */
+const ATTEMPTS = 10;
+
+/** The record as data of the ConfigMap of the claim, guarded by its resourceVersion. */
+export class ConfigMapRuns implements RunPort {
+  private readonly core: k8s.CoreV1Api;
+
+  public constructor(config: k8s.KubeConfig) {
+    this.core = config.makeApiClient(k8s.CoreV1Api);
+  }
+
+  public async read(): Promise<RunRecord | undefined> {
+    const map = await this.find();
+    return map && recordOf(map);
+  }
+
+  public async begin(beginning: Beginning): Promise<RunRecord> {
+    return (await this.change(record => begun(record, beginning)))!;
+  }
+
+  public async enter(generation: number, lease: Lease, now: number): Promise<boolean> {
+    return await this.change(record => entered(record, generation, lease, now)) !== undefined;
+  }
+
+  public async leave(token: string, report?: RunReport): Promise<void> {
+    if (await this.find()) {
+      await this.change(record => left(record, token, report));
+    }
+  }
+
+  private find(): Promise<k8s.V1ConfigMap | undefined> {
+    return unlessAbsent(() => this.core.readNamespacedConfigMap(CLAIM));
+  }
+
+  /** Writes what the change gives, unless that is nothing or what is there already. */
+  private async change(change: (record: RunRecord) => RunRecord | undefined): Promise<RunRecord | undefined> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const map = await this.find();
+      if (!map) {
+        throw new Error(`there is no claim on the cluster (ConfigMap ${CLAIM_NAMESPACE}/${CLAIM_NAME}): deploy with another \`revision\` to make it again`);
+      }
+      const before = recordOf(map);
+      const after = change(before);
+      if (after === undefined || after === before || await this.write(map, after)) {
+        return after;
+      }
+    }
+    throw new Error(`the ConfigMap ${CLAIM_NAMESPACE}/${CLAIM_NAME} was changed by others ${ATTEMPTS} times in a row`);
+  }
+
+  private write(map: k8s.V1ConfigMap, record: RunRecord): Promise<boolean> {
+    const { generation: _generation, stage: _stage, request: _request, requested: _requested, lease: _lease, run: _run, ...others } = map.data ?? {};
+    return unlessOvertaken(() => this.core.replaceNamespacedConfigMap({ ...CLAIM, body: { ...map, data: { ...others, ...dataOf(record) } } }));
+  }
+}
+
+function recordOf({ data = {} }: k8s.V1ConfigMap): RunRecord {
+  return {
+    owner: data.owner ?? '',
+    generation: Number(data.generation ?? 0),
+    stage: data.stage as MigrationStage | undefined,
+    request: data.request,
+    requested: data.requested === undefined ? undefined : Number(data.requested),
+    lease: data.lease === undefined ? undefined : JSON.parse(data.lease) as Lease,
+    report: data.run === undefined ? undefined : JSON.parse(data.run) as RunReport,
+  };
+}
+
+function dataOf(record: RunRecord): Record<string, string> {
+  return {
+    owner: record.owner,
+    generation: String(record.generation),
+    ...record.stage === undefined ? {} : { stage: record.stage },
+    ...record.request === undefined ? {} : { request: record.request },
+    ...record.requested === undefined ? {} : { requested: String(record.requested) },
+    ...record.lease === undefined ? {} : { lease: JSON.stringify(record.lease) },
+    ...record.report === undefined ? {} : { run: JSON.stringify(record.report) },
+  };
+}

@@ -1,0 +1,69 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { Replaced } from '../../src/custom-resources/fence';
+import { entry, Query } from '../../src/custom-resources/lambda';
+import { remotePort } from '../../src/custom-resources/remote-port.aws';
+import { remotePortQuery, REMOTE_PORT_QUERY } from '../../src/custom-resources/remote-ports';
+
+interface Greeter {
+  greet(name: string, title?: string): Promise<string | undefined>;
+  fail(): Promise<void>;
+  secret(): Promise<string>;
+}
+
+const connections: object[] = [];
+class RealGreeter implements Greeter {
+  private readonly greeting = 'hello';
+
+  public async greet(name: string, title?: string) { return name ? `${this.greeting} ${title === undefined ? '' : `${title} `}${name}` : undefined; }
+  public async fail() { throw new Replaced('generation 1 was replaced by 2'); }
+  public async secret() { return 'not served'; }
+}
+
+const served = entry({}, {
+  [REMOTE_PORT_QUERY]: remotePortQuery({
+    greeter: {
+      methods: ['greet', 'fail'],
+      connect: async (query) => {
+        connections.push(query);
+        return new RealGreeter();
+      },
+    },
+  }),
+});
+
+/** Lambda between the two functions: what goes over it is JSON, and errors are their message. */
+const lambda = {
+  send: async ({ input }: InvokeCommand) => {
+    try {
+      const result = await served(JSON.parse(Buffer.from(input.Payload as Uint8Array).toString()) as Query);
+      return { Payload: Buffer.from(JSON.stringify(result)) };
+    } catch (error) {
+      return { FunctionError: 'Unhandled', Payload: Buffer.from(JSON.stringify({ errorMessage: (error as Error).message })) };
+    }
+  },
+} as unknown as LambdaClient;
+
+const address = { functionArn: 'arn', clusterName: 'prod', kubectlRoleArn: 'role', port: 'greeter', generation: 7 };
+const greeter = remotePort<Greeter>(lambda, address, ['greet', 'fail', 'secret']);
+
+beforeEach(() => jest.spyOn(console, 'error').mockImplementation());
+afterEach(() => jest.restoreAllMocks());
+
+test('a call goes to the adapter in the other function, in the name of the run', async () => {
+  await expect(greeter.greet('Ada', 'Countess')).resolves.toBe('hello Countess Ada');
+  expect(connections.at(-1)).toEqual({ clusterName: 'prod', kubectlRoleArn: 'role', generation: 7 });
+});
+
+test('a parameter that is left out stays undefined, and so does an answer of nothing', async () => {
+  await expect(greeter.greet('Ada')).resolves.toBe('hello Ada');
+  await expect(greeter.greet('Ada', undefined)).resolves.toBe('hello Ada');
+  await expect(greeter.greet('')).resolves.toBeUndefined();
+});
+
+test('an error keeps its name on the way', async () => {
+  await expect(greeter.fail()).rejects.toThrow(expect.objectContaining({ name: 'Replaced', message: 'the kubernetes function failed: generation 1 was replaced by 2' }));
+});
+
+test('a method that is not served is refused, although the adapter has it', async () => {
+  await expect(greeter.secret()).rejects.toThrow('there is no method "secret" of port "greeter", there are greeter: greet, fail');
+});

@@ -1,0 +1,31 @@
+import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
+import { retainExceptOnCreate } from '../../src/custom-resources/retention';
+import { testStack } from '../karpenter-migration/stack';
+
+function policies(prepare: (resource: CfnResource) => void): unknown[] {
+  const stack = testStack();
+  const part = new Construct(stack, 'Part');
+  const inner = new CfnResource(new Construct(part, 'Inner'), 'Resource', { type: 'Custom::Inner' });
+  new CfnResource(stack, 'Outside', { type: 'Custom::Outside' });
+  prepare(inner);
+  retainExceptOnCreate(part);
+  return Object.values(Template.fromStack(stack).toJSON().Resources as Record<string, any>)
+    .map(({ Type, DeletionPolicy, UpdateReplacePolicy }) => [Type, DeletionPolicy, UpdateReplacePolicy]);
+}
+
+test('every resource below a construct is kept, except when its creation rolls back', () => {
+  expect(policies(() => undefined)).toEqual([
+    ['Custom::Inner', 'RetainExceptOnCreate', 'Retain'],
+    ['Custom::Outside', undefined, undefined],
+  ]);
+});
+
+test('what would be deleted is kept as well', () => {
+  expect(policies(resource => resource.applyRemovalPolicy(RemovalPolicy.DESTROY))[0]).toEqual(['Custom::Inner', 'RetainExceptOnCreate', 'Retain']);
+});
+
+test('what is kept in any case stays so', () => {
+  expect(policies(resource => resource.applyRemovalPolicy(RemovalPolicy.RETAIN))[0]).toEqual(['Custom::Inner', 'Retain', 'Retain']);
+});

@@ -1,0 +1,190 @@
+import { cluster, facts, host, kubernetes, nodegroup, properties, securityGroup, subnet } from './facts';
+import { STAGE_CHECKS } from './workloads/stage';
+import { findings, PreflightFacts } from '../../src/preflight/checks';
+import { PreflightProperties } from '../../src/preflight/contract';
+import { KubernetesFacts } from '../../src/preflight/kubernetes-facts';
+import { selectedNetwork } from '../../src/preflight/selected-network';
+import { judge, report } from '../../src/preflight/verdict';
+import { PreflightCheck } from '../../src/words/preflight-check';
+
+interface Case {
+  readonly title: string;
+  readonly facts?: Partial<PreflightFacts>;
+  readonly kubernetes?: Partial<KubernetesFacts>;
+  readonly properties?: Partial<PreflightProperties>;
+  /** The checks that find something, and what the first message says. */
+  readonly finds: PreflightCheck[];
+  readonly says?: RegExp;
+  readonly severity?: 'error' | 'warning';
+}
+
+const ours = { owner: 'Stack/Migration', abandoned: false };
+const abandoned = { owner: 'Gone/Migration', abandoned: true };
+const foreign = { owner: 'Other/Migration', abandoned: false };
+const karpenters = ['karpenter/karpenter'];
+const foreignCrd = { name: 'provisioners.karpenter.sh', release: 'crds', releaseNamespace: 'karpenter' };
+const objects = ['provisioners.v1alpha5.karpenter.sh/default'];
+const C = PreflightCheck;
+
+const CASES: Case[] = [
+  { title: 'a healthy cluster', finds: [] },
+
+  { title: 'a cluster that is being updated', facts: { cluster: cluster({ status: 'UPDATING' }), kubernetes: undefined }, finds: [C.CLUSTER_ACTIVE], says: /"prod" is UPDATING/ },
+  {
+    title: 'an API that does not answer',
+    facts: { kubernetes: undefined, kubernetesProblem: 'timeout' },
+    finds: [C.KUBERNETES_ACCESS],
+    says: /cannot be asked: timeout/,
+  },
+
+  { title: 'the oldest version', facts: { cluster: cluster({ version: '1.23' }) }, finds: [] },
+  { title: 'a version before the oldest', facts: { cluster: cluster({ version: '1.22' }) }, finds: [C.KUBERNETES_VERSION], says: /runs Kubernetes 1\.22.*1\.23 to 1\.27/ },
+  { title: 'a version after the newest', facts: { cluster: cluster({ version: '1.28' }) }, finds: [C.KUBERNETES_VERSION] },
+  { title: 'a version that would sort before as text', properties: { MinimumVersion: '1.9' }, finds: [] },
+
+  { title: 'an issuer given with its scheme', properties: { Issuer: 'https://oidc.eks.us-east-1.amazonaws.com/id/ABC' }, finds: [] },
+  { title: 'an issuer of another cluster', properties: { Issuer: 'oidc.eks.us-east-1.amazonaws.com/id/XYZ' }, finds: [C.OIDC_ISSUER], says: /XYZ.*ABC/ },
+  { title: 'a cluster without an issuer', facts: { cluster: cluster({ issuer: undefined }) }, finds: [C.OIDC_ISSUER], says: /has no OIDC issuer/ },
+
+  { title: 'no managed node group', facts: { cluster: cluster({ nodegroups: [] }) }, finds: [C.NODEGROUPS], says: /has no managed node group/ },
+  { title: 'a named node group', properties: { Nodegroups: ['system'] }, finds: [] },
+  { title: 'a node group that does not exist', properties: { Nodegroups: ['system', 'nope'] }, finds: [C.NODEGROUPS], says: /node group nope .*it has apps, system/ },
+  { title: 'a host node group that does not exist', properties: { HostNodegroups: ['nope', 'system'] }, finds: [C.NODEGROUPS] },
+
+  {
+    title: 'launch templates that name no security group',
+    facts: { cluster: cluster({ nodegroups: [nodegroup('system')] }) },
+    properties: { SecurityGroupSource: 'launchTemplates' },
+    finds: [C.NETWORK_SELECTION],
+    says: /no launch template/,
+  },
+  { title: 'launch templates of which one does', properties: { SecurityGroupSource: 'launchTemplates' }, finds: [] },
+  { title: 'node groups without a subnet', facts: { cluster: cluster({ nodegroups: [nodegroup('system', { subnetIds: [] })] }) }, finds: [C.NETWORK_SELECTION] },
+
+  { title: 'one node with room', kubernetes: { hosts: [host('node-1')] }, finds: [C.HOST_CAPACITY], says: /need 2 nodes .* there is 1/ },
+  { title: 'no node at all', kubernetes: { hosts: [] }, finds: [C.HOST_CAPACITY], says: /there are 0 \(no node at all\)/ },
+  { title: 'a second node with too little cpu', kubernetes: { hosts: [host('node-1'), host('node-2', { freeCpu: 0.999 })] }, finds: [C.HOST_CAPACITY], says: /node-2: 0\.999 cpu/ },
+  { title: 'a second node with too little memory', kubernetes: { hosts: [host('node-1'), host('node-2', { freeMemory: 2 ** 30 - 1 })] }, finds: [C.HOST_CAPACITY], says: /1023Mi free/ },
+  { title: 'a second node with its pods full', kubernetes: { hosts: [host('node-1'), host('node-2', { freePods: 0 })] }, finds: [C.HOST_CAPACITY], says: /node-2: no pod more/ },
+  { title: 'a second node that is tainted', kubernetes: { hosts: [host('node-1'), host('node-2', { obstacle: 'taint a=b:NoSchedule' })] }, finds: [C.HOST_CAPACITY], says: /node-2: taint a=b:NoSchedule/ },
+  { title: 'room outside of the host node groups', properties: { HostNodegroups: ['apps'] }, finds: [C.HOST_CAPACITY], says: /node groups apps,/ },
+  { title: 'room in the host node groups', properties: { Nodegroups: ['apps'], HostNodegroups: ['system'] }, finds: [] },
+  { title: 'one node for a single replica', kubernetes: { hosts: [host('node-1')] }, properties: { Replicas: 1 }, finds: [] },
+
+  { title: 'our value of the discovery tag', facts: { subnets: [subnet('subnet-a', { tags: { 'karpenter.sh/discovery': 'prod' } })] }, finds: [] },
+  {
+    title: 'a foreign value on a subnet',
+    facts: { subnets: [subnet('subnet-a', { tags: { 'karpenter.sh/discovery': 'test' } })] },
+    finds: [C.DISCOVERY_TAG],
+    says: /subnet-a carries "test"/,
+  },
+  { title: 'a foreign value on a security group', facts: { securityGroups: [securityGroup('sg-apps', { 'karpenter.sh/discovery': 'test' })] }, finds: [C.DISCOVERY_TAG] },
+  { title: 'an empty value', facts: { subnets: [subnet('subnet-a', { tags: { 'karpenter.sh/discovery': '' } })] }, finds: [C.DISCOVERY_TAG] },
+  {
+    title: 'a foreign value where nothing is tagged',
+    facts: { subnets: [subnet('subnet-a', { tags: { 'karpenter.sh/discovery': 'test' } })] },
+    properties: { TagKey: undefined },
+    finds: [],
+  },
+
+  {
+    title: 'two security groups with the cluster\'s tag',
+    facts: { securityGroups: ['sg-1', 'sg-2'].map(id => securityGroup(id, { 'kubernetes.io/cluster/prod': 'owned' })) },
+    finds: [C.CLUSTER_SECURITY_GROUPS],
+    says: /sg-1, sg-2/,
+  },
+  {
+    title: 'a second one with another cluster\'s tag',
+    facts: { securityGroups: [securityGroup('sg-1', { 'kubernetes.io/cluster/prod': 'owned' }), securityGroup('sg-2', { 'kubernetes.io/cluster/test': 'owned' })] },
+    finds: [],
+  },
+
+  { title: 'an aws-auth that cannot be parsed', kubernetes: { awsAuthProblem: 'mapRoles: not a list' }, finds: [C.AWS_AUTH], says: /mapRoles: not a list/ },
+  { title: 'the same where it is not used', kubernetes: { awsAuthProblem: 'mapRoles: not a list' }, properties: { AwsAuth: false }, finds: [] },
+  { title: 'mode API with aws-auth', facts: { cluster: cluster({ authenticationMode: 'API' }) }, finds: [C.AUTHENTICATION_MODE] },
+  { title: 'mode API without aws-auth', facts: { cluster: cluster({ authenticationMode: 'API' }) }, properties: { AwsAuth: false }, finds: [] },
+  { title: 'both modes', facts: { cluster: cluster({ authenticationMode: 'API_AND_CONFIG_MAP' }) }, finds: [] },
+
+  { title: 'a Karpenter of somebody else', kubernetes: { karpenters }, finds: [C.OTHER_KARPENTER], says: /Deployment karpenter\/karpenter/ },
+  { title: 'a Karpenter under a foreign claim', kubernetes: { karpenters, claim: foreign }, finds: [C.OTHER_KARPENTER], says: /claimed by "Other\/Migration"/ },
+  { title: 'CRDs of another release', kubernetes: { crds: [foreignCrd] }, finds: [C.OTHER_CRDS], says: /release karpenter\/crds/ },
+  { title: 'CRDs of our release in another namespace', kubernetes: { crds: [{ ...foreignCrd, release: 'karpenter-crd', releaseNamespace: 'karpenter' }] }, finds: [C.OTHER_CRDS] },
+  { title: 'CRDs that Helm does not own', kubernetes: { crds: [{ name: 'provisioners.karpenter.sh' }] }, finds: [C.OTHER_CRDS], says: /not of Helm/ },
+  { title: 'CRDs that an earlier migration left', kubernetes: { crds: [{ ...foreignCrd, release: 'karpenter-crd', releaseNamespace: 'kube-system' }] }, finds: [] },
+  { title: 'a Provisioner of our name', kubernetes: { objects }, finds: [C.OTHER_OBJECTS], says: /provisioners\.v1alpha5\.karpenter\.sh\/default/ },
+  { title: 'all of that under our claim', kubernetes: { karpenters, crds: [foreignCrd], objects, claim: ours }, finds: [] },
+  { title: 'all of that under an abandoned claim', kubernetes: { karpenters, crds: [foreignCrd], objects, claim: abandoned }, finds: [C.ABANDONED_MIGRATION], says: /"Gone\/Migration" was destroyed without stage REMOVED/ },
+  { title: 'an abandoned claim that is taken over', kubernetes: { karpenters, crds: [foreignCrd], objects, claim: abandoned }, properties: { TakeOver: true }, finds: [] },
+  {
+    title: 'all of that under the claim of the owner before an update',
+    facts: { formerOwner: 'Other/Migration', kubernetes: kubernetes({ karpenters, crds: [foreignCrd], objects, claim: foreign }) },
+    finds: [],
+  },
+  {
+    title: 'all of that under a foreign claim',
+    kubernetes: { karpenters, crds: [foreignCrd], objects, claim: foreign },
+    finds: [C.OTHER_KARPENTER, C.OTHER_CRDS, C.OTHER_OBJECTS],
+  },
+
+  { title: 'a subnet with 16 addresses', facts: { subnets: [subnet('subnet-a', { availableAddresses: 16 })] }, finds: [] },
+  { title: 'a subnet with 15 addresses', facts: { subnets: [subnet('subnet-a', { availableAddresses: 15 })] }, finds: [C.SUBNET_ADDRESSES], severity: 'warning', says: /subnet-a \(us-east-1a\): 15/ },
+  { title: 'a subnet without addresses', facts: { subnets: [subnet('subnet-a', { availableAddresses: 0 })] }, finds: [C.SUBNET_ADDRESSES], severity: 'error' },
+
+  { title: 'a node termination handler', kubernetes: { terminationHandlers: ['DaemonSet kube-system/nth'] }, finds: [C.TERMINATION_HANDLER], severity: 'warning', says: /DaemonSet kube-system\/nth/ },
+];
+
+test.each(CASES)('$title: $finds', ({ facts: changes, kubernetes: api, properties: props, finds, says, severity }) => {
+  const known = facts({ ...api ? { kubernetes: kubernetes(api) } : {}, ...changes });
+  const found = findings(known, properties(props));
+  expect(found.map(finding => finding.check)).toEqual(finds);
+  for (const finding of found) {
+    expect(finding.severity).toBe(severity ?? 'error');
+    expect(finding.remedy).not.toBe('');
+  }
+  if (says) {
+    expect(found[0].message).toMatch(says);
+  }
+});
+
+test('every check finds something in some case and nothing in another', () => {
+  const finding = new Set(CASES.flatMap(one => one.finds));
+  // The scope of the autoscaler is found by the step that scales it.
+  const elsewhere = [...STAGE_CHECKS, PreflightCheck.AUTOSCALER_SCOPE];
+  expect([...finding].sort()).toEqual(Object.values(PreflightCheck).filter(check => !elsewhere.includes(check)).sort());
+});
+
+test('every broken assumption is in the one error, with remedy and name', () => {
+  const found = findings(facts({ cluster: cluster({ version: '1.30', nodegroups: [], authenticationMode: 'API' }) }), properties());
+  const message = report(judge(found, []).errors);
+  expect(message).toMatch(/^nothing was changed: KUBERNETES_VERSION, NODEGROUPS, AUTHENTICATION_MODE do not hold/);
+  expect(message).toMatch(/\n1\. KUBERNETES_VERSION: .*\n2\. NODEGROUPS: .*\n3\. AUTHENTICATION_MODE: .*$/);
+});
+
+test('an accepted finding stops nothing and stays visible', () => {
+  const found = findings(facts({ cluster: cluster({ version: '1.30', authenticationMode: 'API' }) }), properties());
+  const verdict = judge(found, [PreflightCheck.KUBERNETES_VERSION]);
+  expect(verdict.errors.map(finding => finding.check)).toEqual([PreflightCheck.AUTHENTICATION_MODE]);
+  expect(verdict.accepted.map(finding => finding.check)).toEqual([PreflightCheck.KUBERNETES_VERSION]);
+});
+
+test('a cluster of a version that is none is a plain error', () => {
+  expect(() => findings(facts({ cluster: cluster({ version: 'latest' }) }), properties())).toThrow('"latest" is not a Kubernetes version');
+});
+
+test.each([
+  ['nodegroups', undefined, ['sg-apps', 'sg-cluster']],
+  ['nodegroups', ['apps'], ['sg-apps']],
+  ['cluster', undefined, ['sg-cluster']],
+  ['launchTemplates', undefined, ['sg-apps']],
+  ['ids', undefined, ['sg-given']],
+] as const)('security groups from %s of %s are %s', (source, names, expected) => {
+  const props = properties({ SecurityGroupSource: source, Nodegroups: names, SecurityGroupIds: source === 'ids' ? ['sg-given'] : undefined });
+  expect(selectedNetwork(cluster(), props).securityGroupIds).toEqual(expected);
+});
+
+test('subnets are those of the migration\'s node groups, or the given ones', () => {
+  const known = cluster({ nodegroups: [nodegroup('apps', { subnetIds: ['subnet-c'] }), nodegroup('system')] });
+  expect(selectedNetwork(known, properties()).subnetIds).toEqual(['subnet-a', 'subnet-b', 'subnet-c']);
+  expect(selectedNetwork(known, properties({ Nodegroups: ['apps'] })).subnetIds).toEqual(['subnet-c']);
+  expect(selectedNetwork(known, properties({ SubnetIds: ['subnet-x'] })).subnetIds).toEqual(['subnet-x']);
+});

@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync } from 'fs';
+import { createServer, IncomingMessage, Server } from 'http';
+import { createRequire } from 'module';
+import { AddressInfo } from 'net';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { buildSync } from 'esbuild';
+import { KubernetesQuestion } from '../../src/preflight/kubernetes-facts';
+
+/** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
+const directory = mkdtempSync(join(tmpdir(), 'cluster-kubernetes-'));
+buildSync({
+  stdin: {
+    contents: 'export * from "./src/preflight/facts.kubernetes"; export { KubeConfig } from "@kubernetes/client-node"; '
+      + 'export { claimHandler, abandonClaim } from "./src/cluster/claim-handler"; export { ConfigMapClaim } from "./src/cluster/claim.kubernetes";',
+    resolveDir: join(__dirname, '../..'),
+  },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  outfile: join(directory, 'adapter.js'),
+});
+const { ApiFactsReader, ConfigMapClaim, KubeConfig, claimHandler, abandonClaim } = createRequire(__filename)(join(directory, 'adapter.js'));
+
+/** A Kubernetes API as far as the adapter uses it: lists in pages of two, and one ConfigMap with its resourceVersion. */
+class FakeApi {
+  public readonly calls: string[] = [];
+  public readonly lists: Record<string, object[]> = {};
+  public readonly objects: Record<string, any> = {};
+  private version = 1;
+  private server?: Server;
+
+  public async start(): Promise<any> {
+    this.server = createServer((incoming, answer) => {
+      let body = '';
+      incoming.on('data', chunk => body += chunk).on('end', () => {
+        const [code, content] = this.respond(incoming, body && JSON.parse(body));
+        answer.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(content));
+      });
+    });
+    await new Promise<void>(resolve => this.server!.listen(0, '127.0.0.1', resolve));
+    const config = new KubeConfig();
+    config.loadFromClusterAndUser(
+      { name: 'fake', server: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`, skipTLSVerify: true },
+      { name: 'nobody', token: 'none' },
+    );
+    return config;
+  }
+
+  public async stop(): Promise<void> {
+    this.server!.closeAllConnections();
+    await new Promise(resolve => this.server!.close(resolve));
+  }
+
+  private respond({ method, url }: IncomingMessage, body: any): [number, object] {
+    const { pathname, searchParams } = new URL(url!, 'http://fake');
+    this.calls.push(`${method} ${pathname}${searchParams.get('continue') ? ` from ${searchParams.get('continue')}` : ''}`);
+    const list = this.lists[`${pathname}${searchParams.has('labelSelector') ? `?${searchParams.get('labelSelector')}` : ''}`];
+    if (list) {
+      const start = Number(searchParams.get('continue') ?? 0);
+      return [200, { metadata: { continue: start + 2 < list.length ? String(start + 2) : undefined }, items: list.slice(start, start + 2) }];
+    }
+    switch (method) {
+      case 'POST':
+        return this.write(`${pathname}/${body.metadata.name}`, body, this.objects[`${pathname}/${body.metadata.name}`] === undefined);
+      case 'PUT':
+        return this.write(pathname, body, this.objects[pathname]?.metadata.resourceVersion === body.metadata.resourceVersion);
+      case 'DELETE':
+        return this.write(pathname, undefined, this.objects[pathname]?.metadata.resourceVersion === body.preconditions.resourceVersion);
+      default:
+        return this.objects[pathname] ? [200, this.objects[pathname]] : [404, { message: `${pathname} not found` }];
+    }
+  }
+
+  private write(path: string, object: any, allowed: boolean): [number, object] {
+    if (!allowed) {
+      return [409, { message: 'conflict' }];
+    }
+    this.objects[path] = object && { ...object, metadata: { ...object.metadata, resourceVersion: String(this.version++) } };
+    return [200, this.objects[path] ?? {}];
+  }
+}
+
+const CLAIM = '/api/v1/namespaces/kube-system/configmaps/karpenter-migration';
+const QUESTION: KubernetesQuestion = {
+  clusterName: 'prod',
+  kubectlRoleArn: 'role',
+  namespace: 'karpenter',
+  crds: ['provisioners.karpenter.sh', 'machines.karpenter.sh'],
+  objects: ['provisioners.v1alpha5.karpenter.sh/default', 'provisioners.v1alpha5.karpenter.sh/gpu'],
+  replicas: 2,
+  cpu: '1',
+  memory: '1Gi',
+};
+
+let api: FakeApi;
+let config: any;
+
+beforeEach(async () => {
+  api = new FakeApi();
+  for (const selector of ['app.kubernetes.io/name=karpenter', 'app.kubernetes.io/name=aws-node-termination-handler']) {
+    api.lists[`/apis/apps/v1/deployments?${selector}`] = [];
+    api.lists[`/apis/apps/v1/daemonsets?${selector}`] = [];
+  }
+  api.lists['/api/v1/nodes?eks.amazonaws.com/nodegroup'] = [];
+  api.lists['/api/v1/pods'] = [];
+  config = await api.start();
+});
+
+afterEach(() => api.stop());
+afterAll(() => rmSync(directory, { recursive: true }));
+
+test('an empty cluster has nothing to tell', async () => {
+  expect(await new ApiFactsReader(config).readFacts(QUESTION)).toEqual({
+    claim: undefined, hosts: [], awsAuthProblem: undefined, karpenters: [], crds: [], objects: [], terminationHandlers: [],
+  });
+});
+
+test('nodes and pods of all pages count', async () => {
+  api.lists['/api/v1/nodes?eks.amazonaws.com/nodegroup'] = ['a', 'b', 'c'].map(name => ({
+    metadata: { name, labels: { 'eks.amazonaws.com/nodegroup': 'system' } },
+    spec: name === 'c' ? { unschedulable: true } : {},
+    status: { allocatable: { cpu: '2', memory: '4Gi', pods: '10' }, conditions: [{ type: 'Ready', status: name === 'b' ? 'Unknown' : 'True' }] },
+  }));
+  api.lists['/api/v1/pods'] = Array.from({ length: 5 }, (_, index) => ({
+    metadata: { name: `pod-${index}`, namespace: 'default' },
+    spec: { nodeName: 'a', containers: [{ name: 'c', resources: { requests: { cpu: '100m' } } }] },
+    status: { phase: 'Running' },
+  }));
+  const { hosts } = await new ApiFactsReader(config).readFacts(QUESTION);
+  expect(hosts).toEqual([
+    { name: 'a', nodegroup: 'system', freeCpu: 1.5, freeMemory: 2 ** 32, freePods: 5 },
+    { name: 'b', nodegroup: 'system', freeCpu: 2, freeMemory: 2 ** 32, freePods: 10, obstacle: 'not Ready' },
+    { name: 'c', nodegroup: 'system', freeCpu: 2, freeMemory: 2 ** 32, freePods: 10, obstacle: 'unschedulable' },
+  ]);
+  expect(api.calls.filter(call => call.includes('/pods'))).toEqual(['GET /api/v1/pods', 'GET /api/v1/pods from 2', 'GET /api/v1/pods from 4']);
+});
+
+test('what is there of Karpenter is named, with the release that owns it', async () => {
+  api.lists['/apis/apps/v1/deployments?app.kubernetes.io/name=karpenter'] = [{ metadata: { namespace: 'karpenter', name: 'karpenter' } }];
+  api.lists['/apis/apps/v1/daemonsets?app.kubernetes.io/name=aws-node-termination-handler'] = [{ metadata: { namespace: 'kube-system', name: 'nth' } }];
+  api.objects['/apis/apiextensions.k8s.io/v1/customresourcedefinitions/machines.karpenter.sh'] = {
+    metadata: { name: 'machines.karpenter.sh', annotations: { 'meta.helm.sh/release-name': 'crds', 'meta.helm.sh/release-namespace': 'other' } },
+  };
+  api.objects['/apis/karpenter.sh/v1alpha5/provisioners/gpu'] = { metadata: { name: 'gpu' } };
+  api.objects['/api/v1/namespaces/kube-system/configmaps/aws-auth'] = { metadata: { name: 'aws-auth' }, data: { mapRoles: 'a: b' } };
+  api.objects[CLAIM] = { metadata: { resourceVersion: '3' }, data: { owner: 'Other', abandoned: 'true', generation: '4' } };
+  expect(await new ApiFactsReader(config).readFacts(QUESTION)).toMatchObject({
+    claim: { owner: 'Other', abandoned: true },
+    awsAuthProblem: 'mapRoles: not a list',
+    karpenters: ['karpenter/karpenter'],
+    crds: [{ name: 'machines.karpenter.sh', release: 'crds', releaseNamespace: 'other' }],
+    objects: ['provisioners.v1alpha5.karpenter.sh/gpu'],
+    terminationHandlers: ['DaemonSet kube-system/nth'],
+  });
+});
+
+const request = (type: string) => ({ type, properties: { ClusterName: 'prod', KubectlRoleArn: 'role', Owner: 'Stack/Migration' } });
+
+test('the claim is made, abandoned with its generation, taken over and deleted', async () => {
+  const handler = claimHandler(async () => new ConfigMapClaim(config));
+  await handler.apply(request('Create'));
+  expect(api.objects[CLAIM].data).toEqual({ owner: 'Stack/Migration', abandoned: 'false', generation: '0' });
+
+  api.objects[CLAIM].data.generation = '5';
+  await abandonClaim(new ConfigMapClaim(config), 'Stack/Migration');
+  expect(api.objects[CLAIM].data).toEqual({ owner: 'Stack/Migration', abandoned: 'true', generation: '5' });
+
+  await handler.apply(request('Create'));
+  expect(api.objects[CLAIM].data).toEqual({ owner: 'Stack/Migration', abandoned: 'false', generation: '5' });
+
+  await handler.remove(request('Delete'));
+  expect(api.objects[CLAIM]).toBeUndefined();
+  await handler.remove(request('Delete'));
+});
+
+test('a stale record is neither replaced nor deleted', async () => {
+  const claim = new ConfigMapClaim(config);
+  await claim.create({ owner: 'Stack/Migration', abandoned: false });
+  const stale = await claim.read();
+  await claim.replace(stale, { owner: 'Stack/Migration', abandoned: true });
+  await expect(claim.replace(stale, { owner: 'Stack/Migration', abandoned: false })).rejects.toThrow('was changed in the meantime');
+  await expect(claim.remove(stale)).rejects.toMatchObject({ name: 'ClaimChanged' });
+  await expect(claim.create({ owner: 'Stack/Migration', abandoned: false })).rejects.toMatchObject({ name: 'ClaimChanged' });
+});

@@ -1,0 +1,112 @@
+import { host } from './facts';
+import { quantity } from '../../src/kubernetes/quantity';
+import { NodeView, PodView } from '../../src/kubernetes/requests';
+import { canHost, hosts, mostRoom } from '../../src/preflight/host-capacity';
+
+function node(changes: Partial<NodeView> = {}): NodeView {
+  return {
+    name: 'node',
+    labels: { 'eks.amazonaws.com/nodegroup': 'system', 'kubernetes.io/os': 'linux' },
+    ready: true,
+    unschedulable: false,
+    taints: [],
+    allocatable: { cpu: '1930m', memory: '4Gi', pods: '29' },
+    ...changes,
+  };
+}
+
+function pod(changes: Partial<PodView> = {}): PodView {
+  return {
+    nodeName: 'node', phase: 'Running', namespace: 'default', labels: {}, containers: [{ cpu: '100m', memory: '256Mi' }], initContainers: [], overhead: {}, ...changes,
+  };
+}
+
+const karpenter = { 'app.kubernetes.io/name': 'karpenter' };
+const free = (pods: PodView[]) => {
+  const [{ freeCpu, freeMemory, freePods }] = hosts([node()], pods, 'karpenter');
+  return [freeCpu, freeMemory / 2 ** 20, freePods];
+};
+
+test.each<[string, PodView[], number[]]>([
+  ['no pod', [], [1.93, 4096, 29]],
+  ['one pod', [pod()], [1.83, 3840, 28]],
+  ['a pod with two containers', [pod({ containers: [{ cpu: '100m' }, { cpu: '0.2', memory: '1Gi' }] })], [1.63, 3072, 28]],
+  ['a pod that requests nothing', [pod({ containers: [{}] })], [1.93, 4096, 28]],
+  ['a pod on another node', [pod({ nodeName: 'other' })], [1.93, 4096, 29]],
+  ['a pod on no node', [pod({ nodeName: undefined, phase: 'Pending' })], [1.93, 4096, 29]],
+  ['a pod that is starting', [pod({ phase: 'Pending' })], [1.83, 3840, 28]],
+  ['a pod that succeeded', [pod({ phase: 'Succeeded' })], [1.93, 4096, 29]],
+  ['a pod that failed', [pod({ phase: 'Failed' })], [1.93, 4096, 29]],
+  ['a pod with overhead', [pod({ overhead: { cpu: '50m' } })], [1.78, 3840, 28]],
+  ['a hungrier init container', [pod({ initContainers: [{ requests: { cpu: '1' }, sidecar: false }] })], [0.93, 3840, 28]],
+  ['a smaller init container', [pod({ initContainers: [{ requests: { cpu: '50m' }, sidecar: false }] })], [1.83, 3840, 28]],
+  ['a sidecar, which stays', [pod({ initContainers: [{ requests: { cpu: '500m' }, sidecar: true }] })], [1.33, 3840, 28]],
+  ['an init container beside a sidecar', [pod({ initContainers: [{ requests: { cpu: '500m' }, sidecar: true }, { requests: { cpu: '1' }, sidecar: false }] })], [0.43, 3840, 28]],
+  ['a replica of our own Karpenter', [pod({ namespace: 'karpenter', labels: karpenter, containers: [{ cpu: '1', memory: '1Gi' }] })], [1.93, 4096, 29]],
+  ['a Karpenter in another namespace', [pod({ namespace: 'other', labels: karpenter, containers: [{ cpu: '1', memory: '1Gi' }] })], [0.93, 3072, 28]],
+])('%s leaves %s -> %s cpus, Mi and pods', (_title, pods, expected) => {
+  expect(free(pods)).toEqual(expected);
+});
+
+const taint = (key: string, effect: string, value?: string) => ({ taints: [{ key, effect, value }] });
+
+test.each<[string, Partial<NodeView>, string | undefined]>([
+  ['a healthy node', {}, undefined],
+  ['a cordoned node', { unschedulable: true, ...taint('node.kubernetes.io/unschedulable', 'NoSchedule') }, 'unschedulable'],
+  ['a node that is not Ready', { ready: false }, 'not Ready'],
+  ['a Windows node', { labels: { 'eks.amazonaws.com/nodegroup': 'w', 'kubernetes.io/os': 'windows' } }, 'runs windows'],
+  ['a taint with a value', taint('team', 'NoSchedule', 'a'), 'taint team=a:NoSchedule'],
+  ['a taint that evicts', taint('team', 'NoExecute'), 'taint team:NoExecute'],
+  ['a taint that only advises', taint('team', 'PreferNoSchedule'), undefined],
+  ['the taint that the chart tolerates', taint('CriticalAddonsOnly', 'NoSchedule', 'true'), undefined],
+])('%s has obstacle %s -> %s', (_title, changes, expected) => {
+  expect(hosts([node(changes)], [], 'karpenter')[0].obstacle).toBe(expected);
+});
+
+test('nodes of no node group host nothing of ours', () => {
+  expect(hosts([node({ labels: {} })], [], 'karpenter')).toEqual([]);
+});
+
+test.each([
+  [{}, true],
+  [{ freeCpu: 0.99 }, false],
+  [{ freeMemory: 2 ** 30 - 1 }, false],
+  [{ freePods: 0 }, false],
+  [{ obstacle: 'not Ready' }, false],
+])('a node with %j can host a replica: %s', (changes, expected) => {
+  expect(canHost(host('node', changes), { cpu: 1, memory: 2 ** 30 })).toBe(expected);
+});
+
+test('of thousands of nodes those with the most room of each group are kept, and fit into one answer', () => {
+  const need = { cpu: 1, memory: 2 ** 30 };
+  const all = Array.from({ length: 60 * 200 }, (_, index) => host(`ip-10-0-0-${index}.eu-central-1.compute.internal`, {
+    nodegroup: `${index % 60}`.padStart(63, 'n'),
+    // Plenty of one resource, none of the other: such nodes must not crowd out the two that have both.
+    freeCpu: index < 120 ? 1 : 96,
+    freeMemory: index < 120 ? 2 ** 30 : 2 ** 20,
+  }));
+  const kept = mostRoom(all, need, 2);
+  expect(kept.filter(one => canHost(one, need))).toHaveLength(120);
+  expect(kept).toHaveLength(600);
+  expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThan(250_000);
+});
+
+test('a node that can host comes before a bigger one that cannot', () => {
+  const bigger = Array.from({ length: 10 }, (_, index) => host(`big-${index}`, { freeCpu: 96, freeMemory: 2 ** 40, obstacle: 'unschedulable' }));
+  expect(mostRoom([...bigger, host('small')], { cpu: 1, memory: 2 ** 30 }, 2)[0].name).toBe('small');
+});
+
+test('more nodes are kept where more replicas ask for them', () => {
+  const many = Array.from({ length: 20 }, (_, index) => host(`node-${index}`));
+  expect(mostRoom(many, { cpu: 1, memory: 2 ** 30 }, 15)).toHaveLength(15);
+});
+
+test.each([
+  ['1', 1], ['500m', 0.5], ['1Gi', 2 ** 30], ['1.5Ki', 1536], ['100M', 1e8], ['1e3', 1000], ['1E', 1e18], ['2E2', 200], ['0', 0], ['.5', 0.5], ['128974848000m', 128974848],
+])('quantity %s is %d', (text, expected) => {
+  expect(quantity(text)).toBeCloseTo(expected, 6);
+});
+
+test.each(['', 'a', '1Zi', '1 Gi', '--1', '1gi'])('"%s" is no quantity', (text) => {
+  expect(() => quantity(text)).toThrow(`"${text}" is not a Kubernetes quantity`);
+});

@@ -1,0 +1,262 @@
+import { mkdtempSync, rmSync } from 'fs';
+import { createServer, Server } from 'http';
+import { createRequire } from 'module';
+import { AddressInfo } from 'net';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { buildSync } from 'esbuild';
+import { question } from './stage';
+
+/** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
+const directory = mkdtempSync(join(tmpdir(), 'stage-facts-kubernetes-'));
+buildSync({
+  stdin: {
+    contents: 'export * from "./src/preflight/workloads/facts.kubernetes"; export { KubeConfig } from "@kubernetes/client-node";',
+    resolveDir: join(__dirname, '../../..'),
+  },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  outfile: join(directory, 'adapter.js'),
+});
+const { ApiStageFactsReader, KubeConfig } = createRequire(__filename)(join(directory, 'adapter.js'));
+
+const PODS = '/api/v1/pods';
+const NODES = '/api/v1/nodes';
+const VOLUMES = '/api/v1/persistentvolumes';
+const BUDGETS = '/apis/policy/v1/poddisruptionbudgets';
+const DEPLOYMENTS = '/apis/apps/v1/deployments';
+const CRON_JOBS = '/apis/batch/v1/cronjobs';
+const JOBS = '/apis/batch/v1/jobs';
+const PROVISIONERS = '/apis/karpenter.sh/v1alpha5/provisioners';
+const NODE_TEMPLATES = '/apis/karpenter.k8s.aws/v1alpha1/awsnodetemplates';
+const AWS_NODE = '/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node';
+
+/** A Kubernetes API that lists in pages of two, gives one object and answers reviews. */
+class FakeApi {
+  public readonly calls: string[] = [];
+  public readonly reviews: any[] = [];
+  public readonly denied: string[] = [];
+  public readonly objects: Record<string, object> = {};
+  public readonly lists: Record<string, object[]> = {
+    [PODS]: [], [NODES]: [], [VOLUMES]: [], [BUDGETS]: [], [DEPLOYMENTS]: [], '/apis/apps/v1/statefulsets': [], [CRON_JOBS]: [], [JOBS]: [],
+  };
+  private server?: Server;
+
+  public async start(): Promise<any> {
+    this.server = createServer((incoming, answer) => {
+      let body = '';
+      incoming.on('data', chunk => body += chunk).on('end', () => {
+        const [code, content] = this.respond(incoming.method!, incoming.url!, body);
+        answer.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(content));
+      });
+    });
+    await new Promise<void>(resolve => this.server!.listen(0, '127.0.0.1', resolve));
+    const config = new KubeConfig();
+    config.loadFromClusterAndUser(
+      { name: 'fake', server: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`, skipTLSVerify: true },
+      { name: 'nobody', token: 'none' },
+    );
+    return config;
+  }
+
+  public async stop(): Promise<void> {
+    this.server!.closeAllConnections();
+    await new Promise(resolve => this.server!.close(resolve));
+  }
+
+  private respond(method: string, url: string, body: string): [number, object] {
+    const { pathname, searchParams } = new URL(url, 'http://fake');
+    this.calls.push(`${method} ${pathname}`);
+    if (method === 'POST' && pathname.endsWith('/selfsubjectaccessreviews')) {
+      const { resourceAttributes } = JSON.parse(body).spec;
+      this.reviews.push(resourceAttributes);
+      return [201, { status: { allowed: !this.denied.includes(`${resourceAttributes.verb} ${resourceAttributes.resource}`) } }];
+    }
+    const list = this.lists[pathname];
+    if (method === 'GET' && list) {
+      const start = Number(searchParams.get('continue') ?? 0);
+      return [200, { metadata: { continue: start + 2 < list.length ? String(start + 2) : undefined }, items: list.slice(start, start + 2) }];
+    }
+    return method === 'GET' && this.objects[pathname] ? [200, this.objects[pathname]] : [404, { message: `${method} ${pathname} not found` }];
+  }
+}
+
+const meta = (name: string, more: object = {}) => ({ name, namespace: 'shop', ...more });
+const node = (name: string, labels: object) => ({
+  metadata: { name, labels }, spec: {}, status: { allocatable: { cpu: '4', memory: '8Gi' }, conditions: [{ type: 'Ready', status: 'True' }] },
+});
+const pod = (name: string, spec: object = {}, metadata: object = {}) => ({
+  metadata: meta(name, metadata), spec: { nodeName: 'node-1', containers: [{ name: 'c', resources: { requests: { cpu: '500m' } } }], ...spec }, status: { phase: 'Running' },
+});
+const ownedBy = (kind: string, name: string) => ({ ownerReferences: [{ kind, name, controller: true }] });
+
+let api: FakeApi;
+let reader: { readStageFacts(asked: object): Promise<any> };
+
+beforeEach(async () => {
+  api = new FakeApi();
+  api.lists[NODES] = [
+    node('node-1', { 'eks.amazonaws.com/nodegroup': 'apps' }), node('node-2', { 'eks.amazonaws.com/nodegroup': 'other' }),
+    node('node-3', { 'karpenter.sh/provisioner-name': 'default' }),
+  ];
+  reader = new ApiStageFactsReader(await api.start());
+});
+
+afterEach(() => api.stop());
+afterAll(() => rmSync(directory, { recursive: true }));
+
+test('a cluster with nothing in it has nothing to tell, and only reviews are created', async () => {
+  expect(await reader.readStageFacts(question())).toEqual({
+    placements: [],
+    workloads: [],
+    budgets: [],
+    loads: [],
+    provisioners: [],
+    nodeTemplates: [],
+    podsUseSubnets: false,
+    denied: [],
+    karpenter: { nodes: 1, cpu: 4, memory: 2 ** 33 },
+  });
+  expect(api.calls.filter(call => !call.startsWith('GET ')).every(call => call === 'POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews')).toBe(true);
+});
+
+test('pods of all pages count, on the nodes of the migration only', async () => {
+  api.lists[PODS] = [1, 2, 3, 4, 5].map(index => pod(`db-${index}`, index === 4 ? { nodeName: 'node-2' } : {}, ownedBy('StatefulSet', 'db')));
+  const { workloads, loads } = await reader.readStageFacts(question({ nodegroups: ['apps'] }));
+  expect(workloads).toMatchObject([{ kind: 'StatefulSet', namespace: 'shop', name: 'db', pods: 4, nodegroups: ['apps'], unprotected: 4 }]);
+  expect(loads).toEqual([{ name: 'node-1', nodegroup: 'apps', addresses: 4, cpu: 2, memory: 0 }]);
+});
+
+test('what a pod demands is read with its alternatives, without what Kubernetes adds', async () => {
+  api.lists[PODS] = [pod('one', {
+    nodeSelector: { team: 'a' },
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{}, { matchExpressions: [{ key: 'x', operator: 'Exists' }] }] },
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: { matchExpressions: [{ key: 'y', operator: 'In', values: ['1'] }], matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node-1'] }] } }],
+      },
+    },
+    tolerations: [{ key: 'gpu', operator: 'Exists' }, { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }],
+    containers: [{ name: 'c', resources: { requests: { 'cpu': '1', 'memory': '1Gi', 'ephemeral-storage': '1Gi', 'nvidia.com/gpu': '1' } } }],
+  })];
+  expect((await reader.readStageFacts(question())).placements).toEqual([{
+    nodeSelector: { team: 'a' },
+    terms: [[{ key: 'x', operator: 'Exists', values: [] }]],
+    preferredKeys: ['y'],
+    fields: true,
+    tolerations: [{ key: 'gpu', operator: 'Exists' }],
+    devices: ['nvidia.com/gpu'],
+  }]);
+});
+
+test('annotations, volumes and PodDisruptionBudgets of pods are told', async () => {
+  const volumes = [
+    { name: 'a', persistentVolumeClaim: { claimName: 'new' } }, { name: 'b', persistentVolumeClaim: { claimName: 'old' } },
+    { name: 'c', persistentVolumeClaim: { claimName: 'disk' } }, { name: 'd', emptyDir: {} }, { name: 'e', hostPath: { path: '/x' } }, { name: 'f', ephemeral: {} },
+  ];
+  api.lists[PODS] = [pod('db-0', { volumes }, {
+    ...ownedBy('StatefulSet', 'db'), labels: { app: 'db' }, annotations: { 'karpenter.sh/do-not-evict': 'true', 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false' },
+  })];
+  const claimRef = (name: string) => ({ namespace: 'shop', name });
+  api.lists[VOLUMES] = [
+    { metadata: { name: 'pv-1' }, spec: { claimRef: claimRef('new'), nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'topology.ebs.csi.aws.com/zone', operator: 'In', values: ['us-east-1a'] }] }] } } } },
+    { metadata: { name: 'pv-2', labels: { 'topology.kubernetes.io/zone': 'us-east-1b__us-east-1c' } }, spec: { claimRef: claimRef('old') } },
+    { metadata: { name: 'pv-3' }, spec: { claimRef: claimRef('disk'), local: { path: '/disk' } } },
+    { metadata: { name: 'pv-4' }, spec: {} },
+  ];
+  api.lists[BUDGETS] = [
+    { metadata: meta('db', { generation: 2 }), spec: { selector: { matchLabels: { app: 'db' } }, maxUnavailable: 1 }, status: { observedGeneration: 2, expectedPods: 3 } },
+    { metadata: meta('new', { generation: 2 }), spec: { selector: {}, minAvailable: '10%' }, status: { observedGeneration: 1, expectedPods: 9 } },
+    {
+      metadata: meta('bad', { generation: 1 }),
+      spec: { selector: {}, maxUnavailable: 1 },
+      status: { observedGeneration: 1, expectedPods: 0, conditions: [{ type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message: 'no scale' }] },
+    },
+  ];
+  const { workloads: [db], budgets } = await reader.readStageFacts(question());
+  expect(db).toMatchObject({
+    doNotEvict: ['shop/db-0'],
+    notSafeToEvict: ['shop/db-0'],
+    budgets: ['shop/db', 'shop/new', 'shop/bad'],
+    coveredTwice: ['shop/db-0 (db, new, bad)'],
+    localClaims: ['shop/disk'],
+    scratch: ['emptyDir', 'hostPath'],
+    volumes: [{ zones: ['us-east-1a'], claims: ['shop/new'] }, { zones: ['us-east-1b', 'us-east-1c'], claims: ['shop/old'] }],
+  });
+  expect(budgets).toEqual([
+    { name: 'shop/db', maxUnavailable: 1, expected: 3 }, { name: 'shop/new', minAvailable: '10%', expected: 1 }, { name: 'shop/bad', maxUnavailable: 1, expected: 1, problem: 'no scale' },
+  ]);
+});
+
+test('templates of Deployments, CronJobs and unfinished Jobs count without a pod', async () => {
+  const template = { spec: { containers: [], nodeSelector: { team: 'a' } } };
+  api.lists[DEPLOYMENTS] = [{ metadata: meta('zero'), spec: { replicas: 0, template } }];
+  api.lists[CRON_JOBS] = [{ metadata: meta('night'), spec: { jobTemplate: { spec: { template } } } }];
+  api.lists[JOBS] = [
+    { metadata: meta('night-1', ownedBy('CronJob', 'night')), spec: { template } },
+    { metadata: meta('waits'), spec: { template } },
+    { metadata: meta('done'), spec: { template }, status: { conditions: [{ type: 'Complete', status: 'True' }] } },
+  ];
+  const { workloads, placements } = await reader.readStageFacts(question());
+  expect(workloads.map(({ kind, name, template: index }: any) => [kind, name, placements[index].nodeSelector])).toEqual([
+    ['Deployment', 'zero', { team: 'a' }], ['CronJob', 'night', { team: 'a' }], ['Job', 'waits', { team: 'a' }],
+  ]);
+});
+
+test('Provisioners that stay come with their node templates, in both forms', async () => {
+  api.lists[PROVISIONERS] = [
+    {
+      metadata: { name: 'default' },
+      spec: {
+        requirements: [{ key: 'a', operator: 'Exists' }],
+        labels: { l: '1' },
+        taints: [{ key: 't', effect: 'NoSchedule' }],
+        limits: { resources: { cpu: 100, memory: '10Gi' } },
+        providerRef: { name: 'default' },
+      },
+      status: { resources: { cpu: '8' } },
+    },
+    { metadata: { name: 'old' }, spec: { provider: { subnetSelector: { own: '*' }, amiFamily: 'Windows2019', launchTemplate: 'lt' } } },
+    { metadata: { name: 'going', deletionTimestamp: '2023-01-01T00:00:00Z' }, spec: {} },
+  ];
+  api.lists[NODE_TEMPLATES] = [
+    { metadata: { name: 'default' }, spec: { subnetSelector: { a: 'b' }, userData: 'x', blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs: { volumeSize: '50Gi' } }, { ebs: { volumeSize: '4Gi' } }] } },
+    { metadata: { name: 'unused' }, spec: {} },
+  ];
+  const { provisioners, nodeTemplates } = await reader.readStageFacts(question());
+  expect(provisioners).toEqual([
+    {
+      name: 'default',
+      requirements: [{ key: 'a', operator: 'Exists', values: [] }],
+      labels: { l: '1' },
+      taints: [{ key: 't', effect: 'NoSchedule' }],
+      limits: { cpu: '100', memory: '10Gi' },
+      used: { cpu: '8' },
+      nodeTemplate: 'default',
+    },
+    { name: 'old', requirements: [], labels: {}, taints: [], limits: {}, used: {}, nodeTemplate: 'provider of old' },
+  ]);
+  expect(nodeTemplates).toEqual([
+    { name: 'default', subnetSelector: { a: 'b' }, amiFamily: 'AL2', ownAmi: false, userData: true, diskGib: 50 },
+    { name: 'unused', subnetSelector: {}, amiFamily: 'AL2', ownAmi: false, userData: false, diskGib: 20 },
+    { name: 'provider of old', subnetSelector: { own: '*' }, amiFamily: 'Windows2019', ownAmi: true, userData: true },
+  ]);
+});
+
+test.each([
+  [[], true],
+  [[{ name: 'ENABLE_PREFIX_DELEGATION', value: 'true' }, { name: 'ENABLE_IPv6', value: 'false' }], true],
+  [[{ name: 'AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG', value: 'true' }], false],
+  [[{ name: 'ENABLE_IPv6', value: 'true' }], false],
+])('with the VPC CNI and %j pods take addresses of the nodes\' subnets: %s', async (env, expected) => {
+  api.objects[AWS_NODE] = { metadata: { name: 'aws-node' }, spec: { template: { spec: { containers: [{ name: 'aws-node', env }] } } } };
+  expect((await reader.readStageFacts(question())).podsUseSubnets).toBe(expected);
+});
+
+test('rights that are missing are named as kubectl names them', async () => {
+  api.denied.push('create pods', 'delete machines', 'patch nodes');
+  expect((await reader.readStageFacts(question())).denied)
+    .toEqual(['create pods/eviction', 'patch nodes', 'delete machines.karpenter.sh', 'create pods in namespace karpenter']);
+  expect(api.reviews).toContainEqual({ verb: 'create', group: '', resource: 'pods', subresource: 'eviction' });
+});

@@ -1,0 +1,158 @@
+import { placement, pod, question } from './stage';
+import { selects } from '../../../src/kubernetes/label-selector';
+import { groupWorkloads } from '../../../src/preflight/workloads/grouping';
+import { freeOnKarpenter } from '../../../src/preflight/workloads/karpenter-room';
+import { StagePod, StageViews, TemplateView } from '../../../src/preflight/workloads/views';
+
+function views(changes: Partial<StageViews> = {}): StageViews {
+  return { nodegroups: new Map([['node-1', 'apps'], ['node-2', 'system']]), pods: [], templates: [], budgets: [], volumes: [], ...changes };
+}
+
+const ofDeployment = (name: string, pods: Partial<StagePod> = {}) => (suffix: string) => pod(`${name}-abc-${suffix}`, {
+  labels: { 'app': name, 'pod-template-hash': 'abc' }, controller: { kind: 'ReplicaSet', name: `${name}-abc` }, ...pods,
+});
+const template = (kind: string, name: string, changes: Partial<TemplateView> = {}): TemplateView =>
+  ({ kind, namespace: 'shop', name, labels: {}, placement: placement(), ...changes });
+
+function names(changes: Partial<StageViews>, asked = question()): string[] {
+  return groupWorkloads(views(changes), asked).workloads.map(({ kind, namespace, name, pods }) => `${kind} ${namespace}/${name} ${pods}`);
+}
+
+test('pods are grouped by what would be changed to change them', () => {
+  expect(names({
+    pods: [
+      ...['1', '2'].map(ofDeployment('cart')),
+      pod('set-x', { controller: { kind: 'ReplicaSet', name: 'set' } }),
+      pod('db-0', { controller: { kind: 'StatefulSet', name: 'db' } }),
+      pod('night-1-x', { controller: { kind: 'Job', name: 'night-1' } }),
+      pod('once-x', { controller: { kind: 'Job', name: 'once' } }),
+      pod('bare'),
+    ],
+    templates: [template('Job', 'night-1', { controller: 'night' })],
+  })).toEqual(['Deployment shop/cart 2', 'ReplicaSet shop/set 1', 'StatefulSet shop/db 1', 'CronJob shop/night 1', 'Job shop/once 1', 'Pod shop/bare 1']);
+});
+
+test.each<[string, Partial<StagePod>]>([
+  ['of a DaemonSet', { controller: { kind: 'DaemonSet', name: 'agent' } }],
+  ['that is static', { controller: { kind: 'Node', name: 'node-1' }, mirror: true }],
+  ['that has succeeded', { phase: 'Succeeded' }],
+  ['that has failed', { phase: 'Failed' }],
+  ['that is going', { leaving: true }],
+  ['that waits for a node', { nodeName: undefined }],
+  ['on a node of no node group', { nodeName: 'node-9' }],
+])('a pod %s is nobody\'s concern', (_, changes) => {
+  expect(groupWorkloads(views({ pods: [pod('one', changes)] }), question())).toMatchObject({ workloads: [], loads: [] });
+});
+
+test('templates count where no pod of theirs runs, and not where all of them run elsewhere', () => {
+  const templates = [template('Deployment', 'zero'), template('Deployment', 'cart'), template('CronJob', 'night'), template('Job', 'night-1', { controller: 'night' })];
+  const pods = [ofDeployment('cart', { nodeName: 'node-9' })('1')];
+  expect(names({ templates, pods })).toEqual(['Deployment shop/zero 0', 'CronJob shop/night 0']);
+});
+
+test('Karpenter and critical workloads stay, and ask for no room', () => {
+  const karpenter = pod('karpenter-abc-1', {
+    namespace: 'karpenter', labels: { 'app.kubernetes.io/name': 'karpenter', 'pod-template-hash': 'abc' }, controller: { kind: 'ReplicaSet', name: 'karpenter-abc' },
+  });
+  const coredns = ofDeployment('coredns', { namespace: 'kube-system' })('1');
+  const { workloads, loads } = groupWorkloads(views({ pods: [karpenter, coredns, ofDeployment('cart')('1')] }), question());
+  expect(workloads.map(({ name, stays }) => [name, stays])).toEqual([['karpenter', true], ['coredns', true], ['cart', false]]);
+  expect(loads).toEqual([{ name: 'node-1', nodegroup: 'apps', addresses: 1, cpu: 0.5, memory: 2 ** 30 }]);
+});
+
+test('the Cluster Autoscaler has gone before anything is drained', () => {
+  const byLabel = ofDeployment('x-aws-cluster-autoscaler', { namespace: 'kube-system' })('1');
+  const pods = [ofDeployment('cluster-autoscaler')('1'), { ...byLabel, labels: { ...byLabel.labels, 'app.kubernetes.io/name': 'aws-cluster-autoscaler' } }];
+  const templates = [template('Deployment', 'cluster-autoscaler')];
+  expect(names({ pods, templates })).toEqual([]);
+  expect(names({ pods }, question({ clusterAutoscaler: { Kind: 'absent' } }))).toHaveLength(2);
+  expect(names({ pods }, question({ clusterAutoscaler: { Kind: 'named', Namespace: 'shop', Name: 'cluster-autoscaler' } })))
+    .toEqual(['Deployment kube-system/x-aws-cluster-autoscaler 1']);
+});
+
+test('what is in the way is told for each pod', () => {
+  const { workloads: [cart], budgets } = groupWorkloads(views({
+    pods: [
+      ofDeployment('cart', { doNotEvict: true, scratch: ['emptyDir'], claims: ['zonal', 'gone', 'anywhere'] })('1'),
+      ofDeployment('cart', { notSafeToEvict: true, scratch: ['emptyDir', 'hostPath'], claims: ['zonal-2', 'local'], nodeName: 'node-2' })('2'),
+      ofDeployment('cart', { labels: {}, controller: { kind: 'Deployment', name: 'cart' } })('3'),
+    ],
+    budgets: [
+      { namespace: 'shop', name: 'cart', selector: { matchLabels: { app: 'cart' } }, maxUnavailable: 1, expected: 3 },
+      { namespace: 'shop', name: 'both', selector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] }, minAvailable: '50%' },
+      { namespace: 'other', name: 'all', selector: {}, maxUnavailable: 0 },
+    ],
+    volumes: [
+      { claim: 'shop/zonal', zones: ['b', 'a'], local: false },
+      { claim: 'shop/zonal-2', zones: ['a', 'b'], local: false },
+      { claim: 'shop/anywhere', zones: [], local: false },
+      { claim: 'shop/local', zones: ['a'], local: true },
+    ],
+  }), question());
+  expect(cart).toMatchObject({
+    pods: 3,
+    nodegroups: ['apps', 'system'],
+    placements: [0],
+    budgets: ['shop/cart', 'shop/both'],
+    unprotected: 1,
+    coveredTwice: ['shop/cart-abc-1 (cart, both)', 'shop/cart-abc-2 (cart, both)'],
+    doNotEvict: ['shop/cart-abc-1'],
+    notSafeToEvict: ['shop/cart-abc-2'],
+    localClaims: ['shop/local'],
+    scratch: ['emptyDir', 'hostPath'],
+    volumes: [{ zones: ['a', 'b'], claims: ['shop/zonal', 'shop/zonal-2'] }],
+  });
+  expect(budgets).toEqual([
+    { name: 'shop/cart', maxUnavailable: 1, minAvailable: undefined, expected: 3, problem: undefined },
+    { name: 'shop/both', maxUnavailable: undefined, minAvailable: '50%', expected: 2, problem: undefined },
+  ]);
+});
+
+test('a PodDisruptionBudget that Kubernetes has not counted yet is over what waits for a node, too, and not over what is going', () => {
+  const waiting = ofDeployment('cart', { nodeName: undefined })('2');
+  const { budgets } = groupWorkloads(views({
+    pods: [ofDeployment('cart')('1'), waiting, ofDeployment('cart', { leaving: true })('3'), ofDeployment('cart', { phase: 'Failed' })('4')],
+    budgets: [{ namespace: 'shop', name: 'cart', selector: {}, minAvailable: 1 }],
+  }), question());
+  expect(budgets).toMatchObject([{ expected: 2 }]);
+});
+
+test('the facts of 5,000 pods are far below what a function may answer, even if every pod is a workload of its own', () => {
+  const apart = Array.from({ length: 5000 }, (_, index) => pod(`a-rather-long-name-of-a-workload-${index}-7d9c5b6f4-x2x${index}`, {
+    namespace: `a-rather-long-name-of-a-namespace-${index % 50}`,
+    nodeName: `node-${index % 200}`,
+    controller: { kind: 'StatefulSet', name: `a-rather-long-name-of-a-workload-${index}` },
+    claims: ['data'],
+    scratch: ['emptyDir'],
+    placement: placement({ nodeSelector: { index: String(index % 500) }, tolerations: [{ key: 'a', operator: 'Exists' }] }),
+  }));
+  const facts = groupWorkloads(views({
+    nodegroups: new Map(Array.from({ length: 200 }, (_, index) => [`node-${index}`, 'apps'])),
+    pods: apart,
+    volumes: apart.map(one => ({ claim: `${one.namespace}/data`, zones: ['us-east-1a'], local: false })),
+  }), question());
+  expect(facts.workloads).toHaveLength(5000);
+  expect(Buffer.byteLength(JSON.stringify(facts))).toBeLessThan(4 * 2 ** 20);
+});
+
+test('what is free on Karpenter\'s nodes is what their pods do not request', () => {
+  const node = (name: string, changes: object = {}) => ({
+    name, labels: { 'karpenter.sh/provisioner-name': 'default' }, ready: true, unschedulable: false, taints: [], allocatable: { cpu: '4', memory: '8Gi' }, ...changes,
+  });
+  const nodes = [node('node-1'), node('node-2', { ready: false }), node('node-3', { unschedulable: true }), node('node-4', { labels: {} })];
+  const pods = [pod('one'), pod('done', { phase: 'Succeeded' }), pod('elsewhere', { nodeName: 'node-4' }), pod('pending', { nodeName: undefined })];
+  expect(freeOnKarpenter(nodes, pods, 'karpenter.sh/provisioner-name')).toEqual({ nodes: 1, cpu: 3.5, memory: 7 * 2 ** 30 });
+});
+
+test.each([
+  [undefined, false],
+  [{}, true],
+  [{ matchLabels: { a: '1' } }, true],
+  [{ matchLabels: { a: '1', b: '1' } }, false],
+  [{ matchExpressions: [{ key: 'a', operator: 'In', values: ['1', '2'] }] }, true],
+  [{ matchExpressions: [{ key: 'a', operator: 'NotIn', values: ['1'] }] }, false],
+  [{ matchExpressions: [{ key: 'b', operator: 'NotIn', values: ['1'] }] }, true],
+  [{ matchExpressions: [{ key: 'b', operator: 'DoesNotExist' }, { key: 'a', operator: 'Exists' }] }, true],
+])('the selector %j selects a=1: %s', (selector, expected) => {
+  expect(selects(selector, { a: '1' })).toBe(expected);
+});

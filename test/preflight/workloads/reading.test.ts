@@ -1,0 +1,82 @@
+import { subnet } from '../facts';
+import { nodeTemplate, provisioner, question, shape, stageFacts } from './stage';
+import { StageFacts, StagePorts, VcpuFacts } from '../../../src/preflight/workloads/facts';
+import { stageFactsQuery } from '../../../src/preflight/workloads/facts.aws';
+import { stageQuestion } from '../../../src/preflight/workloads/question';
+import { readStageFacts } from '../../../src/preflight/workloads/reading';
+import { MigrationStage } from '../../../src/words/migration-stage';
+import { WorkflowConfiguration } from '../../../src/workflow/contract';
+
+function ports(facts: StageFacts, vcpus: () => VcpuFacts): { ports: StagePorts; asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    ports: {
+      kubernetes: { readStageFacts: async () => facts },
+      aws: {
+        readShapes: async (clusterName, nodegroups) => {
+          asked.push(`shapes of ${clusterName} ${nodegroups?.join() ?? 'all'}`);
+          return [shape('apps')];
+        },
+        selectSubnets: async (selector) => {
+          asked.push(`subnets ${JSON.stringify(selector)}`);
+          return [subnet('subnet-a')];
+        },
+        readVcpus: async () => vcpus(),
+      },
+    },
+  };
+}
+
+const denied = () => {
+  throw Object.assign(new Error('not authorized to perform'), { name: 'AccessDeniedException' });
+};
+
+test('the subnets of the node templates that are used are read', async () => {
+  const facts = stageFacts({ nodeTemplates: [nodeTemplate(), nodeTemplate({ name: 'unused' })], provisioners: [provisioner(), provisioner({ name: 'more' })] });
+  const { ports: through, asked } = ports(facts, () => ({ quota: 10, running: 4 }));
+  const read = await readStageFacts(through, question({ nodegroups: ['apps'] }));
+  expect(read).toMatchObject({ nodegroups: [shape('apps')], subnets: { default: [subnet('subnet-a')] }, vcpus: { quota: 10, running: 4 } });
+  expect(asked).toEqual(['shapes of prod apps', 'subnets {"karpenter.sh/discovery":"prod"}']);
+});
+
+test('a quota that nobody tells is told as a problem', async () => {
+  const { ports: through } = ports(stageFacts({ vcpus: undefined }), denied);
+  expect(await readStageFacts(through, question())).toMatchObject({ vcpuProblem: 'AccessDeniedException: not authorized to perform' });
+});
+
+test('a denial that may pass is thrown', async () => {
+  const { ports: through } = ports(stageFacts(), denied);
+  await expect(readStageFacts(through, question(), () => true)).rejects.toThrow('not authorized');
+});
+
+test('the query connects to the cluster that the question names', async () => {
+  const seen: unknown[] = [];
+  const answer = stageFactsQuery(async (...connection) => {
+    seen.push(connection);
+    return {
+      readStageFacts: async asked => {
+        seen.push(asked);
+        return stageFacts();
+      },
+    };
+  });
+  expect(await answer({ Query: 'stage-facts', Question: question() })).toEqual(stageFacts());
+  expect(seen).toEqual([['prod', 'role'], question()]);
+  await expect(answer({ Query: 'stage-facts' })).rejects.toThrow('the query has no Question');
+});
+
+test('a run asks with its configuration', () => {
+  const { criticalWorkloads, clusterAutoscaler, namespace, ownerKey } = question();
+  const configuration = {
+    ClusterName: 'prod',
+    KubectlRoleArn: 'role',
+    Nodegroups: ['apps'],
+    Namespace: namespace,
+    OwnerKey: ownerKey,
+    CriticalWorkloads: criticalWorkloads,
+    ClusterAutoscaler: clusterAutoscaler,
+    ScaleDown: { Targets: [{ Nodegroup: 'apps', Size: 0 }] },
+  } as unknown as WorkflowConfiguration;
+  expect(stageQuestion(configuration, MigrationStage.SCALE_DOWN)).toEqual(question({ nodegroups: ['apps'], targets: [{ Nodegroup: 'apps', Size: 0 }] }));
+});

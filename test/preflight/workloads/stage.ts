@@ -1,0 +1,136 @@
+import { NodeTemplateFacts, ProvisionerFacts } from '../../../src/karpenter/api/karpenter-api';
+import { Expression } from '../../../src/kubernetes/scheduling';
+import {
+  BudgetFacts, NodegroupShape, Placement, StageFacts, WorkloadFacts,
+} from '../../../src/preflight/workloads/facts';
+import { StageQuestion } from '../../../src/preflight/workloads/question';
+import { StagePod } from '../../../src/preflight/workloads/views';
+import { MigrationStage } from '../../../src/words/migration-stage';
+import { PreflightCheck } from '../../../src/words/preflight-check';
+import { subnet } from '../facts';
+
+/** The checks of the stages beyond INSTALL, among those of the preflight. */
+export const STAGE_CHECKS: readonly PreflightCheck[] = [
+  PreflightCheck.KUBERNETES_RIGHTS, PreflightCheck.PROVISIONERS, PreflightCheck.DISRUPTION_BUDGETS, PreflightCheck.BLOCKING_BUDGETS,
+  PreflightCheck.BARE_PODS, PreflightCheck.DO_NOT_EVICT, PreflightCheck.PLACEMENT, PreflightCheck.VOLUME_ZONES, PreflightCheck.LOCAL_VOLUMES,
+  PreflightCheck.SCRATCH_DATA, PreflightCheck.NODE_FEATURES, PreflightCheck.SPOT_NODEGROUPS, PreflightCheck.PROVISIONER_LIMITS,
+  PreflightCheck.VCPU_QUOTA, PreflightCheck.FLEET_ADDRESSES,
+];
+
+/** A cluster in whose way nothing stands; every test changes what it is about. */
+export function question(changes: Partial<StageQuestion> = {}): StageQuestion {
+  return {
+    clusterName: 'prod',
+    kubectlRoleArn: 'role',
+    stage: MigrationStage.SCALE_DOWN,
+    namespace: 'karpenter',
+    ownerKey: 'karpenter.sh/provisioner-name',
+    criticalWorkloads: [{ Kind: 'Deployment', Namespace: 'kube-system', Name: 'coredns', Optional: true }],
+    clusterAutoscaler: { Kind: 'discovered' },
+    targets: [],
+    ...changes,
+  };
+}
+
+export function placement(changes: Partial<Placement> = {}): Placement {
+  return { nodeSelector: {}, terms: [], preferredKeys: [], fields: false, tolerations: [], devices: [], ...changes };
+}
+
+export const isIn = (key: string, ...values: string[]): Expression => ({ key, operator: 'In', values });
+
+export function workload(name: string, changes: Partial<WorkloadFacts> = {}): WorkloadFacts {
+  return {
+    kind: 'Deployment',
+    namespace: 'shop',
+    name,
+    stays: false,
+    pods: 2,
+    elsewhere: false,
+    nodegroups: ['apps'],
+    placements: [0],
+    budgets: [`shop/${name}`],
+    unprotected: 0,
+    coveredTwice: [],
+    doNotEvict: [],
+    notSafeToEvict: [],
+    localClaims: [],
+    scratch: [],
+    volumes: [],
+    ...changes,
+  };
+}
+
+export function budget(name: string, changes: Partial<BudgetFacts> = {}): BudgetFacts {
+  return { name: `shop/${name}`, maxUnavailable: 1, expected: 2, ...changes };
+}
+
+/** The guide's, with what Karpenter's webhook adds. */
+export function provisioner(changes: Partial<ProvisionerFacts> = {}): ProvisionerFacts {
+  return {
+    name: 'default',
+    requirements: [
+      isIn('karpenter.k8s.aws/instance-category', 'c', 'm', 'r'),
+      { key: 'karpenter.k8s.aws/instance-generation', operator: 'Gt', values: ['2'] },
+      isIn('kubernetes.io/os', 'linux'),
+      isIn('kubernetes.io/arch', 'amd64'),
+      isIn('karpenter.sh/capacity-type', 'on-demand'),
+    ],
+    labels: {},
+    taints: [],
+    limits: {},
+    used: {},
+    nodeTemplate: 'default',
+    ...changes,
+  };
+}
+
+export function nodeTemplate(changes: Partial<NodeTemplateFacts> = {}): NodeTemplateFacts {
+  return { name: 'default', subnetSelector: { 'karpenter.sh/discovery': 'prod' }, amiFamily: 'AL2', ownAmi: false, userData: false, diskGib: 20, ...changes };
+}
+
+export function shape(name: string, changes: Partial<NodegroupShape> = {}): NodegroupShape {
+  return { name, desired: 3, capacityType: 'ON_DEMAND', amiType: 'AL2_x86_64', ownAmi: false, userData: false, diskGib: 20, labels: {}, taints: [], ...changes };
+}
+
+export function stageFacts(changes: Partial<StageFacts> = {}): StageFacts {
+  return {
+    placements: [placement()],
+    workloads: [workload('cart')],
+    budgets: [budget('cart')],
+    loads: [
+      { name: 'node-1', nodegroup: 'apps', addresses: 2, cpu: 1, memory: 2 ** 30 },
+      { name: 'node-2', nodegroup: 'apps', addresses: 3, cpu: 2, memory: 2 ** 31 },
+    ],
+    karpenter: { nodes: 0, cpu: 0, memory: 0 },
+    provisioners: [provisioner()],
+    nodeTemplates: [nodeTemplate()],
+    podsUseSubnets: true,
+    denied: [],
+    nodegroups: [shape('apps'), shape('system')],
+    subnets: { default: [subnet('subnet-a'), subnet('subnet-b', { zone: 'us-east-1b' })] },
+    vcpus: { quota: 100, running: 20 },
+    ...changes,
+  };
+}
+
+export function pod(name: string, changes: Partial<StagePod> = {}): StagePod {
+  return {
+    name,
+    namespace: 'shop',
+    nodeName: 'node-1',
+    phase: 'Running',
+    labels: {},
+    containers: [{ cpu: '500m', memory: '1Gi' }],
+    initContainers: [],
+    overhead: {},
+    mirror: false,
+    leaving: false,
+    hostNetwork: false,
+    doNotEvict: false,
+    notSafeToEvict: false,
+    placement: placement(),
+    claims: [],
+    scratch: [],
+    ...changes,
+  };
+}

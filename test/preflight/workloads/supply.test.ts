@@ -1,0 +1,120 @@
+import * as fc from 'fast-check';
+import { isIn, placement, provisioner, stageFacts } from './stage';
+import { ProvisionerFacts } from '../../../src/karpenter/api/karpenter-api';
+import { requirementsOf, unmetKey } from '../../../src/karpenter/api/requirements';
+import { Expression, TaintFacts, TolerationFacts } from '../../../src/kubernetes/scheduling';
+import { Placement } from '../../../src/preflight/workloads/facts';
+import { misfit, suppliesOf, tolerates } from '../../../src/preflight/workloads/supply';
+
+const supplies = (...provisioners: Partial<ProvisionerFacts>[]) => suppliesOf(stageFacts({ provisioners: provisioners.map(provisioner) }));
+const selects = (nodeSelector: Record<string, string>): Partial<Placement> => ({ nodeSelector });
+const requires = (...terms: Expression[][]): Partial<Placement> => ({ terms });
+const TYPE = 'node.kubernetes.io/instance-type';
+
+const CASES: Array<[title: string, placement: Partial<Placement>, provisioner: Partial<ProvisionerFacts>, misfit: RegExp | undefined]> = [
+  ['any node', {}, {}, undefined],
+  ['the label of a node group', selects({ 'eks.amazonaws.com/nodegroup': 'apps' }), {}, /^needs eks\.amazonaws\.com\/nodegroup in apps$/],
+  ['the capacity type of node groups', selects({ 'eks.amazonaws.com/capacityType': 'SPOT' }), {}, /capacityType in SPOT/],
+  ['a label that no Provisioner gives', selects({ team: 'a' }), {}, /^needs team in a$/],
+  ['a label that the Provisioner gives', selects({ team: 'a' }), { labels: { team: 'a' } }, undefined],
+  ['another value than the Provisioner gives', selects({ team: 'a' }), { labels: { team: 'b' } }, /^needs team in a \(Provisioner default: team in b\)$/],
+  ['a label that the Provisioner requires of its nodes', selects({ team: 'a' }), { requirements: [isIn('team', 'a', 'b')] }, undefined],
+  ['the absence of a label of node groups', requires([{ key: 'eks.amazonaws.com/nodegroup', operator: 'DoesNotExist', values: [] }]), {}, undefined],
+  ['another node group than one', requires([{ key: 'eks.amazonaws.com/nodegroup', operator: 'NotIn', values: ['apps'] }]), {}, undefined],
+  ['the absence of what every node of the Provisioner has', requires([{ key: 'team', operator: 'DoesNotExist', values: [] }]), { labels: { team: 'a' } }, /needs team absent/],
+  ['one of two terms that the Provisioner serves', requires([isIn('team', 'a')], [isIn('kubernetes.io/arch', 'amd64')]), {}, undefined],
+  ['none of two terms', requires([isIn('team', 'a')], [isIn('kubernetes.io/arch', 'arm64')]), {}, /needs team in a/],
+
+  ['a hostname', selects({ 'kubernetes.io/hostname': 'ip-10-0-1-7' }), {}, /^needs kubernetes\.io\/hostname in ip-10-0-1-7$/],
+  ['a hostname in an affinity', requires([isIn('kubernetes.io/hostname', 'ip-10-0-1-7')]), {}, /for which Karpenter makes no node/],
+  ['a node by name', { fields: true }, {}, /matchFields/],
+  ['a wish for a label that Karpenter refuses', { preferredKeys: ['node-role.kubernetes.io/worker'] }, {}, /node-role\.kubernetes\.io\/worker in its node affinity/],
+  ['a wish for a label of one\'s own', { preferredKeys: ['team', 'topology.kubernetes.io/zone', 'node.kubernetes.io/instance-type'] }, {}, undefined],
+  ['no node of Karpenter\'s', requires([{ key: 'karpenter.sh/provisioner-name', operator: 'DoesNotExist', values: [] }]), {}, /provisioner-name absent/],
+
+  ['a zone with a subnet', selects({ 'topology.kubernetes.io/zone': 'us-east-1b' }), {}, undefined],
+  ['a zone without a subnet', selects({ 'topology.kubernetes.io/zone': 'us-east-1c' }), {}, /zone in us-east-1c \(Provisioner default: topology\.kubernetes\.io\/zone in us-east-1a, us-east-1b\)/],
+  ['a zone by its old name', selects({ 'failure-domain.beta.kubernetes.io/zone': 'us-east-1c' }), {}, /zone in us-east-1c/],
+  ['a zone that the Provisioner leaves out', selects({ 'topology.kubernetes.io/zone': 'us-east-1b' }), { requirements: [isIn('topology.kubernetes.io/zone', 'us-east-1a')] }, /zone in us-east-1b/],
+
+  ['another architecture', selects({ 'kubernetes.io/arch': 'arm64' }), {}, /arch in arm64/],
+  ['another architecture by its old name', selects({ 'beta.kubernetes.io/arch': 'arm64' }), {}, /kubernetes\.io\/arch in arm64/],
+  ['an architecture that the Provisioner has too', selects({ 'kubernetes.io/arch': 'arm64' }), { requirements: [isIn('kubernetes.io/arch', 'amd64', 'arm64')] }, undefined],
+  ['Windows', selects({ 'kubernetes.io/os': 'windows' }), {}, /os in windows/],
+
+  ['an instance type of the Provisioner\'s categories', selects({ [TYPE]: 'm5.large' }), {}, undefined],
+  ['an instance type by its old name', selects({ 'beta.kubernetes.io/instance-type': 'm5.large' }), {}, undefined],
+  ['an instance type of another category', selects({ [TYPE]: 't3.large' }), {}, /instance-type in t3\.large, which Provisioner default does not make/],
+  ['an instance type of an old generation', selects({ [TYPE]: 'm2.large' }), {}, /m2\.large/],
+  ['an instance type of another architecture', selects({ [TYPE]: 'm6gd.large' }), {}, /m6gd\.large/],
+  ['one of several instance types', requires([isIn(TYPE, 't3.large', 'c5.large')]), {}, undefined],
+  ['an instance type beside the listed ones', selects({ [TYPE]: 'm5.large' }), { requirements: [isIn(TYPE, 'm5.xlarge')] }, /in m5\.large \(Provisioner default: .* in m5\.xlarge\)/],
+
+  ['a GPU', { devices: ['nvidia.com/gpu'] }, {}, /instance-category in g, p/],
+  ['a GPU that the Provisioner allows', { devices: ['nvidia.com/gpu'] }, { requirements: [isIn('karpenter.k8s.aws/instance-family', 'g5')] }, undefined],
+  ['a GPU beside the families of the Provisioner', { devices: ['nvidia.com/gpu'] }, { requirements: [isIn('karpenter.k8s.aws/instance-family', 'm5')] }, /in g, p/],
+  ['a device that nothing is known about', { devices: ['example.com/device'] }, {}, undefined],
+
+  ['no taint, where the Provisioner has one', {}, { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] }, /^Provisioner default has the taint gpu=yes:NoSchedule$/],
+  ['a taint that is only a preference', {}, { taints: [{ key: 'gpu', effect: 'PreferNoSchedule' }] }, undefined],
+  ['a taint that it tolerates', { tolerations: [{ key: 'gpu', operator: 'Exists' }] }, { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] }, undefined],
+];
+
+test.each(CASES)('a pod that needs %s', (_, demands, offers, expected) => {
+  const found = misfit(placement(demands), supplies(offers));
+  if (expected) {
+    expect(found).toMatch(expected);
+  } else {
+    expect(found).toBeUndefined();
+  }
+});
+
+test('one of several Provisioners is enough, and where none is the reasons of all are given', () => {
+  const demand = placement(selects({ team: 'a' }));
+  expect(misfit(demand, supplies({}, { name: 'a', labels: { team: 'a' } }))).toBeUndefined();
+  expect(misfit(demand, supplies({ name: 'b', labels: { team: 'b' } }, { name: 'c', labels: { team: 'c' } })))
+    .toBe('needs team in a (Provisioner b: team in b); needs team in a (Provisioner c: team in c)');
+});
+
+test.each<[TolerationFacts, TaintFacts, boolean]>([
+  [{ operator: 'Exists' }, { key: 'a', effect: 'NoExecute' }, true],
+  [{ key: 'a' }, { key: 'a', effect: 'NoSchedule' }, true],
+  [{ key: 'a', value: 'b' }, { key: 'a', value: 'b', effect: 'NoSchedule' }, true],
+  [{ key: 'a', value: 'c' }, { key: 'a', value: 'b', effect: 'NoSchedule' }, false],
+  [{ key: 'b', operator: 'Exists' }, { key: 'a', effect: 'NoSchedule' }, false],
+  [{ key: 'a', operator: 'Exists', effect: 'NoExecute' }, { key: 'a', effect: 'NoSchedule' }, false],
+])('%j tolerates %j: %s', (toleration, taint, expected) => {
+  expect(tolerates([toleration], taint)).toBe(expected);
+});
+
+describe('requirements', () => {
+  const value = fc.constantFrom('1', '2', '3', '4');
+  const expressions = fc.array(fc.oneof(
+    fc.record({ key: fc.constant('l'), operator: fc.constantFrom('In', 'NotIn'), values: fc.uniqueArray(value, { minLength: 1 }) }),
+    fc.record({ key: fc.constant('l'), operator: fc.constantFrom('Gt', 'Lt'), values: value.map(one => [one]) }),
+    fc.record({ key: fc.constant('l'), operator: fc.constantFrom('Exists', 'DoesNotExist'), values: fc.constant<string[]>([]) }),
+  ), { maxLength: 4 });
+
+  /** As the scheduler reads an expression on a node that has the label. */
+  const holds = ({ operator, values }: Expression, label: string): boolean => ({
+    In: values.includes(label),
+    NotIn: !values.includes(label),
+    Exists: true,
+    DoesNotExist: false,
+    Gt: Number(label) > Number(values[0]),
+    Lt: Number(label) < Number(values[0]),
+  })[operator]!;
+
+  test('a node with the label is refused exactly when the scheduler would refuse it', () => {
+    fc.assert(fc.property(expressions, value, (demands, label) => {
+      const refused = unmetKey(requirementsOf([isIn('l', label)]), requirementsOf(demands)) !== undefined;
+      expect(refused).toBe(!demands.every(demand => holds(demand, label)));
+    }));
+  });
+
+  test('the order of expressions does not matter', () => {
+    const offer = requirementsOf([isIn('l', '1', '2', '3')]);
+    fc.assert(fc.property(expressions, demands =>
+      unmetKey(offer, requirementsOf(demands)) === unmetKey(offer, requirementsOf([...demands].reverse()))));
+  });
+});

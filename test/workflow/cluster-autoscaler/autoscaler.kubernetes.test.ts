@@ -1,0 +1,309 @@
+import { mkdtempSync, rmSync } from 'fs';
+import { createServer, IncomingMessage, Server } from 'http';
+import { createRequire } from 'module';
+import { AddressInfo } from 'net';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { buildSync } from 'esbuild';
+import { CANARY_NAME, canaryPod } from '../../../src/workflow/cluster-autoscaler/canary';
+import { AUTOSCALER_METHODS, AutoscalerKubernetesPort } from '../../../src/workflow/cluster-autoscaler/port';
+import { REPLICAS_RECORD } from '../../../src/workflow/records';
+
+/** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
+const directory = mkdtempSync(join(tmpdir(), 'cluster-autoscaler-kubernetes-'));
+buildSync({
+  stdin: {
+    contents: 'export * from "./src/workflow/cluster-autoscaler/autoscaler.kubernetes"; export { KubeConfig } from "@kubernetes/client-node";',
+    resolveDir: join(__dirname, '../../..'),
+  },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  outfile: join(directory, 'adapter.js'),
+});
+const { ClusterAutoscalerKubernetes, KubeConfig } = createRequire(__filename)(join(directory, 'adapter.js'));
+
+interface Call { readonly request: string; readonly body?: any; readonly type?: string }
+
+/** Answers reads from a table, and writes with a status; keeps all in order, with the checks of the fence. */
+class FakeApi {
+  public readonly answers: Record<string, object> = {};
+  public readonly log: (Call | 'fence')[] = [];
+  public status = 200;
+  private server?: Server;
+
+  public async connect(check = async () => { this.log.push('fence'); }): Promise<AutoscalerKubernetesPort> {
+    this.server = createServer((incoming, answer) => {
+      let body = '';
+      incoming.on('data', chunk => body += chunk).on('end', () => {
+        const [code, content] = this.respond(incoming, body && JSON.parse(body));
+        answer.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(content));
+      });
+    });
+    await new Promise<void>(resolve => this.server!.listen(0, '127.0.0.1', resolve));
+    const config = new KubeConfig();
+    config.loadFromClusterAndUser(
+      { name: 'fake', server: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`, skipTLSVerify: true },
+      { name: 'nobody', token: 'none' },
+    );
+    return new ClusterAutoscalerKubernetes(config, { check });
+  }
+
+  public async stop(): Promise<void> {
+    this.server?.closeAllConnections();
+    await new Promise(resolve => this.server!.close(resolve));
+  }
+
+  private respond({ method, url, headers }: IncomingMessage, body: any): [number, object] {
+    const { pathname, searchParams } = new URL(url!, 'http://fake');
+    const manager = searchParams.get('fieldManager');
+    this.log.push({ request: `${method} ${pathname}${manager ? ` as ${manager}` : ''}`, ...body && { body }, ...method === 'PATCH' && { type: headers['content-type'] } });
+    if (method !== 'GET') {
+      return [this.status, this.status === 200 ? { metadata: { name: 'x' } } : { message: 'no' }];
+    }
+    const selector = searchParams.get('labelSelector') ?? searchParams.get('fieldSelector');
+    const found = this.answers[`${pathname}${selector ? `?${selector}` : ''}${searchParams.has('continue') ? '#2' : ''}`];
+    return found ? [200, found] : [404, { message: `${pathname}?${selector} not found` }];
+  }
+}
+
+const DEPLOYMENTS = '/apis/apps/v1/deployments';
+const CREATED = '2024-05-01T10:00:00Z';
+
+let api: FakeApi;
+let port: AutoscalerKubernetesPort;
+
+beforeEach(async () => {
+  api = new FakeApi();
+  port = await api.connect();
+});
+
+afterEach(() => api.stop());
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const deployment = (name: string, more: { metadata?: object; spec?: object; status?: object; containers?: object[] } = {}) => ({
+  metadata: { namespace: 'kube-system', name, resourceVersion: '7', generation: 2, ...more.metadata },
+  spec: { selector: { matchLabels: { app: 'x' } }, template: { spec: { containers: more.containers ?? [] } }, ...more.spec },
+  status: { observedGeneration: 2, ...more.status },
+});
+
+function pod(name: string, more: { metadata?: object; spec?: object; status?: object } = {}) {
+  return { metadata: { namespace: 'karpenter', name, uid: 'u', creationTimestamp: CREATED, ...more.metadata }, spec: { containers: [], ...more.spec }, status: more.status };
+}
+
+test('what counts of a Deployment is read from all pages, and what is none of ours is left out', async () => {
+  api.answers[DEPLOYMENTS] = { metadata: { continue: '2' }, items: [deployment('shop'), deployment('named')] };
+  api.answers[`${DEPLOYMENTS}#2`] = {
+    metadata: {},
+    items: [
+      deployment('recorded', { metadata: { annotations: { [REPLICAS_RECORD]: '{"replicas":1}' } } }),
+      deployment('cluster-autoscaler', {
+        metadata: {
+          labels: { a: 'b' },
+          generation: 3,
+          managedFields: [
+            { manager: 'helm', time: '2024-01-01T00:00:00Z', fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
+            { manager: 'argocd-controller', time: '2024-01-02T00:00:00Z', fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
+            { manager: 'kubectl', time: '2024-01-03T00:00:00Z', fieldsV1: { 'f:spec': { 'f:template': {} } } },
+          ],
+        },
+        spec: {
+          replicas: 3,
+          selector: {
+            matchLabels: { app: 'ca' },
+            matchExpressions: [{ key: 'a', operator: 'In', values: ['1', '2'] }, { key: 'b', operator: 'NotIn', values: ['3'] },
+              { key: 'c', operator: 'Exists' }, { key: 'd', operator: 'DoesNotExist' }],
+          },
+        },
+        status: { availableReplicas: 1, conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota' }] },
+        containers: [{ name: 'c', command: ['./cluster-autoscaler'], args: ['--v=4'], env: [{ name: 'A', value: 'b' }, { name: 'B', valueFrom: {} }] }],
+      }),
+    ],
+  };
+  const found = await port.deployments({ namespace: 'kube-system', name: 'named' });
+  expect(found.map(({ name, record, replicas }) => [name, record, replicas])).toEqual([
+    ['named', undefined, 1], ['recorded', '{"replicas":1}', 1], ['cluster-autoscaler', undefined, 3],
+  ]);
+  expect(JSON.parse(JSON.stringify(found[2]))).toEqual({
+    namespace: 'kube-system',
+    name: 'cluster-autoscaler',
+    version: '7',
+    labels: { a: 'b' },
+    replicas: 3,
+    available: 1,
+    observed: false,
+    problem: 'FailedCreate: quota',
+    selector: 'app=ca,a in (1,2),b notin (3),c,!d',
+    arguments: ['./cluster-autoscaler', '--v=4'],
+    environment: { A: 'b' },
+    replicasManager: 'argocd-controller',
+  });
+});
+
+test('pods that have ended do not count', async () => {
+  api.answers['/api/v1/namespaces/kube-system/pods?app=ca'] = {
+    metadata: {},
+    items: [
+      pod('evicted', { status: { phase: 'Failed' } }),
+      pod('runs', { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } }),
+      pod('pulls', { status: { phase: 'Pending', containerStatuses: [{ name: 'c', state: { waiting: { reason: 'ImagePullBackOff' } } }] } }),
+    ],
+  };
+  expect(await port.pods('kube-system', 'app=ca')).toEqual([
+    { name: 'runs', createdAt: '2024-05-01T10:00:00.000Z', ready: true, problems: [] },
+    { name: 'pulls', createdAt: '2024-05-01T10:00:00.000Z', ready: false, problems: ['container c: ImagePullBackOff'] },
+  ]);
+});
+
+test('canaries, nodes, machines and events are read as they are', async () => {
+  api.answers[`/api/v1/namespaces/karpenter/pods?app.kubernetes.io/name=${CANARY_NAME}`] = {
+    metadata: {},
+    items: [
+      pod('waits', { status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3' }] } }),
+      pod('ready', {
+        metadata: { annotations: { 'cdk-karpenter-migration/canary': 's' }, deletionTimestamp: CREATED },
+        spec: { nodeName: 'n' },
+        status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2024-05-01T10:01:00Z' }] },
+      }),
+    ],
+  };
+  expect(await port.canaryTraces('karpenter')).toMatchObject({
+    priorityClass: undefined,
+    canaries: [
+      { name: 'waits', terminating: false, node: undefined, readySince: undefined, problems: ['scheduler: Unschedulable: 0/3'] },
+      { name: 'ready', settings: 's', terminating: true, node: 'n', readySince: '2024-05-01T10:01:00.000Z' },
+    ],
+  });
+  api.answers[`/apis/scheduling.k8s.io/v1/priorityclasses/${CANARY_NAME}`] = {
+    metadata: { name: CANARY_NAME, annotations: { 'cdk-karpenter-migration/proven': 'n' } }, value: 0,
+  };
+  expect(await port.canaryTraces('karpenter')).toMatchObject({ priorityClass: { proven: 'n' } });
+
+  api.answers['/api/v1/nodes/n'] = { metadata: { name: 'n', resourceVersion: '4', creationTimestamp: CREATED }, spec: { unschedulable: true } };
+  expect(await port.node('n')).toEqual({ name: 'n', version: '4', createdAt: '2024-05-01T10:00:00.000Z', unschedulable: true });
+  expect(await port.node('gone')).toBeUndefined();
+
+  expect(await port.machines('karpenter.sh/provisioner-name')).toEqual([]);
+  api.answers['/apis/karpenter.sh/v1alpha5/machines?karpenter.sh/provisioner-name'] = {
+    metadata: {}, items: [{ metadata: { name: 'm', uid: 'u', creationTimestamp: CREATED }, status: { nodeName: 'n', conditions: [{ type: 'MachineLaunched', status: 'True' }] } }],
+  };
+  expect(await port.machines('karpenter.sh/provisioner-name')).toEqual([
+    { name: 'm', uid: 'u', createdAt: CREATED, nodeName: 'n', terminating: false, conditions: [{ type: 'MachineLaunched', status: 'True' }] },
+  ]);
+
+  api.answers['/api/v1/namespaces/karpenter/events?involvedObject.uid=u'] = {
+    metadata: {},
+    items: [
+      { metadata: {}, involvedObject: {}, reason: 'FailedScheduling', message: 'late', reportingComponent: 'karpenter', lastTimestamp: '2024-05-01T10:02:00Z' },
+      { metadata: {}, involvedObject: {}, reason: 'FailedScheduling', message: 'early', source: { component: 'default-scheduler' }, eventTime: '2024-05-01T10:01:00.000000Z' },
+    ],
+  };
+  expect(await port.events('karpenter', 'u')).toEqual([
+    { from: 'default-scheduler', reason: 'FailedScheduling', message: 'early' }, { from: 'karpenter', reason: 'FailedScheduling', message: 'late' },
+  ]);
+
+  api.answers['/api/v1/pods?spec.nodeName=n'] = {
+    metadata: {},
+    items: [
+      pod('daemon', { metadata: { ownerReferences: [{ kind: 'DaemonSet', name: 'd' }] } }),
+      pod('web', { metadata: { ownerReferences: [{ kind: 'ReplicaSet', name: 'r' }] } }),
+      pod('ended', { status: { phase: 'Succeeded' } }),
+    ],
+  };
+  expect(await port.podsOn('n')).toEqual([
+    { namespace: 'karpenter', name: 'daemon', ofNode: true }, { namespace: 'karpenter', name: 'web', ofNode: false },
+  ]);
+});
+
+test('the taints of a Provisioner are none where it has none, and undefined where it is not there', async () => {
+  expect(await port.provisionerTaints('default')).toBeUndefined();
+  api.answers['/apis/karpenter.sh/v1alpha5/provisioners/default'] = { spec: {} };
+  expect(await port.provisionerTaints('default')).toEqual([]);
+  api.answers['/apis/karpenter.sh/v1alpha5/provisioners/default'] = { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } };
+  expect(await port.provisionerTaints('default')).toEqual([{ key: 'a', effect: 'NoSchedule' }]);
+});
+
+test('nodes of node groups with the taints asked for are read with all of their taints', async () => {
+  const labels = { 'eks.amazonaws.com/nodegroup': 'apps' };
+  api.answers['/api/v1/nodes?eks.amazonaws.com/nodegroup'] = {
+    metadata: {},
+    items: [
+      { metadata: { name: 'a', resourceVersion: '1', labels }, spec: { taints: [{ key: 'x', effect: 'NoSchedule' }, { key: 'y', effect: 'NoExecute', timeAdded: CREATED }] } },
+      { metadata: { name: 'b', resourceVersion: '2', labels }, spec: { taints: [{ key: 'z', effect: 'NoSchedule' }] } },
+      { metadata: { name: 'c', resourceVersion: '3', labels }, spec: {} },
+    ],
+  };
+  expect(await port.taintedNodes(['y'])).toEqual([{
+    name: 'a',
+    version: '1',
+    nodegroup: 'apps',
+    taints: [{ key: 'x', effect: 'NoSchedule' }, { key: 'y', effect: 'NoExecute', timeAdded: '2024-05-01T10:00:00.000Z' }],
+  }]);
+});
+
+const CANARY = canaryPod(CANARY_NAME, { namespace: 'karpenter', image: 'pause', ownerKey: 'o', provisioner: 'default', taints: [] });
+const SCALER = { namespace: 'kube-system', name: 'cluster-autoscaler' };
+const AS = 'as cdk-karpenter-migration';
+const MERGE = 'application/merge-patch+json';
+const CANARY_CLASS = `/apis/scheduling.k8s.io/v1/priorityclasses/${CANARY_NAME}`;
+
+const WRITES: Record<string, [(write: AutoscalerKubernetesPort) => Promise<unknown>, object]> = {
+  change: [write => write.change(SCALER, '7', { replicas: 0, record: '{}' }), {
+    request: `PATCH /apis/apps/v1/namespaces/kube-system/deployments/cluster-autoscaler ${AS}`,
+    type: MERGE,
+    body: { metadata: { resourceVersion: '7', annotations: { [REPLICAS_RECORD]: '{}' } }, spec: { replicas: 0 } },
+  }],
+  replaceTaints: [write => write.replaceTaints('n', '7', [], true), {
+    request: `PATCH /api/v1/nodes/n ${AS}`, type: MERGE, body: { metadata: { resourceVersion: '7' }, spec: { taints: null, unschedulable: null } },
+  }],
+  cordon: [write => write.cordon('n', '7'), {
+    request: `PATCH /api/v1/nodes/n ${AS}`, type: MERGE, body: { metadata: { resourceVersion: '7' }, spec: { unschedulable: true } },
+  }],
+  createPriorityClass: [write => write.createPriorityClass(), {
+    request: `POST /apis/scheduling.k8s.io/v1/priorityclasses ${AS}`, body: expect.objectContaining({ value: 0, preemptionPolicy: 'Never' }),
+  }],
+  rememberProof: [write => write.rememberProof('n'), {
+    request: `PATCH ${CANARY_CLASS} ${AS}`, type: MERGE, body: { metadata: { annotations: { 'cdk-karpenter-migration/proven': 'n' } } },
+  }],
+  deletePriorityClass: [write => write.deletePriorityClass(), { request: `DELETE ${CANARY_CLASS}` }],
+  createCanary: [write => write.createCanary(CANARY), { request: `POST /api/v1/namespaces/karpenter/pods ${AS}`, body: CANARY }],
+  deleteCanary: [write => write.deleteCanary('karpenter', CANARY_NAME, 'u'), {
+    request: `DELETE /api/v1/namespaces/karpenter/pods/${CANARY_NAME}`, body: { preconditions: { uid: 'u' } },
+  }],
+  deleteMachine: [write => write.deleteMachine('m', 'u'), {
+    request: 'DELETE /apis/karpenter.sh/v1alpha5/machines/m', body: { preconditions: { uid: 'u' } },
+  }],
+};
+
+test.each(Object.entries(WRITES))('%s asks the fence directly before its one guarded write', async (_, [write, call]) => {
+  await write(port);
+  expect(api.log).toEqual(['fence', call]);
+});
+
+test.each(Object.entries(WRITES))('%s writes nothing once the run was replaced', async (_, [write]) => {
+  await api.stop();
+  port = await api.connect(async () => { throw new Error('replaced'); });
+  await expect(write(port)).rejects.toThrow('replaced');
+  expect(api.log).toEqual([]);
+});
+
+test.each(['change', 'replaceTaints', 'cordon', 'createPriorityClass', 'rememberProof', 'createCanary'])('%s says false when it was overtaken', async name => {
+  api.status = 409;
+  expect(await WRITES[name][0](port)).toBe(false);
+});
+
+test.each(Object.entries(WRITES))('%s throws when it is refused', async (_, [write]) => {
+  api.status = 403;
+  await expect(write(port)).rejects.toMatchObject({ code: 403 });
+});
+
+test('a record is dropped without a change of the replicas', async () => {
+  await port.change(SCALER, '7', { record: null });
+  expect(api.log[1]).toMatchObject({ body: { metadata: { resourceVersion: '7', annotations: { [REPLICAS_RECORD]: null } } } });
+  expect((api.log[1] as Call).body).not.toHaveProperty('spec');
+});
+
+test('every method of the port can be called from the other function', () => {
+  const methods = Object.getOwnPropertyNames(ClusterAutoscalerKubernetes.prototype).filter(name => !['constructor', 'patchNode'].includes(name));
+  expect([...AUTOSCALER_METHODS].sort()).toEqual(methods.sort());
+});

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'fs';
+import { createRequire } from 'module';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { buildSync } from 'esbuild';
+import { MigrationStage } from '../../src/words/migration-stage';
+import { RunPort } from '../../src/workflow/run-record';
+
+/** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
+const directory = mkdtempSync(join(tmpdir(), 'run-record-'));
+buildSync({
+  stdin: {
+    contents: 'export * from "./src/workflow/run-record.kubernetes"; export { ApiException } from "@kubernetes/client-node"; '
+      + 'export { ClaimFence } from "./src/handlers/adapters/fences";',
+    resolveDir: join(__dirname, '../..'),
+  },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  outfile: join(directory, 'adapter.js'),
+});
+const { ConfigMapRuns, ApiException, ClaimFence } = createRequire(__filename)(join(directory, 'adapter.js'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** The claim's ConfigMap, guarded by its version. */
+class FakeCore {
+  public map: any = { metadata: { name: 'karpenter-migration', resourceVersion: '1', labels: { team: 'platform' } }, data: { owner: 'me', abandoned: 'false', generation: '3' } };
+  public writes = 0;
+  /** Happens between somebody's read and write. */
+  public meanwhile?: () => void;
+
+  public async readNamespacedConfigMap() {
+    if (!this.map) {
+      throw new ApiException(404, 'not found', {}, {});
+    }
+    const read = structuredClone(this.map);
+    this.meanwhile?.();
+    return read;
+  }
+
+  public async replaceNamespacedConfigMap({ body }: any) {
+    if (body.metadata.resourceVersion !== this.map?.metadata.resourceVersion) {
+      throw new ApiException(409, 'conflict', {}, {});
+    }
+    this.writes++;
+    this.map = { ...body, metadata: { ...body.metadata, resourceVersion: String(Number(body.metadata.resourceVersion) + 1) } };
+    return this.map;
+  }
+}
+
+let core: FakeCore;
+let runs: RunPort;
+beforeEach(() => {
+  core = new FakeCore();
+  runs = new ConfigMapRuns({ makeApiClient: () => core });
+});
+
+const BEGINNING = { owner: 'me', stage: MigrationStage.CUT_OVER, request: 'r' };
+const LEASE = { token: 't', until: 10 };
+
+test('a new generation stands in the claim, beside what others keep there', async () => {
+  await expect(runs.begin(BEGINNING)).resolves.toMatchObject({ generation: 4, stage: 'CUT_OVER', requested: 4 });
+  expect(core.map.data).toEqual({ owner: 'me', abandoned: 'false', generation: '4', stage: 'CUT_OVER', request: 'r', requested: '4' });
+  expect(core.map.metadata.labels).toEqual({ team: 'platform' });
+});
+
+test('what was written is read again as it was', async () => {
+  await runs.begin(BEGINNING);
+  await runs.enter(4, LEASE, 0);
+  await expect(runs.read()).resolves.toMatchObject({ owner: 'me', generation: 4, stage: 'CUT_OVER', request: 'r', requested: 4, lease: LEASE });
+  const report = { generation: 4, execution: 'arn', outcome: 'working' as const, says: 'x' };
+  await runs.leave('t', report);
+  await expect(runs.read()).resolves.toEqual({ owner: 'me', generation: 4, stage: 'CUT_OVER', request: 'r', requested: 4, lease: undefined, report });
+});
+
+test('the same request writes once', async () => {
+  await runs.begin(BEGINNING);
+  await runs.begin(BEGINNING);
+  expect(core.writes).toBe(1);
+});
+
+test('whoever is overtaken reads and decides again', async () => {
+  let times = 0;
+  core.meanwhile = () => {
+    if (times++ < 2) {
+      core.map.metadata.resourceVersion = String(100 + times);
+      core.map.data.generation = String(10 + times);
+    }
+  };
+  await expect(runs.begin(BEGINNING)).resolves.toMatchObject({ generation: 13 });
+});
+
+test('a call that is overtaken by a new generation gets no lease', async () => {
+  core.meanwhile = () => {
+    core.map = { ...core.map, metadata: { ...core.map.metadata, resourceVersion: '99' }, data: { ...core.map.data, generation: '4' } };
+    core.meanwhile = undefined;
+  };
+  await expect(runs.enter(3, LEASE, 0)).rejects.toThrow(expect.objectContaining({ name: 'Replaced' }));
+  expect(core.writes).toBe(0);
+});
+
+test('who is overtaken again and again gives up with a reason', async () => {
+  core.meanwhile = () => { core.map.metadata.resourceVersion += '0'; };
+  await expect(runs.begin(BEGINNING)).rejects.toThrow('was changed by others 10 times in a row');
+});
+
+test('a call that another one holds up gets no lease and writes nothing', async () => {
+  await runs.enter(3, { token: 'other', until: 100 }, 0);
+  await expect(runs.enter(3, LEASE, 50)).resolves.toBe(false);
+  expect(core.writes).toBe(1);
+});
+
+test('a claim that is gone has no record, takes no lease and needs no leaving', async () => {
+  core.map = undefined;
+  await expect(runs.read()).resolves.toBeUndefined();
+  await expect(runs.leave('t')).resolves.toBeUndefined();
+  await expect(runs.begin(BEGINNING)).rejects.toThrow('there is no claim on the cluster (ConfigMap kube-system/karpenter-migration)');
+});
+
+test('the fence lets the current generation pass and no other', async () => {
+  await expect(new ClaimFence(runs, 3).check()).resolves.toBeUndefined();
+  await expect(new ClaimFence(runs, 2).check()).rejects.toThrow(expect.objectContaining({ name: 'Replaced' }));
+  core.map = undefined;
+  await expect(new ClaimFence(runs, 3).check()).rejects.toThrow(expect.objectContaining({ name: 'Replaced' }));
+});
