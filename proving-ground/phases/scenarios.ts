@@ -1,11 +1,11 @@
 import * as path from 'path';
 import { endBurst } from './burst';
+import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
 import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
 import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
 import { budgetsWereTested, scaleDown } from './drain/scale-down';
 import { takeWaypoint, wayBack, Waypoint } from './drain/way-back';
-import { Installed } from './core-checks';
 import { Report } from './report';
 import { RunContext } from './run-context';
 import { sabotage, SABOTAGES } from './sabotage';
@@ -43,7 +43,7 @@ export interface Scenario {
 /** Odd to look at, so that it is seen to come back exactly. */
 const COREDNS_VALUES = ' {"replicaCount": 2}';
 
-const phase = (title: string, usualSeconds: number, body: Phase['body']): Phase => ({ title, usualSeconds, body });
+const phase = (title: string, seconds: number, body: Phase['body']): Phase => ({ title, usualSeconds: seconds, body });
 
 const ACCOUNT = phase('a customer\'s account and cluster', 60, async (run) => {
   run.world = await createWorld(run.context, { corednsAddon: { configurationValues: COREDNS_VALUES } });
