@@ -9,8 +9,6 @@ import { ChartSource } from './karpenter/chart-source';
 import { ControllerImageOptions } from './karpenter/karpenter-chart';
 import { KarpenterRelease } from './karpenter/karpenter-release';
 import { NodeAccess } from './node-access/node-access';
-import { AWSNodeTemplateOptions } from './provisioning/v0/aws-node-template-options';
-import { ProvisionerOptions } from './provisioning/v0/provisioner-options';
 import { MigrationStage } from './words/migration-stage';
 import { PreflightCheck } from './words/preflight-check';
 import { CutOverOptions } from './workflow/cut-over-options';
@@ -56,9 +54,9 @@ export interface KarpenterMigrationProps {
   readonly waitForRun?: Duration;
 
   /**
-   * The version of Karpenter, and with it everything that differs by version.
+   * The version of Karpenter, and with it everything that differs by version: also which nodes Karpenter launches first.
    *
-   * @default - Karpenter 0.29.2, for Kubernetes 1.23 to 1.27
+   * @default - `KarpenterRelease.v0()`, which is Karpenter 0.29.2, for Kubernetes 1.23 to 1.27
    */
   readonly release?: KarpenterRelease;
 
@@ -86,12 +84,13 @@ export interface KarpenterMigrationProps {
   /**
    * An existing role for Karpenter's nodes; it is used as it is.
    *
-   * @default - a new role with the guide's four managed policies
+   * @default - a new role with the guide's managed policies
    */
   readonly nodeRole?: iam.IRole;
 
   /**
-   * An existing instance profile for Karpenter's nodes; it is used as it is. `nodeRole` must then be the role in it.
+   * An existing instance profile for Karpenter's nodes; it is used as it is. `nodeRole` must then be the role in it. An error with a
+   * release whose Karpenter makes the profiles itself.
    *
    * @default - a new instance profile around the node role
    */
@@ -128,14 +127,14 @@ export interface KarpenterMigrationProps {
   /**
    * The namespace of Karpenter. It is made if there is none, and only then removed again.
    *
-   * @default 'karpenter'
+   * @default - the release's, `karpenter` with v0
    */
   readonly namespace?: string;
 
   /**
    * The service account of the controller.
    *
-   * @default 'karpenter'
+   * @default - the release's, `karpenter` with v0
    */
   readonly serviceAccountName?: string;
 
@@ -159,20 +158,6 @@ export interface KarpenterMigrationProps {
    * @default - the guide's values only
    */
   readonly values?: { [key: string]: any };
-
-  /**
-   * The first Provisioner; `migration.addProvisioner(...)` adds others.
-   *
-   * @default - the guide's: name `default`, instance categories c, m and r, generation above 2
-   */
-  readonly provisioner?: ProvisionerOptions;
-
-  /**
-   * The node template of the first Provisioner.
-   *
-   * @default - the guide's: name `default`, selecting by `discovery`
-   */
-  readonly nodeTemplate?: AWSNodeTemplateOptions;
 
   /**
    * Whether this deployment takes over a migration whose stack was destroyed without `MigrationStage.REMOVED`.

@@ -1,5 +1,4 @@
-import { CfnOutput, Lazy, Token } from 'aws-cdk-lib';
-import * as eks from 'aws-cdk-lib/aws-eks';
+import { CfnOutput, Lazy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
@@ -7,20 +6,22 @@ import { Claim } from './cluster/claim';
 import { ClusterSurvey } from './cluster/cluster-survey';
 import { assertImport } from './cluster/import-requirements';
 import { retainAlways, retainExceptOnCreate } from './custom-resources/retention';
-import { Discovery, DiscoverySelectors } from './discovery-tags/discovery';
+import { Discovered, Discovery } from './discovery-tags/discovery';
 import { ControllerRole } from './iam/controller-role';
 import { IamNames } from './iam/iam-names';
 import { NodeInstanceProfile, NodeRole } from './iam/node-role';
+import { Provisioning } from './karpenter/generation';
 import { KarpenterChart } from './karpenter/karpenter-chart';
 import { KarpenterCrds } from './karpenter/karpenter-crds';
 import { KarpenterRelease } from './karpenter/karpenter-release';
 import { KarpenterNamespace } from './karpenter/namespace/karpenter-namespace';
+import { V0Provisioning } from './karpenter/v0/provisioning';
 import { KarpenterMigrationProps } from './karpenter-migration-props';
 import { checkDnsName, checkNamespace } from './kubernetes/kubernetes-names';
 import { NodeAccess } from './node-access/node-access';
 import { Preflight } from './preflight/preflight';
-import { DEFAULT_NAME } from './provisioning/manifest';
 import { AWSNodeTemplate } from './provisioning/v0/aws-node-template';
+import { AWSNodeTemplateOptions } from './provisioning/v0/aws-node-template-options';
 import { Provisioner } from './provisioning/v0/provisioner';
 import { ProvisionerOptions } from './provisioning/v0/provisioner-options';
 import { MigrationStage } from './words/migration-stage';
@@ -39,8 +40,8 @@ import { MigrationStageResource } from './workflow/migration-stage-resource';
 export class KarpenterMigration extends Construct {
   /** The role of Karpenter's nodes. */
   public readonly nodeRole: iam.IRole;
-  /** The instance profile of Karpenter's nodes. */
-  public readonly instanceProfile: iam.IInstanceProfile;
+  /** The instance profile of Karpenter's nodes; undefined with a release whose Karpenter makes the profiles itself. */
+  public readonly instanceProfile?: iam.IInstanceProfile;
   /** The role of Karpenter's controller. */
   public readonly controllerRole: iam.IRole;
   /** The namespace of Karpenter. */
@@ -53,34 +54,27 @@ export class KarpenterMigration extends Construct {
   public readonly preflight: Preflight;
   /** The controller. */
   public readonly chart: KarpenterChart;
-  /** The node template of the first Provisioner; undefined where `provisioner` brings its own. */
-  public readonly nodeTemplate?: AWSNodeTemplate;
-  /** The first Provisioner. */
-  public readonly provisioner: Provisioner;
   /** What moves workloads and node groups, and puts them back; its executions show where a migration is and what it waits for. */
   public readonly stateMachine: sfn.StateMachine;
 
-  private readonly cluster: eks.ICluster;
+  private readonly release: KarpenterRelease;
+  private readonly provisioning: Provisioning;
   private readonly stage: MigrationStage;
   private readonly stageResource: MigrationStageResource;
   private readonly retain: (part: IConstruct) => void;
-  /** How nodes of Provisioners are launched that do not say so themselves. */
-  private readonly launch: Pick<ProvisionerOptions, 'nodeTemplate' | 'nodeTemplateName'>;
-  private readonly provisionerNames = new Set<string>();
 
   constructor(scope: Construct, id: string, props: KarpenterMigrationProps) {
     super(scope, id);
     const { cluster, nodegroups, hostNodegroups = nodegroups, revision, kubernetesHandler } = props;
-    const release = props.release ?? KarpenterRelease.v0();
+    const release = this.release = props.release ?? KarpenterRelease.v0();
     const discovery = props.discovery ?? Discovery.tags();
     const nodeAccess = props.nodeAccess ?? NodeAccess.awsAuth();
     const names = props.iamNames ?? IamNames.generated();
-    this.cluster = cluster;
     this.stage = props.stage ?? MigrationStage.INSTALL;
     this.retain = props.takeOver ? retainAlways : retainExceptOnCreate;
     this.karpenterVersion = release.version;
     assertImport(this, cluster, { kubernetesApi: true, kubectl: true, openIdConnectProvider: true, kubernetesHandler });
-    checkProps(props);
+    checkProps(props, release);
 
     // Assumptions
     this.preflight = new Preflight(this, 'Preflight', {
@@ -91,7 +85,7 @@ export class KarpenterMigration extends Construct {
       ...discovery._network(),
       nodeAccess,
       namespace: props.namespace,
-      provisionerNames: [],
+      poolNames: [],
       takeOver: props.takeOver,
       stage: this.stage,
       criticalWorkloads: props.cutOver?.criticalWorkloads,
@@ -106,24 +100,27 @@ export class KarpenterMigration extends Construct {
     const claim = after([this.survey, this.preflight], new Claim(this, 'Claim', { cluster, kubernetesHandler }));
 
     // Create IAM roles
-    this.nodeRole = props.nodeRole ?? after([claim], new NodeRole(this, 'NodeRole', { roleName: names.nodeRole }));
-    this.instanceProfile = props.instanceProfile ?? after([claim], new NodeInstanceProfile(this, 'InstanceProfile', {
-      role: this.nodeRole,
-      instanceProfileName: names.instanceProfile,
-    }));
+    this.nodeRole = props.nodeRole ?? after([claim], new NodeRole(this, 'NodeRole', { release, roleName: names.nodeRole }));
+    if (release._generation.needsInstanceProfile) {
+      this.instanceProfile = props.instanceProfile ?? after([claim], new NodeInstanceProfile(this, 'InstanceProfile', {
+        role: this.nodeRole,
+        instanceProfileName: names.instanceProfile,
+      }));
+    }
     const controllerRole = after([claim], new ControllerRole(this, 'ControllerRole', {
       cluster,
+      release,
       nodeRole: this.nodeRole,
       role: props.controllerRole,
       policy: props.controllerPolicy,
       ...props.controllerRole ? {} : { roleName: names.controllerRole, policyName: names.controllerPolicy },
-      namespace: props.namespace ?? release.defaultNamespace,
-      serviceAccountName: props.serviceAccountName ?? release.defaultServiceAccountName,
+      namespace: props.namespace,
+      serviceAccountName: props.serviceAccountName,
     }));
     this.controllerRole = controllerRole.role;
 
     // Add tags to subnets and security groups
-    const selectors = discovery._bind(this, {
+    const discovered = discovery._bind(this, {
       cluster,
       nodegroups,
       allowSeveralClusterSecurityGroups: props.acceptedRisks?.includes(PreflightCheck.CLUSTER_SECURITY_GROUPS),
@@ -136,15 +133,16 @@ export class KarpenterMigration extends Construct {
     // Deploy Karpenter, set node affinity
     const namespace = after([claim], new KarpenterNamespace(this, 'Namespace', {
       cluster,
-      namespace: props.namespace ?? release.defaultNamespace,
+      release,
+      namespace: props.namespace,
       revision,
       kubernetesHandler,
     }));
     this.namespace = namespace.namespaceName;
     const crds = after([claim], new KarpenterCrds(this, 'Crds', { cluster, release, chartSource: props.chartSource, revision, kubernetesHandler }));
-    const footing = [selectors.tags, access].filter(part => part !== undefined).map(part => after([claim], part));
+    const footing = [discovered.tags, access].filter(part => part !== undefined).map(part => after([claim], part));
     // Roles of the user's own count with the policies that the same app gives them.
-    const identities = [controllerRole, this.controllerRole, this.nodeRole, this.instanceProfile];
+    const identities = [controllerRole, this.controllerRole, this.nodeRole, ...this.instanceProfile ? [this.instanceProfile] : []];
     this.chart = after([namespace, crds, ...identities, ...footing], new KarpenterChart(this, 'Karpenter', {
       cluster,
       release,
@@ -155,7 +153,7 @@ export class KarpenterMigration extends Construct {
       hostNodegroups,
       values: props.values,
       controllerRole: this.controllerRole,
-      instanceProfileName: this.instanceProfile.instanceProfileName,
+      instanceProfileName: this.instanceProfile?.instanceProfileName,
       kubernetesHandler,
       revision,
     }));
@@ -166,7 +164,7 @@ export class KarpenterMigration extends Construct {
       stage: this.stage,
       configuration: {
         Owner: claim.owner,
-        Api: release._api,
+        Api: release._generation.api.name,
         Nodegroups: nodegroups,
         HostNodegroups: hostNodegroups,
         Namespace: this.namespace,
@@ -174,69 +172,90 @@ export class KarpenterMigration extends Construct {
         Replicas: release.replicas,
         Cpu: release.controllerCpu,
         Memory: release.controllerMemory,
-        Pools: Lazy.list({ produce: () => [...this.provisionerNames] }),
+        Pools: Lazy.list({ produce: () => [...this.provisioning.poolNames] }),
         AcceptedRisks: props.acceptedRisks ?? [],
         ...workflowOptions(props.cutOver, props.scaleDown),
       },
       waitForRun: waitForRun(props.waitForRun),
-      launchTemplateTag: release._launchTemplateTag,
+      launchTemplateTag: release._generation.api.launchTemplateTag,
       revision,
       kubernetesHandler,
     }));
     this.stateMachine = this.stageResource.workflow.stateMachine;
 
     // Create default provisioner
-    this.nodeTemplate = this.addNodeTemplate(props, selectors);
-    this.launch = { nodeTemplate: this.nodeTemplate ?? props.provisioner?.nodeTemplate, nodeTemplateName: props.provisioner?.nodeTemplateName };
-    this.provisioner = this.addProvisioner('Provisioner', props.provisioner ?? {});
+    this.provisioning = release._generation.provision(this, {
+      cluster,
+      nodeRole: this.nodeRole,
+      network: discovered.network,
+      isRemoved: this.stage === MigrationStage.REMOVED,
+      addPool: (name, pool) => {
+        this.preflight._addPoolName(name);
+        this.join(pool);
+      },
+      addNodeClass: (name, nodeClass) => {
+        this.preflight._addNodeClassName(name);
+        this.join(nodeClass);
+      },
+    });
 
     this.keepFooting();
-    this.addOutputs(selectors);
+    this.addOutputs(discovered);
+  }
+
+  /** The first Provisioner. It belongs to release v0: an error with another one. */
+  public get provisioner(): Provisioner {
+    return this.v0('provisioner').provisioner;
+  }
+
+  /**
+   * The node template of the first Provisioner; undefined where that brings its own. It belongs to release v0: an error with another
+   * one.
+   */
+  public get nodeTemplate(): AWSNodeTemplate | undefined {
+    return this.v0('nodeTemplate').nodeTemplate;
   }
 
   /**
    * Adds another Provisioner, applied once Karpenter's webhooks answer.
+   *
+   * It belongs to release v0: an error with another one.
    *
    * @param id the id of the construct, which is part of the Provisioner's identity
    * @param options its node template is that of the first Provisioner unless it names one; its `name` must be another one than that
    * of every Provisioner so far
    */
   public addProvisioner(id: string, options: ProvisionerOptions): Provisioner {
-    this.takeName(options.name ?? DEFAULT_NAME);
-    const launch = bringsNodeTemplate(options) ? {} : this.launch;
-    const provisioner = after([this.chart], new Provisioner(this, id, { ...options, ...launch, cluster: this.cluster }));
-    this.preflight._addPoolName(provisioner.provisionerName);
-    this.stageResource.node.addDependency(provisioner);
-    if (this.stage === MigrationStage.REMOVED) {
-      provisioner._markRemoved();
-    } else {
-      this.retain(provisioner);
-    }
-    return provisioner;
+    return this.v0('addProvisioner').addProvisioner(id, options);
   }
 
-  /** Two objects of one name would be one object that two resources change. */
-  private takeName(name: string): void {
-    if (!Token.isUnresolved(name) && this.provisionerNames.has(name)) {
-      throw new Error(`the migration has a Provisioner "${name}" already: set \`name\` to one that is not among ${[...this.provisionerNames].join(', ')}`);
-    }
-    this.provisionerNames.add(name);
+  /**
+   * Adds another node template, for Provisioners that are added with it, applied once Karpenter's webhooks answer.
+   *
+   * It belongs to release v0: an error with another one.
+   *
+   * @param id the id of the construct, which is part of the node template's identity
+   * @param options it selects by the migration's `discovery` unless it says how; its `name` must be another one than that of every
+   * node template so far
+   */
+  public addNodeTemplate(id: string, options: AWSNodeTemplateOptions): AWSNodeTemplate {
+    return this.v0('addNodeTemplate').addNodeTemplate(id, options);
   }
 
-  private addNodeTemplate(props: KarpenterMigrationProps, selectors: DiscoverySelectors): AWSNodeTemplate | undefined {
-    if (bringsNodeTemplate(props.provisioner)) {
-      return undefined;
+  private v0(member: string): V0Provisioning {
+    if (this.provisioning instanceof V0Provisioning) {
+      return this.provisioning;
     }
-    const { subnetSelector, securityGroupSelector } = selectors;
-    const template = new AWSNodeTemplate(this, 'NodeTemplate', {
-      cluster: this.cluster,
-      subnetSelector,
-      ...props.nodeTemplate?.launchTemplateName === undefined ? { securityGroupSelector } : {},
-      ...props.nodeTemplate,
-    });
-    this.preflight._addObject(`awsnodetemplates.v1alpha1.karpenter.k8s.aws/${template.nodeTemplateName}`);
-    this.stageResource.node.addDependency(template);
-    return after([this.chart], template);
+    throw new Error(`\`${member}\` belongs to KarpenterRelease.v0, and \`release\` is KarpenterRelease.${this.release._generation.name} `
+      + `(Karpenter ${this.release.version}): use what belongs to that, or set \`release\` to KarpenterRelease.v0()`);
+  }
+
+  /** Puts a pool or a node class behind what it needs, and keeps it. */
+  private join(part: IConstruct): void {
+    this.stageResource.node.addDependency(after([this.chart], part));
+    if (this.stage !== MigrationStage.REMOVED) {
+      this.retain(part);
+    }
   }
 
   /** Nothing that a living Karpenter stands on may go before its removal was verified. */
@@ -248,8 +267,8 @@ export class KarpenterMigration extends Construct {
     this.node.children.filter(child => !readOnly.includes(child)).forEach(child => this.retain(child));
   }
 
-  private addOutputs(selectors: DiscoverySelectors): void {
-    const outputs: Record<string, string> = {
+  private addOutputs(discovered: Discovered): void {
+    const outputs: Record<string, string | undefined> = {
       Stage: this.stage,
       State: this.stageResource.state,
       StartExecution: `aws stepfunctions start-execution --state-machine-arn ${this.stateMachine.stateMachineArn}`,
@@ -257,15 +276,15 @@ export class KarpenterMigration extends Construct {
       KubernetesVersion: this.survey.clusterVersion,
       Namespace: this.namespace,
       NodeRoleArn: this.nodeRole.roleArn,
-      InstanceProfileName: this.instanceProfile.instanceProfileName,
+      InstanceProfileName: this.instanceProfile?.instanceProfileName,
       ControllerRoleArn: this.controllerRole.roleArn,
-      SubnetIds: selectors.tags?.subnetIds ?? selectors.subnetSelector['aws-ids'],
-      SecurityGroupIds: selectors.tags?.securityGroupIds ?? selectors.securityGroupSelector['aws-ids'],
+      SubnetIds: discovered.subnetIds,
+      SecurityGroupIds: discovered.securityGroupIds,
       Warnings: this.preflight.warnings,
       AcceptedRisks: this.preflight.accepted,
     };
     const scope = new Construct(this, 'Outputs');
-    Object.entries(outputs).forEach(([name, value]) => new CfnOutput(scope, name, { value }));
+    Object.entries(outputs).forEach(([name, value]) => value === undefined || new CfnOutput(scope, name, { value }));
   }
 }
 
@@ -276,20 +295,13 @@ function after<T extends IConstruct>(parts: IConstruct[], part: T): T {
 }
 
 /** Refuses properties that contradict each other, and names that the Kubernetes API would refuse half-way through a deployment. */
-export function checkProps(props: KarpenterMigrationProps): void {
-  const { namespace, serviceAccountName, instanceProfile, nodeRole, nodeTemplate, provisioner } = props;
+function checkProps({ namespace, serviceAccountName, instanceProfile, nodeRole }: KarpenterMigrationProps, release: KarpenterRelease): void {
   checkNamespace('namespace', namespace);
   checkDnsName('serviceAccountName', serviceAccountName);
+  if (instanceProfile && !release._generation.needsInstanceProfile) {
+    throw new Error(`instanceProfile is set, and Karpenter ${release.version} makes the profiles of its nodes itself: leave it out`);
+  }
   if (instanceProfile && !nodeRole) {
     throw new Error('instanceProfile is set without nodeRole: set nodeRole to the role in that profile, because it must be let into the cluster and be passed');
   }
-  if (nodeTemplate && bringsNodeTemplate(provisioner)) {
-    const given = provisioner?.nodeTemplateName === undefined ? 'nodeTemplate' : `nodeTemplateName ("${provisioner.nodeTemplateName}")`;
-    throw new Error(`provisioner.${given} is set, so nodeTemplate would have no effect: keep one of them`);
-  }
-}
-
-/** Whether a Provisioner's nodes are launched by a node template of its own. */
-export function bringsNodeTemplate(options: ProvisionerOptions = {}): boolean {
-  return options.nodeTemplate !== undefined || options.nodeTemplateName !== undefined;
 }

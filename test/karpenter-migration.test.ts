@@ -175,7 +175,7 @@ describe('the way to REMOVED', () => {
 
   test('marks all Provisioners, the later ones as well, and leaves their limits to the run', () => {
     const provisioners = (stage: MigrationStage) => {
-      const { stack, migration } = migrate(() => ({ stage, provisioner: { limits: { cpu: 100, pods: 50 } } }));
+      const { stack, migration } = migrate(() => ({ stage, release: KarpenterRelease.v0({ provisioner: { limits: { cpu: 100, pods: 50 } } }) }));
       migration.addProvisioner('Gpu', { name: 'gpu' });
       return ['MigrationProvisioner', 'MigrationGpu'].map(path => manifest(rendered(stack), path));
     };
@@ -204,7 +204,7 @@ describe('Provisioners', () => {
   });
 
   test('that are added use the node template of the migration', () => {
-    const { stack, migration } = migrate(() => ({ nodeTemplate: { name: 'mine' } }));
+    const { stack, migration } = migrate(() => ({ release: KarpenterRelease.v0({ nodeTemplate: { name: 'mine' } }) }));
     migration.addProvisioner('Gpu', { name: 'gpu', requirements: [Requirement.isIn('karpenter.k8s.aws/instance-family', ['g5'])] });
     const template = rendered(stack);
     expect(manifest(template, 'MigrationGpu')).toMatchObject({ metadata: { name: 'gpu' }, spec: { providerRef: { name: 'mine' } } });
@@ -212,7 +212,7 @@ describe('Provisioners', () => {
   });
 
   test('that are added use the node template of the first one where that brings its own', () => {
-    const { stack, migration } = migrate(() => ({ provisioner: { nodeTemplateName: 'elsewhere' } }));
+    const { stack, migration } = migrate(() => ({ release: KarpenterRelease.v0({ provisioner: { nodeTemplateName: 'elsewhere' } }) }));
     migration.addProvisioner('Gpu', { name: 'gpu' });
     migration.addProvisioner('Arm', { name: 'arm', nodeTemplateName: 'third' });
     expect(migration.nodeTemplate).toBeUndefined();
@@ -221,7 +221,7 @@ describe('Provisioners', () => {
   });
 
   test('need no security groups of a node template with a launch template, which has its own', () => {
-    const { stack } = migrate(() => ({ nodeTemplate: { launchTemplateName: 'mine' } }));
+    const { stack } = migrate(() => ({ release: KarpenterRelease.v0({ nodeTemplate: { launchTemplateName: 'mine' } }) }));
     expect(manifest(rendered(stack), 'MigrationNodeTemplate').spec).toEqual({
       subnetSelector: { 'karpenter.sh/discovery': 'prod' }, launchTemplate: 'mine',
     });
@@ -244,7 +244,7 @@ describe('what exists already', () => {
       settings: { aws: { defaultInstanceProfile: 'nodes' } },
       serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': CONTROLLER_ROLE } },
     });
-    expect([migration.nodeRole.roleArn, migration.instanceProfile.instanceProfileName, migration.controllerRole.roleArn])
+    expect([migration.nodeRole.roleArn, migration.instanceProfile?.instanceProfileName, migration.controllerRole.roleArn])
       .toEqual([NODE_ROLE, 'nodes', CONTROLLER_ROLE]);
   });
 
@@ -293,8 +293,8 @@ describe('choices', () => {
   test('unmanaged node access leaves aws-auth alone, and the preflight does not ask for it', () => {
     const template = rendered(migrate(() => ({ nodeAccess: NodeAccess.unmanaged() })).stack);
     expect(idsBelow(template, 'MigrationNodeAccess')).toEqual([]);
-    expect(String(only(template, 'Custom::KarpenterPreflight').Properties.AwsAuth)).toBe('false');
-    expect(String(only(install, 'Custom::KarpenterPreflight').Properties.AwsAuth)).toBe('true');
+    expect(only(template, 'Custom::KarpenterPreflight').Properties.NodeAccess).toBe('unmanaged');
+    expect(only(install, 'Custom::KarpenterPreflight').Properties.NodeAccess).toBe('aws-auth');
   });
 
   test('charts come from a registry of the user\'s own', () => {

@@ -10,7 +10,9 @@ import { SecurityGroupSource, SubnetSource } from '../src/discovery-tags/sources
 import { ControllerPolicy } from '../src/iam/controller-policy';
 import { IamNames } from '../src/iam/iam-names';
 import { ChartSource } from '../src/karpenter/chart-source';
+import { KarpenterChart } from '../src/karpenter/karpenter-chart';
 import { KarpenterRelease } from '../src/karpenter/karpenter-release';
+import { KarpenterReleaseV0Options } from '../src/karpenter/v0/release-options';
 import { AWSNodeTemplate } from '../src/provisioning/v0/aws-node-template';
 
 /** What is wrong, what causes it, and what is said. A text is the whole message; several are parts of it. */
@@ -20,6 +22,8 @@ const CHARTS = join(__dirname, 'karpenter-migration', 'charts');
 const long = 'x'.repeat(64);
 
 const migration = (given: Given) => () => migrate(given);
+const v0 = (given: (stack: Parameters<Given>[0]) => KarpenterReleaseV0Options) =>
+  migration(stack => ({ release: KarpenterRelease.v0(given(stack)) }));
 const imported = (attributes: Partial<eks.ClusterAttributes>) => migration(stack => ({ cluster: importCluster(stack, attributes) }));
 const vpcOf = (stack: Parameters<Given>[0]) => ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0a0a0a0a', availabilityZones: ['us-east-1a'] });
 const tagKey = (key: string) => migration(() => ({ discovery: Discovery.tags({ key }) }));
@@ -114,21 +118,32 @@ const CASES: Case[] = [
   ['charts of another release', migration(() => ({ chartSource: ChartSource.directory(CHARTS), release: KarpenterRelease.v0({ version: '0.30.0' }) })),
     `the chart in "${join(CHARTS, 'karpenter-crd')}" has version v0.29.2, the release needs v0.30.0; put that chart there or set release to the version of the chart`],
 
-  ['a node template that the Provisioner does not use', migration(() => ({ nodeTemplate: { name: 'mine' }, provisioner: { nodeTemplateName: 'other' } })),
+  ['a node template that the Provisioner does not use', v0(() => ({ nodeTemplate: { name: 'mine' }, provisioner: { nodeTemplateName: 'other' } })),
     'provisioner.nodeTemplateName ("other") is set, so nodeTemplate would have no effect: keep one of them'],
-  ['a node template beside one that is built', migration((stack) => {
+  ['a node template beside one that is built', v0((stack) => {
     const nodeTemplate = new AWSNodeTemplate(stack, 'Own', { cluster: importCluster(stack, {}, 'Same') });
     return { nodeTemplate: {}, provisioner: { nodeTemplate } };
   }), 'provisioner.nodeTemplate is set, so nodeTemplate would have no effect: keep one of them'],
-  ['security groups beside a launch template', migration(() => ({ nodeTemplate: { launchTemplateName: 'mine', securityGroupSelector: { a: 'b' } } })),
+  ['security groups beside a launch template', v0(() => ({ nodeTemplate: { launchTemplateName: 'mine', securityGroupSelector: { a: 'b' } } })),
     ['`launchTemplateName` ("mine") excludes `securityGroupSelector`']],
   ['two Provisioners of the default name', () => migrate().migration.addProvisioner('Second', {}),
     'the migration has a Provisioner "default" already: set `name` to one that is not among default'],
   ['two Provisioners of one name', () => {
-    const { migration: migrated } = migrate(() => ({ provisioner: { name: 'main' } }));
+    const { migration: migrated } = migrate(() => ({ release: KarpenterRelease.v0({ provisioner: { name: 'main' } }) }));
     migrated.addProvisioner('A', { name: 'gpu' });
     return migrated.addProvisioner('B', { name: 'gpu' });
   }, 'the migration has a Provisioner "gpu" already: set `name` to one that is not among main, gpu'],
+  ['two node templates of the default name', () => migrate().migration.addNodeTemplate('Second', {}),
+    'the migration has an AWSNodeTemplate "default" already: set `name` to one that is not among default'],
+  ['two node templates of one name', () => {
+    const { migration: migrated } = migrate(() => ({ release: KarpenterRelease.v0({ nodeTemplate: { name: 'main' } }) }));
+    migrated.addNodeTemplate('A', { name: 'gpu' });
+    return migrated.addNodeTemplate('B', { name: 'gpu' });
+  }, 'the migration has an AWSNodeTemplate "gpu" already: set `name` to one that is not among main, gpu'],
+  ['no instance profile for a chart that needs one', () => {
+    const stack = testStack();
+    return new KarpenterChart(stack, 'Chart', { cluster: importCluster(stack), controllerRole: role(stack, 'controller') });
+  }, 'instanceProfileName is not set: set it to the profile of Karpenter\'s nodes, Karpenter 0.29.2 makes none itself'],
 
   ['subnets of no VPC', migration(() => ({ kubernetesHandler: { vpcSubnets: {} } })),
     'kubernetesHandler.vpcSubnets is set without a VPC: set kubernetesHandler.vpc, or kubectlPrivateSubnetIds and vpc of the import'],
@@ -153,7 +168,7 @@ test('neighbours of what is refused are taken', () => {
     () => ({ nodegroups: ['a'], hostNodegroups: [long.slice(1)] }),
     () => ({ discovery: Discovery.tags({ key: 'k'.repeat(127) }) }),
     () => ({ namespace: '1-karpenter', serviceAccountName: 'my.account' }),
-    () => ({ nodeTemplate: { name: 'mine' }, provisioner: { name: 'other' } }),
+    () => ({ release: KarpenterRelease.v0({ nodeTemplate: { name: 'mine' }, provisioner: { name: 'other' } }) }),
     () => ({ values: { serviceAccount: { annotations: { a: 'b' } } } }),
     stack => ({ nodeRole: role(stack, 'nodes'), instanceProfile: iam.InstanceProfile.fromInstanceProfileName(stack, 'Profile', 'nodes') }),
   ];

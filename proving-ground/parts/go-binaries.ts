@@ -26,16 +26,16 @@ const KUBERNETES_VERSION_FLAGS = [
 ].join(' ');
 
 export const CONTROL_PLANE: GoProgram = {
-  name: 'control-plane', packagePath: '.', toolchain: 'go1.22.12', ldflags: `-s -w ${KUBERNETES_VERSION_FLAGS}`, seconds: 600,
+  name: 'control-plane', packagePath: '.', toolchain: 'go1.22.12', ldflags: `-s -w ${KUBERNETES_VERSION_FLAGS}`, seconds: 480,
 };
 export const KARPENTER: GoProgram = {
-  name: 'karpenter', packagePath: 'github.com/aws/karpenter/cmd/controller', toolchain: 'go1.22.12', ldflags: '-s -w', seconds: 240,
+  name: 'karpenter', packagePath: 'github.com/aws/karpenter/cmd/controller', toolchain: 'go1.22.12', ldflags: '-s -w', seconds: 260,
 };
 export const KWOK: GoProgram = {
-  name: 'kwok', packagePath: 'sigs.k8s.io/kwok/cmd/kwok', toolchain: 'auto', ldflags: '-s -w', seconds: 240,
+  name: 'kwok', packagePath: 'sigs.k8s.io/kwok/cmd/kwok', toolchain: 'auto', ldflags: '-s -w', seconds: 220,
 };
 export const REGISTRY: GoProgram = {
-  name: 'registry', packagePath: 'github.com/google/go-containerregistry/cmd/registry', toolchain: 'auto', ldflags: '-s -w', seconds: 60,
+  name: 'registry', packagePath: 'github.com/google/go-containerregistry/cmd/registry', toolchain: 'auto', ldflags: '-s -w', seconds: 40,
 };
 export const AUTHENTICATOR: GoProgram = {
   name: 'aws-iam-authenticator',

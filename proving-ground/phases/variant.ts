@@ -7,7 +7,7 @@ import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
 import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Deprovisioning, KarpenterMigration, MigrationStage } from '../../src';
+import { Deprovisioning, KarpenterMigration, KarpenterRelease, MigrationStage } from '../../src';
 
 const app = new App();
 const stack = new Stack(app, 'Karpenter', { env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION } });
@@ -23,7 +23,9 @@ const migration = new KarpenterMigration(stack, 'Migration', {
   stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
   revision: app.node.tryGetContext('revision'),
   takeOver: variants.includes('takeover'),
-  provisioner: variants.includes('provisioner') ? { weight: 10, deprovisioning: Deprovisioning.consolidation() } : undefined,
+  release: KarpenterRelease.v0({
+    provisioner: variants.includes('provisioner') ? { weight: 10, deprovisioning: Deprovisioning.consolidation() } : undefined,
+  }),
   waitForRun: variants.includes('nowait') ? Duration.seconds(0) : undefined,
   scaleDown: {
     patience: variants.includes('impatient') ? Duration.minutes(1) : undefined,

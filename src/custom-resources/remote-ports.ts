@@ -1,10 +1,19 @@
 import { Query } from './lambda';
 import { integer, text } from './properties';
 
+/** For which run of which cluster a port is asked for. */
+export interface PortQuery {
+  readonly clusterName: string;
+  readonly kubectlRoleArn: string;
+  readonly generation: number;
+  /** The name of Karpenter's API. */
+  readonly api: string;
+}
+
 /** A port as the Kubernetes function serves it: its methods by name, for one run of one cluster. */
 export interface ServedPort {
   readonly methods: readonly string[];
-  connect(query: { readonly clusterName: string; readonly kubectlRoleArn: string; readonly generation: number; readonly api: string }): Promise<object>;
+  connect(query: PortQuery): Promise<object>;
 }
 
 /** Answers calls of ports from the function that runs the workflow. */

@@ -16,7 +16,7 @@ export interface DiscoveryTagsOptions {
    *
    * A resource can carry a key once: two clusters that share subnets need two keys. 1 to 127 letters, digits and
    * `_ . : / = + - @`. Changing it later leaves Karpenter without subnets for the moment between the change of the tags and that of
-   * the AWSNodeTemplate: launches are tried again, nodes stay.
+   * node classes: launches are tried again, nodes stay.
    *
    * @default 'karpenter.sh/discovery'
    */

@@ -2,8 +2,9 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { DISCOVERY_TAG_KEY } from './contract';
 import { DiscoveryTags } from './discovery-tags';
-import { checkIds, joinIds } from './ids';
+import { checkIds } from './ids';
 import { SecurityGroupSource, SubnetSource } from './sources';
+import { joinIds, NodeNetwork } from '../provisioning/node-network';
 
 /** How the discovery tag is chosen. */
 export interface DiscoveryTagging {
@@ -50,14 +51,16 @@ export interface DiscoveryContext {
 }
 
 /**
- * What an AWSNodeTemplate selects by.
+ * What node classes select by.
  *
  * @internal
  */
-export interface DiscoverySelectors {
-  readonly subnetSelector: Record<string, string>;
-  readonly securityGroupSelector: Record<string, string>;
-  /** The tags that the selectors need, undefined if they need none. */
+export interface Discovered {
+  readonly network: NodeNetwork;
+  /** For outputs, with commas. */
+  readonly subnetIds: string;
+  readonly securityGroupIds: string;
+  /** The tags that the selection needs, undefined if it needs none. */
   readonly tags?: DiscoveryTags;
 }
 
@@ -94,10 +97,10 @@ export abstract class Discovery {
   }
 
   /**
-   * Makes below the scope what the selectors need.
+   * Makes below the scope what the selection needs.
    * @internal
    */
-  public abstract _bind(scope: Construct, context: DiscoveryContext): DiscoverySelectors;
+  public abstract _bind(scope: Construct, context: DiscoveryContext): Discovered;
 
   /**
    * The subnets and security groups that nodes will get, for checks before anything is tagged.
@@ -112,10 +115,10 @@ class ByTags extends Discovery {
     super();
   }
 
-  public _bind(scope: Construct, context: DiscoveryContext): DiscoverySelectors {
+  public _bind(scope: Construct, context: DiscoveryContext): Discovered {
     const tags = new DiscoveryTags(scope, 'DiscoveryTags', { ...context, ...this._network() });
-    const selector = { [tags.tagKey]: context.cluster.clusterName };
-    return { subnetSelector: selector, securityGroupSelector: selector, tags };
+    const { tagKey, subnetIds, securityGroupIds } = tags;
+    return { network: { tag: { key: tagKey, value: context.cluster.clusterName } }, subnetIds, securityGroupIds, tags };
   }
 
   public _network(): DiscoveryNetwork {
@@ -135,10 +138,11 @@ class ByIds extends Discovery {
     };
   }
 
-  public _bind(): DiscoverySelectors {
+  public _bind(): Discovered {
     return {
-      subnetSelector: { 'aws-ids': joinIds(this.selected.subnetIds) },
-      securityGroupSelector: { 'aws-ids': joinIds(this.selected.securityGroupIds) },
+      network: this.selected,
+      subnetIds: joinIds(this.selected.subnetIds),
+      securityGroupIds: joinIds(this.selected.securityGroupIds),
     };
   }
 

@@ -1,4 +1,4 @@
-import { Fn, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 
 /** Checks ids as Karpenter does; tokens pass. */
 export function checkIds(kind: 'subnet' | 'security group', ids: string[]): string[] {
@@ -14,9 +14,4 @@ export function checkIds(kind: 'subnet' | 'security group', ids: string[]): stri
     throw new Error(`${wrong.map(id => `"${id}"`).join(', ')} cannot be ${kind} ids: they look like "${prefix}0123456789abcdef0"`);
   }
   return ids;
-}
-
-/** A list as Karpenter's selectors take it. */
-export function joinIds(ids: string[]): string {
-  return Token.isUnresolved(ids) ? Fn.join(',', ids) : ids.join(',');
 }

@@ -1,7 +1,7 @@
 import { WORKFLOW_PORTS } from './ports.kubernetes';
 import { abandonClaim, claimHandler } from '../cluster/claim-handler';
 import { ABANDON_QUERY } from '../workflow/contract';
-import { ConfigMapClaim } from "../cluster/claim.kubernetes";
+import { ConfigMapClaim } from '../cluster/claim.kubernetes';
 import { CLAIM_TYPE } from '../cluster/contract';
 import { doneWithoutCluster } from '../custom-resources/cluster-gone';
 import { connectFor, through } from '../custom-resources/connection.kubernetes';

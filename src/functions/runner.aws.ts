@@ -12,15 +12,15 @@ import { clusterAutoscalerStep } from '../workflow/cluster-autoscaler/step';
 import { WorkflowConfiguration } from '../workflow/contract';
 import { AwsAddons } from '../workflow/critical-workloads/addons.aws';
 import { WORKLOADS_METHODS, WorkloadsPort } from '../workflow/critical-workloads/port';
+import { criticalWorkloadsStep } from '../workflow/critical-workloads/step';
+import { DRAINING_METHODS, DrainingPort } from '../workflow/draining/port';
 import { ClaimFence } from '../workflow/fence';
 import { removalStep } from '../workflow/removal/step';
 import { RUN_METHODS, RunPort } from '../workflow/run-record';
 import { RunnerPorts, StepOptions, Steps } from '../workflow/runner';
 import { ScaleDownAws } from '../workflow/scale-down/nodegroups.aws';
-import { criticalWorkloadsStep } from '../workflow/critical-workloads/step';
-import { DRAINING_METHODS, DrainingPort } from '../workflow/draining/port';
-import { StageRunner } from '../workflow/stage.aws';
 import { scaleDownStep } from '../workflow/scale-down/step';
+import { StageRunner } from '../workflow/stage.aws';
 
 const lambda = new LambdaClient({});
 

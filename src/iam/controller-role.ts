@@ -1,13 +1,20 @@
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { CONTROLLER_NAMESPACE, CONTROLLER_SERVICE_ACCOUNT } from './constants';
 import { ControllerPolicy } from './controller-policy';
 import { acceptFinding } from '../custom-resources/accepted-findings';
 import { tokenKeys } from '../custom-resources/token-keys';
+import { KarpenterRelease } from '../karpenter/karpenter-release';
 
 /** How Karpenter's controller is known to AWS. */
 export interface ControllerRoleOptions {
+  /**
+   * The version of Karpenter.
+   *
+   * @default KarpenterRelease.v0()
+   */
+  readonly release?: KarpenterRelease;
+
   /**
    * A role that exists; it is used as it is and never modified.
    *
@@ -46,14 +53,14 @@ export interface ControllerRoleOptions {
   /**
    * The namespace of the controller's service account.
    *
-   * @default 'karpenter'
+   * @default - the release's
    */
   readonly namespace?: string;
 
   /**
    * The name of the controller's service account.
    *
-   * @default 'karpenter'
+   * @default - the release's
    */
   readonly serviceAccountName?: string;
 }
@@ -92,15 +99,16 @@ export class ControllerRole extends Construct {
       this.role = props.role;
       return;
     }
+    const release = props.release ?? KarpenterRelease.v0();
     this.role = new iam.Role(this, 'Role', {
       roleName: props.roleName,
       description: 'Karpenter controller',
-      assumedBy: this.serviceAccountPrincipal(props),
+      assumedBy: this.serviceAccountPrincipal(props, release),
     });
     this.policy = new iam.Policy(this, 'Policy', {
       policyName: props.policyName,
       roles: [this.role],
-      statements: (props.policy ?? ControllerPolicy.scoped())._statements(this, {
+      statements: (props.policy ?? ControllerPolicy.scoped())._statements(release._generation, this, {
         clusterName: props.cluster.clusterName,
         clusterArn: props.cluster.clusterArn,
         nodeRoleArn: props.nodeRole.roleArn,
@@ -109,11 +117,11 @@ export class ControllerRole extends Construct {
     acceptFinding(this.policy, 'AwsSolutions-IAM5', 'the ids of what Karpenter launches are not known before; conditions on tags, region and service bound them');
   }
 
-  private serviceAccountPrincipal(props: ControllerRoleProps): iam.IPrincipal {
+  private serviceAccountPrincipal(props: ControllerRoleProps, release: KarpenterRelease): iam.IPrincipal {
     const provider = props.cluster.openIdConnectProvider;
     const issuer = provider.openIdConnectProviderIssuer;
-    const namespace = props.namespace ?? CONTROLLER_NAMESPACE;
-    const serviceAccountName = props.serviceAccountName ?? CONTROLLER_SERVICE_ACCOUNT;
+    const namespace = props.namespace ?? release.defaultNamespace;
+    const serviceAccountName = props.serviceAccountName ?? release.defaultServiceAccountName;
     return new iam.FederatedPrincipal(provider.openIdConnectProviderArn, {
       StringEquals: tokenKeys(this, 'Trust', {
         [`${issuer}:aud`]: 'sts.amazonaws.com',

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { NODE_MANAGED_POLICIES } from './constants';
 import { acceptFinding } from '../custom-resources/accepted-findings';
+import { KarpenterRelease } from '../karpenter/karpenter-release';
 
 /** The role of Karpenter's nodes. */
 export interface NodeRoleProps {
@@ -13,10 +13,17 @@ export interface NodeRoleProps {
    * @default - generated
    */
   readonly roleName?: string;
+
+  /**
+   * The version of Karpenter, whose guide says which managed policies the nodes need.
+   *
+   * @default KarpenterRelease.v0()
+   */
+  readonly release?: KarpenterRelease;
 }
 
 /**
- * The role of the nodes that Karpenter launches, with the four managed policies of the guide.
+ * The role of the nodes that Karpenter launches, with the managed policies of the guide.
  *
  * The cluster has to admit it: see `NodeAccess`.
  *
@@ -24,11 +31,12 @@ export interface NodeRoleProps {
  */
 export class NodeRole extends iam.Role {
   constructor(scope: Construct, id: string, props: NodeRoleProps = {}) {
+    const { nodePolicies } = (props.release ?? KarpenterRelease.v0())._generation;
     super(scope, id, {
       roleName: props.roleName,
       description: 'Nodes launched by Karpenter',
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
-      managedPolicies: NODE_MANAGED_POLICIES.map(name => iam.ManagedPolicy.fromAwsManagedPolicyName(name)),
+      managedPolicies: nodePolicies.map(name => iam.ManagedPolicy.fromAwsManagedPolicyName(name)),
     });
     acceptFinding(this, 'AwsSolutions-IAM4', 'EKS documents these managed policies for nodes and extends them with what its agents need');
   }

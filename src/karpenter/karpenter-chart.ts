@@ -5,13 +5,17 @@ import { Construct } from 'constructs';
 import { identityOf, RELEASE_NAME } from './chart-location';
 import { ChartSource } from './chart-source';
 import { ControllerReady } from './controller-ready/controller-ready';
+import { DecidedValue } from './generation';
 import { KarpenterRelease } from './karpenter-release';
 import { HelmRun, ReleaseGuard } from './release-guard/release-guard';
-import { guideValues, imageValues, mergeValues } from './values';
+import { guideValues, imageValues, mergeValues, ROLE_ANNOTATION } from './values';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 
 /** Helm may take this long twice, for the installation and for going back, and Lambda ends it after 15 minutes. */
 const HELM_TIMEOUT = Duration.minutes(6);
+
+/** Whatever the generation: another role would part the controller from the one that is made for it. */
+const ROLE: DecidedValue = { path: ['serviceAccount', 'annotations', ROLE_ANNOTATION], instead: '`controllerRole`' };
 
 /** The image of the controller, for registries other than upstream's. */
 export interface ControllerImageOptions {
@@ -120,8 +124,12 @@ export interface KarpenterChartProps extends KarpenterChartOptions {
   /** The role of the controller, which must trust its service account. */
   readonly controllerRole: iam.IRole;
 
-  /** The instance profile of the nodes that Karpenter launches. */
-  readonly instanceProfileName: string;
+  /**
+   * The instance profile of the nodes that Karpenter launches; required by releases that make none themselves, as v0.
+   *
+   * @default - Karpenter makes it
+   */
+  readonly instanceProfileName?: string;
 }
 
 /**
@@ -129,7 +137,7 @@ export interface KarpenterChartProps extends KarpenterChartOptions {
  *
  * Two things differ from the guide. The affinity is one term: the controller runs on node groups, *and* not on nodes of
  * its own; the guide's two terms are alternatives, so that the second one pins nothing. And it is ready only when all
- * replicas are available and the webhooks answer: whatever depends on this construct may create Provisioners.
+ * replicas are available and the webhooks, where the release has any, answer: whatever depends on this construct may create pools.
  * A run of Helm that was killed does not block the next deployment, which takes over what it installed; after a killed
  * run the next one waits up to 15 minutes, until Lambda cannot be running it any more.
  */
@@ -148,10 +156,10 @@ export class KarpenterChart extends Construct {
     const release = props.release ?? KarpenterRelease.v0();
     this.namespace = props.namespace ?? release.defaultNamespace;
     this.serviceAccountName = props.serviceAccountName ?? release.defaultServiceAccountName;
-    validate(props);
+    validate(props, release._generation.decidedValues);
     const location = (props.chartSource ?? ChartSource.publicEcr())._bind(this, 'karpenter', release);
     const values = mergeValues(mergeValues(guideValues({
-      release,
+      generation: release._generation,
       clusterName: props.cluster.clusterName,
       instanceProfileName: props.instanceProfileName,
       serviceAccountName: this.serviceAccountName,
@@ -180,11 +188,11 @@ export class KarpenterChart extends Construct {
       values,
     });
     chart.node.addDependency(guard);
-    new ControllerReady(this, 'Ready', { ...run, probe: release._webhookProbe() }).node.addDependency(chart);
+    new ControllerReady(this, 'Ready', { ...run, probe: release._generation.webhookProbe }).node.addDependency(chart);
   }
 }
 
-function validate({ hostNodegroups, values }: KarpenterChartProps): void {
+function validate({ hostNodegroups, values }: KarpenterChartProps, decided: readonly DecidedValue[]): void {
   if (hostNodegroups?.length === 0) {
     throw new Error('hostNodegroups must name at least one managed node group, got an empty list; leave it out to allow all of them');
   }
@@ -192,19 +200,15 @@ function validate({ hostNodegroups, values }: KarpenterChartProps): void {
   if (name !== undefined) {
     throw new Error(`values.serviceAccount.name must not be set, got "${name}"; set serviceAccountName, so that the controller's role can trust it`);
   }
-  for (const { path, value, instead } of decidedElsewhere(values)) {
+  for (const { path, instead } of [...decided, ROLE]) {
+    const value = path.reduce<any>((map, key) => map?.[key], values);
     if (value !== undefined) {
-      throw new Error(`values.${path} must not be set, got "${value}"; it follows from ${instead}`);
+      throw new Error(`${path.reduce(member, 'values')} must not be set, got "${value}"; it follows from ${instead}`);
     }
   }
 }
 
-/** Values that would part the controller from the cluster, the profile or the role that it is made for. */
-function decidedElsewhere(values: KarpenterChartProps['values']): { path: string; value: unknown; instead: string }[] {
-  const role = 'eks.amazonaws.com/role-arn';
-  return [
-    { path: 'settings.aws.clusterName', value: values?.settings?.aws?.clusterName, instead: '`cluster`' },
-    { path: 'settings.aws.defaultInstanceProfile', value: values?.settings?.aws?.defaultInstanceProfile, instead: '`instanceProfile`' },
-    { path: `serviceAccount.annotations["${role}"]`, value: values?.serviceAccount?.annotations?.[role], instead: '`controllerRole`' },
-  ];
+/** As one writes it in TypeScript. */
+function member(object: string, key: string): string {
+  return /^\w+$/.test(key) ? `${object}.${key}` : `${object}["${key}"]`;
 }

@@ -1,13 +1,15 @@
-import { ReleaseSettings } from './generation';
-import { KarpenterRelease } from './karpenter-release';
+import { Generation, SettingsContext } from './generation';
 import { NODEGROUP_LABEL } from '../kubernetes/names';
+
+/** By which EKS gives pods of a service account their role. */
+export const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
 
 /** Values of a chart; free-form, as charts are. */
 export type Values = { [key: string]: any };
 
 /** What the guide's values are made of. */
-export interface GuideValues extends ReleaseSettings {
-  readonly release: KarpenterRelease;
+export interface GuideValues extends SettingsContext {
+  readonly generation: Generation;
   readonly serviceAccountName: string;
   readonly controllerRoleArn: string;
   /** The node groups that may host the controller; undefined: all managed ones. */
@@ -16,13 +18,13 @@ export interface GuideValues extends ReleaseSettings {
 
 /** The guide's values, with its affinity as one term: two terms, as the guide has them, are alternatives. */
 export function guideValues(guide: GuideValues): Values {
-  const { release } = guide;
-  const resources = { cpu: release.controllerCpu, memory: release.controllerMemory };
+  const { generation } = guide;
+  const resources = { cpu: generation.controllerCpu, memory: generation.controllerMemory };
   return {
-    settings: release._settings(guide),
+    settings: generation.settings(guide),
     serviceAccount: {
       name: guide.serviceAccountName,
-      annotations: { 'eks.amazonaws.com/role-arn': guide.controllerRoleArn },
+      annotations: { [ROLE_ANNOTATION]: guide.controllerRoleArn },
     },
     controller: { resources: { requests: resources, limits: resources } },
     // Helm merges maps, so the chart's anti-affinity between the replicas stays.
@@ -31,7 +33,7 @@ export function guideValues(guide: GuideValues): Values {
         requiredDuringSchedulingIgnoredDuringExecution: {
           nodeSelectorTerms: [{
             matchExpressions: [
-              { key: release.ownerLabel, operator: 'DoesNotExist' },
+              { key: generation.api.ownerLabel, operator: 'DoesNotExist' },
               guide.hostNodegroups
                 ? { key: NODEGROUP_LABEL, operator: 'In', values: guide.hostNodegroups }
                 : { key: NODEGROUP_LABEL, operator: 'Exists' },

@@ -1,13 +1,22 @@
-/** A cluster-wide object of a custom kind. */
-export interface ObjectReference {
+/** A cluster-wide kind of custom objects. */
+export interface ObjectKind {
   readonly plural: string;
   readonly version: string;
   readonly group: string;
+}
+
+/** A cluster-wide object of a custom kind. */
+export interface ObjectReference extends ObjectKind {
   readonly name: string;
 }
 
+/** A reference as kubectl writes it in full: `<plural>.<version>.<group>/<name>`. */
+export function referenceTo({ plural, version, group }: ObjectKind, name: string): string {
+  return `${plural}.${version}.${group}/${name}`;
+}
+
 /**
- * Reads a reference as kubectl writes it in full: `widgets.v1.example.com/default`.
+ * Reads a reference as kubectl writes it in full.
  *
  * @throws when it is none
  */

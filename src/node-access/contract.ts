@@ -1,6 +1,10 @@
 /** One entry of the aws-auth ConfigMap; served by the Kubernetes function. */
 export const NODE_ACCESS_TYPE = 'Custom::KarpenterNodeAccess';
 
+/** The ways in which Karpenter's nodes get into a cluster: an entry in the aws-auth ConfigMap, or one that is made elsewhere. */
+export const NODE_ACCESS_KINDS = ['aws-auth', 'unmanaged'] as const;
+export type NodeAccessKind = typeof NODE_ACCESS_KINDS[number];
+
 /** What CloudFormation sends; the names are the custom resource's property names. */
 export interface NodeAccessContract {
   readonly ClusterName: string;

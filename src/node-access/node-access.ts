@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { AwsAuthRoleMapping, AwsAuthRoleMappingProps } from './aws-auth-role-mapping';
+import { NodeAccessKind } from './contract';
 
 /** How the nodes that Karpenter launches get into the cluster. */
 export abstract class NodeAccess {
@@ -24,11 +25,11 @@ export abstract class NodeAccess {
   }
 
   /**
-   * Whether the cluster has to read aws-auth.
+   * What the cluster has to be able to do for it.
    *
    * @internal
    */
-  public abstract readonly _usesAwsAuth: boolean;
+  public abstract readonly _kind: NodeAccessKind;
 
   /**
    * Lets the role in; what comes back has to be there before an instance is launched.
@@ -39,7 +40,7 @@ export abstract class NodeAccess {
 }
 
 class AwsAuthNodeAccess extends NodeAccess {
-  public readonly _usesAwsAuth = true;
+  public readonly _kind = 'aws-auth';
 
   public _bind(scope: Construct, props: AwsAuthRoleMappingProps): Construct {
     return new AwsAuthRoleMapping(scope, 'NodeAccess', props);
@@ -47,7 +48,7 @@ class AwsAuthNodeAccess extends NodeAccess {
 }
 
 class UnmanagedNodeAccess extends NodeAccess {
-  public readonly _usesAwsAuth = false;
+  public readonly _kind = 'unmanaged';
 
   public _bind(): undefined {
     return undefined;

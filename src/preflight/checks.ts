@@ -3,8 +3,8 @@ import { canHost } from './host-capacity';
 import { HostFacts, KubernetesFacts } from './kubernetes-facts';
 import { migrationNodegroups, selectedNetwork } from './selected-network';
 import { Finding, error, named, NAMED_BYTES, warning } from './verdict';
-import { apiOf } from '../karpenter/apis';
 import { ClusterFacts, SecurityGroupFacts, SubnetFacts } from '../cluster/survey-port';
+import { apiOf } from '../karpenter/apis';
 import { quantity } from '../kubernetes/quantity';
 import { PreflightCheck } from '../words/preflight-check';
 import { shortList } from '../words/short-list';
@@ -134,13 +134,13 @@ const clusterSecurityGroups: Check = ({ cluster, securityGroups: groups }) => {
   )];
 };
 
-const awsAuth: Check = ({ kubernetes }, { AwsAuth }) => !AwsAuth || kubernetes?.awsAuthProblem === undefined ? [] : [error(
+const awsAuth: Check = ({ kubernetes }, { NodeAccess }) => NodeAccess !== 'aws-auth' || kubernetes?.awsAuthProblem === undefined ? [] : [error(
   PreflightCheck.AWS_AUTH,
   `the ConfigMap kube-system/aws-auth cannot be parsed: ${kubernetes.awsAuthProblem}`,
   'correct it (kubectl -n kube-system edit configmap aws-auth), or let nodes in otherwise and choose `NodeAccess.unmanaged()`',
 )];
 
-const authenticationMode: Check = ({ cluster }, { AwsAuth }) => !AwsAuth || cluster.authenticationMode !== 'API' ? [] : [error(
+const authenticationMode: Check = ({ cluster }, { NodeAccess }) => NodeAccess !== 'aws-auth' || cluster.authenticationMode !== 'API' ? [] : [error(
   PreflightCheck.AUTHENTICATION_MODE,
   'the cluster\'s authentication mode is API: it ignores the aws-auth ConfigMap, nodes would never join',
   'make an access entry of type EC2_LINUX for the node role and choose `NodeAccess.unmanaged()`',

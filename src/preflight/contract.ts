@@ -1,4 +1,5 @@
 import { SecurityGroupSourceKind } from '../discovery-tags/contract';
+import { NodeAccessKind } from '../node-access/contract';
 import { MigrationStage } from '../words/migration-stage';
 import { PreflightCheck } from '../words/preflight-check';
 
@@ -30,8 +31,8 @@ export interface PreflightProperties {
   readonly SecurityGroupSource: SecurityGroupSourceKind;
   /** With the source `ids` only. */
   readonly SecurityGroupIds?: readonly string[];
-  /** Whether nodes are let in through the aws-auth ConfigMap. */
-  readonly AwsAuth: boolean;
+  /** How nodes are let in. */
+  readonly NodeAccess: NodeAccessKind;
   /** Whether an abandoned migration may be taken over. */
   readonly TakeOver: boolean;
   readonly Namespace: string;

@@ -4,7 +4,7 @@ import { KubernetesFacts, KubernetesFactsReader } from './kubernetes-facts';
 import { selectedNetwork } from './selected-network';
 import { Finding, judge, report, Verdict } from './verdict';
 import { done, Outcome, ResourceHandler, ResourceRequest } from '../custom-resources/lifecycle';
-import { flag, integer, optionalText, optionalTexts, text, texts } from '../custom-resources/properties';
+import { flag, integer, oneOf, optionalText, optionalTexts, text, texts } from '../custom-resources/properties';
 import { mayStillSettle, whenRightsSettled } from '../custom-resources/settle';
 import { PreflightCheck } from '../words/preflight-check';
 import { stageFindings } from './workloads/checks';
@@ -13,6 +13,7 @@ import { StagePlan, StageQuestion } from './workloads/question';
 import { readStageFacts } from './workloads/reading';
 import { ClusterReader, NetworkReader } from '../cluster/survey-port';
 import { parseSecurityGroupSelection } from '../discovery-tags/security-group-selection';
+import { NODE_ACCESS_KINDS } from '../node-access/contract';
 import { MigrationStage } from '../words/migration-stage';
 import { shortList } from '../words/short-list';
 
@@ -135,7 +136,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     TagKey: optionalText(raw, 'TagKey'),
     SubnetIds: optionalTexts(raw, 'SubnetIds'),
     ...parseSecurityGroupSelection(raw),
-    AwsAuth: flag(raw, 'AwsAuth'),
+    NodeAccess: oneOf(raw, 'NodeAccess', NODE_ACCESS_KINDS),
     TakeOver: flag(raw, 'TakeOver'),
     Namespace: text(raw, 'Namespace'),
     CrdRelease: text(raw, 'CrdRelease'),

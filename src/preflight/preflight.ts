@@ -16,6 +16,7 @@ import { movesWorkloads, StagePlan } from './workloads/question';
 import { SecurityGroupSource, SubnetSource } from '../discovery-tags/sources';
 import { CRD_RELEASE, CRD_RELEASE_NAMESPACE } from '../karpenter/chart-location';
 import { KarpenterRelease } from '../karpenter/karpenter-release';
+import { referenceTo } from '../kubernetes/object-reference';
 import { NodeAccess } from '../node-access/node-access';
 import { MigrationStage } from '../words/migration-stage';
 import { ClusterAutoscaler } from '../workflow/cluster-autoscaler/cluster-autoscaler';
@@ -76,16 +77,16 @@ export interface PreflightOptions {
   /**
    * The namespace of Karpenter.
    *
-   * @default - the release's: `karpenter`
+   * @default - the release's
    */
   readonly namespace?: string;
 
   /**
-   * The names of the Provisioners that will be made.
+   * The names of the pools (Provisioners) that will be made.
    *
    * @default ['default']
    */
-  readonly provisionerNames?: string[];
+  readonly poolNames?: string[];
 
   /**
    * Whose migration this is: what an earlier deployment of the same owner made, or one that was abandoned, is not held
@@ -175,8 +176,8 @@ export class Preflight extends Construct {
   /** What was found and accepted; `none` if there is nothing. */
   public readonly accepted: string;
 
-  private readonly provisionerNames: string[];
-  private readonly objects: string[] = [];
+  private readonly poolNames: string[];
+  private readonly nodeClassNames: string[] = [];
 
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
@@ -184,7 +185,7 @@ export class Preflight extends Construct {
     checkNodegroups('nodegroups', props.nodegroups);
     checkNodegroups('hostNodegroups', props.hostNodegroups);
 
-    this.provisionerNames = [...props.provisionerNames ?? ['default']];
+    this.poolNames = [...props.poolNames ?? ['default']];
     const aws = AwsProvider.getOrCreate(this);
     const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
     allowReads(this, props.cluster);
@@ -206,29 +207,32 @@ export class Preflight extends Construct {
    * @internal
    */
   public _addPoolName(name: string): void {
-    this.provisionerNames.push(name);
+    this.poolNames.push(name);
   }
 
   /**
-   * Checks another object that will be made.
+   * Checks the name of another node class that will be made.
    *
-   * @param reference `<plural>.<version>.<group>/<name>`
    * @internal
    */
-  public _addObject(reference: string): void {
-    this.objects.push(reference);
+  public _addNodeClassName(name: string): void {
+    this.nodeClassNames.push(name);
   }
 
   private properties(props: PreflightProps, kubernetes: KubernetesProvider): PreflightProperties {
     const release = props.release ?? KarpenterRelease.v0();
     const securityGroups = props.securityGroups ?? SecurityGroupSource.nodegroups();
-    const { plural, version, group } = release._webhookProbe();
+    const { api } = release._generation;
+    const objects = () => [
+      ...this.poolNames.map(name => referenceTo(api.kinds.pool, name)),
+      ...this.nodeClassNames.map(name => referenceTo(api.kinds.nodeClass, name)),
+    ];
     return {
       ClusterName: props.cluster.clusterName,
       KubectlRoleArn: kubernetes.kubectlRoleArn,
       KubernetesFunctionArn: kubernetes.function.functionArn,
       Owner: props.owner ?? ownerOf(this.node.scope!),
-      Api: release._api,
+      Api: api.name,
       Issuer: props.cluster.openIdConnectProvider.openIdConnectProviderIssuer,
       MinimumVersion: release.kubernetesRange.minimum,
       MaximumVersion: release.kubernetesRange.maximum,
@@ -239,11 +243,11 @@ export class Preflight extends Construct {
       SecurityGroupSource: securityGroups._kind,
       SecurityGroupIds: securityGroups._ids,
       TakeOver: props.takeOver ?? false,
-      AwsAuth: (props.nodeAccess ?? NodeAccess.awsAuth())._usesAwsAuth,
+      NodeAccess: (props.nodeAccess ?? NodeAccess.awsAuth())._kind,
       Namespace: props.namespace ?? release.defaultNamespace,
       CrdRelease: `${CRD_RELEASE_NAMESPACE}/${CRD_RELEASE}`,
       Crds: release.crdNames,
-      Objects: Lazy.any({ produce: () => [...this.provisionerNames.map(name => `${plural}.${version}.${group}/${name}`), ...this.objects] }) as unknown as string[],
+      Objects: Lazy.any({ produce: objects }) as unknown as string[],
       Replicas: release.replicas,
       Cpu: release.controllerCpu,
       Memory: release.controllerMemory,

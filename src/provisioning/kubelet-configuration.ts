@@ -50,7 +50,7 @@ export interface ReservedResources {
 }
 
 /**
- * Settings of the kubelets of a Provisioner's nodes.
+ * Settings of the kubelets of a pool's nodes.
  *
  * They act on nodes that are launched later; nodes that run keep theirs.
  *

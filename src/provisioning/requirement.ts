@@ -1,10 +1,9 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
 import { checkInteger } from './numbers';
-import { checkLabelValue } from '../kubernetes/kubernetes-names';
-import { checkRequirementKey } from './v0/restricted-labels';
+import { checkKey, checkLabelValue } from '../kubernetes/kubernetes-names';
 
 /**
- * What the nodes of a Provisioner must have: one condition on one label.
+ * What the nodes of a pool must have: one condition on one label.
  *
  * Several requirements must hold together. A pod can narrow them, never widen.
  *
@@ -81,7 +80,7 @@ export class Requirement {
     private readonly operator: string,
     private readonly values?: string[],
   ) {
-    checkRequirementKey(key);
+    checkKey('requirement key', key);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { checkKey, checkLabelValue } from '../kubernetes/kubernetes-names';
 
 /**
- * Keeps pods without a matching toleration away from the nodes of a Provisioner.
+ * Keeps pods without a matching toleration away from the nodes of a pool.
  *
  * The time at which a taint was added, which the API has as well, is for Kubernetes to write.
  *

@@ -89,7 +89,7 @@ describe('Preflight', () => {
       TagKey: Match.absent(),
       SubnetIds: Match.absent(),
       SecurityGroupSource: 'nodegroups',
-      AwsAuth: true,
+      NodeAccess: 'aws-auth',
       TakeOver: false,
       Namespace: 'karpenter',
       CrdRelease: 'kube-system/karpenter-crd',
@@ -114,7 +114,7 @@ describe('Preflight', () => {
       securityGroups: SecurityGroupSource.ids('sg-0123456789abcdef0'),
       nodeAccess: NodeAccess.unmanaged(),
       namespace: 'other',
-      provisionerNames: ['a', 'b'],
+      poolNames: ['a', 'b'],
       owner: 'Somebody',
       acceptedRisks: [PreflightCheck.SUBNET_ADDRESSES, PreflightCheck.AWS_AUTH, PreflightCheck.AWS_AUTH],
       revision: '2',
@@ -127,7 +127,7 @@ describe('Preflight', () => {
       SubnetIds: ['subnet-0123456789abcdef0'],
       SecurityGroupSource: 'ids',
       SecurityGroupIds: ['sg-0123456789abcdef0'],
-      AwsAuth: false,
+      NodeAccess: 'unmanaged',
       Namespace: 'other',
       Objects: ['provisioners.v1alpha5.karpenter.sh/a', 'provisioners.v1alpha5.karpenter.sh/b'],
       Owner: 'Somebody',
@@ -139,7 +139,7 @@ describe('Preflight', () => {
   test('the names of Provisioners that come later are checked too', () => {
     const scope = stack();
     const preflight = new Preflight(scope, 'Preflight', { cluster: cluster(scope) });
-    preflight._addProvisionerName('gpu');
+    preflight._addPoolName('gpu');
     Template.fromStack(scope).hasResourceProperties('Custom::KarpenterPreflight', {
       Objects: ['provisioners.v1alpha5.karpenter.sh/default', 'provisioners.v1alpha5.karpenter.sh/gpu'],
     });

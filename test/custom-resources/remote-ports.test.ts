@@ -43,7 +43,7 @@ const lambda = {
   },
 } as unknown as LambdaClient;
 
-const address = { functionArn: 'arn', clusterName: 'prod', kubectlRoleArn: 'role', port: 'greeter', generation: 7 };
+const address = { functionArn: 'arn', clusterName: 'prod', kubectlRoleArn: 'role', port: 'greeter', generation: 7, api: 'karpenter.sh/v1' };
 const greeter = remotePort<Greeter>(lambda, address, ['greet', 'fail', 'secret']);
 
 beforeEach(() => jest.spyOn(console, 'error').mockImplementation());

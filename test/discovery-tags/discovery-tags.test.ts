@@ -80,17 +80,17 @@ test.each<[string, () => unknown, string]>([
 describe('discovery by tags', () => {
   test('selects by the cluster\'s name and brings the tags', () => {
     const stack = testStack();
-    const { subnetSelector, securityGroupSelector, tags } = Discovery.tags()._bind(stack, { cluster: importCluster(stack), nodegroups: ['apps'], revision: '1' });
-    expect(subnetSelector).toEqual({ 'karpenter.sh/discovery': 'prod' });
-    expect(securityGroupSelector).toEqual({ 'karpenter.sh/discovery': 'prod' });
+    const { network, subnetIds, securityGroupIds, tags } = Discovery.tags()._bind(stack, { cluster: importCluster(stack), nodegroups: ['apps'], revision: '1' });
+    expect(network).toEqual({ tag: { key: 'karpenter.sh/discovery', value: 'prod' } });
     expect(tags).toBeInstanceOf(DiscoveryTags);
+    expect([subnetIds, securityGroupIds]).toEqual([tags!.subnetIds, tags!.securityGroupIds]);
     Template.fromStack(stack).hasResourceProperties(TYPE, { TagKey: DISCOVERY_TAG_KEY, NodegroupNames: ['apps'], Revision: '1' });
   });
 
   test('selects by the key that it tags with', () => {
     const stack = testStack();
     const discovery = Discovery.tags({ key: 'team/karpenter', securityGroups: SecurityGroupSource.cluster(), subnets: SubnetSource.ids('subnet-1') });
-    expect(discovery._bind(stack, { cluster: importCluster(stack) }).subnetSelector).toEqual({ 'team/karpenter': 'prod' });
+    expect(discovery._bind(stack, { cluster: importCluster(stack) }).network).toEqual({ tag: { key: 'team/karpenter', value: 'prod' } });
     Template.fromStack(stack).hasResourceProperties(TYPE, { TagKey: 'team/karpenter', SecurityGroupSource: 'cluster', SubnetIds: ['subnet-1'] });
   });
 });
@@ -100,7 +100,7 @@ describe('discovery by ids', () => {
     const stack = testStack();
     const discovery = Discovery.ids({ subnetIds: ['subnet-1', 'subnet-2'], securityGroupIds: ['sg-1'] });
     expect(discovery._bind(stack, { cluster: importCluster(stack) })).toEqual({
-      subnetSelector: { 'aws-ids': 'subnet-1,subnet-2' }, securityGroupSelector: { 'aws-ids': 'sg-1' },
+      network: { subnetIds: ['subnet-1', 'subnet-2'], securityGroupIds: ['sg-1'] }, subnetIds: 'subnet-1,subnet-2', securityGroupIds: 'sg-1',
     });
     expect(stack.node.findAll().filter(child => child instanceof DiscoveryTags)).toEqual([]);
   });
@@ -109,10 +109,10 @@ describe('discovery by ids', () => {
     const stack = testStack();
     const list = new CfnParameter(stack, 'Subnets', { type: 'List<AWS::EC2::Subnet::Id>' }).valueAsList;
     const id = new CfnParameter(stack, 'Group').valueAsString;
-    const { subnetSelector, securityGroupSelector } = Discovery.ids({ subnetIds: list, securityGroupIds: [id, 'sg-2'] })
+    const { subnetIds, securityGroupIds } = Discovery.ids({ subnetIds: list, securityGroupIds: [id, 'sg-2'] })
       ._bind(stack, { cluster: importCluster(stack) });
-    expect(stack.resolve(subnetSelector)).toEqual({ 'aws-ids': { 'Fn::Join': [',', { Ref: 'Subnets' }] } });
-    expect(stack.resolve(securityGroupSelector)).toEqual({ 'aws-ids': { 'Fn::Join': ['', [{ Ref: 'Group' }, ',sg-2']] } });
+    expect(stack.resolve(subnetIds)).toEqual({ 'Fn::Join': [',', { Ref: 'Subnets' }] });
+    expect(stack.resolve(securityGroupIds)).toEqual({ 'Fn::Join': ['', [{ Ref: 'Group' }, ',sg-2']] });
   });
 });
 

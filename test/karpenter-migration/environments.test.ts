@@ -5,6 +5,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { before, flat, idsBelow, importCluster, manifest, migrate, only, rendered, Resource, testStack } from './stack';
+import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
 import { KarpenterMigration } from '../../src/karpenter-migration';
 import { MigrationStage } from '../../src/words/migration-stage';
 
@@ -68,7 +69,7 @@ describe('names that are known only in the deployment', () => {
     hostNodegroups: [Fn.importValue('Host')],
     namespace: parameter('Namespace').valueAsString,
     serviceAccountName: parameter('ServiceAccount').valueAsString,
-    provisioner: { name: parameter('Provisioner').valueAsString },
+    release: KarpenterRelease.v0({ provisioner: { name: parameter('Provisioner').valueAsString } }),
     stage: MigrationStage.INSTALL,
   });
   migration.addProvisioner('Second', { name: parameter('SecondName').valueAsString });

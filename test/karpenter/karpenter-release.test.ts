@@ -22,7 +22,7 @@ test.each(['0.28.1', '0.32.0', '1.0.0', 'v0.29.2', '0.29', '0.29.2-rc.1', '', 'l
 });
 
 test('the objects that probe the webhooks differ only in what the webhooks refuse', () => {
-  const { group, version, plural, accepted, refused } = KarpenterRelease.v0()._webhookProbe();
+  const { group, version, plural, accepted, refused } = KarpenterRelease.v0()._generation.webhookProbe!;
   const { consolidation, ttlSecondsAfterEmpty, ...rest } = refused.spec as Record<string, unknown>;
 
   expect(`${plural}.${group}`).toBe('provisioners.karpenter.sh');

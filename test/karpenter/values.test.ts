@@ -2,7 +2,7 @@ import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
 import { guideValues, imageValues, mergeValues } from '../../src/karpenter/values';
 
 const GUIDE = {
-  release: KarpenterRelease.v0(),
+  generation: KarpenterRelease.v0()._generation,
   clusterName: 'prod',
   instanceProfileName: 'profile',
   serviceAccountName: 'karpenter',

@@ -36,7 +36,7 @@ test('NodeAccess.awsAuth makes a mapping', () => {
   const made = NodeAccess.awsAuth()._bind(stack, { cluster: cluster('prod'), role });
 
   expect(made).toBeInstanceOf(AwsAuthRoleMapping);
-  expect(NodeAccess.awsAuth()._usesAwsAuth).toBe(true);
+  expect(NodeAccess.awsAuth()._kind).toBe('aws-auth');
   Template.fromStack(stack).resourceCountIs('Custom::KarpenterNodeAccess', 1);
 });
 
@@ -44,7 +44,7 @@ test('NodeAccess.unmanaged makes nothing', () => {
   const { stack, cluster, role } = scene();
 
   expect(NodeAccess.unmanaged()._bind(stack, { cluster: cluster('prod'), role })).toBeUndefined();
-  expect(NodeAccess.unmanaged()._usesAwsAuth).toBe(false);
+  expect(NodeAccess.unmanaged()._kind).toBe('unmanaged');
   Template.fromStack(stack).resourceCountIs('Custom::KarpenterNodeAccess', 0);
 });
 

@@ -100,9 +100,9 @@ const CASES: Case[] = [
   },
 
   { title: 'an aws-auth that cannot be parsed', kubernetes: { awsAuthProblem: 'mapRoles: not a list' }, finds: [C.AWS_AUTH], says: /mapRoles: not a list/ },
-  { title: 'the same where it is not used', kubernetes: { awsAuthProblem: 'mapRoles: not a list' }, properties: { AwsAuth: false }, finds: [] },
+  { title: 'the same where it is not used', kubernetes: { awsAuthProblem: 'mapRoles: not a list' }, properties: { NodeAccess: 'unmanaged' }, finds: [] },
   { title: 'mode API with aws-auth', facts: { cluster: cluster({ authenticationMode: 'API' }) }, finds: [C.AUTHENTICATION_MODE] },
-  { title: 'mode API without aws-auth', facts: { cluster: cluster({ authenticationMode: 'API' }) }, properties: { AwsAuth: false }, finds: [] },
+  { title: 'mode API without aws-auth', facts: { cluster: cluster({ authenticationMode: 'API' }) }, properties: { NodeAccess: 'unmanaged' }, finds: [] },
   { title: 'both modes', facts: { cluster: cluster({ authenticationMode: 'API_AND_CONFIG_MAP' }) }, finds: [] },
 
   { title: 'a Karpenter of somebody else', kubernetes: { karpenters }, finds: [C.OTHER_KARPENTER], says: /Deployment karpenter\/karpenter/ },

@@ -169,9 +169,14 @@ test('with 60 node groups of the longest names, reason and attributes stay far b
 
 test('properties survive the way through CloudFormation, where every scalar is text', () => {
   const { handler } = setup(facts());
-  const sent = { ...properties(), Replicas: '2', AwsAuth: 'true' } as unknown as Record<string, unknown>;
+  const sent = { ...properties(), Replicas: '2', TakeOver: 'false' } as unknown as Record<string, unknown>;
   expect(handler.parse(sent)).toEqual(properties());
   expect(handler.identify(handler.parse(sent))).toBe('karpenter-preflight/prod');
+});
+
+test('a way of node access that does not exist is refused', () => {
+  const { handler } = setup(facts());
+  expect(() => handler.parse({ ...properties(), NodeAccess: 'magic' })).toThrow('property NodeAccess must be one of aws-auth, unmanaged, got "magic"');
 });
 
 test('a security group source that does not exist is refused', () => {
@@ -180,9 +185,9 @@ test('a security group source that does not exist is refused', () => {
 });
 
 describe('a stage that moves what runs', () => {
-  const { ownerKey, criticalWorkloads, clusterAutoscaler, targets } = question();
+  const { criticalWorkloads, clusterAutoscaler, targets } = question();
   const blocked = stageFacts({ budgets: [budget('cart', { maxUnavailable: 0 })] });
-  const plan = JSON.stringify({ ownerKey, criticalWorkloads, clusterAutoscaler, targets });
+  const plan = JSON.stringify({ criticalWorkloads, clusterAutoscaler, targets });
   const atStage = (Stage: MigrationStage) => properties({ Stage, StagePlan: plan });
 
   test('is checked with all the rest, at once', async () => {

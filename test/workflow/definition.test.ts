@@ -11,7 +11,7 @@ const EVENTS_OF_AN_EXECUTION = 25_000;
 
 function definition(): any {
   const stack = testStack();
-  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage: MigrationStage.INSTALL, configuration, waitForRun: Duration.minutes(50) });
+  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage: MigrationStage.INSTALL, configuration, waitForRun: Duration.minutes(50), launchTemplateTag: 'karpenter.k8s.aws/cluster' });
   const [machine] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine', {
     Properties: { LoggingConfiguration: { Level: 'ALL' } },
   }));

@@ -14,13 +14,13 @@ export const configuration: WorkflowConfiguration = {
   KubectlRoleArn: 'arn:aws:iam::111111111111:role/kubectl',
   KubernetesFunctionArn: 'arn:aws:lambda:us-east-1:111111111111:function:k',
   Owner: OWNER,
-  OwnerKey: 'karpenter.sh/provisioner-name',
+  Api: 'karpenter.sh/v1alpha5',
   Namespace: 'karpenter',
   Release: 'karpenter',
   Replicas: 2,
   Cpu: '1',
   Memory: '1Gi',
-  Provisioners: ['default'],
+  Pools: ['default'],
   CriticalWorkloads: [],
   ClusterAutoscaler: { Kind: 'discovered' },
   CanaryImage: 'pause',
@@ -36,7 +36,7 @@ export const properties: MigrationStageProperties = {
   StateMachineArn: 'arn:aws:states:us-east-1:111111111111:stateMachine:m',
   Stage: MigrationStage.INSTALL,
   Owner: OWNER,
-  OwnerKey: configuration.OwnerKey,
+  Api: configuration.Api,
   Configuration: JSON.stringify(configuration),
   WaitSeconds: 3000,
 };
@@ -132,8 +132,7 @@ export class FakeStage implements StagePort {
   public rollingBack = false;
   public abandonedBy: string[] = [];
   public steps = () => this.theSteps;
-  public kubernetesRemaining = async () => this.machines;
-  public instancesRemaining = async () => this.instances;
+  public remaining = async () => [...this.machines, ...this.instances];
   public deleteLaunchTemplates = async () => this.launchTemplates.splice(0);
   public isRollingBack = async () => this.rollingBack;
   public abandonClaim = async (owner: string) => { this.abandonedBy.push(owner); };

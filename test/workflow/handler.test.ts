@@ -190,7 +190,7 @@ describe('a removal', () => {
   });
 
   test('does not swallow other errors', async () => {
-    karpenter.kubernetesRemaining = async () => { throw new Error('connection refused'); };
+    karpenter.remaining = async () => { throw new Error('connection refused'); };
     await expect(deploy('Update', MigrationStage.REMOVED)).rejects.toThrow('connection refused');
   });
 });

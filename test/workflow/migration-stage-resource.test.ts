@@ -8,7 +8,7 @@ import { importCluster, KUBECTL_ROLE, testStack } from '../karpenter-migration/s
 
 function template(stage: MigrationStage, revision?: string): Template {
   const stack = testStack();
-  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage, configuration, waitForRun: Duration.minutes(50), revision });
+  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage, configuration, waitForRun: Duration.minutes(50), launchTemplateTag: 'karpenter.k8s.aws/cluster', revision });
   return Template.fromStack(stack);
 }
 
@@ -21,7 +21,7 @@ test.each(Object.values(MigrationStage))('the stage %s reaches the AWS function,
     KubernetesFunctionArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('KarpenterMigrationKubernetesFunction'), 'Arn'] },
     Stage: stage,
     Owner: OWNER,
-    OwnerKey: 'karpenter.sh/provisioner-name',
+    Api: 'karpenter.sh/v1alpha5',
     Revision: Match.absent(),
   });
 });

@@ -7,8 +7,8 @@ export interface ControllerReadyContract {
   readonly KubectlRoleArn: string;
   readonly Namespace: string;
   readonly Release: string;
-  /** A `WebhookProbe` as JSON. */
-  readonly Probe: string;
+  /** A `WebhookProbe` as JSON; undefined where Karpenter has no webhooks. */
+  readonly Probe?: string;
   /** All that makes CloudFormation run Helm again, so that this waits for the outcome. */
   readonly Chart: string;
   readonly Revision?: string;
@@ -19,7 +19,7 @@ export interface ControllerReadyProperties {
   readonly kubectlRoleArn: string;
   readonly namespace: string;
   readonly release: string;
-  readonly probe: WebhookProbe;
+  readonly probe?: WebhookProbe;
 }
 
 /** How to find out whether the webhooks answer: an object that they let in, and one that only they refuse. */

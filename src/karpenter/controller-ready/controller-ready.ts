@@ -4,9 +4,9 @@ import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
 import { HelmRun } from '../release-guard/release-guard';
 
-/** Comes after the chart: all replicas are available and the webhooks decide about objects. */
+/** Comes after the chart: all replicas are available and the webhooks, if there are any, decide about objects. */
 export class ControllerReady extends Construct {
-  public constructor(scope: Construct, id: string, run: HelmRun & { readonly probe: WebhookProbe }) {
+  public constructor(scope: Construct, id: string, run: HelmRun & { readonly probe?: WebhookProbe }) {
     super(scope, id);
     const provider = KubernetesProvider.getOrCreate(this, run.cluster, run.kubernetesHandler);
     const properties: ControllerReadyContract = {
@@ -14,7 +14,7 @@ export class ControllerReady extends Construct {
       KubectlRoleArn: provider.kubectlRoleArn,
       Namespace: run.namespace,
       Release: run.release,
-      Probe: JSON.stringify(run.probe),
+      Probe: run.probe && JSON.stringify(run.probe),
       Chart: run.chart,
       Revision: run.revision,
     };

@@ -1,9 +1,9 @@
 import { ControllerReadyProperties, WebhookProbe } from './contract';
 import { missingFromRollout, missingFromWebhooks, ControllerPort } from './plan';
 import { Connect, done, ResourceHandler, waiting } from '../../custom-resources/lifecycle';
-import { text } from '../../custom-resources/properties';
+import { optionalText, text } from '../../custom-resources/properties';
 
-/** Waits until every replica of the controller is available and its webhooks decide about objects. */
+/** Waits until every replica of the controller is available and its webhooks, if it has any, decide about objects. */
 export function controllerReadyHandler(connect: Connect<ControllerPort>): ResourceHandler<ControllerReadyProperties> {
   return {
     patienceMinutes: 10,
@@ -12,7 +12,7 @@ export function controllerReadyHandler(connect: Connect<ControllerPort>): Resour
       kubectlRoleArn: text(raw, 'KubectlRoleArn'),
       namespace: text(raw, 'Namespace'),
       release: text(raw, 'Release'),
-      probe: JSON.parse(text(raw, 'Probe')) as WebhookProbe,
+      probe: probeOf(optionalText(raw, 'Probe')),
     }),
     identify: properties => `${properties.clusterName}/controller-ready/${properties.namespace}/${properties.release}`,
 
@@ -22,6 +22,9 @@ export function controllerReadyHandler(connect: Connect<ControllerPort>): Resour
       if (rollout) {
         return waiting(`Karpenter in the namespace "${namespace}" is not ready: ${rollout}`);
       }
+      if (!probe) {
+        return done();
+      }
       const webhooks = missingFromWebhooks(await port.check(probe, probe.accepted), await port.check(probe, probe.refused));
       return webhooks ? waiting(`Karpenter in the namespace "${namespace}" is not ready: ${webhooks}`) : done();
     },
@@ -30,4 +33,8 @@ export function controllerReadyHandler(connect: Connect<ControllerPort>): Resour
       return done();
     },
   };
+}
+
+function probeOf(json: string | undefined): WebhookProbe | undefined {
+  return json === undefined ? undefined : JSON.parse(json) as WebhookProbe;
 }

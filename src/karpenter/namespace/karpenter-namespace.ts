@@ -5,13 +5,21 @@ import { KubernetesHandlerOptions } from '../../custom-resources/kubernetes-hand
 import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
 import { RELEASE_NAME } from '../chart-location';
+import { KarpenterRelease } from '../karpenter-release';
 
 /** Which namespace `KarpenterNamespace` provides. */
 export interface KarpenterNamespaceOptions {
   /**
+   * The version of Karpenter.
+   *
+   * @default KarpenterRelease.v0()
+   */
+  readonly release?: KarpenterRelease;
+
+  /**
    * The name of the namespace.
    *
-   * @default 'karpenter'
+   * @default - the release's
    */
   readonly namespace?: string;
 
@@ -50,7 +58,7 @@ export class KarpenterNamespace extends Construct {
   public constructor(scope: Construct, id: string, props: KarpenterNamespaceProps) {
     super(scope, id);
     const provider = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
-    this.namespaceName = props.namespace ?? 'karpenter';
+    this.namespaceName = props.namespace ?? (props.release ?? KarpenterRelease.v0()).defaultNamespace;
     const properties: NamespaceContract = {
       ClusterName: props.cluster.clusterName,
       KubectlRoleArn: provider.kubectlRoleArn,

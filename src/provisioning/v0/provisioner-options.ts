@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { AWSNodeTemplate } from './aws-node-template';
 import { Deprovisioning } from './deprovisioning';
 import { KubeletConfiguration } from '../kubelet-configuration';
-import { ProvisionerLimits } from '../provisioner-limits';
+import { PoolLimits } from '../pool-limits';
 import { Requirement } from '../requirement';
 import { Taint } from '../taint';
 
@@ -110,7 +110,7 @@ export interface ProvisionerOptions {
    *
    * @default - no limits
    */
-  readonly limits?: ProvisionerLimits;
+  readonly limits?: PoolLimits;
 
   /**
    * The priority among Provisioners that fit a pod, from 1 to 100; higher ones come first.

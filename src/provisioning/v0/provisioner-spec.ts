@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { checkKey, checkLabelValue } from '../../kubernetes/kubernetes-names';
 import { renderKubeletConfiguration } from '../kubelet-configuration';
 import { checkInteger } from '../numbers';
-import { renderLimits } from '../provisioner-limits';
+import { renderLimits } from '../pool-limits';
 import { ProvisionerOptions } from './provisioner-options';
 import { Requirement } from '../requirement';
-import { checkNodeLabelKey } from './restricted-labels';
+import { checkNodeLabelKey, checkRequirementKey } from './restricted-labels';
 import { checkTaints } from '../taint';
 import { WellKnownLabel } from '../well-known-label';
 
@@ -20,6 +20,7 @@ export function renderProvisionerSpec(options: ProvisionerOptions, nodeTemplateN
   checkLabels(options.labels ?? {});
   Object.keys(options.annotations ?? {}).forEach((key) => checkKey('annotation key', key));
   checkTaints(options.taints ?? [], options.startupTaints ?? []);
+  options.requirements?.forEach(({ key }) => checkRequirementKey(key));
   checkInteger('`weight`', options.weight, 1, 100);
   return {
     annotations: options.annotations,

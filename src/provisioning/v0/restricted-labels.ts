@@ -32,10 +32,8 @@ export function checkNodeLabelKey(what: string, key: string): void {
 
 /** Refuses a key of a requirement that Karpenter refuses; what it translates is allowed. */
 export function checkRequirementKey(key: string): void {
-  const what = 'requirement key';
-  checkKey(what, key);
   if (!Token.isUnresolved(key) && !TRANSLATED.includes(key)) {
-    checkUnrestricted(what, key);
+    checkUnrestricted('requirement key', key);
   }
 }
 

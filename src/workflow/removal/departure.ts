@@ -16,7 +16,7 @@ const LOOK_SECONDS = 5;
 /** Waits for what Karpenter, or EC2, is ending, and tells who does not. */
 export class Departure {
   public constructor(
-    private readonly ports: { readonly fleet: FleetPort; readonly draining: DrainingPort },
+    private readonly ports: { readonly fleet: Pick<FleetPort, 'changePool'>; readonly draining: DrainingPort },
     private readonly api: KarpenterApi,
     private readonly force: boolean,
     private readonly now: number,

@@ -15,8 +15,11 @@ import { DrainingPort } from '../draining/port';
 import { LIMITS_RECORD } from '../records';
 import { Assessment, done, Progress, Step, working } from '../step';
 
+/** What the removal asks of Karpenter's objects. */
+export type RemovalFleet = Pick<FleetPort, 'objects' | 'changePool' | 'remove'>;
+
 export interface RemovalPorts {
-  readonly fleet: FleetPort;
+  readonly fleet: RemovalFleet;
   readonly draining: DrainingPort;
   readonly aws: FleetAwsPort;
 }

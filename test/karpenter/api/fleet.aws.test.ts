@@ -1,5 +1,6 @@
 import { DescribeInstancesCommand, EC2Client, Instance } from '@aws-sdk/client-ec2';
-import { RemovalAws } from '../../../src/karpenter/api/fleet.aws';
+import { FleetAws } from '../../../src/karpenter/api/fleet.aws';
+import { V0_API } from '../../../src/karpenter/v0/api';
 import { OWNER_KEY } from '../../workflow/removal/fakes';
 
 /** Instances in pages of one. */
@@ -25,9 +26,9 @@ test('instances of this cluster\'s karpenter that EC2 still has are told with th
   const instance = (InstanceId: string, Name: 'running' | 'shutting-down'): Instance =>
     ({ InstanceId, State: { Name }, Tags: [{ Key: 'Name', Value: 'x' }, { Key: OWNER_KEY, Value: 'default' }] });
   const ec2 = new FakeEc2([instance('i-1', 'running'), instance('i-2', 'shutting-down')]);
-  expect(await new RemovalAws('prod', ec2).instances(OWNER_KEY)).toEqual([
-    { id: 'i-1', provisioner: 'default', leaving: false },
-    { id: 'i-2', provisioner: 'default', leaving: true },
+  expect(await new FleetAws('prod', V0_API, ec2).instances()).toEqual([
+    { id: 'i-1', pool: 'default', leaving: false },
+    { id: 'i-2', pool: 'default', leaving: true },
   ]);
   expect(ec2.filters).toEqual([
     { Name: 'tag-key', Values: [OWNER_KEY] },

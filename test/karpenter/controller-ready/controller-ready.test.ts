@@ -1,6 +1,5 @@
 import { isComplete, ResourceRequest } from '../../../src/custom-resources/lifecycle';
-import { WebhookProbe } from '../../../src/karpenter/api/karpenter-api';
-import { CONTROLLER_READY_TYPE, ControllerReadyProperties } from '../../../src/karpenter/controller-ready/contract';
+import { WebhookProbe, CONTROLLER_READY_TYPE, ControllerReadyProperties } from '../../../src/karpenter/controller-ready/contract';
 import { controllerReadyHandler } from '../../../src/karpenter/controller-ready/handler';
 import { missingFromRollout, missingFromWebhooks, ControllerPort, DeploymentState, PodState, Verdict } from '../../../src/karpenter/controller-ready/plan';
 
@@ -100,6 +99,19 @@ test('creation and update wait for replicas, then for webhooks', async () => {
   expect(await handler.apply(request)).toEqual({ done: false, waitingFor: expect.stringContaining('the webhooks are not asked yet') });
   controller.webhooksWork = true;
   expect(await handler.apply({ ...request, type: 'Update', oldProperties: request.properties })).toEqual({ done: true });
+});
+
+test('without webhooks it waits for replicas only', async () => {
+  const { controller, handler, request, raw } = scene();
+  const { Probe: _, ...bare } = raw;
+  const probeless = { ...request, properties: handler.parse(bare) };
+  controller.webhooksWork = false;
+  controller.state = [{ ...READY, available: 0 }];
+
+  expect(await handler.apply(probeless)).toEqual({ done: false, waitingFor: expect.stringContaining('0 of 2 replicas') });
+  controller.state = [READY];
+  expect(await handler.apply(probeless)).toEqual({ done: true });
+  expect(controller.checks).toBe(0);
 });
 
 test('it gives up after ten minutes with the reason of the pods', async () => {

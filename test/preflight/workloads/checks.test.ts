@@ -1,5 +1,5 @@
 import { subnet } from '../facts';
-import { budget, isIn, nodeTemplate, placement, provisioner, question, shape, STAGE_CHECKS, stageFacts, workload } from './stage';
+import { budget, isIn, nodeClass, placement, pool, question, shape, STAGE_CHECKS, stageFacts, workload } from './stage';
 import { judge } from '../../../src/preflight/verdict';
 import { stageFindings } from '../../../src/preflight/workloads/checks';
 import { StageFacts } from '../../../src/preflight/workloads/facts';
@@ -26,8 +26,8 @@ const CASES: Case[] = [
   { title: 'a cluster in whose way nothing stands', finds: [] },
 
   { title: 'rights that are missing', facts: { denied: ['create pods/eviction'] }, finds: [error(C.KUBERNETES_RIGHTS)], says: /may not create pods\/eviction/ },
-  { title: 'no Provisioner', facts: { provisioners: [] }, finds: [error(C.PROVISIONERS)], says: /there is no Provisioner/ },
-  { title: 'a Provisioner without a node template', facts: { nodeTemplates: [], subnets: {} }, finds: [error(C.PROVISIONERS)], says: /default has no AWSNodeTemplate/ },
+  { title: 'no Provisioner', facts: { pools: [] }, finds: [error(C.PROVISIONERS)], says: /there is no Provisioner/ },
+  { title: 'a Provisioner without a node template', facts: { nodeClasses: [], subnets: {} }, finds: [error(C.PROVISIONERS)], says: /default has no AWSNodeTemplate/ },
   { title: 'a node template without a subnet', facts: { subnets: { default: [] } }, finds: [error(C.PROVISIONERS)], says: /AWSNodeTemplate default .*selects no subnet/ },
 
   {
@@ -84,7 +84,7 @@ const CASES: Case[] = [
     title: 'a volume in a zone that the one fitting Provisioner does not serve',
     facts: {
       placements: [placement({ nodeSelector: { team: 'a' } })],
-      provisioners: [provisioner(), provisioner({ name: 'a', labels: { team: 'a' }, requirements: [isIn('topology.kubernetes.io/zone', 'us-east-1a')] })],
+      pools: [pool(), pool({ name: 'a', labels: { team: 'a' }, requirements: [isIn('topology.kubernetes.io/zone', 'us-east-1a')] })],
       ...cart({ volumes: [{ zones: ['us-east-1b'], claims: ['shop/data-0'] }] }),
     },
     finds: [error(C.VOLUME_ZONES)],
@@ -97,7 +97,7 @@ const CASES: Case[] = [
   { title: 'a Spot node group', facts: { nodegroups: [shape('apps', { capacityType: 'SPOT' })] }, finds: [warning(C.SPOT_NODEGROUPS)], says: /node groups apps/ },
   {
     title: 'a Spot node group beside a Provisioner of Spot capacity',
-    facts: { nodegroups: [shape('apps', { capacityType: 'SPOT' })], provisioners: [provisioner({ requirements: [isIn('karpenter.sh/capacity-type', 'spot', 'on-demand')] })] },
+    facts: { nodegroups: [shape('apps', { capacityType: 'SPOT' })], pools: [pool({ requirements: [isIn('karpenter.sh/capacity-type', 'spot', 'on-demand')] })] },
     finds: [],
   },
 
@@ -115,25 +115,25 @@ const CASES: Case[] = [
     title: 'what Karpenter\'s nodes will have too',
     facts: {
       nodegroups: [shape('apps', { userData: true, diskGib: 100, amiType: 'CUSTOM', ownAmi: true, labels: { team: 'a' }, taints: [{ key: 'gpu', effect: 'NoSchedule' }] })],
-      nodeTemplates: [nodeTemplate({ userData: true, diskGib: 100, ownAmi: true })],
-      provisioners: [provisioner(), provisioner({ name: 'gpu', labels: { team: 'a' }, taints: [{ key: 'gpu', effect: 'NoSchedule' }] })],
+      nodeClasses: [nodeClass({ userData: true, diskGib: 100, ownAmi: true })],
+      pools: [pool(), pool({ name: 'gpu', labels: { team: 'a' }, taints: [{ key: 'gpu', effect: 'NoSchedule' }] })],
     },
     finds: [],
   },
-  { title: 'a bigger disk where a launch template decides', facts: { nodegroups: [shape('apps', { diskGib: 100 })], nodeTemplates: [nodeTemplate({ diskGib: undefined })] }, finds: [] },
+  { title: 'a bigger disk where a launch template decides', facts: { nodegroups: [shape('apps', { diskGib: 100 })], nodeClasses: [nodeClass({ diskGib: undefined })] }, finds: [] },
 
-  { title: 'limits that leave room for both fleets', facts: { provisioners: [provisioner({ limits: { cpu: '10', memory: '10Gi' }, used: { cpu: '7', memory: '7Gi' } })] }, finds: [] },
-  { title: 'limits that leave room for one node', facts: { provisioners: [provisioner({ limits: { cpu: '10' }, used: { cpu: '8' } })] }, finds: [warning(C.PROVISIONER_LIMITS)], says: /leave 2 vCPUs; all that moves needs 3 vCPUs/ },
-  { title: 'limits that leave no room', facts: { provisioners: [provisioner({ limits: { memory: '10Gi' }, used: { memory: '10Gi' } })] }, finds: [error(C.PROVISIONER_LIMITS)], says: /leave 0Mi of memory; the pods of a single node need 1024Mi/ },
-  { title: 'a second Provisioner without limits', facts: { provisioners: [provisioner({ limits: { cpu: '0' } }), provisioner({ name: 'more' })] }, finds: [] },
-  { title: 'no room in limits but on nodes that are there', facts: { provisioners: [provisioner({ limits: { cpu: '0' } })], karpenter: { nodes: 1, cpu: 1.5, memory: 0 } }, finds: [warning(C.PROVISIONER_LIMITS)] },
+  { title: 'limits that leave room for both fleets', facts: { pools: [pool({ limits: { cpu: '10', memory: '10Gi' }, used: { cpu: '7', memory: '7Gi' } })] }, finds: [] },
+  { title: 'limits that leave room for one node', facts: { pools: [pool({ limits: { cpu: '10' }, used: { cpu: '8' } })] }, finds: [warning(C.PROVISIONER_LIMITS)], says: /leave 2 vCPUs; all that moves needs 3 vCPUs/ },
+  { title: 'limits that leave no room', facts: { pools: [pool({ limits: { memory: '10Gi' }, used: { memory: '10Gi' } })] }, finds: [error(C.PROVISIONER_LIMITS)], says: /leave 0Mi of memory; the pods of a single node need 1024Mi/ },
+  { title: 'a second Provisioner without limits', facts: { pools: [pool({ limits: { cpu: '0' } }), pool({ name: 'more' })] }, finds: [] },
+  { title: 'no room in limits but on nodes that are there', facts: { pools: [pool({ limits: { cpu: '0' } })], karpenter: { nodes: 1, cpu: 1.5, memory: 0 } }, finds: [warning(C.PROVISIONER_LIMITS)] },
 
   { title: 'a quota that is not known', facts: { vcpus: undefined, vcpuProblem: 'AccessDeniedException: no' }, finds: [warning(C.VCPU_QUOTA)], says: /AccessDeniedException: no/ },
   { title: 'a quota for one node more', facts: { vcpus: { quota: 21, running: 20 } }, finds: [warning(C.VCPU_QUOTA)], says: /20 of the account's 21/ },
   { title: 'a quota that is used up', facts: { vcpus: { quota: 20, running: 20 } }, finds: [error(C.VCPU_QUOTA)] },
   {
     title: 'a quota that is used up where Spot is allowed',
-    facts: { vcpus: { quota: 20, running: 20 }, provisioners: [provisioner({ requirements: [isIn('karpenter.sh/capacity-type', 'spot')] })] },
+    facts: { vcpus: { quota: 20, running: 20 }, pools: [pool({ requirements: [isIn('karpenter.sh/capacity-type', 'spot')] })] },
     finds: [warning(C.VCPU_QUOTA)],
   },
 

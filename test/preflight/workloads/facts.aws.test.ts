@@ -5,6 +5,8 @@ import { DescribeNodegroupCommand, EKSClient, ListNodegroupsCommand, Nodegroup, 
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { question } from './stage';
+import { ApiObject } from '../../../src/karpenter/api/karpenter-api';
+import { V0_API } from '../../../src/karpenter/v0/api';
 import { AwsStageReader, LambdaStageFactsReader } from '../../../src/preflight/workloads/facts.aws';
 
 const REGION = { region: 'us-east-1' };
@@ -108,9 +110,12 @@ test('node groups of all pages are read, but those in deletion and those that we
   expect((await reader.readShapes('prod', ['d', 'no-such'])).map(({ name }) => name)).toEqual(['d']);
 });
 
+const nodeTemplate = (subnetSelector: Record<string, string>): ApiObject =>
+  ({ metadata: { name: 'default', uid: 'u', resourceVersion: '1', creationTimestamp: '2024-05-01T10:00:00Z' }, spec: { subnetSelector } });
+
 test('subnets are selected as Karpenter selects them', async () => {
   const { reader, asked } = account({});
-  expect(await reader.selectSubnets({ 'aws-ids': 'subnet-1, subnet-2', 'own': '*', 'karpenter.sh/discovery': 'prod' }))
+  expect(await reader.selectSubnets(V0_API.nodeClassFacts([nodeTemplate({ 'aws-ids': 'subnet-1, subnet-2', 'own': '*', 'karpenter.sh/discovery': 'prod' })], [])[0].subnets))
     .toEqual([{ id: 'subnet-1', zone: 'us-east-1a', availableAddresses: 7, tags: {} }]);
   expect(asked).toMatchObject([{
     Filters: [
@@ -121,7 +126,7 @@ test('subnets are selected as Karpenter selects them', async () => {
 
 test('no selector selects nothing, where EC2 would answer with everything', async () => {
   const { reader, asked } = account({});
-  expect(await reader.selectSubnets({})).toEqual([]);
+  expect(await reader.selectSubnets(V0_API.nodeClassFacts([nodeTemplate({})], [])[0].subnets)).toEqual([]);
   expect(asked).toEqual([]);
 });
 

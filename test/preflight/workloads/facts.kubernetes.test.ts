@@ -112,8 +112,8 @@ test('a cluster with nothing in it has nothing to tell, and only reviews are cre
     workloads: [],
     budgets: [],
     loads: [],
-    provisioners: [],
-    nodeTemplates: [],
+    pools: [],
+    nodeClasses: [],
     podsUseSubnets: false,
     denied: [],
     karpenter: { nodes: 1, cpu: 4, memory: 2 ** 33 },
@@ -224,8 +224,8 @@ test('Provisioners that stay come with their node templates, in both forms', asy
     { metadata: { name: 'default' }, spec: { subnetSelector: { a: 'b' }, userData: 'x', blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs: { volumeSize: '50Gi' } }, { ebs: { volumeSize: '4Gi' } }] } },
     { metadata: { name: 'unused' }, spec: {} },
   ];
-  const { provisioners, nodeTemplates } = await reader.readStageFacts(question());
-  expect(provisioners).toEqual([
+  const { pools, nodeClasses } = await reader.readStageFacts(question());
+  expect(pools).toEqual([
     {
       name: 'default',
       requirements: [{ key: 'a', operator: 'Exists', values: [] }],
@@ -233,14 +233,14 @@ test('Provisioners that stay come with their node templates, in both forms', asy
       taints: [{ key: 't', effect: 'NoSchedule' }],
       limits: { cpu: '100', memory: '10Gi' },
       used: { cpu: '8' },
-      nodeTemplate: 'default',
+      nodeClass: 'default',
     },
-    { name: 'old', requirements: [], labels: {}, taints: [], limits: {}, used: {}, nodeTemplate: 'provider of old' },
+    { name: 'old', requirements: [], labels: {}, taints: [], limits: {}, used: {}, nodeClass: 'provider of old' },
   ]);
-  expect(nodeTemplates).toEqual([
-    { name: 'default', subnetSelector: { a: 'b' }, amiFamily: 'AL2', ownAmi: false, userData: true, diskGib: 50 },
-    { name: 'unused', subnetSelector: {}, amiFamily: 'AL2', ownAmi: false, userData: false, diskGib: 20 },
-    { name: 'provider of old', subnetSelector: { own: '*' }, amiFamily: 'Windows2019', ownAmi: true, userData: true },
+  expect(nodeClasses).toEqual([
+    { name: 'default', subnets: [[{ name: 'tag:a', values: ['b'] }]], amiFamily: 'AL2', ownAmi: false, userData: true, diskGib: 50 },
+    { name: 'unused', subnets: [], amiFamily: 'AL2', ownAmi: false, userData: false, diskGib: 20 },
+    { name: 'provider of old', subnets: [[{ name: 'tag-key', values: ['own'] }]], amiFamily: 'Windows2019', ownAmi: true, userData: true },
   ]);
 });
 

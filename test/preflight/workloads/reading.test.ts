@@ -1,5 +1,5 @@
 import { subnet } from '../facts';
-import { nodeTemplate, provisioner, question, shape, stageFacts } from './stage';
+import { nodeClass, pool, question, shape, stageFacts } from './stage';
 import { StageFacts, StagePorts, VcpuFacts } from '../../../src/preflight/workloads/facts';
 import { stageFactsQuery } from '../../../src/preflight/workloads/facts.aws';
 import { stageQuestion } from '../../../src/preflight/workloads/question';
@@ -33,11 +33,11 @@ const denied = () => {
 };
 
 test('the subnets of the node templates that are used are read', async () => {
-  const facts = stageFacts({ nodeTemplates: [nodeTemplate(), nodeTemplate({ name: 'unused' })], provisioners: [provisioner(), provisioner({ name: 'more' })] });
+  const facts = stageFacts({ nodeClasses: [nodeClass(), nodeClass({ name: 'unused' })], pools: [pool(), pool({ name: 'more' })] });
   const { ports: through, asked } = ports(facts, () => ({ quota: 10, running: 4 }));
   const read = await readStageFacts(through, question({ nodegroups: ['apps'] }));
   expect(read).toMatchObject({ nodegroups: [shape('apps')], subnets: { default: [subnet('subnet-a')] }, vcpus: { quota: 10, running: 4 } });
-  expect(asked).toEqual(['shapes of prod apps', 'subnets {"karpenter.sh/discovery":"prod"}']);
+  expect(asked).toEqual(['shapes of prod apps', 'subnets [[{"name":"tag:karpenter.sh/discovery","values":["prod"]}]]']);
 });
 
 test('a quota that nobody tells is told as a problem', async () => {
@@ -67,13 +67,13 @@ test('the query connects to the cluster that the question names', async () => {
 });
 
 test('a run asks with its configuration', () => {
-  const { criticalWorkloads, clusterAutoscaler, namespace, ownerKey } = question();
+  const { criticalWorkloads, clusterAutoscaler, namespace, api } = question();
   const configuration = {
     ClusterName: 'prod',
     KubectlRoleArn: 'role',
     Nodegroups: ['apps'],
     Namespace: namespace,
-    OwnerKey: ownerKey,
+    Api: api,
     CriticalWorkloads: criticalWorkloads,
     ClusterAutoscaler: clusterAutoscaler,
     ScaleDown: { Targets: [{ Nodegroup: 'apps', Size: 0 }] },

@@ -1,4 +1,4 @@
-import { NodeTemplateFacts, ProvisionerFacts } from '../../../src/karpenter/api/karpenter-api';
+import { NodeClassFacts, PoolFacts } from '../../../src/karpenter/api/karpenter-api';
 import { Expression } from '../../../src/kubernetes/scheduling';
 import {
   BudgetFacts, NodegroupShape, Placement, StageFacts, WorkloadFacts,
@@ -24,7 +24,7 @@ export function question(changes: Partial<StageQuestion> = {}): StageQuestion {
     kubectlRoleArn: 'role',
     stage: MigrationStage.SCALE_DOWN,
     namespace: 'karpenter',
-    ownerKey: 'karpenter.sh/provisioner-name',
+    api: 'karpenter.sh/v1alpha5',
     criticalWorkloads: [{ Kind: 'Deployment', Namespace: 'kube-system', Name: 'coredns', Optional: true }],
     clusterAutoscaler: { Kind: 'discovered' },
     targets: [],
@@ -65,7 +65,7 @@ export function budget(name: string, changes: Partial<BudgetFacts> = {}): Budget
 }
 
 /** The guide's, with what Karpenter's webhook adds. */
-export function provisioner(changes: Partial<ProvisionerFacts> = {}): ProvisionerFacts {
+export function pool(changes: Partial<PoolFacts> = {}): PoolFacts {
   return {
     name: 'default',
     requirements: [
@@ -79,13 +79,13 @@ export function provisioner(changes: Partial<ProvisionerFacts> = {}): Provisione
     taints: [],
     limits: {},
     used: {},
-    nodeTemplate: 'default',
+    nodeClass: 'default',
     ...changes,
   };
 }
 
-export function nodeTemplate(changes: Partial<NodeTemplateFacts> = {}): NodeTemplateFacts {
-  return { name: 'default', subnetSelector: { 'karpenter.sh/discovery': 'prod' }, amiFamily: 'AL2', ownAmi: false, userData: false, diskGib: 20, ...changes };
+export function nodeClass(changes: Partial<NodeClassFacts> = {}): NodeClassFacts {
+  return { name: 'default', subnets: [[{ name: 'tag:karpenter.sh/discovery', values: ['prod'] }]], amiFamily: 'AL2', ownAmi: false, userData: false, diskGib: 20, ...changes };
 }
 
 export function shape(name: string, changes: Partial<NodegroupShape> = {}): NodegroupShape {
@@ -102,8 +102,8 @@ export function stageFacts(changes: Partial<StageFacts> = {}): StageFacts {
       { name: 'node-2', nodegroup: 'apps', addresses: 3, cpu: 2, memory: 2 ** 31 },
     ],
     karpenter: { nodes: 0, cpu: 0, memory: 0 },
-    provisioners: [provisioner()],
-    nodeTemplates: [nodeTemplate()],
+    pools: [pool()],
+    nodeClasses: [nodeClass()],
     podsUseSubnets: true,
     denied: [],
     nodegroups: [shape('apps'), shape('system')],

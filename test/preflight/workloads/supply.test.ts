@@ -1,17 +1,18 @@
 import * as fc from 'fast-check';
-import { isIn, placement, provisioner, stageFacts } from './stage';
-import { ProvisionerFacts } from '../../../src/karpenter/api/karpenter-api';
+import { isIn, placement, pool, stageFacts } from './stage';
+import { PoolFacts } from '../../../src/karpenter/api/karpenter-api';
 import { requirementsOf, unmetKey } from '../../../src/karpenter/api/requirements';
+import { V0_API } from '../../../src/karpenter/v0/api';
 import { Expression, TaintFacts, TolerationFacts } from '../../../src/kubernetes/scheduling';
 import { Placement } from '../../../src/preflight/workloads/facts';
 import { misfit, suppliesOf, tolerates } from '../../../src/preflight/workloads/supply';
 
-const supplies = (...provisioners: Partial<ProvisionerFacts>[]) => suppliesOf(stageFacts({ provisioners: provisioners.map(provisioner) }));
+const supplies = (...pools: Partial<PoolFacts>[]) => suppliesOf(stageFacts({ pools: pools.map(pool) }), V0_API);
 const selects = (nodeSelector: Record<string, string>): Partial<Placement> => ({ nodeSelector });
 const requires = (...terms: Expression[][]): Partial<Placement> => ({ terms });
 const TYPE = 'node.kubernetes.io/instance-type';
 
-const CASES: Array<[title: string, placement: Partial<Placement>, provisioner: Partial<ProvisionerFacts>, misfit: RegExp | undefined]> = [
+const CASES: Array<[title: string, placement: Partial<Placement>, provisioner: Partial<PoolFacts>, misfit: RegExp | undefined]> = [
   ['any node', {}, {}, undefined],
   ['the label of a node group', selects({ 'eks.amazonaws.com/nodegroup': 'apps' }), {}, /^needs eks\.amazonaws\.com\/nodegroup in apps$/],
   ['the capacity type of node groups', selects({ 'eks.amazonaws.com/capacityType': 'SPOT' }), {}, /capacityType in SPOT/],
@@ -61,7 +62,7 @@ const CASES: Array<[title: string, placement: Partial<Placement>, provisioner: P
 ];
 
 test.each(CASES)('a pod that needs %s', (_, demands, offers, expected) => {
-  const found = misfit(placement(demands), supplies(offers));
+  const found = misfit(placement(demands), supplies(offers), V0_API);
   if (expected) {
     expect(found).toMatch(expected);
   } else {
@@ -71,8 +72,8 @@ test.each(CASES)('a pod that needs %s', (_, demands, offers, expected) => {
 
 test('one of several Provisioners is enough, and where none is the reasons of all are given', () => {
   const demand = placement(selects({ team: 'a' }));
-  expect(misfit(demand, supplies({}, { name: 'a', labels: { team: 'a' } }))).toBeUndefined();
-  expect(misfit(demand, supplies({ name: 'b', labels: { team: 'b' } }, { name: 'c', labels: { team: 'c' } })))
+  expect(misfit(demand, supplies({}, { name: 'a', labels: { team: 'a' } }), V0_API)).toBeUndefined();
+  expect(misfit(demand, supplies({ name: 'b', labels: { team: 'b' } }, { name: 'c', labels: { team: 'c' } }), V0_API))
     .toBe('needs team in a (Provisioner b: team in b); needs team in a (Provisioner c: team in c)');
 });
 
@@ -107,7 +108,7 @@ describe('requirements', () => {
 
   test('a node with the label is refused exactly when the scheduler would refuse it', () => {
     fc.assert(fc.property(expressions, value, (demands, label) => {
-      const refused = unmetKey(requirementsOf([isIn('l', label)]), requirementsOf(demands)) !== undefined;
+      const refused = unmetKey(requirementsOf([isIn('l', label)]), requirementsOf(demands), V0_API) !== undefined;
       expect(refused).toBe(!demands.every(demand => holds(demand, label)));
     }));
   });
@@ -115,6 +116,6 @@ describe('requirements', () => {
   test('the order of expressions does not matter', () => {
     const offer = requirementsOf([isIn('l', '1', '2', '3')]);
     fc.assert(fc.property(expressions, demands =>
-      unmetKey(offer, requirementsOf(demands)) === unmetKey(offer, requirementsOf([...demands].reverse()))));
+      unmetKey(offer, requirementsOf(demands), V0_API) === unmetKey(offer, requirementsOf([...demands].reverse()), V0_API)));
   });
 });

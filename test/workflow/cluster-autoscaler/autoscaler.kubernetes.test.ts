@@ -155,7 +155,7 @@ test('pods that have ended do not count', async () => {
   ]);
 });
 
-test('canaries, nodes, machines and events are read as they are', async () => {
+test('canaries, nodes and events are read as they are', async () => {
   api.answers[`/api/v1/namespaces/karpenter/pods?app.kubernetes.io/name=${CANARY_NAME}`] = {
     metadata: {},
     items: [
@@ -183,14 +183,6 @@ test('canaries, nodes, machines and events are read as they are', async () => {
   expect(await port.node('n')).toEqual({ name: 'n', version: '4', createdAt: '2024-05-01T10:00:00.000Z', unschedulable: true });
   expect(await port.node('gone')).toBeUndefined();
 
-  expect(await port.machines('karpenter.sh/provisioner-name')).toEqual([]);
-  api.answers['/apis/karpenter.sh/v1alpha5/machines?karpenter.sh/provisioner-name'] = {
-    metadata: {}, items: [{ metadata: { name: 'm', uid: 'u', creationTimestamp: CREATED }, status: { nodeName: 'n', conditions: [{ type: 'MachineLaunched', status: 'True' }] } }],
-  };
-  expect(await port.machines('karpenter.sh/provisioner-name')).toEqual([
-    { name: 'm', uid: 'u', createdAt: CREATED, nodeName: 'n', terminating: false, conditions: [{ type: 'MachineLaunched', status: 'True' }] },
-  ]);
-
   api.answers['/api/v1/namespaces/karpenter/events?involvedObject.uid=u'] = {
     metadata: {},
     items: [
@@ -215,14 +207,6 @@ test('canaries, nodes, machines and events are read as they are', async () => {
   ]);
 });
 
-test('the taints of a Provisioner are none where it has none, and undefined where it is not there', async () => {
-  expect(await port.provisionerTaints('default')).toBeUndefined();
-  api.answers['/apis/karpenter.sh/v1alpha5/provisioners/default'] = { spec: {} };
-  expect(await port.provisionerTaints('default')).toEqual([]);
-  api.answers['/apis/karpenter.sh/v1alpha5/provisioners/default'] = { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } };
-  expect(await port.provisionerTaints('default')).toEqual([{ key: 'a', effect: 'NoSchedule' }]);
-});
-
 test('nodes of node groups with the taints asked for are read with all of their taints', async () => {
   const labels = { 'eks.amazonaws.com/nodegroup': 'apps' };
   api.answers['/api/v1/nodes?eks.amazonaws.com/nodegroup'] = {
@@ -241,7 +225,7 @@ test('nodes of node groups with the taints asked for are read with all of their 
   }]);
 });
 
-const CANARY = canaryPod(CANARY_NAME, { namespace: 'karpenter', image: 'pause', ownerKey: 'o', provisioner: 'default', taints: [] });
+const CANARY = canaryPod(CANARY_NAME, { namespace: 'karpenter', image: 'pause', ownerLabel: 'o', pool: 'default', taints: [] });
 const SCALER = { namespace: 'kube-system', name: 'cluster-autoscaler' };
 const AS = 'as cdk-karpenter-migration';
 const MERGE = 'application/merge-patch+json';
@@ -269,9 +253,6 @@ const WRITES: Record<string, [(write: AutoscalerKubernetesPort) => Promise<unkno
   createCanary: [write => write.createCanary(CANARY), { request: `POST /api/v1/namespaces/karpenter/pods ${AS}`, body: CANARY }],
   deleteCanary: [write => write.deleteCanary('karpenter', CANARY_NAME, 'u'), {
     request: `DELETE /api/v1/namespaces/karpenter/pods/${CANARY_NAME}`, body: { preconditions: { uid: 'u' } },
-  }],
-  deleteMachine: [write => write.deleteMachine('m', 'u'), {
-    request: 'DELETE /apis/karpenter.sh/v1alpha5/machines/m', body: { preconditions: { uid: 'u' } },
   }],
 };
 

@@ -1,9 +1,12 @@
-import { MachineState } from '../../../src/karpenter/api/fleet';
+import { ClaimView, Departing } from '../../../src/karpenter/api/fleet';
+import { PoolFacts } from '../../../src/karpenter/api/karpenter-api';
+import { V0_API } from '../../../src/karpenter/v0/api';
 import { CANARY_NAME } from '../../../src/workflow/cluster-autoscaler/canary';
 import {
   AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort, AutoscalerPod, AutoScalingGroup, Canary, CanaryPod,
   DeploymentReference, NodeState, PodEvent, PodOnNode, TaintedNode, TaintView,
 } from '../../../src/workflow/cluster-autoscaler/port';
+import { ProofFleet } from '../../../src/workflow/cluster-autoscaler/proof';
 import { ClusterAutoscalerConfiguration } from '../../../src/workflow/cluster-autoscaler/step';
 
 export const START = new Date('2024-05-01T10:00:00Z');
@@ -28,16 +31,16 @@ export function autoscaler(more: Partial<AutoscalerDeployment> = {}): Autoscaler
 export const CONFIGURATION: ClusterAutoscalerConfiguration = {
   ClusterName: 'prod',
   Owner: 'Stack/Migration',
-  OwnerKey: 'karpenter.sh/provisioner-name',
+  Api: 'karpenter.sh/v1alpha5',
   Namespace: 'karpenter',
-  Provisioners: ['default', 'gpu'],
+  Pools: ['default', 'gpu'],
   CanaryImage: 'registry.k8s.io/pause:3.9',
   ClusterAutoscaler: { Kind: 'discovered' },
   AcceptedRisks: [],
 };
 
 /** A cluster as far as the step sees it; tests move it on. */
-export class FakeCluster implements AutoscalerKubernetesPort {
+export class FakeCluster implements AutoscalerKubernetesPort, ProofFleet {
   public readonly all: AutoscalerDeployment[] = [autoscaler()];
   public readonly writes: string[] = [];
   public podsOfAutoscaler: AutoscalerPod[] = [];
@@ -48,7 +51,7 @@ export class FakeCluster implements AutoscalerKubernetesPort {
   public priorityClass?: { proven?: string };
   public nodes: NodeState[] = [];
   public guests: Record<string, PodOnNode[]> = {};
-  public allMachines: MachineState[] = [];
+  public allClaims: ClaimView[] = [];
   public allEvents: PodEvent[] = [];
   /** How many guarded writes from now find that somebody has written in between. */
   public overtaken = 0;
@@ -68,7 +71,7 @@ export class FakeCluster implements AutoscalerKubernetesPort {
   public launch(name: string, more: { readonly ready?: boolean; readonly createdAt?: Date } = {}): void {
     const createdAt = (more.createdAt ?? this.clock.now).toISOString();
     this.nodes.push({ name, version: '1', createdAt, unschedulable: false });
-    this.allMachines.push({ name: `machine-of-${name}`, uid: name, createdAt, nodeName: name, terminating: false, conditions: [] });
+    this.allClaims.push({ name: `machine-of-${name}`, uid: name, pool: 'default', created: Date.parse(createdAt), nodeName: name, launched: true });
     this.bind(name, more.ready ?? true);
   }
 
@@ -103,7 +106,10 @@ export class FakeCluster implements AutoscalerKubernetesPort {
   }
 
   public async canaryTraces() { return { canaries: this.canaries, priorityClass: this.priorityClass }; }
-  public async provisionerTaints() { return this.taints; }
+  public async pool(name: string): Promise<PoolFacts | undefined> {
+    return this.taints && { ...V0_API.poolFacts({ metadata: { name, uid: name, resourceVersion: '1', creationTimestamp: '' } }), taints: this.taints };
+  }
+
   public async createPriorityClass() { return this.guarded('create priority class', !this.priorityClass, () => { this.priorityClass = {}; }); }
   public async rememberProof(node: string) { return this.guarded('remember proof', !!this.priorityClass, () => { this.priorityClass = { proven: node }; }); }
   public async deletePriorityClass() { await this.guarded('delete priority class', true, () => { this.priorityClass = undefined; }); }
@@ -134,11 +140,13 @@ export class FakeCluster implements AutoscalerKubernetesPort {
     return [...own, ...this.guests[node] ?? []];
   }
 
-  public async machines() { return this.allMachines; }
-  public async deleteMachine(name: string) {
-    await this.guarded(`delete ${name}`, true, () => {
-      this.allMachines = this.allMachines.map(machine => machine.name === name ? { ...machine, terminating: true } : machine);
-    });
+  public async claims() { return this.allClaims; }
+  public async remove(objects: readonly Departing[]) {
+    for (const { name } of objects) {
+      await this.guarded(`delete ${name}`, true, () => {
+        this.allClaims = this.allClaims.map(claim => claim.name === name ? { ...claim, leaving: this.clock.now.getTime() } : claim);
+      });
+    }
   }
 
   private guarded(write: string, allowed: boolean, body: () => void): boolean {

@@ -146,8 +146,8 @@ describe('the canary', () => {
   const purpose: CanaryPurpose = {
     namespace: 'karpenter',
     image: 'pause',
-    ownerKey: 'karpenter.sh/provisioner-name',
-    provisioner: 'default',
+    ownerLabel: 'karpenter.sh/provisioner-name',
+    pool: 'default',
     taints: [{ key: 'team', value: 'a', effect: 'NoExecute' }],
   };
   const { spec } = canaryPod(CANARY_NAME, purpose);

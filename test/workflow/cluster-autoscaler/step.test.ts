@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 const step = (more: Partial<ClusterAutoscalerConfiguration> = {}) =>
-  clusterAutoscalerStep({ kubernetes: cluster, aws }, { ...CONFIGURATION, ...more }, () => clock.now);
+  clusterAutoscalerStep({ kubernetes: cluster, fleet: cluster, aws }, { ...CONFIGURATION, ...more }, () => clock.now);
 const later = (seconds: number) => { clock.now = new Date(clock.now.getTime() + seconds * 1000); };
 
 /** Calls again as the runner does, until it is done or blocked. */
@@ -94,12 +94,13 @@ describe('there', () => {
     await step().apply();
     cluster.canaries = cluster.canaries.map(canary => ({ ...canary, problems: ['scheduler: Unschedulable: 0/3 nodes are available'] }));
     cluster.allEvents = [{ from: 'karpenter', reason: 'FailedScheduling', message: 'all available instance types exceed limits' }];
-    cluster.allMachines = [{
+    cluster.allClaims = [{
       name: 'default-x',
       uid: 'x',
-      createdAt: '2024-05-01T10:00:02Z',
-      terminating: false,
-      conditions: [{ type: 'MachineLaunched', status: 'False', reason: 'LaunchFailed', message: 'no such profile' }, { type: 'MachineEmpty', status: 'False' }],
+      pool: 'default',
+      created: Date.parse('2024-05-01T10:00:02Z'),
+      launched: false,
+      unmet: [{ type: 'MachineLaunched', status: 'False', reason: 'LaunchFailed', message: 'no such profile' }],
     }];
     later(599);
     expect(await step().apply()).toMatchObject({ kind: 'working' });
@@ -151,7 +152,7 @@ describe('there', () => {
   });
 
   test.each([
-    ['no Provisioner in the migration', () => ({ Provisioners: [] }), 'the migration has no Provisioner'],
+    ['no Provisioner in the migration', () => ({ Pools: [] }), 'the migration has no Provisioner'],
     ['a Provisioner that is gone', () => { cluster.taints = undefined; return {}; }, 'there is no Provisioner "default"'],
   ])('%s launches nothing', async (_, arrange, says) => {
     expect(await step(arrange()).apply()).toMatchObject({ kind: 'blocked', by: PauseReason.NO_NEW_NODE, says: expect.stringContaining(says) });
@@ -279,7 +280,7 @@ describe('back', () => {
       await run('revert');
       expect(cluster.deployment).toMatchObject({ replicas: 2, record: undefined });
       expect([cluster.canaries, cluster.priorityClass]).toEqual([[], undefined]);
-      expect(cluster.allMachines.filter(({ terminating }) => !terminating)).toEqual([]);
+      expect(cluster.allClaims.filter(({ leaving }) => leaving === undefined)).toEqual([]);
     }
   });
 
@@ -352,13 +353,10 @@ describe('stopped', () => {
   test('a machine that is still on its way to the canary goes, too', async () => {
     await step().apply();
     later(5);
-    cluster.allMachines = [
-      { name: 'default-x', uid: 'x', createdAt: clock.now.toISOString(), terminating: false, conditions: [] },
-      { name: 'default-y', uid: 'y', createdAt: clock.now.toISOString(), terminating: false, conditions: [] },
-    ];
+    cluster.allClaims = ['x', 'y'].map(uid => ({ name: `default-${uid}`, uid, pool: 'default', created: clock.now.getTime(), launched: true }));
     cluster.allEvents = [{ from: 'karpenter', reason: 'Nominated', message: 'Pod should schedule on: machine/default-x' }];
     await step().stop();
-    expect(cluster.allMachines.map(({ name, terminating }) => [name, terminating])).toEqual([['default-x', true], ['default-y', false]]);
+    expect(cluster.allClaims.map(({ name, leaving }) => [name, leaving !== undefined])).toEqual([['default-x', true], ['default-y', false]]);
   });
 
   test('an autoscaler at zero stays there', async () => {

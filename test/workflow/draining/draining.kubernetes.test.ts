@@ -5,6 +5,7 @@ import { AddressInfo } from 'net';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { buildSync } from 'esbuild';
+import { V0_API } from '../../../src/karpenter/v0/api';
 import { DRAINING_METHODS, DrainingPort } from '../../../src/workflow/draining/port';
 
 /** The adapter as it is bundled for the function: the Kubernetes client is an ES module, which jest cannot load. */
@@ -53,7 +54,7 @@ class FakeApi {
       { name: 'fake', server: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`, skipTLSVerify: true },
       { name: 'nobody', token: 'none' },
     );
-    return new DrainingKubernetes(config, { check });
+    return new DrainingKubernetes(config, V0_API, { check });
   }
 
   public async stop(): Promise<void> {
@@ -144,7 +145,7 @@ test('a pod comes in the words of the port, and what is false costs nothing', as
   expect(pods[0]).toEqual({ namespace: 'default', name: 'bare', uid: 'u', phase: 'Running', ready: false, created: 0, cpu: 0, memory: 0 });
   expect(pods[1]).toMatchObject({
     leaving: 1_700_000_000_000,
-    doNotEvict: true,
+    keptBy: 'karpenter.sh/do-not-evict',
     controller: { kind: 'ReplicaSet', name: 'rs', uid: 'w' },
     cpu: 0.1,
     memory: 1024,

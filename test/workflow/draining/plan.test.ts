@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { MINUTE, node, NOW, pod } from './views';
+import { V0_API } from '../../../src/karpenter/v0/api';
 import { PodView } from '../../../src/kubernetes/views';
 import { arrivals, nextBatch } from '../../../src/workflow/draining/batch';
 import { newRecord, parse } from '../../../src/workflow/draining/drain-record';
@@ -27,7 +28,7 @@ test('pods of DaemonSets, static, finished and leaving ones are not evicted, tho
 });
 
 test('bare pods and do-not-evict are left and both named, the other pods go', () => {
-  const pods = [pod('web', 'n'), pod('bare', 'n', { controller: undefined }), pod('held', 'n', { doNotEvict: true })];
+  const pods = [pod('web', 'n'), pod('bare', 'n', { controller: undefined }), pod('held', 'n', { keptBy: 'karpenter.sh/do-not-evict' })];
   const { evict, obstacles } = plan({ pods });
   expect(names(evict)).toEqual(['web']);
   expect(obstacles).toEqual([
@@ -148,9 +149,9 @@ describe('the next batch', () => {
   )));
 
   test('waits until new nodes are Ready, and names those that take too long', () => {
-    expect(arrivals([node('k')], NOW)).toBeUndefined();
-    expect(arrivals([node('k', { ready: false, leaving: true })], NOW)).toBeUndefined();
-    expect(arrivals([node('k', { ready: false, created: NOW - MINUTE })], NOW)).toEqual({ waits: 'waits until k is Ready' });
-    expect(arrivals([node('k', { ready: false })], NOW)).toMatchObject({ by: PauseReason.NO_NEW_NODE });
+    expect(arrivals([node('k')], V0_API, NOW)).toBeUndefined();
+    expect(arrivals([node('k', { ready: false, leaving: true })], V0_API, NOW)).toBeUndefined();
+    expect(arrivals([node('k', { ready: false, created: NOW - MINUTE })], V0_API, NOW)).toEqual({ waits: 'waits until k is Ready' });
+    expect(arrivals([node('k', { ready: false })], V0_API, NOW)).toMatchObject({ by: PauseReason.NO_NEW_NODE });
   });
 });

@@ -1,8 +1,9 @@
-import { Departing, InstanceView, KarpenterObjects, MachineView, ProvisionerChange, ProvisionerView, RemovalAwsPort, RemovalKubernetesPort } from '../../../src/karpenter/api/fleet';
+import { ClaimView, Departing, FleetAwsPort, FleetObjects, InstanceView, PoolChange, PoolView } from '../../../src/karpenter/api/fleet';
+import { V0_API } from '../../../src/karpenter/v0/api';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
 import { mustMove } from '../../../src/workflow/draining/pods';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
-import { RemovalConfiguration, removalStep } from '../../../src/workflow/removal/step';
+import { RemovalConfiguration, RemovalFleet, removalStep } from '../../../src/workflow/removal/step';
 import { Progress } from '../../../src/workflow/step';
 
 export const OWNER_KEY = 'karpenter.sh/provisioner-name';
@@ -10,19 +11,19 @@ export const START = Date.parse('2024-05-01T10:00:00Z');
 export const MINUTE = 60_000;
 
 export const CONFIGURATION: RemovalConfiguration = {
-  OwnerKey: OWNER_KEY,
-  Provisioners: ['default', 'gpu'],
+  Api: V0_API.name,
+  Pools: ['default', 'gpu'],
   ScaleDown: { Targets: [], BatchSize: 1, PauseSeconds: 0, DeregistrationSeconds: 300, Force: false },
 };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-export function provisioner(name: string, more: Partial<ProvisionerView> = {}): ProvisionerView {
+export function poolView(name: string, more: Partial<PoolView> = {}): PoolView {
   return { name, uid: `uid-${name}`, version: '1', limits: null, annotations: {}, ...more };
 }
 
-export function machine(name: string, more: Partial<MachineView> = {}): MachineView {
-  return { name, uid: `uid-${name}`, provisioner: 'default', created: START - 60 * MINUTE, launched: true, ...more };
+export function claim(name: string, more: Partial<ClaimView> = {}): ClaimView {
+  return { name, uid: `uid-${name}`, pool: 'default', created: START - 60 * MINUTE, launched: true, ...more };
 }
 
 export function node(name: string, more: Partial<NodeView> = {}): NodeView {
@@ -74,7 +75,7 @@ export function merge(target: any, patch: any): any {
   return result;
 }
 
-export function changed(before: ProvisionerView, { limits, annotations }: ProvisionerChange): ProvisionerView {
+export function changed(before: PoolView, { limits, annotations }: PoolChange): PoolView {
   return {
     ...before,
     annotations: merge(before.annotations, annotations),
@@ -87,10 +88,10 @@ export const WEBHOOK_ERROR = 'the kubernetes function failed: HTTP-Code: 500\nMe
   + JSON.stringify(JSON.stringify({ message: 'Internal error occurred: failed calling webhook "defaulting.webhook.karpenter.k8s.aws": no endpoints available' }));
 
 /** A cluster whose Karpenter ends what is deleted; its node groups take every pod. Time goes on as a run waits. */
-export class FakeWorld implements RemovalKubernetesPort, DrainingPort, RemovalAwsPort {
+export class FakeWorld implements RemovalFleet, DrainingPort, FleetAwsPort {
   public time = START;
-  public provisioners: ProvisionerView[] = [provisioner('default', { limits: { resources: { cpu: '100', memory: '1Ti' } } }), provisioner('gpu')];
-  public machines: MachineView[] = [];
+  public pools: PoolView[] = [poolView('default', { limits: { resources: { cpu: '100', memory: '1Ti' } } }), poolView('gpu')];
+  public claims: ClaimView[] = [];
   public nodes_: NodeView[] = [];
   public pods_: PodView[] = [];
   public instances_: InstanceView[] = [];
@@ -109,17 +110,17 @@ export class FakeWorld implements RemovalKubernetesPort, DrainingPort, RemovalAw
   private readonly leftAt = new Map<string, number>();
 
   /** A node with its Machine and instance. */
-  public add(name: string, more: { readonly provisioner?: string; readonly zone?: string; readonly pods?: readonly string[] } = {}): this {
-    const owner = more.provisioner ?? 'default';
+  public add(name: string, more: { readonly pool?: string; readonly zone?: string; readonly pods?: readonly string[] } = {}): this {
+    const owner = more.pool ?? 'default';
     this.nodes_.push(node(name, { labels: { [OWNER_KEY]: owner, 'topology.kubernetes.io/zone': more.zone ?? 'a' } }));
-    this.machines.push(machine(`machine-${name}`, { provisioner: owner, nodeName: name, instanceId: `i-${name}` }));
-    this.instances_.push({ id: `i-${name}`, provisioner: owner, leaving: false });
+    this.claims.push(claim(`machine-${name}`, { pool: owner, nodeName: name, instanceId: `i-${name}` }));
+    this.instances_.push({ id: `i-${name}`, pool: owner, leaving: false });
     this.pods_.push(...(more.pods ?? []).map(one => pod(one, name)));
     return this;
   }
 
   public step(more: { readonly force?: boolean; readonly configuration?: Partial<RemovalConfiguration> } = {}) {
-    const ports = { kubernetes: this, draining: this, aws: this };
+    const ports = { fleet: this, draining: this, aws: this };
     return removalStep(ports, { ...CONFIGURATION, ...more.configuration }, { force: more.force ?? false }, () => new Date(this.time));
   }
 
@@ -144,39 +145,39 @@ export class FakeWorld implements RemovalKubernetesPort, DrainingPort, RemovalAw
     }
   }
 
-  public async objects(): Promise<KarpenterObjects> {
+  public async objects(): Promise<FleetObjects> {
     return {
-      provisioners: this.provisioners,
-      machines: this.machines,
+      pools: this.pools,
+      claims: this.claims,
       nodes: this.nodes_.map(one => ({
-        name: one.name, uid: `uid-${one.name}`, provisioner: one.labels[OWNER_KEY], leaving: one.leaving ? this.leftAt.get(one.name) : undefined,
+        name: one.name, uid: `uid-${one.name}`, pool: one.labels[OWNER_KEY], leaving: one.leaving ? this.leftAt.get(one.name) : undefined,
       })),
     };
   }
 
-  public async changeProvisioner(change: ProvisionerChange): Promise<boolean> {
+  public async changePool(change: PoolChange): Promise<boolean> {
     if (!this.webhooksWork) {
       throw new Error(WEBHOOK_ERROR);
     }
-    const before = this.provisioners.find(one => one.name === change.name)!;
+    const before = this.pools.find(one => one.name === change.name)!;
     if (this.isOvertaken(change.name) || before.version !== change.version) {
       return false;
     }
     this.events.push(`limits ${change.name} ${JSON.stringify(change.limits)}`);
-    this.replace(this.provisioners, { ...changed(before, change), version: String(++this.version) });
+    this.replace(this.pools, { ...changed(before, change), version: String(++this.version) });
     return true;
   }
 
   public async remove(objects: readonly Departing[]): Promise<void> {
     for (const { kind, name, uid } of objects) {
-      this.events.push(`delete ${kind} ${name}`);
-      const found = [...this.machines, ...this.provisioners].find(one => one.uid === uid);
-      if (kind === 'machine' && found) {
-        this.replace(this.machines, { ...found as MachineView, leaving: this.time });
+      this.events.push(`delete ${kind === 'node' ? kind : V0_API.kinds[kind].singular} ${name}`);
+      const found = [...this.claims, ...this.pools].find(one => one.uid === uid);
+      if (kind === 'claim' && found) {
+        this.replace(this.claims, { ...found as ClaimView, leaving: this.time });
       } else if (kind === 'node') {
         this.leave(name);
-      } else if (kind === 'provisioner') {
-        this.provisioners = this.provisioners.filter(one => one !== found);
+      } else if (kind === 'pool') {
+        this.pools = this.pools.filter(one => one !== found);
       }
     }
   }
@@ -260,11 +261,11 @@ export class FakeWorld implements RemovalKubernetesPort, DrainingPort, RemovalAw
 
   /** What Karpenter does about what is being deleted: the node, when nothing holds it up, the instance, then the Machine. */
   private collect(): void {
-    for (const one of this.machines.filter(({ leaving }) => leaving !== undefined)) {
+    for (const one of this.claims.filter(({ leaving }) => leaving !== undefined)) {
       if (one.nodeName && this.nodes_.some(({ name }) => name === one.nodeName)) {
         this.leave(one.nodeName);
       } else {
-        this.machines = this.machines.filter(other => other !== one);
+        this.claims = this.claims.filter(other => other !== one);
         this.instances_ = this.instances_.filter(({ id }) => id !== one.instanceId);
       }
     }

@@ -1,29 +1,30 @@
-import { machine, MINUTE, node, pod, START } from './fakes';
-import { KarpenterNode, KarpenterObjects } from '../../../src/karpenter/api/fleet';
+import { claim, MINUTE, node, pod, START } from './fakes';
+import { FleetNode, FleetObjects } from '../../../src/karpenter/api/fleet';
+import { V0_API } from '../../../src/karpenter/v0/api';
 import { NodeRequirements } from '../../../src/kubernetes/views';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { chooseBatch, endOf, membersOf, nameOf, overdue, rescueOf, staying, unregistered } from '../../../src/workflow/removal/plan';
 
-const karpenterNode = (name: string, more: Partial<KarpenterNode> = {}): KarpenterNode => ({ name, uid: `uid-${name}`, provisioner: 'default', ...more });
-const objects = (more: Partial<KarpenterObjects>): KarpenterObjects => ({ provisioners: [], machines: [], nodes: [], ...more });
+const fleetNode = (name: string, more: Partial<FleetNode> = {}): FleetNode => ({ name, uid: `uid-${name}`, pool: 'default', ...more });
+const objects = (more: Partial<FleetObjects>): FleetObjects => ({ pools: [], claims: [], nodes: [], ...more });
 
 describe('what belongs together', () => {
   test.each([
     ['by the name of the node', { nodeName: 'n' }],
     ['by the instance', { instanceId: 'i-n' }],
   ])('%s', (_name, more) => {
-    const [member, ...others] = membersOf(objects({ machines: [machine('m', more)], nodes: [karpenterNode('n')] }), [node('n')]);
-    expect(member).toMatchObject({ machine: { name: 'm' }, node: { name: 'n' }, view: { name: 'n' } });
+    const [member, ...others] = membersOf(objects({ claims: [claim('m', more)], nodes: [fleetNode('n')] }), [node('n')]);
+    expect(member).toMatchObject({ claim: { name: 'm' }, node: { name: 'n' }, view: { name: 'n' } });
     expect(others).toEqual([]);
   });
 
   test('Machines and nodes without each other stand alone', () => {
-    const members = membersOf(objects({ machines: [machine('m', { nodeName: 'other' })], nodes: [karpenterNode('n')] }), [node('n', { instanceId: undefined })]);
-    expect(members.map(nameOf)).toEqual(['node/n', 'machine/m']);
+    const members = membersOf(objects({ claims: [claim('m', { nodeName: 'other' })], nodes: [fleetNode('n')] }), [node('n', { instanceId: undefined })]);
+    expect(members.map(member => nameOf(member, V0_API))).toEqual(['node/n', 'machine/m']);
   });
 
   test('a node that came, or went, between two reads is looked at next time', () => {
-    expect(staying(membersOf(objects({ nodes: [karpenterNode('n')] }), []))).toEqual([]);
+    expect(staying(membersOf(objects({ nodes: [fleetNode('n')] }), []))).toEqual([]);
     expect(membersOf(objects({}), [node('n')])).toEqual([]);
   });
 });
@@ -34,12 +35,12 @@ test.each([
   ['one that cannot be launched', { launched: false, created: START - 3 * MINUTE }, 'remove'],
   ['one that goes already', { leaving: START }, 'none'],
 ])('a Machine without a node: %s', (_name, more, expected) => {
-  const { remove, launching } = unregistered([{ machine: machine('m', more) }], START);
+  const { remove, launching } = unregistered([{ claim: claim('m', more) }], START);
   expect([remove.length, launching.length]).toEqual([expected === 'remove' ? 1 : 0, expected === 'launching' ? 1 : 0]);
 });
 
 test('what is deleted is overdue after ten minutes, by the earlier of Machine and node', () => {
-  const member = (machineLeaving?: number, nodeLeaving?: number) => ({ machine: machine('m', { leaving: machineLeaving }), node: karpenterNode('n', { leaving: nodeLeaving }) });
+  const member = (claimLeaving?: number, nodeLeaving?: number) => ({ claim: claim('m', { leaving: claimLeaving }), node: fleetNode('n', { leaving: nodeLeaving }) });
   const now = START + 11 * MINUTE;
   expect(overdue([member(START, now)], now)).toHaveLength(1);
   expect(overdue([member(undefined, START)], now)).toHaveLength(1);
@@ -49,11 +50,11 @@ test('what is deleted is overdue after ten minutes, by the earlier of Machine an
 
 test('a node ends with its Machine, one without by itself', () => {
   const members = [
-    { machine: machine('m'), node: karpenterNode('a'), view: node('a') },
-    { node: karpenterNode('b'), view: node('b') },
-    { node: karpenterNode('c'), view: node('c') },
+    { claim: claim('m'), node: fleetNode('a'), view: node('a') },
+    { node: fleetNode('b'), view: node('b') },
+    { node: fleetNode('c'), view: node('c') },
   ];
-  expect(endOf(members, [node('a'), node('b')])).toEqual([{ kind: 'machine', name: 'm', uid: 'uid-m' }, { kind: 'node', name: 'b', uid: 'uid-b' }]);
+  expect(endOf(members, [node('a'), node('b')])).toEqual([{ kind: 'claim', name: 'm', uid: 'uid-m' }, { kind: 'node', name: 'b', uid: 'uid-b' }]);
 });
 
 const expression = (key: string, operator: string) => ({ expressions: [{ key, operator }], fields: [] });
@@ -83,9 +84,9 @@ describe('pods that only nodes of karpenter can take', () => {
 });
 
 test('the rescue has a command for everything that is left', () => {
-  expect(rescueOf([{ machine: machine('m', { nodeName: 'n', instanceId: 'i-1' }), node: karpenterNode('n') }, { node: karpenterNode('o'), view: node('o') }])).toBe(
+  expect(rescueOf([{ claim: claim('m', { nodeName: 'n', instanceId: 'i-1' }), node: fleetNode('n') }, { node: fleetNode('o'), view: node('o') }], V0_API)).toBe(
     'aws ec2 terminate-instances --instance-ids i-1 i-o ; kubectl patch node n o --type merge -p \'{"metadata":{"finalizers":null}}\''
     + ' ; kubectl patch machine m --type merge -p \'{"metadata":{"finalizers":null}}\'',
   );
-  expect(rescueOf([{ machine: machine('m') }])).toBe('kubectl patch machine m --type merge -p \'{"metadata":{"finalizers":null}}\'');
+  expect(rescueOf([{ claim: claim('m') }], V0_API)).toBe('kubectl patch machine m --type merge -p \'{"metadata":{"finalizers":null}}\'');
 });

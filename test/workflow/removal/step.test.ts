@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { CONFIGURATION, FakeWorld, machine, MINUTE, node, OWNER_KEY, pod, provisioner, START } from './fakes';
+import { CONFIGURATION, FakeWorld, claim, MINUTE, node, OWNER_KEY, pod, poolView, START } from './fakes';
 import { EXCLUSION_LABEL } from '../../../src/workflow/draining/node-marks';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, LIMITS_RECORD, NODES_GONE_MARK } from '../../../src/workflow/records';
@@ -25,8 +25,8 @@ function indices(pattern: RegExp): number[] {
 describe('the whole way', () => {
   test('nodes are drained and ended, then the Provisioners go', async () => {
     expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done', counts: { nodesLeft: 0 } });
-    expect({ machines: world.machines, nodes: world.nodes_, instances: world.instances_, provisioners: world.provisioners })
-      .toEqual({ machines: [], nodes: [], instances: [], provisioners: [] });
+    expect({ claims: world.claims, nodes: world.nodes_, instances: world.instances_, pools: world.pools })
+      .toEqual({ claims: [], nodes: [], instances: [], pools: [] });
     expect(world.pods_.every(one => one.node === 'group-1' && one.ready)).toBe(true);
     expect(world.events.slice(-2)).toEqual(['delete provisioner default', 'delete provisioner gpu']);
     expect(await step.apply()).toMatchObject({ kind: 'done' });
@@ -76,7 +76,7 @@ describe('the whole way', () => {
 
   test('where there is nothing of karpenter there is nothing to do', async () => {
     const empty = new FakeWorld();
-    empty.provisioners = [];
+    empty.pools = [];
     expect(await empty.step().apply()).toMatchObject({ kind: 'done' });
     expect(await empty.step().revert()).toMatchObject({ kind: 'done' });
     expect(empty.events).toEqual([]);
@@ -92,12 +92,12 @@ describe('what belongs to others', () => {
   };
 
   test('an idle Provisioner is refused by name: it would launch nodes for what is evicted', () => {
-    world.provisioners.push(provisioner('theirs'));
+    world.pools.push(poolView('theirs'));
     return isRefused(/^Provisioner "theirs" is not of this migration: add it/);
   });
 
   test('a Machine is refused by name', () => {
-    world.machines.push(machine('m-1', { provisioner: 'theirs' }));
+    world.claims.push(claim('m-1', { pool: 'theirs' }));
     return isRefused(/^Provisioner "theirs" is not of this migration, and it has machine\/m-1: /);
   });
 
@@ -107,7 +107,7 @@ describe('what belongs to others', () => {
   });
 
   test('an instance is refused by name', () => {
-    world.instances_.push({ id: 'i-1', provisioner: 'theirs', leaving: false });
+    world.instances_.push({ id: 'i-1', pool: 'theirs', leaving: false });
     return isRefused(/"theirs" .* instance\/i-1/);
   });
 });
@@ -134,10 +134,10 @@ describe('limits', () => {
 
   test('limits that are put back in between are remembered and stopped again', async () => {
     await until('patch a-1 cordon');
-    world.provisioners[0] = { ...world.provisioners[0], limits: { resources: { cpu: '500' } } };
+    world.pools[0] = { ...world.pools[0], limits: { resources: { cpu: '500' } } };
     expect((await step.apply()).says).toBe('Provisioner default launches nothing more; its limits were changed in the meantime, which is remembered');
     await world.run(() => step.revert());
-    expect(world.provisioners[0].limits).toEqual({ resources: { cpu: '500' } });
+    expect(world.pools[0].limits).toEqual({ resources: { cpu: '500' } });
   });
 
   test('webhooks that do not answer are named, with the command that removes them', async () => {
@@ -150,7 +150,7 @@ describe('limits', () => {
   });
 
   test('any other error is thrown on', async () => {
-    world.changeProvisioner = () => Promise.reject(new Error('HTTP-Code: 403'));
+    world.changePool = () => Promise.reject(new Error('HTTP-Code: 403'));
     await expect(step.apply()).rejects.toThrow('HTTP-Code: 403');
   });
 });
@@ -167,7 +167,7 @@ describe('who is in the way', () => {
   });
 
   test.each([
-    ['a pod that must not be evicted', { doNotEvict: true }, PauseReason.DO_NOT_EVICT],
+    ['a pod that must not be evicted', { keptBy: 'karpenter.sh/do-not-evict' }, PauseReason.DO_NOT_EVICT],
     ['a pod without a controller', { controller: undefined }, PauseReason.BARE_POD],
     ['a pod that selects what only nodes of karpenter have', { requires: { selector: { 'karpenter.sh/capacity-type': 'spot' }, terms: [] } }, PauseReason.NOWHERE_TO_GO],
   ])('%s; all other nodes are ended before', async (_name, more, by) => {
@@ -181,7 +181,7 @@ describe('who is in the way', () => {
 
   test('by force pods that cannot be evicted are deleted', async () => {
     world.refused.add('uid-web-3');
-    world.pods_[0] = { ...world.pods_[0], doNotEvict: true };
+    world.pods_[0] = { ...world.pods_[0], keptBy: 'karpenter.sh/do-not-evict' };
     step = world.step({ force: true });
     expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
     expect(world.events).toContain('force web-3');
@@ -218,7 +218,7 @@ describe('karpenter does not end what is deleted', () => {
 describe('what others delete', () => {
   test('a node that a PodDisruptionBudget holds up names it, instead of karpenter', async () => {
     world.refused.add('uid-web-4');
-    world.machines = world.machines.map(one => one.nodeName === 'b-1' ? { ...one, leaving: START } : one);
+    world.claims = world.claims.map(one => one.nodeName === 'b-1' ? { ...one, leaving: START } : one);
     world.wait(1);
     const progress = await world.run(() => step.apply());
     expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.DISRUPTION_BUDGET, counts: { nodesLeft: 3 } });
@@ -233,7 +233,7 @@ describe('what others delete', () => {
   });
 
   test('pods of such a node that are still ending are waited for', async () => {
-    world.machines = world.machines.map(one => one.nodeName === 'b-1' ? { ...one, leaving: START - 11 * MINUTE } : one);
+    world.claims = world.claims.map(one => one.nodeName === 'b-1' ? { ...one, leaving: START - 11 * MINUTE } : one);
     world.pods_ = world.pods_.map(one => one.node === 'b-1' ? { ...one, leaving: START + MINUTE } : one);
     for (let calls = 0; calls < 3; calls++) {
       await step.apply();
@@ -242,21 +242,21 @@ describe('what others delete', () => {
   });
 
   test('a pod of such a node that must not be evicted is left to its owner', async () => {
-    world.machines = world.machines.map(one => one.nodeName === 'b-1' ? { ...one, leaving: START - 11 * MINUTE } : one);
-    world.pods_ = world.pods_.map(one => one.node === 'b-1' ? { ...one, doNotEvict: true } : one);
+    world.claims = world.claims.map(one => one.nodeName === 'b-1' ? { ...one, leaving: START - 11 * MINUTE } : one);
+    world.pods_ = world.pods_.map(one => one.node === 'b-1' ? { ...one, keptBy: 'karpenter.sh/do-not-evict' } : one);
     expect(await world.run(() => step.apply())).toMatchObject({ kind: 'blocked', by: PauseReason.DO_NOT_EVICT });
   });
 });
 
 describe('incomplete nodes', () => {
   test('a Machine that never got a node goes at once', async () => {
-    world.machines.push(machine('lost', { instanceId: 'i-lost' }));
+    world.claims.push(claim('lost', { instanceId: 'i-lost' }));
     await until('delete machine lost');
     expect(indices(/cordon|evict/)).toEqual([]);
   });
 
   test('a Machine that is just being launched is waited for', async () => {
-    world.machines.push(machine('young', { launched: false, created: START }));
+    world.claims.push(claim('young', { launched: false, created: START }));
     const progress = await world.run(async () => {
       const next = await step.apply();
       return next.says.includes('young') ? { ...next, kind: 'done' } : next;
@@ -267,7 +267,7 @@ describe('incomplete nodes', () => {
   });
 
   test('a node that has just joined belongs to its Machine by the instance', async () => {
-    world.machines = world.machines.map(one => ({ ...one, nodeName: undefined }));
+    world.claims = world.claims.map(one => ({ ...one, nodeName: undefined }));
     await step.apply();
     await step.apply();
     expect(await step.apply()).toMatchObject({ says: 'cordoned 3 nodes of karpenter' });
@@ -276,7 +276,7 @@ describe('incomplete nodes', () => {
   });
 
   test('a node without a Machine is deleted itself, when it is empty', async () => {
-    world.machines = world.machines.filter(({ nodeName }) => nodeName !== 'a-2');
+    world.claims = world.claims.filter(({ nodeName }) => nodeName !== 'a-2');
     expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
     expect(world.events.indexOf('delete node a-2')).toBeGreaterThan(world.events.indexOf('evict web-3'));
   });
@@ -286,17 +286,17 @@ describe('incomplete nodes', () => {
     world.nodes = () => Promise.resolve([]);
     world.instances_ = [];
     expect(await step.apply()).toMatchObject({ kind: 'working', says: expect.stringMatching(/^looks again for machine\/machine-a-1 with node\/a-1/) });
-    expect(world.provisioners).toHaveLength(2);
+    expect(world.pools).toHaveLength(2);
   });
 
   test('an instance that nothing belongs to is waited for, and named when nobody ends it', async () => {
-    world.instances_.push({ id: 'i-lost', provisioner: 'default', leaving: false });
+    world.instances_.push({ id: 'i-lost', pool: 'default', leaving: false });
     await until('gone b-1');
     const progress = await world.run(() => step.apply(), 400);
     expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.CONTROLLER_NOT_WORKING });
     expect(progress.says).toContain('EC2 still has instance/i-lost, and karpenter has no Machine for it');
     expect(progress.says).toContain('aws ec2 terminate-instances --instance-ids i-lost');
-    expect(world.provisioners).toHaveLength(2);
+    expect(world.pools).toHaveLength(2);
     world.instances_ = [];
     expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
   });
@@ -305,7 +305,7 @@ describe('incomplete nodes', () => {
 /** The cluster as its owner sees it. */
 function snapshot(): object {
   return {
-    provisioners: world.provisioners.map(({ version: _version, ...rest }) => rest),
+    pools: world.pools.map(({ version: _version, ...rest }) => rest),
     nodes: world.nodes_.map(({ version: _version, ...rest }) => rest),
   };
 }
@@ -332,7 +332,7 @@ describe('the way back', () => {
 
   test('keeps limits that the owner set in the meantime, and says so', async () => {
     await until('patch b-1 cordon');
-    world.provisioners[1] = { ...world.provisioners[1], limits: { resources: { cpu: '8' } } };
+    world.pools[1] = { ...world.pools[1], limits: { resources: { cpu: '8' } } };
     const says: string[] = [];
     await world.run(async () => {
       const progress = await step.revert();
@@ -341,13 +341,13 @@ describe('the way back', () => {
     });
     expect(says).toContain('Provisioner default has its limits again');
     expect(says).toContain('Provisioner gpu has the limits that were set in the meantime');
-    expect(world.provisioners.map(({ limits }) => limits)).toEqual([{ resources: { cpu: '100', memory: '1Ti' } }, { resources: { cpu: '8' } }]);
+    expect(world.pools.map(({ limits }) => limits)).toEqual([{ resources: { cpu: '100', memory: '1Ti' } }, { resources: { cpu: '8' } }]);
   });
 
   test('goes by the records, whatever the configuration says now', async () => {
     await until('patch b-1 cordon');
-    await world.run(() => world.step({ configuration: { Provisioners: [] } }).revert());
-    expect(world.provisioners.map(({ annotations }) => annotations)).toEqual([{}, {}]);
+    await world.run(() => world.step({ configuration: { Pools: [] } }).revert());
+    expect(world.pools.map(({ annotations }) => annotations)).toEqual([{}, {}]);
   });
 
   test('is held up by webhooks that do not answer, after the nodes are schedulable', async () => {
@@ -398,7 +398,7 @@ describe('a run that stops', () => {
     await until('evict web-3');
     world.overtaken = ['a-1', 'gpu'];
     await step.stop();
-    expect(world.provisioners.every(({ annotations }) => annotations[LIMITS_RECORD] === undefined)).toBe(true);
+    expect(world.pools.every(({ annotations }) => annotations[LIMITS_RECORD] === undefined)).toBe(true);
     expect(world.nodes_.some(({ unschedulable }) => unschedulable)).toBe(false);
   });
 
@@ -413,18 +413,18 @@ describe('a run that stops', () => {
     world.webhooksWork = false;
     await step.stop();
     expect(world.nodes_.some(({ unschedulable }) => unschedulable)).toBe(false);
-    expect(world.provisioners[0].annotations[LIMITS_RECORD]).toBeDefined();
+    expect(world.pools[0].annotations[LIMITS_RECORD]).toBeDefined();
     world.webhooksWork = true;
     await world.run(() => step.revert());
-    expect(world.provisioners[0].limits).toEqual({ resources: { cpu: '100', memory: '1Ti' } });
+    expect(world.pools[0].limits).toEqual({ resources: { cpu: '100', memory: '1Ti' } });
   });
 
   test('drops the time since when instances are waited for', async () => {
-    world.instances_.push({ id: 'i-lost', provisioner: 'default', leaving: false });
+    world.instances_.push({ id: 'i-lost', pool: 'default', leaving: false });
     await world.run(() => step.apply(), 400);
-    expect(world.provisioners[0].annotations[NODES_GONE_MARK]).toBeDefined();
+    expect(world.pools[0].annotations[NODES_GONE_MARK]).toBeDefined();
     await step.stop();
-    expect(world.provisioners.map(({ annotations }) => annotations)).toEqual([{}, {}]);
+    expect(world.pools.map(({ annotations }) => annotations)).toEqual([{}, {}]);
   });
 });
 
@@ -438,7 +438,7 @@ test('how far the removal is can be told by the records', async () => {
 
 describe('whatever karpenter has', () => {
   const anyNodes = fc.array(fc.record({
-    pods: fc.nat(4), zone: fc.constantFrom('a', 'b', 'c'), provisioner: fc.constantFrom('default', 'gpu'), machine: fc.boolean(), ready: fc.boolean(),
+    pods: fc.nat(4), zone: fc.constantFrom('a', 'b', 'c'), pool: fc.constantFrom('default', 'gpu'), claim: fc.boolean(), ready: fc.boolean(),
   }), { maxLength: 8 });
 
   test('it ends: no more than a batch at a time, no pod evicted twice, no Machine deleted under a pod', async () => {
@@ -448,12 +448,12 @@ describe('whatever karpenter has', () => {
       nodes.forEach((one, index) => {
         world.add(`n-${index}`, { ...one, pods: Array.from({ length: one.pods }, (_, number) => `p-${index}-${number}`) });
         world.nodes_[index] = { ...world.nodes_[index], ready: one.ready };
-        world.machines = one.machine ? world.machines : world.machines.filter(({ nodeName }) => nodeName !== `n-${index}`);
+        world.claims = one.claim ? world.claims : world.claims.filter(({ nodeName }) => nodeName !== `n-${index}`);
       });
       step = world.step({ configuration: { ScaleDown: { ...CONFIGURATION.ScaleDown, BatchSize } } });
       const progress = await world.run(async () => {
         const next = await step.apply();
-        const ending = world.machines.filter(({ leaving }) => leaving !== undefined).map(({ nodeName }) => nodeName);
+        const ending = world.claims.filter(({ leaving }) => leaving !== undefined).map(({ nodeName }) => nodeName);
         const going = world.nodes_.filter(({ leaving, name }) => leaving || ending.includes(name));
         expect(going.length).toBeLessThanOrEqual(BatchSize);
         expect(world.pods_.filter(({ node: on, leaving }) => leaving === undefined && going.some(({ name }) => name === on))).toEqual([]);
@@ -473,7 +473,7 @@ describe('whatever karpenter has', () => {
       nodes.forEach((one, index) => world.add(`n-${index}`, { ...one, pods: Array.from({ length: one.pods }, (_, number) => `p-${index}-${number}`) }));
       step = world.step();
       const before = new Map(world.nodes_.map(one => [one.name, one]));
-      const limits = world.provisioners.map(one => one.limits);
+      const limits = world.pools.map(one => one.limits);
       for (let call = 0; call < calls; call++) {
         const progress = await step.apply();
         world.wait(progress.kind === 'working' ? progress.waitSeconds : 10);
@@ -483,7 +483,7 @@ describe('whatever karpenter has', () => {
       }
       expect((await world.run(() => step.revert())).kind).toBe('done');
       world.nodes_.filter(({ leaving }) => !leaving).forEach(one => expect({ ...one, version: '' }).toEqual({ ...before.get(one.name), version: '' }));
-      world.provisioners.forEach((one, index) => expect([one.limits, one.annotations]).toEqual([limits[index], {}]));
+      world.pools.forEach((one, index) => expect([one.limits, one.annotations]).toEqual([limits[index], {}]));
     }), { numRuns: 60 });
   });
 });

@@ -25,7 +25,7 @@ test('the node where the fewest ordinary pods have to leave gives room, the bigg
 });
 
 test.each<[string, ReturnType<typeof keeper>, PodView[]]>([
-  ['pods that may not be evicted stay', keeper('k'), [ordinary('a', 'k', 3.5, { doNotEvict: true })]],
+  ['pods that may not be evicted stay', keeper('k'), [ordinary('a', 'k', 3.5, { keptBy: 'karpenter.sh/do-not-evict' })]],
   ['pinned pods stay', keeper('k'), [ordinary('a', 'k', 3.5, { requires })]],
   ['a sibling that must be apart is there', keeper('k'), [{ ...pinned, name: 'karpenter-b', uid: 'b', node: 'k' }, ordinary('a', 'k', 2.5)]],
   ['somebody else cordoned it', keeper('k', { unschedulable: true }), [ordinary('a', 'k', 3.5)]],

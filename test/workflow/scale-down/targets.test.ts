@@ -1,11 +1,12 @@
 import { CONFIGURATION, GroupSpec, KARPENTER, World, WorkloadSpec } from './world';
+import { apiOf } from '../../../src/karpenter/apis';
 import { chooseKeepers } from '../../../src/workflow/scale-down/keepers';
 import { isPinned } from '../../../src/workflow/scale-down/room';
 import { planTargets, TargetConfiguration } from '../../../src/workflow/scale-down/targets';
 import { node, pod } from '../draining/views';
 
 const DNS: WorkloadSpec = { name: 'dns', namespace: 'kube-system', replicas: 2, pinned: true, cpu: 0.1 };
-const OWNER = CONFIGURATION.OwnerKey;
+const OWNER = apiOf(CONFIGURATION.Api).ownerLabel;
 
 function targets(groups: readonly GroupSpec[], configuration: Partial<TargetConfiguration> = {}, workloads: readonly WorkloadSpec[] = []) {
   const world = new World(groups, [KARPENTER, DNS, ...workloads]);
@@ -69,7 +70,7 @@ describe('keepers', () => {
   });
 
   test('have pods that may not be evicted, rather than room', () => {
-    expect(choose([open('a', 'a'), open('b', 'a')], 1, [pod('x', 'b', { doNotEvict: true })])).toEqual(['b']);
+    expect(choose([open('a', 'a'), open('b', 'a')], 1, [pod('x', 'b', { keptBy: 'karpenter.sh/do-not-evict' })])).toEqual(['b']);
     expect(choose([open('a', 'a'), open('b', 'a')], 1, [pod('x', 'a')])).toEqual(['b']);
   });
 });

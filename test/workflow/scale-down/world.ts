@@ -43,7 +43,7 @@ type Group = Mutable<Omit<NodegroupState, 'group' | 'sizes' | 'tags'>> & {
 
 export const CONFIGURATION: ScaleDownStepConfiguration = {
   ClusterName: 'prod',
-  OwnerKey: 'karpenter.sh/provisioner-name',
+  Api: 'karpenter.sh/v1alpha5',
   Namespace: 'karpenter',
   Release: 'karpenter',
   Replicas: 2,
@@ -210,7 +210,7 @@ export class World implements DrainingPort, ScaleDownAwsPort {
           readyAt: Infinity,
           evictions: lineage,
           workload: spec,
-          doNotEvict: spec.doNotEvict,
+          keptBy: spec.doNotEvict ? 'karpenter.sh/do-not-evict' : undefined,
           apart: spec.apart,
           release: spec.release,
           ...(spec.pinned ? {

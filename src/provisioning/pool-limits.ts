@@ -3,13 +3,13 @@ import { byteQuantity, countQuantity, cpuQuantity } from './numbers';
 import { checkKey } from '../kubernetes/kubernetes-names';
 
 /**
- * How much all nodes of a Provisioner together may have; Karpenter launches nothing that would exceed it.
+ * How much all nodes of a pool together may have; Karpenter launches nothing that would exceed it.
  *
  * What runs already is not removed when a limit is lowered.
  *
  * @see https://karpenter.sh/v0.29/concepts/provisioners/#speclimitsresources
  */
-export interface ProvisionerLimits {
+export interface PoolLimits {
   /**
    * The number of vCPUs, in steps of 0.001.
    *
@@ -49,7 +49,7 @@ export interface ProvisionerLimits {
 }
 
 /** The quantities by resource name, as the API has them. */
-export function renderLimits(limits: ProvisionerLimits): Record<string, string | undefined> {
+export function renderLimits(limits: PoolLimits): Record<string, string | undefined> {
   const extended = Object.entries(limits.extendedResources ?? {});
   for (const [name] of extended) {
     checkKey('extended resource in `limits`', name);

@@ -1,0 +1,84 @@
+import { Construct } from 'constructs';
+import { KarpenterReleaseV0Options } from './release-options';
+import { DEFAULT_NAME } from '../../provisioning/manifest';
+import { joinIds, NodeNetwork } from '../../provisioning/node-network';
+import { ObjectNames } from '../../provisioning/object-names';
+import { AWSNodeTemplate } from '../../provisioning/v0/aws-node-template';
+import { AWSNodeTemplateOptions } from '../../provisioning/v0/aws-node-template-options';
+import { Provisioner } from '../../provisioning/v0/provisioner';
+import { ProvisionerOptions } from '../../provisioning/v0/provisioner-options';
+import { Provisioning, ProvisioningContext } from '../generation';
+
+/** The Provisioners and node templates of one migration. */
+export class V0Provisioning implements Provisioning {
+  /** Undefined where the first Provisioner brings its own. */
+  public readonly nodeTemplate?: AWSNodeTemplate;
+  public readonly provisioner: Provisioner;
+
+  private readonly provisioners = new ObjectNames('a Provisioner');
+  private readonly nodeTemplates = new ObjectNames('an AWSNodeTemplate');
+  /** How nodes of Provisioners are launched that do not say so themselves. */
+  private readonly launch: Pick<ProvisionerOptions, 'nodeTemplate' | 'nodeTemplateName'>;
+
+  public constructor(
+    private readonly scope: Construct,
+    private readonly context: ProvisioningContext,
+    { provisioner = {}, nodeTemplate = {} }: KarpenterReleaseV0Options,
+  ) {
+    this.nodeTemplate = bringsNodeTemplate(provisioner) ? undefined : this.addNodeTemplate('NodeTemplate', nodeTemplate);
+    this.launch = { nodeTemplate: this.nodeTemplate ?? provisioner.nodeTemplate, nodeTemplateName: provisioner.nodeTemplateName };
+    this.provisioner = this.addProvisioner('Provisioner', provisioner);
+  }
+
+  public get poolNames(): readonly string[] {
+    return this.provisioners.all;
+  }
+
+  public addProvisioner(id: string, options: ProvisionerOptions): Provisioner {
+    const { cluster, isRemoved, addPool } = this.context;
+    this.provisioners.take(options.name ?? DEFAULT_NAME);
+    const launch = bringsNodeTemplate(options) ? {} : this.launch;
+    const provisioner = new Provisioner(this.scope, id, { ...options, ...launch, cluster });
+    if (isRemoved) {
+      provisioner._markRemoved();
+    }
+    addPool(provisioner.provisionerName, provisioner);
+    return provisioner;
+  }
+
+  public addNodeTemplate(id: string, options: AWSNodeTemplateOptions): AWSNodeTemplate {
+    const { cluster, network, addNodeClass } = this.context;
+    this.nodeTemplates.take(options.name ?? DEFAULT_NAME);
+    const { subnetSelector, securityGroupSelector } = selectorsOf(network);
+    const template = new AWSNodeTemplate(this.scope, id, {
+      cluster,
+      subnetSelector,
+      ...options.launchTemplateName === undefined ? { securityGroupSelector } : {},
+      ...options,
+    });
+    addNodeClass(template.nodeTemplateName, template);
+    return template;
+  }
+}
+
+/** Refuses options that contradict each other. */
+export function checkLaunch({ provisioner, nodeTemplate }: KarpenterReleaseV0Options): void {
+  if (nodeTemplate && bringsNodeTemplate(provisioner)) {
+    const given = provisioner?.nodeTemplateName === undefined ? 'nodeTemplate' : `nodeTemplateName ("${provisioner.nodeTemplateName}")`;
+    throw new Error(`provisioner.${given} is set, so nodeTemplate would have no effect: keep one of them`);
+  }
+}
+
+/** Whether a Provisioner's nodes are launched by a node template of its own. */
+function bringsNodeTemplate(options: ProvisionerOptions = {}): boolean {
+  return options.nodeTemplate !== undefined || options.nodeTemplateName !== undefined;
+}
+
+/** Ids have a key of their own among the tags, with commas in its value. */
+function selectorsOf(network: NodeNetwork): Required<Pick<AWSNodeTemplateOptions, 'subnetSelector' | 'securityGroupSelector'>> {
+  if ('tag' in network) {
+    const selector = { [network.tag.key]: network.tag.value };
+    return { subnetSelector: selector, securityGroupSelector: selector };
+  }
+  return { subnetSelector: { 'aws-ids': joinIds(network.subnetIds) }, securityGroupSelector: { 'aws-ids': joinIds(network.securityGroupIds) } };
+}
