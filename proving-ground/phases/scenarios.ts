@@ -9,7 +9,7 @@ import { takeWaypoint, wayBack, Waypoint } from './drain/way-back';
 import { Report } from './report';
 import { RunContext } from './run-context';
 import { sabotage, SABOTAGES } from './sabotage';
-import { Before, blockedRemoval, core, EXAMPLE, failingCreation, install, removal, takeBefore, updates } from './scenario';
+import { Before, blockedRemoval, core, EXAMPLE, failingCreation, install, launchedForThem, removal, takeBefore, updates } from './scenario';
 import { createWorld, World } from './world';
 import { expectEqual } from '../cluster/until';
 
@@ -75,7 +75,10 @@ export const SCENARIOS = {
       BOOTSTRAP,
       INSTALL,
       phase('stage CUT_OVER', 60, run => cutOver(run.world, run.report)),
-      phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 200, run => scaleDown(run.world, run.report, run.context.runDir)),
+      phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 200, async ({ world, report, installed, context }) => {
+        await scaleDown(world, report, context.runDir);
+        await launchedForThem(world, report, installed);
+      }),
       phase('back to stage INSTALL', 100, async ({ world, report, waypoint, from, context }) => {
         await wayBack(world, report, waypoint);
         world.observers.draw(path.join(context.runDir, 'pods.svg'), 'Pods of a cluster of twelve nodes, on the way to Karpenter and back', from);
