@@ -135,7 +135,7 @@ project.addScripts({
   // The rules of AWS that the proving ground adds to the emulators, each seen to hold.
   'prove:rules': `tsx --test --test-reporter=tap ${[
     'parts/workshop', 'aws/rules', 'nodes/pod-environment', 'nodes/user-data', 'nodes/ebs', 'customer/coredns-addon', 'customer/customer',
-    'observe/disruption', 'observe/audit-events', 'observe/calls', 'observe/picture', 'phases/cluster-snapshot', 'phases/summary', 'arguments',
+    'observe/disruption', 'observe/audit-events', 'observe/calls', 'observe/picture', 'phases/cluster-snapshot', 'phases/summary', 'arguments', 'side-by-side',
   ].map(spec => `proving-ground/${spec}.spec.ts`).join(' ')}`,
 });
 

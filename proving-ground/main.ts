@@ -1,12 +1,12 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { worldsOf } from './arguments';
-import { Log } from './parts/log';
-import { Parts, prepareParts } from './parts/parts';
+import { bundle } from '../projenrc/bundle';
 import { isolateNetwork } from './cluster/network';
 import { Processes } from './cluster/processes';
 import { examine } from './doctor';
-import { bundle } from '../projenrc/bundle';
+import { Log } from './parts/log';
+import { Parts, prepareParts } from './parts/parts';
 import { runWorld } from './phases';
 import { inMinutes } from './phases/report';
 import { ScenarioName } from './phases/scenarios';

@@ -1,9 +1,9 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { SECRETS_PATH } from './service-account-token';
-import { run } from '../parts/command';
 import { HOST_ADDRESS } from '../cluster/network';
 import { sleep } from '../cluster/processes';
+import { run } from '../parts/command';
 
 /** A part of the VPC that no subnet uses. */
 const POD_PREFIX = '10.0.240';

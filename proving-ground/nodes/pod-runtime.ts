@@ -1,11 +1,11 @@
 import { PodAddresses } from './pod-network';
 import { RealPod, RealPodOptions } from './real-pod';
 import { Reconciler, ReconcilerOptions } from './reconciler';
-import { Parts } from '../parts/parts';
 import { Kube, KubeObject } from '../cluster/kube';
 import { REAL_POD_LABEL } from '../cluster/kwok-stages';
 import { Pki } from '../cluster/pki';
 import { Processes } from '../cluster/processes';
+import { Parts } from '../parts/parts';
 
 export interface PodRuntimeOptions extends ReconcilerOptions {
   readonly parts: Parts;

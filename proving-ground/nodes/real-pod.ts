@@ -3,10 +3,10 @@ import { containerEnvironment } from './pod-environment';
 import { connectPod, inPod, PodAddresses } from './pod-network';
 import { Probe } from './probe';
 import { PodTokens } from './service-account-token';
-import { Log } from '../parts/log';
 import { Kube, KubeObject } from '../cluster/kube';
 import { HOST_ADDRESS } from '../cluster/network';
 import { baseEnvironment, ManagedProcess, Processes } from '../cluster/processes';
+import { Log } from '../parts/log';
 
 export interface RealPodOptions {
   readonly kube: Kube;

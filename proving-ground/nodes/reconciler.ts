@@ -1,5 +1,5 @@
-import { Log } from '../parts/log';
 import { sleep } from '../cluster/processes';
+import { Log } from '../parts/log';
 
 export interface ReconcilerOptions {
   readonly log: Log;

@@ -1,6 +1,6 @@
+import { Processes } from '../cluster/processes';
 import { Log } from '../parts/log';
 import { Parts } from '../parts/parts';
-import { Processes } from '../cluster/processes';
 
 /** What a world is given to live in. */
 export interface RunContext {

@@ -1,6 +1,6 @@
 import { burstPods, karpenterInstances, karpenterNodes } from './burst';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from './cluster-snapshot';
-import { CORE_CHECKS, CoreCheck, coreCheck, Installed, NEEDS } from './core-checks';
+import { callsAllowed, CORE_CHECKS, CoreCheck, coreCheck, Installed, NEEDS } from './core-checks';
 import { expectUndisturbed } from './drain/evidence';
 import { KARPENTER, POOL_DEFAULTS, POOL_REQUIREMENTS } from './karpenter-objects';
 import { karpenterReady } from './karpenter-pods';
@@ -43,7 +43,7 @@ export async function install(world: World, report: Report, before: Before): Pro
     return `${run.seconds} s`;
   });
   const installed = installedFrom(world.cdk.outputs());
-  await report.check({ step: 'Deploy Karpenter', shows: 'seen', name: 'both replicas are Ready, on two nodes of node groups' }, async () => {
+  await report.check({ step: 'Set node affinity', shows: 'seen', name: 'both replicas are Ready, on two nodes of node groups' }, async () => {
     const pods = await karpenterReady(world);
     const nodes = await Promise.all(pods.map(pod => world.kube.get(`/api/v1/nodes/${pod.spec.nodeName}`)));
     expectEqual('number of nodes', new Set(nodes.map(node => node.metadata.name)).size, 2);
@@ -86,6 +86,14 @@ export async function core(world: World, report: Report, installed: Installed): 
     }
   }
   return outcomes;
+}
+
+/** The checks of an installed Karpenter for which the pods of node groups, once they moved, are as good as pods of their own. */
+export async function launchedForThem(world: World, report: Report, installed: Installed): Promise<void> {
+  await report.check(CORE_CHECKS.tags, () => coreCheck('tags', world, installed));
+  await report.check(CORE_CHECKS.policy, () => callsAllowed(world, installed));
+  await report.check(CORE_CHECKS.launch, () => coreCheck('launch', world, installed));
+  await report.check(CORE_CHECKS.mapping, () => coreCheck('mapping', world, installed));
 }
 
 export async function updates(world: World, report: Report): Promise<void> {

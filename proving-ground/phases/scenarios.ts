@@ -1,15 +1,15 @@
 import * as path from 'path';
 import { endBurst } from './burst';
+import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
 import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
 import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
 import { budgetsWereTested, scaleDown } from './drain/scale-down';
 import { takeWaypoint, wayBack, Waypoint } from './drain/way-back';
-import { Installed } from './core-checks';
 import { Report } from './report';
 import { RunContext } from './run-context';
 import { sabotage, SABOTAGES } from './sabotage';
-import { Before, blockedRemoval, core, EXAMPLE, failingCreation, install, removal, takeBefore, updates } from './scenario';
+import { Before, blockedRemoval, core, EXAMPLE, failingCreation, install, launchedForThem, removal, takeBefore, updates } from './scenario';
 import { createWorld, World } from './world';
 import { expectEqual } from '../cluster/until';
 
@@ -43,7 +43,7 @@ export interface Scenario {
 /** Odd to look at, so that it is seen to come back exactly. */
 const COREDNS_VALUES = ' {"replicaCount": 2}';
 
-const phase = (title: string, usualSeconds: number, body: Phase['body']): Phase => ({ title, usualSeconds, body });
+const phase = (title: string, seconds: number, body: Phase['body']): Phase => ({ title, usualSeconds: seconds, body });
 
 const ACCOUNT = phase('a customer\'s account and cluster', 60, async (run) => {
   run.world = await createWorld(run.context, { corednsAddon: { configurationValues: COREDNS_VALUES } });
@@ -75,7 +75,10 @@ export const SCENARIOS = {
       BOOTSTRAP,
       INSTALL,
       phase('stage CUT_OVER', 60, run => cutOver(run.world, run.report)),
-      phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 200, run => scaleDown(run.world, run.report, run.context.runDir)),
+      phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 200, async ({ world, report, installed, context }) => {
+        await scaleDown(world, report, context.runDir);
+        await launchedForThem(world, report, installed);
+      }),
       phase('back to stage INSTALL', 100, async ({ world, report, waypoint, from, context }) => {
         await wayBack(world, report, waypoint);
         world.observers.draw(path.join(context.runDir, 'pods.svg'), 'Pods of a cluster of twelve nodes, on the way to Karpenter and back', from);

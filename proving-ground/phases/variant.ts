@@ -29,7 +29,7 @@ const migration = new KarpenterMigration(stack, 'Migration', {
   waitForRun: variants.includes('nowait') ? Duration.seconds(0) : undefined,
   scaleDown: {
     patience: variants.includes('impatient') ? Duration.minutes(1) : undefined,
-    batchSize: variants.includes('batches') ? 2 : variants.includes('bigbatches') ? 4 : undefined,
+    batchSize: variants.includes('batches') ? 2 : variants.includes('bigbatches') ? 8 : undefined,
   },
 });
 if (variants.includes('failure')) {
