@@ -89,7 +89,8 @@ describe('the preflight', () => {
   test('asks for the rights on its kinds', () => {
     const rights = neededRights('karpenter', SECOND_API).map(rightText);
     expect(rights.filter(right => right.includes('example'))).toEqual([
-      'patch sheep.second.example.com', 'delete sheep.second.example.com', 'patch herds.second.example.com', 'delete herds.second.example.com',
+      'get herds.second.example.com', 'list sheep.second.example.com', 'delete sheep.second.example.com',
+      'list herds.second.example.com', 'patch herds.second.example.com', 'delete herds.second.example.com',
     ]);
     expect(rights.join()).not.toMatch(/karpenter\.sh/);
   });
