@@ -16,7 +16,7 @@ interface Need {
   readonly all: number;
 }
 
-export const poolLimits: StageCheck = scope => scope.supplies.length === 0 ? [] : (['cpu', 'memory'] as const).flatMap((resource) => {
+const poolLimits: StageCheck = scope => scope.supplies.length === 0 ? [] : (['cpu', 'memory'] as const).flatMap((resource) => {
   const left = roomInLimits(scope.facts.pools, resource);
   return shortages({
     check: PreflightCheck.PROVISIONER_LIMITS,
@@ -28,7 +28,7 @@ export const poolLimits: StageCheck = scope => scope.supplies.length === 0 ? [] 
   });
 });
 
-export const vcpuQuota: StageCheck = (scope) => {
+const vcpuQuota: StageCheck = (scope) => {
   const { facts } = scope;
   if (!facts.vcpus) {
     return [warning(PreflightCheck.VCPU_QUOTA, `the quota of on-demand vCPUs (L-1216C47A) is not known: ${facts.vcpuProblem}`,
@@ -47,7 +47,7 @@ export const vcpuQuota: StageCheck = (scope) => {
   return offersSpot(scope) ? found.map(asWarning) : found;
 };
 
-export const fleetAddresses: StageCheck = (scope) => {
+const fleetAddresses: StageCheck = (scope) => {
   const { facts } = scope;
   const subnets = new Map(Object.values(facts.subnets).flat().map(subnet => [subnet.id, subnet]));
   // Without a subnet there is nothing to count, which is a finding of its own.
@@ -64,6 +64,8 @@ export const fleetAddresses: StageCheck = (scope) => {
   // Nodes that Karpenter has already may hold addresses in reserve for pods.
   return facts.karpenter.nodes > 0 ? found.map(asWarning) : found;
 };
+
+export const CAPACITY_CHECKS: readonly StageCheck[] = [poolLimits, vcpuQuota, fleetAddresses];
 
 function needOf({ loads }: StageScope, amountOf: (load: NodeLoad) => number): Need {
   const amounts = loads.map(amountOf);

@@ -1,19 +1,16 @@
-import { fleetAddresses, poolLimits, vcpuQuota } from './capacity-checks';
-import { barePods, blockingBudgets, doNotEvict, missingBudgets } from './eviction-checks';
+import { CAPACITY_CHECKS } from './capacity-checks';
+import { EVICTION_CHECKS } from './eviction-checks';
 import { StageFacts } from './facts';
-import { kubernetesRights, nodeFeatures, pools, spotNodegroups } from './node-checks';
-import { localVolumes, placement, scratchData, volumeZones } from './placement-checks';
+import { NODE_CHECKS } from './node-checks';
+import { PLACEMENT_CHECKS } from './placement-checks';
 import { movesWorkloads, StageQuestion } from './question';
-import { scopeOf, StageCheck } from './scope';
+import { scopeOf } from './scope';
 import { MigrationStage } from '../../words/migration-stage';
 import { PreflightCheck } from '../../words/preflight-check';
 import { Finding } from '../verdict';
 
 /** In the order in which a reader should learn of them. */
-const CHECKS: readonly StageCheck[] = [
-  kubernetesRights, pools, placement, volumeZones, localVolumes, blockingBudgets, barePods, doNotEvict,
-  poolLimits, vcpuQuota, fleetAddresses, missingBudgets, scratchData, spotNodegroups, nodeFeatures,
-];
+const CHECKS = [...NODE_CHECKS, ...PLACEMENT_CHECKS, ...EVICTION_CHECKS, ...CAPACITY_CHECKS];
 
 /** What stops a drain only: at CUT_OVER nothing is drained, so that it is good to know and no more. */
 const OF_THE_DRAIN: readonly PreflightCheck[] = [

@@ -3,7 +3,7 @@ import { StageCheck, workloadName } from './scope';
 import { PreflightCheck } from '../../words/preflight-check';
 import { error, named, warning } from '../verdict';
 
-export const missingBudgets: StageCheck = ({ moving }) => {
+const missingBudgets: StageCheck = ({ moving }) => {
   const unprotected = moving.filter(workload => workload.unprotected > 0 && workload.kind !== 'Pod');
   return unprotected.length === 0 ? [] : [warning(
     PreflightCheck.DISRUPTION_BUDGETS,
@@ -12,7 +12,7 @@ export const missingBudgets: StageCheck = ({ moving }) => {
   )];
 };
 
-export const blockingBudgets: StageCheck = ({ facts, moving }) => {
+const blockingBudgets: StageCheck = ({ facts, moving }) => {
   const over = new Set(moving.flatMap(workload => workload.budgets));
   const never = facts.budgets.filter(budget => over.has(budget.name)).flatMap((budget) => {
     const why = whyNever(budget);
@@ -33,7 +33,7 @@ export const blockingBudgets: StageCheck = ({ facts, moving }) => {
   ];
 };
 
-export const barePods: StageCheck = ({ moving }) => {
+const barePods: StageCheck = ({ moving }) => {
   const bare = moving.filter(workload => workload.kind === 'Pod').map(({ namespace, name }) => `${namespace}/${name}`);
   return bare.length === 0 ? [] : [error(
     PreflightCheck.BARE_PODS,
@@ -42,7 +42,7 @@ export const barePods: StageCheck = ({ moving }) => {
   )];
 };
 
-export const doNotEvict: StageCheck = ({ moving, api: { keepAnnotation: keep } }) => {
+const doNotEvict: StageCheck = ({ moving, api: { keepAnnotation: keep } }) => {
   const held = moving.flatMap(workload => workload.doNotEvict);
   const unsafe = moving.flatMap(workload => workload.notSafeToEvict);
   return [
@@ -58,6 +58,8 @@ export const doNotEvict: StageCheck = ({ moving, api: { keepAnnotation: keep } }
     )],
   ];
 };
+
+export const EVICTION_CHECKS: readonly StageCheck[] = [blockingBudgets, barePods, doNotEvict, missingBudgets];
 
 /** By its own arithmetic, whatever state its pods are in; undefined where all of them being healthy allows one to go. */
 export function whyNever({ minAvailable, maxUnavailable, expected, problem }: BudgetFacts): string | undefined {

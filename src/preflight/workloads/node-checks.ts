@@ -5,13 +5,13 @@ import { NodeClassFacts } from '../../karpenter/api/karpenter-api';
 import { PreflightCheck } from '../../words/preflight-check';
 import { error, named, warning } from '../verdict';
 
-export const kubernetesRights: StageCheck = ({ facts }) => facts.denied.length === 0 ? [] : [error(
+const kubernetesRights: StageCheck = ({ facts }) => facts.denied.length === 0 ? [] : [error(
   PreflightCheck.KUBERNETES_RIGHTS,
   `our Kubernetes identity may not ${named(facts.denied)}`,
   'map the kubectl role to an administrator of the cluster, or bind its user to a ClusterRole that allows this',
 )];
 
-export const pools: StageCheck = ({ facts, supplies, api: { words } }) => {
+const pools: StageCheck = ({ facts, supplies, api: { words } }) => {
   if (supplies.length > 0) {
     return [];
   }
@@ -25,7 +25,7 @@ export const pools: StageCheck = ({ facts, supplies, api: { words } }) => {
   )];
 };
 
-export const spotNodegroups: StageCheck = (scope) => {
+const spotNodegroups: StageCheck = (scope) => {
   const { facts, supplies, api: { words } } = scope;
   const spot = facts.nodegroups.filter(nodegroup => nodegroup.capacityType === 'SPOT').map(nodegroup => nodegroup.name);
   return spot.length === 0 || supplies.length === 0 || offersSpot(scope) ? [] : [warning(
@@ -35,7 +35,7 @@ export const spotNodegroups: StageCheck = (scope) => {
   )];
 };
 
-export const nodeFeatures: StageCheck = ({ facts, api: { words } }) => {
+const nodeFeatures: StageCheck = ({ facts, api: { words } }) => {
   const nodeClasses = facts.nodeClasses.filter(({ name }) => facts.pools.some(pool => pool.nodeClass === name));
   const lacking = nodeClasses.length === 0 ? [] : facts.nodegroups.flatMap((nodegroup) => {
     const features = [...ofInstance(nodegroup, nodeClasses), ...ofNode(nodegroup, facts)];
@@ -47,6 +47,8 @@ export const nodeFeatures: StageCheck = ({ facts, api: { words } }) => {
     `give it to the ${words.plainNodeClass} (${words.nodeClassFields}) or to the ${words.pool} (\`labels\`, \`taints\`), where workloads need it`,
   )];
 };
+
+export const NODE_CHECKS: readonly StageCheck[] = [kubernetesRights, pools, spotNodegroups, nodeFeatures];
 
 function ofInstance(nodegroup: NodegroupShape, nodeClasses: readonly NodeClassFacts[]): string[] {
   const features: string[] = [];

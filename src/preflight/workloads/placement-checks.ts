@@ -9,7 +9,7 @@ function remedy({ api: { words } }: StageScope): string {
     + ' in `criticalWorkloads` so that it stays on the node groups';
 }
 
-export const placement: StageCheck = (scope) => {
+const placement: StageCheck = (scope) => {
   if (scope.supplies.length === 0) {
     return [];
   }
@@ -21,7 +21,7 @@ export const placement: StageCheck = (scope) => {
   ];
 };
 
-export const volumeZones: StageCheck = (scope) => {
+const volumeZones: StageCheck = (scope) => {
   if (scope.supplies.length === 0) {
     return [];
   }
@@ -35,7 +35,7 @@ export const volumeZones: StageCheck = (scope) => {
   )];
 };
 
-export const localVolumes: StageCheck = (scope) => {
+const localVolumes: StageCheck = (scope) => {
   const local = movers(scope).flatMap(workload => workload.localClaims.map(claim => `${claim} (${workloadName(workload)})`));
   return local.length === 0 ? [] : [error(
     PreflightCheck.LOCAL_VOLUMES,
@@ -44,7 +44,7 @@ export const localVolumes: StageCheck = (scope) => {
   )];
 };
 
-export const scratchData: StageCheck = (scope) => {
+const scratchData: StageCheck = (scope) => {
   const losing = movers(scope).filter(workload => workload.scratch.length > 0).map(workload => `${workloadName(workload)} (${workload.scratch.join(', ')})`);
   return losing.length === 0 ? [] : [warning(
     PreflightCheck.SCRATCH_DATA,
@@ -52,6 +52,8 @@ export const scratchData: StageCheck = (scope) => {
     'nothing is to be done where it is a cache; else use a PersistentVolumeClaim',
   )];
 };
+
+export const PLACEMENT_CHECKS: readonly StageCheck[] = [placement, volumeZones, localVolumes, scratchData];
 
 /** Karpenter and what is pinned move too, but among the node groups' own nodes. */
 function movers({ moving }: StageScope): WorkloadFacts[] {
