@@ -51,7 +51,7 @@ afterEach(() => jest.restoreAllMocks());
 
 test('a call goes to the adapter in the other function, in the name of the run', async () => {
   await expect(greeter.greet('Ada', 'Countess')).resolves.toBe('hello Countess Ada');
-  expect(connections.at(-1)).toEqual({ clusterName: 'prod', kubectlRoleArn: 'role', generation: 7 });
+  expect(connections.at(-1)).toEqual({ clusterName: 'prod', kubectlRoleArn: 'role', generation: 7, api: 'karpenter.sh/v1' });
 });
 
 test('a parameter that is left out stays undefined, and so does an answer of nothing', async () => {
