@@ -1,7 +1,4 @@
 import { subnet, facts as preflightFacts, properties } from '../preflight/facts';
-import { isIn, placement, question, shape, stageFacts, workload } from '../preflight/workloads/stage';
-import { autoscaler, CONFIGURATION as AUTOSCALER, FakeAws, FakeCluster } from '../workflow/cluster-autoscaler/fakes';
-import { CONFIGURATION as REMOVAL, FakeWorld, claim, MINUTE, node, pod, START } from '../workflow/removal/fakes';
 import { SECOND_API } from './api/second-api';
 import { remainingOf } from '../../src/karpenter/api/fleet';
 import { PoolFacts } from '../../src/karpenter/api/karpenter-api';
@@ -9,16 +6,19 @@ import { V0_API } from '../../src/karpenter/v0/api';
 import { findings } from '../../src/preflight/checks';
 import { stageFindings } from '../../src/preflight/workloads/checks';
 import { StageFacts } from '../../src/preflight/workloads/facts';
-import { neededRights, rightText } from '../../src/preflight/workloads/rights';
 import { readStageFacts } from '../../src/preflight/workloads/reading';
+import { neededRights, rightText } from '../../src/preflight/workloads/rights';
 import { PreflightCheck } from '../../src/words/preflight-check';
 import { CANARY_NAME } from '../../src/workflow/cluster-autoscaler/canary';
 import { clusterAutoscalerStep } from '../../src/workflow/cluster-autoscaler/step';
 import { planDrain } from '../../src/workflow/draining/plan';
+import { PauseReason } from '../../src/workflow/pause-reason';
 import { planRemoval } from '../../src/workflow/plan';
 import { LIMITS_RECORD } from '../../src/workflow/records';
 import { removalStep } from '../../src/workflow/removal/step';
-import { PauseReason } from '../../src/workflow/pause-reason';
+import { isIn, placement, question, shape, stageFacts, workload } from '../preflight/workloads/stage';
+import { autoscaler, CONFIGURATION as AUTOSCALER, FakeAws, FakeCluster } from '../workflow/cluster-autoscaler/fakes';
+import { CONFIGURATION as REMOVAL, FakeWorld, claim, MINUTE, node, pod, START } from '../workflow/removal/fakes';
 
 jest.mock('../../src/karpenter/apis', () => jest.requireActual('./api/second-api').apisWithSecond(jest.requireActual('../../src/karpenter/apis')));
 
@@ -66,7 +66,8 @@ describe('the preflight', () => {
   });
 
   test('knows its well-known labels and the label of its nodes, and not those of others', () => {
-    const needs = (key: string, ...values: string[]) => says(stage({ placements: [placement({ nodeSelector: { [key]: values[0] } })] }), PreflightCheck.PLACEMENT);
+    const needs = (key: string, ...values: string[]) =>
+      says(stage({ placements: [placement({ nodeSelector: { [key]: values[0] } })] }), PreflightCheck.PLACEMENT);
     expect(needs('second.example.com/wool', 'white')).toBe('');
     expect(needs(LABEL, 'default')).toBe('');
     expect(needs(LABEL, 'other')).toMatch(/needs second\.example\.com\/herd in other \(Herd default: second\.example\.com\/herd in default\)/);
@@ -81,7 +82,14 @@ describe('the preflight', () => {
     const asked: unknown[] = [];
     await readStageFacts({
       kubernetes: { readStageFacts: async () => stage() },
-      aws: { readShapes: async () => [], readVcpus: async () => ({ quota: 1, running: 0 }), selectSubnets: async (terms) => { asked.push(terms); return []; } },
+      aws: {
+        readShapes: async () => [],
+        readVcpus: async () => ({ quota: 1, running: 0 }),
+        selectSubnets: async (terms) => {
+          asked.push(terms);
+          return [];
+        },
+      },
     }, question({ api: Api }));
     expect(asked).toEqual([[[{ name: 'subnet-id', values: ['subnet-a'] }], [{ name: 'tag-key', values: ['meadow'] }]]]);
   });
@@ -98,7 +106,8 @@ describe('the preflight', () => {
   test('says what goes with an object of ours', () => {
     const objects = ['herds.v7.second.example.com/default'];
     const known = preflightFacts();
-    const [finding] = findings({ ...known, kubernetes: { ...known.kubernetes!, objects } }, properties({ Api })).filter(({ check }) => check === PreflightCheck.OTHER_OBJECTS);
+    const [finding] = findings({ ...known, kubernetes: { ...known.kubernetes!, objects } }, properties({ Api }))
+      .filter(({ check }) => check === PreflightCheck.OTHER_OBJECTS);
     expect(finding.remedy).toBe('choose other names, or delete them (deleting a Herd deletes its nodes)');
   });
 });
@@ -118,7 +127,8 @@ describe('the canary', () => {
 
   test('asks for a node by its label, and proves', async () => {
     expect((await step().apply()).says).toMatch(/which only a new node of Herd "default" can take/);
-    const [{ matchExpressions }] = (cluster.pods_[0].spec.affinity as any).nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
+    const { nodeAffinity } = cluster.pods_[0].spec.affinity as any;
+    const [{ matchExpressions }] = nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
     expect(matchExpressions).toEqual([{ key: LABEL, operator: 'In', values: ['default'] }]);
     later(5);
     cluster.launch('new');

@@ -1,5 +1,5 @@
-import { Asked, bundled, FakeApiServer, page } from '../kubernetes/fake-api-server';
 import { KubernetesQuestion } from '../../src/preflight/kubernetes-facts';
+import { Asked, bundled, FakeApiServer, page } from '../kubernetes/fake-api-server';
 
 const bundle = bundled('preflight/facts.kubernetes', 'cluster/claim-handler', 'cluster/claim.kubernetes');
 const { ApiFactsReader, ConfigMapClaim, claimHandler, abandonClaim } = bundle;

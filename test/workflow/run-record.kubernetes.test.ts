@@ -1,6 +1,6 @@
-import { bundled } from '../kubernetes/fake-api-server';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { RunPort } from '../../src/workflow/run-record';
+import { bundled } from '../kubernetes/fake-api-server';
 
 const { ConfigMapRuns, ApiException, ClaimFence } = bundled('workflow/run-record.kubernetes', 'workflow/fence');
 

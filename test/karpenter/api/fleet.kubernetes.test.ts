@@ -1,6 +1,6 @@
-import { Asked, bundled, FakeApiServer, page } from '../../kubernetes/fake-api-server';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { LIMITS_RECORD } from '../../../src/workflow/records';
+import { Asked, bundled, FakeApiServer, page } from '../../kubernetes/fake-api-server';
 import { OWNER_KEY } from '../../workflow/removal/fakes';
 
 const bundle = bundled('karpenter/api/fleet.kubernetes', 'workflow/removal/webhooks');

@@ -1,5 +1,5 @@
-import { Asked, bundled, FakeApiServer, page } from '../../kubernetes/fake-api-server';
 import { question } from './stage';
+import { Asked, bundled, FakeApiServer, page } from '../../kubernetes/fake-api-server';
 
 const bundle = bundled('preflight/workloads/facts.kubernetes');
 const { ApiStageFactsReader } = bundle;

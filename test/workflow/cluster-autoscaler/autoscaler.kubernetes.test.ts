@@ -1,7 +1,7 @@
-import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 import { CANARY_NAME, canaryPod } from '../../../src/workflow/cluster-autoscaler/canary';
 import { AUTOSCALER_METHODS, AutoscalerKubernetesPort } from '../../../src/workflow/cluster-autoscaler/port';
 import { REPLICAS_RECORD } from '../../../src/workflow/records';
+import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 
 const bundle = bundled('workflow/cluster-autoscaler/autoscaler.kubernetes');
 const { ClusterAutoscalerKubernetes } = bundle;

@@ -1,5 +1,5 @@
-import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 import { WorkloadsPort } from '../../../src/workflow/critical-workloads/port';
+import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 
 const bundle = bundled('workflow/critical-workloads/workloads.kubernetes');
 const { KubernetesWorkloads } = bundle;

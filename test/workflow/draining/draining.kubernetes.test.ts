@@ -1,6 +1,6 @@
 import { V0_API } from '../../../src/karpenter/v0/api';
-import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 import { DRAINING_METHODS, DrainingPort } from '../../../src/workflow/draining/port';
+import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 
 const bundle = bundled('workflow/draining/draining.kubernetes');
 const { DrainingKubernetes } = bundle;
