@@ -17,6 +17,12 @@ void test('pods that are Ready on nodes that are there are all that is waited fo
   assert.deepEqual(await allPodsReady(cluster(pods, ['n1', 'n2']), 0), pods);
 });
 
+void test('a pod on its way out is waited for: whoever replaces it may not be there yet', async () => {
+  const leaving = pod('b', 'n1');
+  leaving.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+  await assert.rejects(allPodsReady(cluster([pod('a', 'n1'), leaving], ['n1']), 0), /not Ready are b/);
+});
+
 void test('a pod that looks Ready on a node that is gone is waited for, and named', async () => {
   await assert.rejects(allPodsReady(cluster([pod('a', 'n1'), pod('b', 'n2')], ['n1']), 0), /all pods are Ready.*b/);
 });

@@ -33,10 +33,10 @@ export async function allPodsReady(kube: Kube, seconds: number): Promise<KubeObj
   });
 }
 
-/** Those that are Ready. A pod whose node is gone says so until it is collected, which takes the better part of a minute, and is not. */
+/** Those that are Ready and stay. A pod whose node is gone says that it is Ready until it is collected, which takes the better part of a minute. */
 export async function readyPods(kube: Kube, pods: readonly KubeObject[]): Promise<KubeObject[]> {
   const nodes = new Set((await kube.list('/api/v1/nodes')).map(node => node.metadata.name));
-  return pods.filter(pod => isReady(pod) && nodes.has(pod.spec.nodeName));
+  return pods.filter(pod => isReady(pod) && !pod.metadata.deletionTimestamp && nodes.has(pod.spec.nodeName));
 }
 
 /** Whether an object says so of itself: of pods see `readyPods`. */

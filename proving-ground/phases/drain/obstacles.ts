@@ -16,7 +16,7 @@ export async function budgetInTheWay(world: World, report: Report): Promise<void
       metadata: { name: 'recommendations', namespace: 'shop' },
       spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'recommendations' } } },
     });
-    const paused = await untilRun(world, 'the run pauses because of the budget', 300, run =>
+    const paused = await untilRun(world, 'the run pauses because of the budget', 600, run =>
       run.outcome === 'paused' && run.by === 'DisruptionBudget' && run.says.includes('recommendations'));
     await world.kube.delete(BUDGET);
     await untilRun(world, 'the run goes on', 120, run => run.outcome === 'working');
