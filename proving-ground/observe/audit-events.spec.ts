@@ -43,6 +43,10 @@ void test('what is about no resource is no event', () => {
   assert.equal(auditEvent(JSON.stringify({ verb: 'get', user: { username: 'us' }, requestURI: '/version' })), undefined);
 });
 
+void test('whom the API server did not let in has no name', () => {
+  assert.equal(auditEvent(JSON.stringify({ ...JSON.parse(line('create', 'nodes', 401)), user: {} }))!.user, 'nobody');
+});
+
 void test('a log is read on as it grows, and a line that is half written later', () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'audit-')), 'audit.jsonl');
   const [first, second] = [line('list', 'pods', 200, { second: 1 }), line('get', 'nodes', 200, { second: 2 })];

@@ -42,7 +42,8 @@ export function auditEvent(line: string): AuditEvent | undefined {
   const of = event.objectRef;
   return of && {
     at: Date.parse(event.requestReceivedTimestamp),
-    user: event.user.username,
+    // Whom the API server did not let in has none.
+    user: event.user.username ?? 'nobody',
     agent: event.userAgent ?? '',
     verb: event.verb,
     resource: of.subresource ? `${of.resource}/${of.subresource}` : of.resource,
