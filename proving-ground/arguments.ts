@@ -11,6 +11,9 @@ export function worldsOf(args: readonly string[]): readonly ScenarioName[] {
   if (args.length === 1 && args[0] === '--all') {
     return NAMES;
   }
+  if (args.length === 1 && args[0] === '--others') {
+    return NAMES.filter(name => name !== DEFAULT);
+  }
   if (args.length === 2 && args[0] === '--world' && NAMES.some(name => name === args[1])) {
     return [args[1] as ScenarioName];
   }
@@ -22,6 +25,7 @@ function usage(): string {
   return [
     `npm run prove                    the world "${DEFAULT}"`,
     'npm run prove -- --all           every world, side by side',
+    `npm run prove -- --others        every world but "${DEFAULT}", for who has played that already`,
     'npm run prove -- --world NAME    one of',
     ...NAMES.map(name => `  ${name.padEnd(width)}  ${SCENARIOS[name].about}`),
   ].join('\n');
