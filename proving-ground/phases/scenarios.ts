@@ -29,7 +29,7 @@ export interface Run {
 
 export interface Phase {
   readonly title: string;
-  /** How long it takes alone on two cores. */
+  /** About how long it takes, warm, on two cores that have little else to do. */
   readonly usualSeconds: number;
   readonly body: (run: Run) => Promise<unknown>;
 }
@@ -45,17 +45,17 @@ const COREDNS_VALUES = ' {"replicaCount": 2}';
 
 const phase = (title: string, seconds: number, body: Phase['body']): Phase => ({ title, usualSeconds: seconds, body });
 
-const ACCOUNT = phase('a customer\'s account and cluster', 60, async (run) => {
+const ACCOUNT = phase('a customer\'s account and cluster', 45, async (run) => {
   run.world = await createWorld(run.context, { corednsAddon: { configurationValues: COREDNS_VALUES } });
 });
-const BOOTSTRAP = phase('cdk bootstrap', 20, async (run) => {
+const BOOTSTRAP = phase('cdk bootstrap', 15, async (run) => {
   const { code, output } = await run.world.cdk.bootstrap();
   if (code !== 0) {
     throw new Error(`cdk bootstrap failed: ${output.slice(-2000)}`);
   }
   run.before = await takeBefore(run.world);
 });
-const INSTALL = phase('stage INSTALL', 120, async (run) => {
+const INSTALL = phase('stage INSTALL', 90, async (run) => {
   run.installed = await install(run.world, run.report, run.before);
   run.waypoint = await takeWaypoint(run.world);
   run.from = run.world.observers.mark('INSTALL');
@@ -74,12 +74,12 @@ export const SCENARIOS = {
       ACCOUNT,
       BOOTSTRAP,
       INSTALL,
-      phase('stage CUT_OVER', 60, run => cutOver(run.world, run.report)),
-      phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 200, async ({ world, report, installed, context }) => {
+      phase('stage CUT_OVER', 65, run => cutOver(run.world, run.report)),
+      phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 270, async ({ world, report, installed, context }) => {
         await scaleDown(world, report, context.runDir);
         await launchedForThem(world, report, installed);
       }),
-      phase('back to stage INSTALL', 100, async ({ world, report, waypoint, from, context }) => {
+      phase('back to stage INSTALL', 80, async ({ world, report, waypoint, from, context }) => {
         await wayBack(world, report, waypoint);
         world.observers.draw(path.join(context.runDir, 'pods.svg'), 'Pods of a cluster of twelve nodes, on the way to Karpenter and back', from);
       }),
