@@ -18,7 +18,7 @@ os.environ.update(
     CLUSTER=json.dumps({"endpoint": "https://10.0.0.1:6443", "certificateAuthorityBase64": "Y2E=", "oidcIssuer": "https://oidc.example/id/1"}))
 
 from emulator import clock, gateway, moto_rules  # noqa: E402  (read their settings when imported)
-from emulator.waiting import eventually  # noqa: E402
+from emulator.waiting import Time, eventually  # noqa: E402
 
 moto_rules.apply()
 ROLE = "arn:aws:iam::123456789012:role/nodes"
@@ -82,10 +82,6 @@ def account(monkeypatch):
         return {"exists": query["name"] in profiles}
 
     monkeypatch.setattr(gateway, "ask", ask)
-    mock = mock_aws()
-    # Timers of the last test find either its whole account or none of it.
-    with clock.LOCK:
-        mock.start()
-    yield Account()
-    with clock.LOCK:
-        mock.stop()
+    monkeypatch.setattr(clock, "later", Time().later)
+    with mock_aws():
+        yield Account()
