@@ -85,5 +85,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.dev.json' },
     doNotFollow: { path: 'node_modules' },
+    // What a run leaves, or is writing just now.
+    exclude: { path: '^proving-ground/runs/' },
   },
 };

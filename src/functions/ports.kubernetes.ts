@@ -8,8 +8,7 @@ import { apiOf } from '../karpenter/apis';
 import { ClusterAutoscalerKubernetes } from '../workflow/cluster-autoscaler/autoscaler.kubernetes';
 import { KubernetesWorkloads } from '../workflow/critical-workloads/workloads.kubernetes';
 import { DrainingKubernetes } from '../workflow/draining/draining.kubernetes';
-import { ClaimFence } from '../workflow/fence';
-import { RUN_METHODS } from '../workflow/run-record';
+import { ClaimFence, RUN_METHODS } from '../workflow/run-record';
 import { ConfigMapRuns } from '../workflow/run-record.kubernetes';
 import { PortName, STEPS } from '../workflow/steps';
 

@@ -1,5 +1,5 @@
 import { Generation, SettingsContext } from './generation';
-import { NODEGROUP_LABEL } from '../kubernetes/names';
+import { NODEGROUP_LABEL } from '../kubernetes/views';
 
 /** By which EKS gives pods of a service account their role. */
 export const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';

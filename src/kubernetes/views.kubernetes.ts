@@ -1,7 +1,7 @@
 import type * as k8s from '@kubernetes/client-node';
 import { quantity } from './quantity';
-import { podRequest } from './requests';
-import { NodeRequirements, NodeTerm, NodeView, PodView } from './views';
+import { podRequest } from './requests.kubernetes';
+import { NodeRequirements, NodeTerm, NodeView, PodRoom, PodView } from './views';
 
 const OURS = 'cdk-karpenter-migration/';
 
@@ -26,29 +26,37 @@ export function nodeView({ metadata, spec, status }: k8s.V1Node): NodeView {
   };
 }
 
+/** The room that a pod takes. */
+export function podRoom({ metadata, spec, status }: k8s.V1Pod): PodRoom {
+  return {
+    namespace: metadata!.namespace!,
+    node: spec?.nodeName,
+    phase: status?.phase ?? 'Pending',
+    cpu: rounded(podRequest(spec, 'cpu')),
+    memory: podRequest(spec, 'memory'),
+  };
+}
+
 /**
  * A pod in the words of the port; what is false, empty or unknown stays undefined and costs nothing on the way.
  *
  * @param keep the annotation by which a pod stays on its node
  */
-export function podView({ metadata, spec, status }: k8s.V1Pod, keep: { readonly key: string; readonly value: string }): PodView {
+export function podView(pod: k8s.V1Pod, keep: { readonly key: string; readonly value: string }): PodView {
+  const { metadata, spec, status } = pod;
   const controller = metadata!.ownerReferences?.find(owner => owner.controller);
   const annotations = metadata!.annotations ?? {};
   const requires = requirements(spec);
   return {
-    namespace: metadata!.namespace!,
+    ...podRoom(pod),
     name: metadata!.name!,
     uid: metadata!.uid!,
-    node: spec?.nodeName,
-    phase: status?.phase ?? 'Pending',
     ready: isReady(status?.conditions),
     created: metadata!.creationTimestamp?.getTime() ?? 0,
     leaving: metadata!.deletionTimestamp?.getTime(),
     controller: controller && { kind: controller.kind, name: controller.name, uid: controller.uid },
     mirror: annotations['kubernetes.io/config.mirror'] !== undefined || undefined,
     keptBy: annotations[keep.key] === keep.value ? keep.key : undefined,
-    cpu: rounded(requestOf(spec, 'cpu')),
-    memory: requestOf(spec, 'memory'),
     release: metadata!.labels?.['app.kubernetes.io/instance'],
     requires,
     tolerations: requires && spec?.tolerations?.map(({ key, operator, value, effect }) => ({ key, operator, value, effect })),
@@ -62,19 +70,6 @@ export function podView({ metadata, spec, status }: k8s.V1Pod, keep: { readonly 
 
 function isReady(conditions: ReadonlyArray<{ readonly type: string; readonly status: string }> | undefined): boolean {
   return conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false;
-}
-
-function requestOf(spec: k8s.V1PodSpec | undefined, resource: string): number {
-  return podRequest({
-    namespace: '',
-    labels: {},
-    containers: (spec?.containers ?? []).map(container => container.resources?.requests ?? {}),
-    initContainers: (spec?.initContainers ?? []).map(container => ({
-      requests: container.resources?.requests ?? {},
-      sidecar: container.restartPolicy === 'Always',
-    })),
-    overhead: spec?.overhead ?? {},
-  }, resource);
 }
 
 function requirements(spec: k8s.V1PodSpec | undefined): NodeRequirements | undefined {

@@ -1,33 +1,45 @@
-/** The parts of a node that decide whether and how it is drained. */
-export interface NodeView {
+import { Taint, Toleration } from './scheduling';
+
+/** The parts of a node that decide what it can host. */
+export interface NodeRoom {
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ready: boolean;
+  readonly unschedulable: boolean;
+  readonly taints: readonly Taint[];
+  /** Cores, bytes and pods. */
+  readonly allocatable: { readonly cpu: number; readonly memory: number; readonly pods: number };
+}
+
+/** The parts of a node that decide whether and how it is drained. */
+export interface NodeView extends NodeRoom {
   /** The resourceVersion that guards a change. */
   readonly version: string;
   /** Milliseconds since the epoch, like all times here. */
   readonly created: number;
   /** Its object is being deleted. */
   readonly leaving: boolean;
-  readonly ready: boolean;
-  readonly unschedulable: boolean;
-  readonly labels: Readonly<Record<string, string>>;
   /** Only our own records and marks. */
   readonly annotations: Readonly<Record<string, string>>;
-  readonly taints: readonly TaintView[];
-  readonly allocatable: { readonly cpu: number; readonly memory: number; readonly pods: number };
   /** Undefined for a node that is no EC2 instance. */
   readonly instanceId?: string;
 }
 
-export interface TaintView { readonly key: string; readonly value?: string; readonly effect: string }
-
-/** The parts of a pod that decide whether it is evicted, and where it may go. What is false, empty or unknown is left out. */
-export interface PodView {
+/** The parts of a pod that take room on its node. */
+export interface PodRoom {
   readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
   /** Undefined as long as it is not scheduled. */
   readonly node?: string;
   readonly phase: string;
+  /** What the scheduler counts: cores and bytes. */
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** The parts of a pod that decide whether it is evicted, and where it may go. What is false, empty or unknown is left out. */
+export interface PodView extends PodRoom {
+  readonly name: string;
+  readonly uid: string;
   readonly ready: boolean;
   readonly created: number;
   /** When its grace period ends; only for a pod that is being deleted. */
@@ -37,15 +49,12 @@ export interface PodView {
   readonly mirror?: boolean;
   /** The annotation that it carries and by which it stays on its node. */
   readonly keptBy?: string;
-  /** What the scheduler counts: cores and bytes. */
-  readonly cpu: number;
-  readonly memory: number;
   /** The Helm release that it belongs to, by its label `app.kubernetes.io/instance`. */
   readonly release?: string;
   /** What its node selector and required node affinity ask of a node. */
   readonly requires?: NodeRequirements;
   /** Only where `requires` is known. */
-  readonly tolerations?: readonly TolerationView[];
+  readonly tolerations?: readonly Toleration[];
   /** It must not share a node with others of its kind: a required anti-affinity over hostnames. */
   readonly apart?: boolean;
   /** The names of its PersistentVolumeClaims. */
@@ -57,8 +66,6 @@ export interface PodView {
 }
 
 export interface ControllerName { readonly kind: string; readonly name: string; readonly uid: string }
-
-export interface TolerationView { readonly key?: string; readonly operator?: string; readonly value?: string; readonly effect?: string }
 
 export interface NodeRequirements {
   readonly selector: Readonly<Record<string, string>>;
@@ -86,6 +93,9 @@ export interface AttachmentView {
   /** `<namespace>/<name>` of the claim that the volume is bound to. */
   readonly claim?: string;
 }
+
+/** The label of the nodes of a managed node group. */
+export const NODEGROUP_LABEL = 'eks.amazonaws.com/nodegroup';
 
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 

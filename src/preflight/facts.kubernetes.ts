@@ -1,13 +1,12 @@
 import * as k8s from '@kubernetes/client-node';
-import { hosts, mostRoom } from './host-capacity';
+import { hosts, LabelledPod, mostRoom } from './host-capacity';
 import { CrdFacts, KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } from './kubernetes-facts';
-import { nodeView, podView } from './views.kubernetes';
 import { ConfigMapClaim } from '../cluster/claim.kubernetes';
 import { every, PAGE, pagesOf, unlessAbsent } from '../kubernetes/api.kubernetes';
-import { NODEGROUP_LABEL } from '../kubernetes/names';
 import { parseObject } from '../kubernetes/object-reference';
 import { quantity } from '../kubernetes/quantity';
-import { NodeView, PodView } from '../kubernetes/requests';
+import { NODEGROUP_LABEL, NodeRoom } from '../kubernetes/views';
+import { nodeView, podRoom } from '../kubernetes/views.kubernetes';
 import { awsAuthProblem } from '../node-access/aws-auth-problem';
 const KARPENTER = 'app.kubernetes.io/name=karpenter';
 const TERMINATION_HANDLER = 'app.kubernetes.io/name=aws-node-termination-handler';
@@ -39,15 +38,15 @@ export class ApiFactsReader implements KubernetesFactsReader {
     };
   }
 
-  private async nodes(): Promise<NodeView[]> {
+  private async nodes(): Promise<NodeRoom[]> {
     return (await every(_continue => this.core.listNode({ labelSelector: NODEGROUP_LABEL, limit: PAGE, _continue }))).map(nodeView);
   }
 
-  private async pods(): Promise<PodView[]> {
-    const views: PodView[] = [];
+  private async pods(): Promise<LabelledPod[]> {
+    const views: LabelledPod[] = [];
     // Page by page, so that only the few fields that count are kept.
     for await (const page of pagesOf(_continue => this.core.listPodForAllNamespaces({ limit: PAGE, _continue }))) {
-      views.push(...page.map(podView));
+      views.push(...page.map(pod => ({ ...podRoom(pod), labels: pod.metadata!.labels ?? {} })));
     }
     return views;
   }

@@ -1,7 +1,8 @@
 import { HostFacts } from './kubernetes-facts';
-import { NODEGROUP_LABEL } from '../kubernetes/names';
-import { quantity } from '../kubernetes/quantity';
-import { NodeView, PodView, podRequest } from '../kubernetes/requests';
+import { NODEGROUP_LABEL, NodeRoom, PodRoom } from '../kubernetes/views';
+
+/** A pod whose labels count as well. */
+export interface LabelledPod extends PodRoom { readonly labels: Readonly<Record<string, string>> }
 
 /** What one replica requests. */
 export interface ReplicaNeed { readonly cpu: number; readonly memory: number }
@@ -13,14 +14,14 @@ const TOLERATED_TAINT = 'CriticalAddonsOnly';
 const NODES_PER_GROUP = 10;
 
 /** What every node of a node group has left for a replica of Karpenter whose release lives in the namespace. */
-export function hosts(nodes: readonly NodeView[], pods: readonly PodView[], namespace: string): HostFacts[] {
+export function hosts(nodes: readonly NodeRoom[], pods: readonly LabelledPod[], namespace: string): HostFacts[] {
   const taken = new Map<string, { cpu: number; memory: number; pods: number }>();
   for (const pod of pods) {
-    if (!pod.nodeName || pod.phase === 'Succeeded' || pod.phase === 'Failed' || isOurKarpenter(pod, namespace)) {
+    if (!pod.node || pod.phase === 'Succeeded' || pod.phase === 'Failed' || isOurKarpenter(pod, namespace)) {
       continue;
     }
-    const sum = taken.get(pod.nodeName) ?? { cpu: 0, memory: 0, pods: 0 };
-    taken.set(pod.nodeName, { cpu: sum.cpu + podRequest(pod, 'cpu'), memory: sum.memory + podRequest(pod, 'memory'), pods: sum.pods + 1 });
+    const sum = taken.get(pod.node) ?? { cpu: 0, memory: 0, pods: 0 };
+    taken.set(pod.node, { cpu: sum.cpu + pod.cpu, memory: sum.memory + pod.memory, pods: sum.pods + 1 });
   }
   return nodes.filter(node => node.labels[NODEGROUP_LABEL]).map(node => {
     const used = taken.get(node.name) ?? { cpu: 0, memory: 0, pods: 0 };
@@ -28,9 +29,9 @@ export function hosts(nodes: readonly NodeView[], pods: readonly PodView[], name
     return {
       name: node.name,
       nodegroup: node.labels[NODEGROUP_LABEL],
-      freeCpu: rounded(quantity(node.allocatable.cpu ?? '0') - used.cpu),
-      freeMemory: Math.floor(quantity(node.allocatable.memory ?? '0') - used.memory),
-      freePods: quantity(node.allocatable.pods ?? '0') - used.pods,
+      freeCpu: rounded(node.allocatable.cpu - used.cpu),
+      freeMemory: Math.floor(node.allocatable.memory - used.memory),
+      freePods: node.allocatable.pods - used.pods,
       ...(obstacle ? { obstacle } : {}),
     };
   });
@@ -56,7 +57,7 @@ export function mostRoom(all: readonly HostFacts[], need: ReplicaNeed, replicas:
   return [...groups.values()].flatMap(group => group.sort(order).slice(0, Math.max(NODES_PER_GROUP, replicas)));
 }
 
-function obstacleOf(node: NodeView): string | undefined {
+function obstacleOf(node: NodeRoom): string | undefined {
   const taint = node.taints.find(t => t.effect !== 'PreferNoSchedule' && t.key !== TOLERATED_TAINT && t.key !== 'node.kubernetes.io/unschedulable');
   if (node.unschedulable) {
     return 'unschedulable';
@@ -71,7 +72,7 @@ function obstacleOf(node: NodeView): string | undefined {
 }
 
 /** A replica that is replaced leaves its room to the next one. */
-function isOurKarpenter(pod: PodView, namespace: string): boolean {
+function isOurKarpenter(pod: LabelledPod, namespace: string): boolean {
   return pod.namespace === namespace && pod.labels['app.kubernetes.io/name'] === 'karpenter';
 }
 

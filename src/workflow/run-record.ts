@@ -1,5 +1,5 @@
 import { PauseReason } from './pause-reason';
-import { Replaced } from '../custom-resources/fence';
+import { Fence, Replaced } from '../custom-resources/fence';
 import { MigrationStage } from '../words/migration-stage';
 
 /** How a run stands, in the words of its last call. */
@@ -105,3 +105,12 @@ export interface RunPort {
 }
 
 export const RUN_METHODS = ['read', 'begin', 'enter', 'leave'] as const satisfies readonly (keyof RunPort)[];
+
+/** Reads the generation again before every change. */
+export class ClaimFence implements Fence {
+  public constructor(private readonly runs: Pick<RunPort, 'read'>, private readonly generation: number) {}
+
+  public async check(): Promise<void> {
+    requireGeneration(await this.runs.read(), this.generation);
+  }
+}

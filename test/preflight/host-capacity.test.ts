@@ -1,56 +1,68 @@
 import { host } from './facts';
 import { quantity } from '../../src/kubernetes/quantity';
-import { NodeView, PodView } from '../../src/kubernetes/requests';
-import { canHost, hosts, mostRoom } from '../../src/preflight/host-capacity';
+import { podRequest } from '../../src/kubernetes/requests.kubernetes';
+import { NodeRoom } from '../../src/kubernetes/views';
+import { canHost, hosts, LabelledPod, mostRoom } from '../../src/preflight/host-capacity';
 
-function node(changes: Partial<NodeView> = {}): NodeView {
+function node(changes: Partial<NodeRoom> = {}): NodeRoom {
   return {
     name: 'node',
     labels: { 'eks.amazonaws.com/nodegroup': 'system', 'kubernetes.io/os': 'linux' },
     ready: true,
     unschedulable: false,
     taints: [],
-    allocatable: { cpu: '1930m', memory: '4Gi', pods: '29' },
+    allocatable: { cpu: 1.93, memory: 2 ** 32, pods: 29 },
     ...changes,
   };
 }
 
-function pod(changes: Partial<PodView> = {}): PodView {
-  return {
-    nodeName: 'node', phase: 'Running', namespace: 'default', labels: {}, containers: [{ cpu: '100m', memory: '256Mi' }], initContainers: [], overhead: {}, ...changes,
-  };
+function pod(changes: Partial<LabelledPod> = {}): LabelledPod {
+  return { node: 'node', phase: 'Running', namespace: 'default', labels: {}, cpu: 0.1, memory: 2 ** 28, ...changes };
 }
 
 const karpenter = { 'app.kubernetes.io/name': 'karpenter' };
-const free = (pods: PodView[]) => {
+const free = (pods: LabelledPod[]) => {
   const [{ freeCpu, freeMemory, freePods }] = hosts([node()], pods, 'karpenter');
   return [freeCpu, freeMemory / 2 ** 20, freePods];
 };
 
-test.each<[string, PodView[], number[]]>([
+test.each<[string, LabelledPod[], number[]]>([
   ['no pod', [], [1.93, 4096, 29]],
   ['one pod', [pod()], [1.83, 3840, 28]],
-  ['a pod with two containers', [pod({ containers: [{ cpu: '100m' }, { cpu: '0.2', memory: '1Gi' }] })], [1.63, 3072, 28]],
-  ['a pod that requests nothing', [pod({ containers: [{}] })], [1.93, 4096, 28]],
-  ['a pod on another node', [pod({ nodeName: 'other' })], [1.93, 4096, 29]],
-  ['a pod on no node', [pod({ nodeName: undefined, phase: 'Pending' })], [1.93, 4096, 29]],
+  ['a pod that requests nothing', [pod({ cpu: 0, memory: 0 })], [1.93, 4096, 28]],
+  ['a pod on another node', [pod({ node: 'other' })], [1.93, 4096, 29]],
+  ['a pod on no node', [pod({ node: undefined, phase: 'Pending' })], [1.93, 4096, 29]],
   ['a pod that is starting', [pod({ phase: 'Pending' })], [1.83, 3840, 28]],
   ['a pod that succeeded', [pod({ phase: 'Succeeded' })], [1.93, 4096, 29]],
   ['a pod that failed', [pod({ phase: 'Failed' })], [1.93, 4096, 29]],
-  ['a pod with overhead', [pod({ overhead: { cpu: '50m' } })], [1.78, 3840, 28]],
-  ['a hungrier init container', [pod({ initContainers: [{ requests: { cpu: '1' }, sidecar: false }] })], [0.93, 3840, 28]],
-  ['a smaller init container', [pod({ initContainers: [{ requests: { cpu: '50m' }, sidecar: false }] })], [1.83, 3840, 28]],
-  ['a sidecar, which stays', [pod({ initContainers: [{ requests: { cpu: '500m' }, sidecar: true }] })], [1.33, 3840, 28]],
-  ['an init container beside a sidecar', [pod({ initContainers: [{ requests: { cpu: '500m' }, sidecar: true }, { requests: { cpu: '1' }, sidecar: false }] })], [0.43, 3840, 28]],
-  ['a replica of our own Karpenter', [pod({ namespace: 'karpenter', labels: karpenter, containers: [{ cpu: '1', memory: '1Gi' }] })], [1.93, 4096, 29]],
-  ['a Karpenter in another namespace', [pod({ namespace: 'other', labels: karpenter, containers: [{ cpu: '1', memory: '1Gi' }] })], [0.93, 3072, 28]],
+  ['a replica of our own Karpenter', [pod({ namespace: 'karpenter', labels: karpenter, cpu: 1, memory: 2 ** 30 })], [1.93, 4096, 29]],
+  ['a Karpenter in another namespace', [pod({ namespace: 'other', labels: karpenter, cpu: 1, memory: 2 ** 30 })], [0.93, 3072, 28]],
 ])('%s leaves %s -> %s cpus, Mi and pods', (_title, pods, expected) => {
   expect(free(pods)).toEqual(expected);
 });
 
+const requests = (cpu: string, restartPolicy?: string) => ({ name: 'c', restartPolicy, resources: { requests: { cpu } } });
+
+test.each<[string, object, number]>([
+  ['one container', {}, 0.1],
+  ['two containers', { containers: [requests('100m'), requests('0.2')] }, 0.3],
+  ['no request', { containers: [{ name: 'c' }, { name: 'd', resources: {} }] }, 0],
+  ['overhead', { overhead: { cpu: '50m' } }, 0.15],
+  ['a hungrier init container', { initContainers: [requests('1')] }, 1],
+  ['a smaller init container', { initContainers: [requests('50m')] }, 0.1],
+  ['a sidecar, which stays', { initContainers: [requests('500m', 'Always')] }, 0.6],
+  ['an init container beside a sidecar', { initContainers: [requests('500m', 'Always'), requests('1')] }, 1.5],
+])('a pod with %s asks for what the scheduler counts', (_title, changes, expected) => {
+  expect(podRequest({ containers: [requests('100m')], ...changes }, 'cpu')).toBeCloseTo(expected, 6);
+});
+
+test('a pod that is not specified asks for nothing', () => {
+  expect(podRequest(undefined, 'cpu')).toBe(0);
+});
+
 const taint = (key: string, effect: string, value?: string) => ({ taints: [{ key, effect, value }] });
 
-test.each<[string, Partial<NodeView>, string | undefined]>([
+test.each<[string, Partial<NodeRoom>, string | undefined]>([
   ['a healthy node', {}, undefined],
   ['a cordoned node', { unschedulable: true, ...taint('node.kubernetes.io/unschedulable', 'NoSchedule') }, 'unschedulable'],
   ['a node that is not Ready', { ready: false }, 'not Ready'],

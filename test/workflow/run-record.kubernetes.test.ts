@@ -2,7 +2,7 @@ import { MigrationStage } from '../../src/words/migration-stage';
 import { RunPort } from '../../src/workflow/run-record';
 import { bundled } from '../kubernetes/fake-api-server';
 
-const { ConfigMapRuns, ApiException, ClaimFence } = bundled('workflow/run-record.kubernetes', 'workflow/fence');
+const { ConfigMapRuns, ApiException, ClaimFence } = bundled('workflow/run-record.kubernetes', 'workflow/run-record');
 
 /** The claim's ConfigMap, guarded by its version. */
 class FakeCore {

@@ -1,7 +1,6 @@
 import * as k8s from '@kubernetes/client-node';
 import { KubernetesStageFacts, StageKubernetesReader } from './facts';
-import { groupWorkloads } from './grouping';
-import { freeOnKarpenter } from './karpenter-room';
+import { freeOnKarpenter, groupWorkloads } from './grouping';
 import { StageQuestion } from './question';
 import { neededRights, Right, rightText } from './rights';
 import { StagePod, TemplateView } from './views';
@@ -11,9 +10,8 @@ import { FleetKubernetes } from '../../karpenter/api/fleet.kubernetes';
 import { KeepAnnotation } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../../kubernetes/api.kubernetes';
-import { NODEGROUP_LABEL } from '../../kubernetes/names';
-import { NodeView } from '../../kubernetes/requests';
-import { nodeView } from '../views.kubernetes';
+import { NODEGROUP_LABEL, NodeRoom, PodRoom } from '../../kubernetes/views';
+import { nodeView } from '../../kubernetes/views.kubernetes';
 
 /** What a stage wants to know, from the API itself. */
 export class ApiStageFactsReader implements StageKubernetesReader {
@@ -50,7 +48,7 @@ export class ApiStageFactsReader implements StageKubernetesReader {
     };
   }
 
-  private async nodes(): Promise<NodeView[]> {
+  private async nodes(): Promise<NodeRoom[]> {
     return (await every(_continue => this.core.listNode({ limit: PAGE, _continue }))).map(nodeView);
   }
 
@@ -93,7 +91,7 @@ export class ApiStageFactsReader implements StageKubernetesReader {
   }
 }
 
-function nodegroupsOf(nodes: readonly NodeView[], { nodegroups }: StageQuestion): ReadonlyMap<string, string> {
+function nodegroupsOf(nodes: readonly NodeRoom[], { nodegroups }: StageQuestion): ReadonlyMap<string, string> {
   return new Map(nodes.filter(({ labels }) => labels[NODEGROUP_LABEL] && (nodegroups?.includes(labels[NODEGROUP_LABEL]) ?? true))
     .map(({ name, labels }) => [name, labels[NODEGROUP_LABEL]]));
 }

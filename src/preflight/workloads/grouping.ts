@@ -2,7 +2,7 @@ import { BudgetFacts, KubernetesStageFacts, NodeLoad, Placement, WorkloadFacts }
 import { StageQuestion } from './question';
 import { BudgetView, StagePod, StageViews, TemplateView } from './views';
 import { selects } from '../../kubernetes/label-selector';
-import { podRequest } from '../../kubernetes/requests';
+import { NodeRoom, PodRoom } from '../../kubernetes/views';
 import { looksLikeAutoscaler } from '../../workflow/cluster-autoscaler/plan';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlyArray<infer E> ? E[] : T[K] };
@@ -20,9 +20,24 @@ export function groupWorkloads(views: StageViews, question: StageQuestion): Pick
   return grouping.facts();
 }
 
+/** What the nodes that Karpenter has already could still take. */
+export function freeOnKarpenter(nodes: readonly NodeRoom[], pods: readonly PodRoom[], ownerLabel: string): KubernetesStageFacts['karpenter'] {
+  const able = new Map(nodes.filter(node => node.labels[ownerLabel] !== undefined && node.ready && !node.unschedulable)
+    .map(({ name, allocatable: { cpu, memory } }) => [name, { cpu, memory }]));
+  for (const pod of pods) {
+    const free = able.get(pod.node ?? '');
+    if (free && pod.phase !== 'Succeeded' && pod.phase !== 'Failed') {
+      free.cpu -= pod.cpu;
+      free.memory -= pod.memory;
+    }
+  }
+  const sum = (resource: 'cpu' | 'memory') => [...able.values()].reduce((total, free) => total + Math.max(0, free[resource]), 0);
+  return { nodes: able.size, cpu: Math.round(sum('cpu') * 1000) / 1000, memory: Math.floor(sum('memory')) };
+}
+
 /** DaemonSets and static pods belong to their node. */
 function isMovable(pod: StagePod): boolean {
-  return pod.nodeName !== undefined && !pod.mirror && pod.controller?.kind !== 'DaemonSet' && pod.controller?.kind !== 'Node';
+  return pod.node !== undefined && !pod.mirror && pod.controller?.kind !== 'DaemonSet' && pod.controller?.kind !== 'Node';
 }
 
 class Grouping {
@@ -53,7 +68,7 @@ class Grouping {
       return;
     }
     const workload = this.workload(owner.kind, pod.namespace, owner.name, pod.labels);
-    const nodegroup = this.views.nodegroups.get(pod.nodeName!);
+    const nodegroup = this.views.nodegroups.get(pod.node!);
     if (nodegroup === undefined) {
       workload.elsewhere = workload.pods === 0;
       return;
@@ -126,10 +141,10 @@ class Grouping {
   }
 
   private load(pod: StagePod, nodegroup: string): void {
-    const load = this.loads.get(pod.nodeName!) ?? { name: pod.nodeName!, nodegroup, addresses: 0, cpu: 0, memory: 0 };
+    const load = this.loads.get(pod.node!) ?? { name: pod.node!, nodegroup, addresses: 0, cpu: 0, memory: 0 };
     load.addresses += pod.hostNetwork ? 0 : 1;
-    load.cpu = Math.round((load.cpu + podRequest(pod, 'cpu')) * 1000) / 1000;
-    load.memory += podRequest(pod, 'memory');
+    load.cpu = Math.round((load.cpu + pod.cpu) * 1000) / 1000;
+    load.memory += pod.memory;
     this.loads.set(load.name, load);
   }
 

@@ -1,9 +1,9 @@
 import * as k8s from '@kubernetes/client-node';
-import { podView } from '../views.kubernetes';
 import { Placement } from './facts';
 import { BudgetView, StagePod, TemplateView, VolumeView } from './views';
 import { KeepAnnotation } from '../../karpenter/api/karpenter-api';
 import { Expression } from '../../kubernetes/scheduling';
+import { podRoom } from '../../kubernetes/views.kubernetes';
 
 const ZONE_KEYS = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone', 'topology.ebs.csi.aws.com/zone'];
 /** Kubernetes adds tolerations of its own to every pod, for taints that no pool has. */
@@ -15,8 +15,9 @@ export function stagePod(pod: k8s.V1Pod, keep: KeepAnnotation): StagePod {
   const annotations = metadata?.annotations ?? {};
   const volumes = spec?.volumes ?? [];
   return {
-    ...podView(pod),
+    ...podRoom(pod),
     name: metadata!.name!,
+    labels: metadata!.labels ?? {},
     controller: controllerOf(metadata),
     mirror: annotations['kubernetes.io/config.mirror'] !== undefined,
     leaving: metadata?.deletionTimestamp !== undefined,

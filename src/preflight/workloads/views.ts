@@ -1,9 +1,9 @@
 import { Placement } from './facts';
 import { LabelSelector } from '../../kubernetes/label-selector';
-import { PodView } from '../../kubernetes/requests';
+import { LabelledPod } from '../host-capacity';
 
 /** The parts of a pod that decide whether it can move. */
-export interface StagePod extends PodView {
+export interface StagePod extends LabelledPod {
   readonly name: string;
   readonly controller?: { readonly kind: string; readonly name: string };
   /** A static pod's image in the API. */

@@ -3,12 +3,12 @@ import { CANARY_LABEL, CANARY_NAME, PROOF_RECORD } from './canary';
 import { looksLikeAutoscaler } from './plan';
 import {
   AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort, AutoscalerPod, CanaryPod, CanaryTraces, DeploymentReference, NodeState,
-  PodEvent, PodOnNode, TaintedNode, TaintView,
+  PodEvent, PodOnNode, TaintedNode, TimedTaint,
 } from './port';
 import * as view from './views.kubernetes';
 import { Fence } from '../../custom-resources/fence';
 import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
-import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { NODEGROUP_LABEL } from '../../kubernetes/views';
 import { REPLICAS_RECORD } from '../records';
 
 const MERGE = k8s.setHeaderOptions('Content-Type', k8s.PatchStrategy.MergePatch);
@@ -54,7 +54,7 @@ export class ClusterAutoscalerKubernetes implements AutoscalerKubernetesPort {
     return nodes.filter(node => node.spec?.taints?.some(({ key }) => keys.includes(key))).map(node => view.taintedNode(node, NODEGROUP_LABEL));
   }
 
-  public async replaceTaints(name: string, version: string, taints: readonly TaintView[], uncordon: boolean): Promise<boolean> {
+  public async replaceTaints(name: string, version: string, taints: readonly TimedTaint[], uncordon: boolean): Promise<boolean> {
     return this.patchNode(name, version, { taints: taints.length > 0 ? taints : null, ...uncordon && { unschedulable: null } });
   }
 

@@ -1,4 +1,4 @@
-import { AutoscalerDeployment, DeploymentReference, TaintedNode, TaintView, AutoscalerKubernetesPort } from './port';
+import { AutoscalerDeployment, DeploymentReference, TaintedNode, TimedTaint, AutoscalerKubernetesPort } from './port';
 import { AutoscalerReference, WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { blocked, Progress } from '../step';
@@ -128,7 +128,7 @@ export function planRestoration(deployment: AutoscalerDeployment, record: Replic
 export interface TaintRemoval {
   readonly node: string;
   readonly version: string;
-  readonly taints: readonly TaintView[];
+  readonly taints: readonly TimedTaint[];
   /** The autoscaler has cordoned the node together with the taint. */
   readonly uncordon: boolean;
 }

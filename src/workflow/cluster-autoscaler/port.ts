@@ -1,3 +1,4 @@
+import { Taint } from '../../kubernetes/scheduling';
 
 /** A Deployment that may be the Cluster Autoscaler's. */
 export interface AutoscalerDeployment {
@@ -43,12 +44,7 @@ export interface AutoscalerPod {
   readonly problems: readonly string[];
 }
 
-export interface TaintView {
-  readonly key: string;
-  readonly value?: string;
-  readonly effect: string;
-  readonly timeAdded?: string;
-}
+export interface TimedTaint extends Taint { readonly timeAdded?: string }
 
 /** A node of a node group that carries some of the taints asked for. */
 export interface TaintedNode {
@@ -56,7 +52,7 @@ export interface TaintedNode {
   readonly version: string;
   readonly nodegroup: string;
   /** All of its taints. */
-  readonly taints: readonly TaintView[];
+  readonly taints: readonly TimedTaint[];
 }
 
 export interface Canary {
@@ -122,7 +118,7 @@ export interface AutoscalerKubernetesPort {
   change(deployment: DeploymentReference, version: string, change: AutoscalerChange): Promise<boolean>;
   pods(namespace: string, selector: string): Promise<readonly AutoscalerPod[]>;
   taintedNodes(keys: readonly string[]): Promise<readonly TaintedNode[]>;
-  replaceTaints(node: string, version: string, taints: readonly TaintView[], uncordon: boolean): Promise<boolean>;
+  replaceTaints(node: string, version: string, taints: readonly TimedTaint[], uncordon: boolean): Promise<boolean>;
 
   canaryTraces(namespace: string): Promise<CanaryTraces>;
   createPriorityClass(): Promise<boolean>;

@@ -1,7 +1,7 @@
 import * as k8s from '@kubernetes/client-node';
 import { CANARY_SETTINGS } from './canary';
 import {
-  AutoscalerDeployment, AutoscalerPod, Canary, NodeState, PodEvent, PodOnNode, TaintedNode, TaintView,
+  AutoscalerDeployment, AutoscalerPod, Canary, NodeState, PodEvent, PodOnNode, TaintedNode, TimedTaint,
 } from './port';
 import { REPLICAS_RECORD } from '../records';
 
@@ -102,7 +102,7 @@ export function taintedNode({ metadata, spec }: k8s.V1Node, nodegroupLabel: stri
   };
 }
 
-export function taint({ key, value, effect, timeAdded }: k8s.V1Taint): TaintView {
+export function taint({ key, value, effect, timeAdded }: k8s.V1Taint): TimedTaint {
   return { key, value, effect, timeAdded: timeAdded && new Date(timeAdded).toISOString() };
 }
 

@@ -6,7 +6,7 @@ import { AddonsPort, WorkloadsPort } from './port';
 import { recordsOf } from './record';
 import { unpinWorkload } from './revert';
 import { nameOf } from './rollout';
-import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { NODEGROUP_LABEL } from '../../kubernetes/views';
 import { Assessment, done, Progress, Step } from '../step';
 
 /**

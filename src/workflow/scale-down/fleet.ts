@@ -1,6 +1,5 @@
 import { InstanceState, NodegroupState } from './port';
-import { NODEGROUP_LABEL } from '../../kubernetes/names';
-import { NodeView } from '../../kubernetes/views';
+import { NODEGROUP_LABEL, NodeView } from '../../kubernetes/views';
 import { KEEPER_MARK } from '../records';
 
 /** A node group with its nodes and instances put together. */

@@ -6,7 +6,7 @@ import { RESTORING_MARK, SIZES_SET } from '../records';
 import { act } from './act';
 import { ScaleDownPorts } from './context';
 import { isEnding } from './fleet';
-import { NODEGROUP_LABEL } from '../../kubernetes/names';
+import { NODEGROUP_LABEL } from '../../kubernetes/views';
 import { count } from '../../words/short-list';
 import { patchAll } from '../draining/drain';
 import { release } from '../draining/node-marks';

@@ -3,8 +3,7 @@ import { participating, ScaleDownPorts, ScaleDownStepConfiguration } from './con
 import { isFinished } from './groups';
 import { NodegroupState } from './port';
 import { isTouched, revertScaleDown } from './restore';
-import { NODEGROUP_LABEL } from '../../kubernetes/names';
-import { NodeView, PodView } from '../../kubernetes/views';
+import { NODEGROUP_LABEL, NodeView, PodView } from '../../kubernetes/views';
 import { Assessment, Step } from '../step';
 import { isEnding } from './fleet';
 import { allPods } from '../draining/drain';

@@ -1,7 +1,6 @@
 import { placement, pod, question } from './stage';
 import { selects } from '../../../src/kubernetes/label-selector';
-import { groupWorkloads } from '../../../src/preflight/workloads/grouping';
-import { freeOnKarpenter } from '../../../src/preflight/workloads/karpenter-room';
+import { freeOnKarpenter, groupWorkloads } from '../../../src/preflight/workloads/grouping';
 import { StagePod, StageViews, TemplateView } from '../../../src/preflight/workloads/views';
 
 function views(changes: Partial<StageViews> = {}): StageViews {
@@ -38,15 +37,15 @@ test.each<[string, Partial<StagePod>]>([
   ['that has succeeded', { phase: 'Succeeded' }],
   ['that has failed', { phase: 'Failed' }],
   ['that is going', { leaving: true }],
-  ['that waits for a node', { nodeName: undefined }],
-  ['on a node of no node group', { nodeName: 'node-9' }],
+  ['that waits for a node', { node: undefined }],
+  ['on a node of no node group', { node: 'node-9' }],
 ])('a pod %s is nobody\'s concern', (_, changes) => {
   expect(groupWorkloads(views({ pods: [pod('one', changes)] }), question())).toMatchObject({ workloads: [], loads: [] });
 });
 
 test('templates count where no pod of theirs runs, and not where all of them run elsewhere', () => {
   const templates = [template('Deployment', 'zero'), template('Deployment', 'cart'), template('CronJob', 'night'), template('Job', 'night-1', { controller: 'night' })];
-  const pods = [ofDeployment('cart', { nodeName: 'node-9' })('1')];
+  const pods = [ofDeployment('cart', { node: 'node-9' })('1')];
   expect(names({ templates, pods })).toEqual(['Deployment shop/zero 0', 'CronJob shop/night 0']);
 });
 
@@ -74,7 +73,7 @@ test('what is in the way is told for each pod', () => {
   const { workloads: [cart], budgets } = groupWorkloads(views({
     pods: [
       ofDeployment('cart', { doNotEvict: true, scratch: ['emptyDir'], claims: ['zonal', 'gone', 'anywhere'] })('1'),
-      ofDeployment('cart', { notSafeToEvict: true, scratch: ['emptyDir', 'hostPath'], claims: ['zonal-2', 'local'], nodeName: 'node-2' })('2'),
+      ofDeployment('cart', { notSafeToEvict: true, scratch: ['emptyDir', 'hostPath'], claims: ['zonal-2', 'local'], node: 'node-2' })('2'),
       ofDeployment('cart', { labels: {}, controller: { kind: 'Deployment', name: 'cart' } })('3'),
     ],
     budgets: [
@@ -109,7 +108,7 @@ test('what is in the way is told for each pod', () => {
 });
 
 test('a PodDisruptionBudget that Kubernetes has not counted yet is over what waits for a node, too, and not over what is going', () => {
-  const waiting = ofDeployment('cart', { nodeName: undefined })('2');
+  const waiting = ofDeployment('cart', { node: undefined })('2');
   const { budgets } = groupWorkloads(views({
     pods: [ofDeployment('cart')('1'), waiting, ofDeployment('cart', { leaving: true })('3'), ofDeployment('cart', { phase: 'Failed' })('4')],
     budgets: [{ namespace: 'shop', name: 'cart', selector: {}, minAvailable: 1 }],
@@ -120,7 +119,7 @@ test('a PodDisruptionBudget that Kubernetes has not counted yet is over what wai
 test('the facts of 5,000 pods are far below what a function may answer, even if every pod is a workload of its own', () => {
   const apart = Array.from({ length: 5000 }, (_, index) => pod(`a-rather-long-name-of-a-workload-${index}-7d9c5b6f4-x2x${index}`, {
     namespace: `a-rather-long-name-of-a-namespace-${index % 50}`,
-    nodeName: `node-${index % 200}`,
+    node: `node-${index % 200}`,
     controller: { kind: 'StatefulSet', name: `a-rather-long-name-of-a-workload-${index}` },
     claims: ['data'],
     scratch: ['emptyDir'],
@@ -137,10 +136,10 @@ test('the facts of 5,000 pods are far below what a function may answer, even if 
 
 test('what is free on Karpenter\'s nodes is what their pods do not request', () => {
   const node = (name: string, changes: object = {}) => ({
-    name, labels: { 'karpenter.sh/provisioner-name': 'default' }, ready: true, unschedulable: false, taints: [], allocatable: { cpu: '4', memory: '8Gi' }, ...changes,
+    name, labels: { 'karpenter.sh/provisioner-name': 'default' }, ready: true, unschedulable: false, taints: [], allocatable: { cpu: 4, memory: 2 ** 33, pods: 58 }, ...changes,
   });
   const nodes = [node('node-1'), node('node-2', { ready: false }), node('node-3', { unschedulable: true }), node('node-4', { labels: {} })];
-  const pods = [pod('one'), pod('done', { phase: 'Succeeded' }), pod('elsewhere', { nodeName: 'node-4' }), pod('pending', { nodeName: undefined })];
+  const pods = [pod('one'), pod('done', { phase: 'Succeeded' }), pod('elsewhere', { node: 'node-4' }), pod('pending', { node: undefined })];
   expect(freeOnKarpenter(nodes, pods, 'karpenter.sh/provisioner-name')).toEqual({ nodes: 1, cpu: 3.5, memory: 7 * 2 ** 30 });
 });
 

@@ -4,7 +4,7 @@ import { V0_API } from '../../../src/karpenter/v0/api';
 import { CANARY_NAME } from '../../../src/workflow/cluster-autoscaler/canary';
 import {
   AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort, AutoscalerPod, AutoScalingGroup, Canary, CanaryPod,
-  DeploymentReference, NodeState, PodEvent, PodOnNode, TaintedNode, TaintView,
+  DeploymentReference, NodeState, PodEvent, PodOnNode, TaintedNode, TimedTaint,
 } from '../../../src/workflow/cluster-autoscaler/port';
 import { ProofFleet } from '../../../src/workflow/cluster-autoscaler/proof';
 import { ClusterAutoscalerConfiguration } from '../../../src/workflow/cluster-autoscaler/step';
@@ -45,7 +45,7 @@ export class FakeCluster implements AutoscalerKubernetesPort, ProofFleet {
   public readonly writes: string[] = [];
   public podsOfAutoscaler: AutoscalerPod[] = [];
   public nodesWithTaints: TaintedNode[] = [];
-  public taints: TaintView[] | undefined = [{ key: 'team', value: 'a', effect: 'NoSchedule' }];
+  public taints: TimedTaint[] | undefined = [{ key: 'team', value: 'a', effect: 'NoSchedule' }];
   public canaries: Canary[] = [];
   public pods_: CanaryPod[] = [];
   public priorityClass?: { proven?: string };
@@ -98,7 +98,7 @@ export class FakeCluster implements AutoscalerKubernetesPort, ProofFleet {
     return this.nodesWithTaints.filter(({ taints }) => taints.some(({ key }) => keys.includes(key)));
   }
 
-  public async replaceTaints(node: string, version: string, taints: readonly TaintView[], uncordon: boolean) {
+  public async replaceTaints(node: string, version: string, taints: readonly TimedTaint[], uncordon: boolean) {
     const index = this.nodesWithTaints.findIndex(({ name }) => name === node);
     return this.guarded(`taints ${node} ${taints.map(({ key }) => key).join()}${uncordon ? ' uncordon' : ''}`, version === this.nodesWithTaints[index].version, () => {
       this.nodesWithTaints[index] = { ...this.nodesWithTaints[index], taints };
