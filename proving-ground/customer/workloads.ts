@@ -26,21 +26,21 @@ interface Workload {
  * back all of them have room again, however the scheduler places them.
  */
 const WORKLOADS: readonly Workload[] = [
-  { name: 'frontend', kind: 'Deployment', replicas: 9, cpu: '400m', memory: '2Gi', readyAfter: '6s', budget: { minAvailable: '80%' }, spread: true },
-  { name: 'cart', kind: 'Deployment', replicas: 6, cpu: '300m', memory: '1536Mi', readyAfter: '8s', budget: { maxUnavailable: 1 }, spread: true },
-  { name: 'checkout', kind: 'Deployment', replicas: 6, cpu: '400m', memory: '2Gi', readyAfter: '10s', stopsAfter: '5s', budget: { minAvailable: 5 } },
-  { name: 'catalog', kind: 'Deployment', replicas: 8, cpu: '350m', memory: '2Gi', readyAfter: '7s', budget: { maxUnavailable: '25%' } },
-  { name: 'payments', kind: 'Deployment', replicas: 4, cpu: '300m', memory: '1536Mi', readyAfter: '12s', budget: { minAvailable: 3 } },
-  { name: 'search', kind: 'Deployment', replicas: 5, cpu: '400m', memory: '2Gi', readyAfter: '12s', budget: { maxUnavailable: 1 }, spread: true },
+  { name: 'frontend', kind: 'Deployment', replicas: 10, cpu: '360m', memory: '1840Mi', readyAfter: '3s', budget: { minAvailable: '80%' }, spread: true },
+  { name: 'cart', kind: 'Deployment', replicas: 6, cpu: '300m', memory: '1536Mi', readyAfter: '4s', budget: { maxUnavailable: 1 }, spread: true },
+  { name: 'checkout', kind: 'Deployment', replicas: 6, cpu: '400m', memory: '2Gi', readyAfter: '5s', stopsAfter: '3s', budget: { minAvailable: 5 } },
+  { name: 'catalog', kind: 'Deployment', replicas: 8, cpu: '350m', memory: '2Gi', readyAfter: '3s', budget: { maxUnavailable: '25%' } },
+  { name: 'payments', kind: 'Deployment', replicas: 4, cpu: '300m', memory: '1536Mi', readyAfter: '6s', budget: { minAvailable: 3 } },
+  { name: 'search', kind: 'Deployment', replicas: 5, cpu: '400m', memory: '2Gi', readyAfter: '6s', budget: { maxUnavailable: 1 }, spread: true },
   {
-    name: 'orders', kind: 'StatefulSet', replicas: 3, cpu: '300m', memory: '1Gi', readyAfter: '7s', stopsAfter: '5s', budget: { maxUnavailable: 1 }, volumes: true,
+    name: 'orders', kind: 'StatefulSet', replicas: 3, cpu: '300m', memory: '1Gi', readyAfter: '4s', stopsAfter: '3s', budget: { maxUnavailable: 1 }, volumes: true,
   },
-  { name: 'sessions', kind: 'StatefulSet', replicas: 3, cpu: '300m', memory: '1Gi', readyAfter: '6s', stopsAfter: '3s', budget: { minAvailable: 2 } },
-  { name: 'recommendations', kind: 'Deployment', replicas: 14, cpu: '300m', memory: '2Gi', readyAfter: '5s' },
-  { name: 'assets', kind: 'Deployment', replicas: 6, cpu: '250m', memory: '2Gi', readyAfter: '6s', spread: true },
-  { name: 'mailer', kind: 'Deployment', replicas: 1, cpu: '200m', memory: '256Mi', readyAfter: '5s' },
+  { name: 'sessions', kind: 'StatefulSet', replicas: 3, cpu: '300m', memory: '1Gi', readyAfter: '3s', stopsAfter: '3s', budget: { minAvailable: 2 } },
+  { name: 'recommendations', kind: 'Deployment', replicas: 14, cpu: '300m', memory: '2Gi', readyAfter: '3s' },
+  { name: 'assets', kind: 'Deployment', replicas: 6, cpu: '250m', memory: '2Gi', readyAfter: '3s', spread: true },
+  { name: 'mailer', kind: 'Deployment', replicas: 1, cpu: '200m', memory: '256Mi', readyAfter: '3s' },
   // Switched off until the end of the year.
-  { name: 'reports', kind: 'Deployment', replicas: 0, cpu: '500m', memory: '1Gi', readyAfter: '5s' },
+  { name: 'reports', kind: 'Deployment', replicas: 0, cpu: '500m', memory: '1Gi', readyAfter: '3s' },
 ];
 
 /** One volume for each replica that has one. */

@@ -1,4 +1,4 @@
-"""Lambda: a function that is over its time ends at once, and errors have the names that functions give them."""
+"""Lambda: a function over its time ends at once; errors have the names that functions give them, and do not end what threw them."""
 
 import os
 import pathlib
@@ -19,10 +19,16 @@ def apply():
 
 
 def errors_have_names(runtime, service):
-    """The worker tells its error's name as well, which becomes the errorType that state machines retry and catch by."""
+    """
+    The worker tells its error's name as well, which becomes the errorType that state machines retry and catch by.
+
+    A handler that throws leaves its environment as it is, with Lambda. ministack ends the worker of an answer that is an error.
+    """
     runtime._NODEJS_WORKER_SCRIPT = replaced(runtime._NODEJS_WORKER_SCRIPT, {
-        'trace: err.stack || ""': 'trace: err.stack || "", errorType: err.name || "Error"',
-        "error: e.message, trace: e.stack": 'error: e.message, trace: e.stack, errorType: e.name || "Error"',
+        'status: "error", error: String(err.message || err), trace: err.stack || ""':
+            'status: "ok", thrown: true, error: String(err.message || err), trace: err.stack || "", errorType: err.name || "Error"',
+        'status: "error", error: e.message, trace: e.stack':
+            'status: "ok", thrown: true, error: e.message, trace: e.stack, errorType: e.name || "Error"',
     })
     runtime._PYTHON_WORKER_SCRIPT = replaced(runtime._PYTHON_WORKER_SCRIPT, {
         '"trace": traceback.format_exc()}': '"trace": traceback.format_exc(), "errorType": type(e).__name__}',
@@ -31,6 +37,8 @@ def errors_have_names(runtime, service):
 
     def invoke_and_remember(self, *arguments, **more):
         result = invoke(self, *arguments, **more)
+        if result.pop("thrown", False):
+            result["status"] = "error"
         failure.type = "Runtime.ExitError" if result.get("error") == DIED else result.get("errorType")
         failure.trace = (result.get("trace") or "").splitlines()
         return result
