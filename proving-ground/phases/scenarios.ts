@@ -45,17 +45,17 @@ const COREDNS_VALUES = ' {"replicaCount": 2}';
 
 const phase = (title: string, seconds: number, body: Phase['body']): Phase => ({ title, usualSeconds: seconds, body });
 
-const ACCOUNT = phase('a customer\'s account and cluster', 45, async (run) => {
+const ACCOUNT = phase('a customer\'s account and cluster', 35, async (run) => {
   run.world = await createWorld(run.context, { corednsAddon: { configurationValues: COREDNS_VALUES } });
 });
-const BOOTSTRAP = phase('cdk bootstrap', 15, async (run) => {
+const BOOTSTRAP = phase('cdk bootstrap', 10, async (run) => {
   const { code, output } = await run.world.cdk.bootstrap();
   if (code !== 0) {
     throw new Error(`cdk bootstrap failed: ${output.slice(-2000)}`);
   }
   run.before = await takeBefore(run.world);
 });
-const INSTALL = phase('stage INSTALL', 90, async (run) => {
+const INSTALL = phase('stage INSTALL', 60, async (run) => {
   run.installed = await install(run.world, run.report, run.before);
   run.waypoint = await takeWaypoint(run.world);
   run.from = run.world.observers.mark('INSTALL');
@@ -74,16 +74,16 @@ export const SCENARIOS = {
       ACCOUNT,
       BOOTSTRAP,
       INSTALL,
-      phase('stage CUT_OVER', 65, run => cutOver(run.world, run.report)),
-      phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 270, async ({ world, report, installed, context }) => {
+      phase('stage CUT_OVER', 45, run => cutOver(run.world, run.report)),
+      phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 320, async ({ world, report, installed, context }) => {
         await scaleDown(world, report, context.runDir);
         await launchedForThem(world, report, installed);
       }),
-      phase('back to stage INSTALL', 80, async ({ world, report, waypoint, from, context }) => {
+      phase('back to stage INSTALL', 60, async ({ world, report, waypoint, from, context }) => {
         await wayBack(world, report, waypoint);
         world.observers.draw(path.join(context.runDir, 'pods.svg'), 'Pods of a cluster of twelve nodes, on the way to Karpenter and back', from);
       }),
-      phase('stage REMOVED, cdk destroy, and nothing is left', 240, async ({ world, report, before, from }) => {
+      phase('stage REMOVED, cdk destroy, and nothing is left', 195, async ({ world, report, before, from }) => {
         await removal(world, report, before);
         await budgetsWereTested(world, report, from);
       }),
