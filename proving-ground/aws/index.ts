@@ -48,9 +48,6 @@ const DURATIONS: Readonly<Record<keyof Durations, string>> = {
   addonUpdate: 'ADDON_UPDATE_SECONDS',
 };
 
-/** What state machines wait for is over sooner as well here, so they need not wait as long. */
-const STATE_MACHINE_WAITS = 0.4;
-
 const EMULATOR = path.join(__dirname, 'emulator');
 
 /** Starts the emulators and the gateway before them, and waits until they answer. */
@@ -96,7 +93,7 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
     MINISTACK_ACCOUNT_ID: account,
     MINISTACK_REGION: region,
     LAMBDA_EXECUTOR: 'local',
-    SFN_WAIT_SCALE: String(STATE_MACHINE_WAITS),
+    SFN_WAIT_SCALE: String(options.stateMachineWaits ?? 1),
     LOG_LEVEL: 'INFO',
   });
   const moto = start('moto', {

@@ -40,6 +40,12 @@ export interface LocalAwsOptions {
    * @default - some seconds each
    */
   readonly seconds?: Durations;
+  /**
+   * How long state machines wait, as a part of what they ask for: all that they wait for takes less time here than in AWS.
+   *
+   * @default 1
+   */
+  readonly stateMachineWaits?: number;
   readonly log: (line: string) => void;
 }
 

@@ -72,6 +72,7 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
     oidcIssuer: foundation.oidcIssuer,
   };
   const starting = startAws({
+    stateMachineWaits: 0.4,
     processes,
     runDir,
     log,

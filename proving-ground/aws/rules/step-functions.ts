@@ -94,6 +94,13 @@ void test('a function that is over its time is killed, with its children and eve
   assert.ok(!execFileSync('ps', ['-eo', 'args']).toString().includes('sleep 41237'));
 });
 
+void test('a function that throws stays in its environment', async () => {
+  const { body: { pid } } = await invoke({});
+  const answer = await invoke({ error: 'Busy' });
+  assert.deepEqual([answer.error, answer.body.errorType, answer.body.errorMessage], ['Unhandled', 'Busy', 'as asked']);
+  assert.equal((await invoke({})).body.pid, pid);
+});
+
 void test('what a function logs can be read', async () => {
   await invoke({ mark: 'readable' });
   assert.equal((await received('readable')).length, 1);
