@@ -115,7 +115,7 @@ export async function updates(world: World, report: Report): Promise<void> {
     expectEqual('exit code', run.code, 0);
     const { metadata, spec } = await world.kube.get(KARPENTER.pool);
     expectEqual('weight', spec.weight, 10);
-    expectEqual('consolidation', spec.consolidation, { enabled: true });
+    expectEqual('patience with empty nodes', spec.ttlSecondsAfterEmpty, 86_400);
     expectEqual('uid', metadata.uid, old);
     expectEqual('nodes', (await karpenterNodes(world)).map(node => node.metadata.uid).sort(), nodes);
     expectEqual('exit code of the way back', (await world.cdk.deploy(EXAMPLE)).code, 0);

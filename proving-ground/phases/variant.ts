@@ -24,7 +24,7 @@ const migration = new KarpenterMigration(stack, 'Migration', {
   revision: app.node.tryGetContext('revision'),
   takeOver: variants.includes('takeover'),
   release: KarpenterRelease.v0({
-    provisioner: variants.includes('provisioner') ? { weight: 10, deprovisioning: Deprovisioning.consolidation() } : undefined,
+    provisioner: variants.includes('provisioner') ? { weight: 10, deprovisioning: Deprovisioning.whenEmpty(Duration.days(1)) } : undefined,
   }),
   waitForRun: variants.includes('nowait') ? Duration.seconds(0) : undefined,
   scaleDown: {
