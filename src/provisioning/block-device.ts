@@ -1,17 +1,34 @@
 import { Size, Token } from 'aws-cdk-lib';
 import { EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
+import { checkChoice } from './choices';
 import { byteQuantity, checkInteger } from './numbers';
 
-/** Volume types whose operations per second can be chosen, with what EC2 allows. */
-const IOPS: { readonly [volumeType: string]: { readonly minimum: number; readonly maximum: number } } = {
-  [EbsDeviceVolumeType.GP3]: { minimum: 3000, maximum: 16000 },
-  [EbsDeviceVolumeType.IO1]: { minimum: 100, maximum: 64000 },
-  [EbsDeviceVolumeType.IO2]: { minimum: 100, maximum: 64000 },
+/** What EC2 allows for a volume of a type. */
+interface VolumeLimits {
+  /** In gibibytes. */
+  readonly size: readonly [minimum: number, maximum: number];
+  /** Operations per second that can be chosen, and how many for each gibibyte at most. */
+  readonly iops?: { readonly minimum: number; readonly maximum: number; readonly perGibibyte: number };
+}
+
+const TEBIBYTE = 1024;
+
+/** @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
+const LIMITS: { readonly [volumeType: string]: VolumeLimits } = {
+  [EbsDeviceVolumeType.GP3]: { size: [1, 64 * TEBIBYTE], iops: { minimum: 3000, maximum: 80_000, perGibibyte: 500 } },
+  [EbsDeviceVolumeType.IO2]: { size: [4, 64 * TEBIBYTE], iops: { minimum: 100, maximum: 256_000, perGibibyte: 1000 } },
+  [EbsDeviceVolumeType.IO1]: { size: [4, 16 * TEBIBYTE], iops: { minimum: 100, maximum: 64_000, perGibibyte: 50 } },
+  [EbsDeviceVolumeType.GP2]: { size: [1, 16 * TEBIBYTE] },
+  [EbsDeviceVolumeType.ST1]: { size: [125, 16 * TEBIBYTE] },
+  [EbsDeviceVolumeType.SC1]: { size: [125, 16 * TEBIBYTE] },
+  [EbsDeviceVolumeType.STANDARD]: { size: [1, 1 * TEBIBYTE] },
 };
-const THROUGHPUT = { minimum: 125, maximum: 1000 };
+/** For gp3; EC2 gives so many operations where none are chosen, and a mebibyte per second for each four. */
+const THROUGHPUT = { minimum: 125, maximum: 2000, defaultIops: 3000, iopsForEach: 4 };
 
 const MINIMUM_VOLUME_BYTES = 1e9;
 const MAXIMUM_VOLUME_BYTES = 64e12;
+const GIBIBYTE = 1024 ** 3;
 
 /**
  * An EBS volume of a node.
@@ -20,7 +37,7 @@ const MAXIMUM_VOLUME_BYTES = 64e12;
  */
 export interface BlockDevice {
   /**
-   * The size, from 1 GB to 64 TB; EC2 gives whole gibibytes, rounded up.
+   * The size, from 1 GB to 64 TB and within what EC2 has for the type; EC2 gives whole gibibytes, rounded up.
    *
    * @default - that of the snapshot; required without one
    */
@@ -41,14 +58,16 @@ export interface BlockDevice {
   readonly volumeType?: EbsDeviceVolumeType;
 
   /**
-   * Operations per second: 3000 to 16000 for gp3, 100 to 64000 for io1 and io2, which require it; none for other types.
+   * Operations per second: 3000 to 80000 for gp3, 100 to 64000 for io1 and to 256000 for io2, which require it; none for other types.
+   *
+   * For each gibibyte at most 500 (gp3), 50 (io1) or 1000 (io2).
    *
    * @default - EC2's default for the type
    */
   readonly iops?: number;
 
   /**
-   * The throughput in mebibytes per second, from 125 to 1000; for gp3 only.
+   * The throughput in mebibytes per second, from 125 to 2000, and at most one for each 4 `iops`; for gp3 only.
    *
    * @default - EC2's default for the type
    */
@@ -86,7 +105,7 @@ export interface BlockDeviceMapping {
 }
 
 /** The mappings as the API has them. */
-export function renderBlockDeviceMappings(mappings: BlockDeviceMapping[]): object[] {
+export function renderBlockDeviceMappings(mappings: BlockDeviceMapping[]): { deviceName: string; ebs: object }[] {
   const names = mappings.map((mapping) => mapping.deviceName);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -117,36 +136,63 @@ function checkVolume(name: string, ebs: BlockDevice): void {
   if (!ebs.volumeSize && ebs.snapshotId === undefined) {
     throw new Error(`block device "${name}" has neither \`volumeSize\` nor \`snapshotId\`: set one of them`);
   }
-  if (ebs.volumeSize && !ebs.volumeSize.isUnresolved()) {
-    const bytes = ebs.volumeSize.toBytes();
-    if (bytes < MINIMUM_VOLUME_BYTES || bytes > MAXIMUM_VOLUME_BYTES) {
-      throw new Error(`\`volumeSize\` of "${name}" is ${byteQuantity('volumeSize', ebs.volumeSize)}: set a size from 1 GB to 64 TB`);
-    }
+  checkChoice(`\`volumeType\` of "${name}"`, ebs.volumeType, Object.values(EbsDeviceVolumeType));
+  checkSize(name, ebs);
+  if (!Token.isUnresolved(ebs.volumeType)) {
+    checkIops(name, ebs);
+    checkThroughput(name, ebs);
   }
-  checkPerformance(name, ebs);
   if (ebs.kmsKeyId !== undefined && !ebs.encrypted) {
     throw new Error(`block device "${name}" has a \`kmsKeyId\` ("${ebs.kmsKeyId}") and is not encrypted: set \`encrypted\` to true, or remove the key`);
   }
 }
 
-function checkPerformance(name: string, ebs: BlockDevice): void {
-  if (Token.isUnresolved(ebs.volumeType)) {
+function checkSize(name: string, { volumeSize, volumeType }: BlockDevice): void {
+  if (!volumeSize || volumeSize.isUnresolved()) {
     return;
   }
-  const type = ebs.volumeType ?? 'not set';
-  const iops = IOPS[type];
-  if (ebs.iops !== undefined) {
-    if (!iops) {
-      throw new Error(`block device "${name}" has \`iops\` (${ebs.iops}) and its \`volumeType\` is ${type}: set it to ${Object.keys(IOPS).join(', ')}, or remove \`iops\``);
-    }
-    checkInteger(`\`iops\` of "${name}"`, ebs.iops, iops.minimum, iops.maximum);
-  } else if (type === EbsDeviceVolumeType.IO1 || type === EbsDeviceVolumeType.IO2) {
-    throw new Error(`block device "${name}" has no \`iops\`, which ${type} requires: set a number from ${iops.minimum} to ${iops.maximum}`);
+  const bytes = volumeSize.toBytes();
+  const text = byteQuantity('volumeSize', volumeSize);
+  if (bytes < MINIMUM_VOLUME_BYTES || bytes > MAXIMUM_VOLUME_BYTES) {
+    throw new Error(`\`volumeSize\` of "${name}" is ${text}: set a size from 1 GB to 64 TB`);
   }
-  if (ebs.throughput !== undefined) {
-    if (type !== EbsDeviceVolumeType.GP3) {
-      throw new Error(`block device "${name}" has \`throughput\` (${ebs.throughput}) and its \`volumeType\` is ${type}: set it to gp3, or remove \`throughput\``);
-    }
-    checkInteger(`\`throughput\` of "${name}"`, ebs.throughput, THROUGHPUT.minimum, THROUGHPUT.maximum);
+  const limits = volumeType === undefined ? undefined : LIMITS[volumeType];
+  const gibibytes = gibibytesOf(volumeSize);
+  if (limits && (gibibytes < limits.size[0] || gibibytes > limits.size[1])) {
+    throw new Error(`\`volumeSize\` of "${name}" is ${text} and its \`volumeType\` is ${volumeType}: set a size from ${limits.size[0]} to ${limits.size[1]} GiB`);
   }
+}
+
+function checkIops(name: string, { iops, volumeType, volumeSize }: BlockDevice): void {
+  const type = volumeType ?? 'not set';
+  const limits = LIMITS[type]?.iops;
+  if (iops === undefined) {
+    if (limits && type !== EbsDeviceVolumeType.GP3) {
+      throw new Error(`block device "${name}" has no \`iops\`, which ${type} requires: set a number from ${limits.minimum} to ${limits.maximum}`);
+    }
+    return;
+  }
+  if (!limits) {
+    const types = Object.keys(LIMITS).filter((each) => LIMITS[each].iops);
+    throw new Error(`block device "${name}" has \`iops\` (${iops}) and its \`volumeType\` is ${type}: set it to ${types.join(', ')}, or remove \`iops\``);
+  }
+  const forSize = !volumeSize || volumeSize.isUnresolved() ? limits.maximum : gibibytesOf(volumeSize) * limits.perGibibyte;
+  checkInteger(`\`iops\` of "${name}"`, iops, limits.minimum, Math.min(limits.maximum, Math.max(limits.minimum, forSize)));
+}
+
+function checkThroughput(name: string, { throughput, volumeType, iops = THROUGHPUT.defaultIops }: BlockDevice): void {
+  if (throughput === undefined) {
+    return;
+  }
+  if (volumeType !== EbsDeviceVolumeType.GP3) {
+    throw new Error(`block device "${name}" has \`throughput\` (${throughput}) and its \`volumeType\` is ${volumeType ?? 'not set'}: `
+      + 'set it to gp3, or remove `throughput`');
+  }
+  const maximum = Token.isUnresolved(iops) ? THROUGHPUT.maximum : Math.min(THROUGHPUT.maximum, Math.floor(iops / THROUGHPUT.iopsForEach));
+  checkInteger(`\`throughput\` of "${name}"`, throughput, THROUGHPUT.minimum, maximum);
+}
+
+/** EC2 gives whole ones. */
+function gibibytesOf(size: Size): number {
+  return Math.ceil(size.toBytes() / GIBIBYTE);
 }

@@ -10,6 +10,7 @@ export interface ClusterObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   /** May hold undefined fields, which are left out, and string, number and list tokens, which pass as they are. */
   readonly spec: object;
@@ -31,7 +32,11 @@ export function renderObject(object: ClusterObject): Record<string, unknown> {
   return new ApiObject(new Chart(new App(), 'rendering'), 'object', {
     apiVersion: object.apiVersion,
     kind: object.kind,
-    metadata: { name: object.name, ...object.annotations ? { annotations: object.annotations } : {} },
+    metadata: {
+      name: object.name,
+      ...object.labels ? { labels: object.labels } : {},
+      ...object.annotations ? { annotations: object.annotations } : {},
+    },
     spec: object.spec,
   }).toJson();
 }

@@ -1,3 +1,4 @@
+import { checkChoice } from './choices';
 import { checkInteger } from './numbers';
 
 /** Whether a part of the instance metadata service is there. */
@@ -42,7 +43,7 @@ export interface MetadataOptions {
   /**
    * How many hops an answer may make, from 1 to 64; pods with their own network need 2.
    *
-   * @default 2
+   * @default - 2 with Karpenter 0.29 to 0.31, 1 from 1.0 on: what Karpenter itself uses
    */
   readonly httpPutResponseHopLimit?: number;
 
@@ -54,21 +55,23 @@ export interface MetadataOptions {
   readonly httpTokens?: MetadataTokens;
 }
 
-/** What Karpenter uses where no metadata options are given at all. */
+/** What Karpenter uses where no metadata options are given at all; how many hops differs by its generation. */
 const DEFAULTS = {
   httpEndpoint: MetadataState.ENABLED,
   httpProtocolIpv6: MetadataState.DISABLED,
-  httpPutResponseHopLimit: 2,
   httpTokens: MetadataTokens.REQUIRED,
 };
 
 /** The options as the API has them, all written out. */
-export function renderMetadataOptions(options: MetadataOptions): object {
+export function renderMetadataOptions(options: MetadataOptions, defaultHopLimit: number): object {
+  checkChoice('`metadataOptions.httpEndpoint`', options.httpEndpoint, Object.values(MetadataState));
+  checkChoice('`metadataOptions.httpProtocolIpv6`', options.httpProtocolIpv6, Object.values(MetadataState));
+  checkChoice('`metadataOptions.httpTokens`', options.httpTokens, Object.values(MetadataTokens));
   checkInteger('`metadataOptions.httpPutResponseHopLimit`', options.httpPutResponseHopLimit, 1, 64);
   return {
     httpEndpoint: options.httpEndpoint ?? DEFAULTS.httpEndpoint,
     httpProtocolIPv6: options.httpProtocolIpv6 ?? DEFAULTS.httpProtocolIpv6,
-    httpPutResponseHopLimit: options.httpPutResponseHopLimit ?? DEFAULTS.httpPutResponseHopLimit,
+    httpPutResponseHopLimit: options.httpPutResponseHopLimit ?? defaultHopLimit,
     httpTokens: options.httpTokens ?? DEFAULTS.httpTokens,
   };
 }

@@ -1,5 +1,8 @@
 import { Size, Token } from 'aws-cdk-lib';
 
+/** The largest number that 32 bit fields of an API hold. */
+export const MAXIMUM_INT32 = 2 ** 31 - 1;
+
 /** Refuses a number that is not whole or lies outside its limits; tokens pass. */
 export function checkInteger(what: string, value: number | undefined, minimum: number, maximum: number = Number.MAX_SAFE_INTEGER): void {
   if (value === undefined || Token.isUnresolved(value)) {

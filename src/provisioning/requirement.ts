@@ -2,6 +2,9 @@ import { Token, Tokenization } from 'aws-cdk-lib';
 import { checkInteger } from './numbers';
 import { checkKey, checkLabelValue } from '../kubernetes/kubernetes-names';
 
+/** Karpenter's limit. */
+const MAXIMUM_MIN_VALUES = 50;
+
 /**
  * What the nodes of a pool must have: one condition on one label.
  *
@@ -74,13 +77,58 @@ export class Requirement {
     return new Requirement(key, 'Lt', checkedBound(key, value));
   }
 
+  /**
+   * The value of the label, read as a number, is at least this.
+   *
+   * Needs Karpenter 1.9; before it, `greaterThan` of one less says the same.
+   *
+   * @param key a constant of `WellKnownLabel`, or a label of your own
+   * @param value a whole number of at least 0
+   */
+  public static atLeast(key: string, value: number): Requirement {
+    return new Requirement(key, 'Gte', checkedBound(key, value));
+  }
+
+  /**
+   * The value of the label, read as a number, is at most this.
+   *
+   * Needs Karpenter 1.9; before it, `lessThan` of one more says the same.
+   *
+   * @param key a constant of `WellKnownLabel`, or a label of your own
+   * @param value a whole number of at least 0
+   */
+  public static atMost(key: string, value: number): Requirement {
+    return new Requirement(key, 'Lte', checkedBound(key, value));
+  }
+
   private constructor(
     /** The label. */
     public readonly key: string,
     private readonly operator: string,
     private readonly values?: string[],
+    private readonly minValues?: number,
   ) {
     checkKey('requirement key', key);
+  }
+
+  /**
+   * The same requirement, with a choice: a node is launched only if the instance types for it have at least so many values of the label.
+   *
+   * The more instance types, the better the odds of spot capacity. Needs Karpenter 1.0. Fails on more than `isIn` has values, and on
+   * `doesNotExist`, which leaves none.
+   *
+   * @param count a whole number from 1 to 50
+   */
+  public withMinValues(count: number): Requirement {
+    checkInteger(`minimum of values of the requirement on "${this.key}"`, count, 1, MAXIMUM_MIN_VALUES);
+    if (this.operator === 'DoesNotExist') {
+      throw new Error(`requirement on "${this.key}" says that the label is absent, so it has no values to choose from: leave out \`withMinValues\``);
+    }
+    const given = this.operator === 'In' && !Token.isUnresolved(this.values) ? new Set(this.values).size : undefined;
+    if (given !== undefined && !Token.isUnresolved(count) && count > given) {
+      throw new Error(`requirement on "${this.key}" has ${given} values and asks for at least ${count}: give more values, or ask for fewer`);
+    }
+    return new Requirement(this.key, this.operator, this.values, count);
   }
 
   /**
@@ -89,7 +137,7 @@ export class Requirement {
    * @internal
    */
   public _render() {
-    return { key: this.key, operator: this.operator, values: this.values };
+    return { key: this.key, operator: this.operator, values: this.values, minValues: this.minValues };
   }
 }
 

@@ -1,7 +1,10 @@
 /**
- * The node labels that Karpenter 0.29 to 0.31 knows, as keys of requirements.
+ * The node labels that Karpenter knows, as keys of requirements.
+ *
+ * Where a label is not known to all versions, its constant says which know it; with another one it is an error.
  *
  * @see https://karpenter.sh/v0.29/concepts/scheduling/#well-known-labels
+ * @see https://karpenter.sh/docs/concepts/scheduling/#well-known-labels
  */
 export class WellKnownLabel {
   /** The availability zone, such as `us-east-1a`. */
@@ -16,13 +19,16 @@ export class WellKnownLabel {
   /** The build of Windows, such as `10.0.17763`. */
   public static readonly WINDOWS_BUILD = 'node.kubernetes.io/windows-build';
 
-  /** The operating system: `linux` or `windows`. Karpenter adds `In [linux]` where no requirement has this key. */
+  /** The operating system: `linux` or `windows`. Linux is the default where no requirement has this key. */
   public static readonly OS = 'kubernetes.io/os';
 
-  /** The processor architecture: `amd64` or `arm64`. Karpenter adds `In [amd64]` where no requirement has this key. */
+  /** The processor architecture: `amd64` or `arm64`. The default is amd64 where no requirement has this key. */
   public static readonly ARCH = 'kubernetes.io/arch';
 
-  /** How the capacity is bought: `on-demand` or `spot`. Karpenter adds `In [on-demand]` where no requirement has this key. */
+  /**
+   * How the capacity is bought: `on-demand`, `spot`, or from Karpenter 1.3 on `reserved`. The default is on-demand where no requirement
+   * has this key.
+   */
   public static readonly CAPACITY_TYPE = 'karpenter.sh/capacity-type';
 
   /** The hypervisor: `nitro` or `xen`. */
@@ -55,7 +61,7 @@ export class WellKnownLabel {
   /** The baseline network bandwidth in megabits per second. */
   public static readonly INSTANCE_NETWORK_BANDWIDTH = 'karpenter.k8s.aws/instance-network-bandwidth';
 
-  /** How many pods the instance type can hold. */
+  /** How many pods the instance type can hold. Known to Karpenter 0.29 to 0.31 only. */
   public static readonly INSTANCE_PODS = 'karpenter.k8s.aws/instance-pods';
 
   /** The name of the GPU, such as `t4`. */
@@ -78,6 +84,39 @@ export class WellKnownLabel {
 
   /** The number of accelerators. */
   public static readonly INSTANCE_ACCELERATOR_COUNT = 'karpenter.k8s.aws/instance-accelerator-count';
+
+  /** The zone by its id, such as `use1-az1`, which names the same zone in all accounts. Needs Karpenter 1.0. */
+  public static readonly ZONE_ID = 'topology.k8s.aws/zone-id';
+
+  /** The manufacturer of the processor: `aws`, `intel` or `amd`. Needs Karpenter 1.0. */
+  public static readonly INSTANCE_CPU_MANUFACTURER = 'karpenter.k8s.aws/instance-cpu-manufacturer';
+
+  /** The clock speed in megahertz that all cores can keep. Needs Karpenter 1.1. */
+  public static readonly INSTANCE_CPU_SUSTAINED_CLOCK_SPEED_MHZ = 'karpenter.k8s.aws/instance-cpu-sustained-clock-speed-mhz';
+
+  /** The greatest bandwidth to EBS volumes in megabits per second. Needs Karpenter 1.0. */
+  public static readonly INSTANCE_EBS_BANDWIDTH = 'karpenter.k8s.aws/instance-ebs-bandwidth';
+
+  /** Whether it is a flex type, such as `m7i-flex.large`: `true` or `false`. Needs Karpenter 1.7. */
+  public static readonly INSTANCE_CAPABILITY_FLEX = 'karpenter.k8s.aws/instance-capability-flex';
+
+  /** Whether the hardware is shared with other accounts: `default` (it is) or `dedicated`. Needs Karpenter 1.9. */
+  public static readonly INSTANCE_TENANCY = 'karpenter.k8s.aws/instance-tenancy';
+
+  /** The id of the capacity reservation. Needs Karpenter 1.3. */
+  public static readonly CAPACITY_RESERVATION_ID = 'karpenter.k8s.aws/capacity-reservation-id';
+
+  /** The type of the capacity reservation: `default` or `capacity-block`. Needs Karpenter 1.6. */
+  public static readonly CAPACITY_RESERVATION_TYPE = 'karpenter.k8s.aws/capacity-reservation-type';
+
+  /** Whether the capacity reservation may be taken back: `true` or `false`. Needs Karpenter 1.10. */
+  public static readonly CAPACITY_RESERVATION_INTERRUPTIBLE = 'karpenter.k8s.aws/capacity-reservation-interruptible';
+
+  /** The id of the placement group. Needs Karpenter 1.11. */
+  public static readonly PLACEMENT_GROUP_ID = 'karpenter.k8s.aws/placement-group-id';
+
+  /** The partition of the placement group. Needs Karpenter 1.11. */
+  public static readonly PLACEMENT_GROUP_PARTITION = 'karpenter.k8s.aws/placement-group-partition';
 
   private constructor() {}
 }

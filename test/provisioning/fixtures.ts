@@ -1,11 +1,7 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
 import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
-import Ajv, { ValidateFunction } from 'ajv';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
-import { parse } from 'yaml';
 import { AWSNodeTemplate } from '../../src/provisioning/v0/aws-node-template';
 import { AWSNodeTemplateOptions } from '../../src/provisioning/v0/aws-node-template-options';
 import { Provisioner } from '../../src/provisioning/v0/provisioner';
@@ -51,38 +47,4 @@ export function nodeTemplateManifest(options: AWSNodeTemplateOptions): any {
   return new AWSNodeTemplate(stack, `NodeTemplate${rendered++}`, { cluster, ...options })._toManifest();
 }
 
-/** What the API server's schema has against an object; unlike the server, which drops unknown fields, it reports them. */
-export function schemaErrors(kind: 'Provisioner' | 'AWSNodeTemplate', object: unknown): string[] {
-  const validate = validators[kind];
-  return validate(object) ? [] : validate.errors!.map((error) => `${error.instancePath} ${error.message}`);
-}
-
-const validators = {
-  Provisioner: validatorOf('karpenter.sh_provisioners.yaml'),
-  AWSNodeTemplate: validatorOf('karpenter.k8s.aws_awsnodetemplates.yaml'),
-};
-
-function validatorOf(file: string): ValidateFunction {
-  const definition = parse(readFileSync(join(__dirname, 'crds', file), 'utf8'));
-  // Kubernetes' own keywords and formats of numbers are unknown to ajv; neither carries a rule beyond type and pattern.
-  const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false });
-  const schema = closed(definition.spec.versions[0].schema.openAPIV3Schema);
-  const { group, names, versions } = definition.spec;
-  schema.properties.apiVersion.const = `${group}/${versions[0].name}`;
-  schema.properties.kind.const = names.kind;
-  schema.required = ['apiVersion', 'kind', 'metadata', 'spec'];
-  return ajv.compile(schema);
-}
-
-/** Makes every object refuse fields that its schema does not name. */
-function closed(schema: any): any {
-  if (Array.isArray(schema)) {
-    return schema.map(closed);
-  }
-  if (typeof schema !== 'object' || schema === null) {
-    return schema;
-  }
-  const copy: any = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
-  const namesFields = schema.type === 'object' && schema.properties !== undefined;
-  return namesFields && schema.additionalProperties === undefined ? { ...copy, additionalProperties: false } : copy;
-}
+export { schemaErrors } from './schemas';

@@ -3,11 +3,12 @@ import { EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
 import { importedCluster, nodeTemplateManifest, provisionerManifest } from './fixtures';
 import { BlockDevice } from '../../src/provisioning/block-device';
 import { EvictionThreshold } from '../../src/provisioning/eviction';
-import { KubeletConfiguration } from '../../src/provisioning/kubelet-configuration';
+import { MetadataTokens } from '../../src/provisioning/metadata-options';
 import { Requirement } from '../../src/provisioning/requirement';
 import { Taint } from '../../src/provisioning/taint';
 import { AWSNodeTemplate } from '../../src/provisioning/v0/aws-node-template';
 import { AWSNodeTemplateOptions, AmiFamily } from '../../src/provisioning/v0/aws-node-template-options';
+import { KubeletConfiguration } from '../../src/provisioning/v0/kubelet-configuration';
 import { ProvisionerOptions } from '../../src/provisioning/v0/provisioner-options';
 
 /** A complaint, what causes it, and a neighbour that nothing is wrong with: a check that refuses everything fails too. */
@@ -116,7 +117,7 @@ test.each(PROVISIONERS)('a Provisioner is refused with: %s', (complaint, nonsens
 
 const volume = (ebs: BlockDevice) => (): AWSNodeTemplateOptions => ({ blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs }] });
 const size = Size.gibibytes(100);
-const { GP2, GP3, IO2 } = EbsDeviceVolumeType;
+const { GP2, GP3, IO1, IO2, ST1 } = EbsDeviceVolumeType;
 
 const NODE_TEMPLATES: Case<AWSNodeTemplateOptions>[] = [
   ['AWSNodeTemplate name "a_b" is not a DNS label', () => ({ name: 'a_b' }), () => ({ name: 'a-b' })],
@@ -165,14 +166,33 @@ const NODE_TEMPLATES: Case<AWSNodeTemplateOptions>[] = [
     volume({ volumeSize: size, volumeType: GP2 })],
   ['block device "/dev/xvda" has `iops` (3000) and its `volumeType` is not set', volume({ volumeSize: size, iops: 3000 }),
     volume({ volumeSize: size, volumeType: GP3, iops: 3000 })],
-  ['`iops` of "/dev/xvda" is 2999: set a whole number from 3000 to 16000', volume({ volumeSize: size, volumeType: GP3, iops: 2999 }),
+  ['`iops` of "/dev/xvda" is 2999: set a whole number from 3000 to 50000', volume({ volumeSize: size, volumeType: GP3, iops: 2999 }),
     volume({ volumeSize: size, volumeType: IO2, iops: 2999 })],
   ['block device "/dev/xvda" has no `iops`, which io2 requires', volume({ volumeSize: size, volumeType: IO2 }),
     volume({ volumeSize: size, volumeType: IO2, iops: 100 })],
   ['block device "/dev/xvda" has `throughput` (200) and its `volumeType` is io2', volume({ volumeSize: size, volumeType: IO2, iops: 100, throughput: 200 }),
     volume({ volumeSize: size, volumeType: GP3, throughput: 200 })],
   ['`throughput` of "/dev/xvda" is 1001', volume({ volumeSize: size, volumeType: GP3, throughput: 1001 }),
-    volume({ volumeSize: size, volumeType: GP3, throughput: 1000 })],
+    volume({ volumeSize: size, volumeType: GP3, throughput: 1000, iops: 4000 })],
+  ['`throughput` of "/dev/xvda" is 751: set a whole number from 125 to 750', volume({ volumeSize: size, volumeType: GP3, throughput: 751 }),
+    volume({ volumeSize: size, volumeType: GP3, throughput: 750 })],
+  ['`throughput` of "/dev/xvda" is 2001: set a whole number from 125 to 2000', volume({ volumeSize: size, volumeType: GP3, throughput: 2001, iops: 50000 }),
+    volume({ volumeSize: size, volumeType: GP3, throughput: 2000, iops: 8000 })],
+  ['`iops` of "/dev/xvda" is 16000: set a whole number from 3000 to 3000', volume({ volumeSize: Size.gibibytes(2), volumeType: GP3, iops: 16000 }),
+    volume({ volumeSize: Size.gibibytes(2), volumeType: GP3, iops: 3000 })],
+  ['`iops` of "/dev/xvda" is 80001: set a whole number from 3000 to 80000', volume({ volumeSize: Size.tebibytes(1), volumeType: GP3, iops: 80001 }),
+    volume({ volumeSize: Size.gibibytes(160), volumeType: GP3, iops: 80000 })],
+  ['`iops` of "/dev/xvda" is 256001: set a whole number from 100 to 256000', volume({ snapshotId: 'snap-1', volumeType: IO2, iops: 256001 }),
+    volume({ volumeSize: Size.gibibytes(256), volumeType: IO2, iops: 256000 })],
+  ['`iops` of "/dev/xvda" is 5001: set a whole number from 100 to 5000', volume({ volumeSize: size, volumeType: IO1, iops: 5001 }),
+    volume({ volumeSize: size, volumeType: IO1, iops: 5000 })],
+  ['`volumeSize` of "/dev/xvda" is 10Gi and its `volumeType` is st1: set a size from 125 to 16384 GiB', volume({ volumeSize: Size.gibibytes(10), volumeType: ST1 }),
+    volume({ volumeSize: Size.gibibytes(125), volumeType: ST1 })],
+  ['`volumeSize` of "/dev/xvda" is 20480Gi and its `volumeType` is gp2', volume({ volumeSize: Size.tebibytes(20), volumeType: GP2 }),
+    volume({ volumeSize: Size.tebibytes(20), volumeType: GP3 })],
+  ['`volumeType` of "/dev/xvda" is "gp4": set one of', volume({ volumeSize: size, volumeType: 'gp4' as EbsDeviceVolumeType }), volume({ volumeSize: size, volumeType: GP2 })],
+  ['`metadataOptions.httpTokens` is "never": set one of required, optional', () => ({ metadataOptions: { httpTokens: 'never' as MetadataTokens } }),
+    () => ({ metadataOptions: { httpTokens: MetadataTokens.REQUIRED } })],
   ['block device "/dev/xvda" has a `kmsKeyId` ("a") and is not encrypted', volume({ volumeSize: size, kmsKeyId: 'a' }),
     volume({ volumeSize: size, kmsKeyId: 'a', encrypted: true })],
 ];

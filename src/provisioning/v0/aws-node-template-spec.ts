@@ -7,6 +7,9 @@ import { AMI_RULES, SECURITY_GROUP_RULES, SUBNET_RULES, Selector, checkSelector 
 /** The tag by which the guide lets Karpenter find subnets and security groups. */
 const DISCOVERY_TAG = 'karpenter.sh/discovery';
 
+/** What Karpenter uses where no metadata options are given. */
+const DEFAULT_HOP_LIMIT = 2;
+
 /** What a launch template holds itself. */
 const EXCLUDED_BY_LAUNCH_TEMPLATE: (keyof AWSNodeTemplateOptions)[] = [
   'securityGroupSelector', 'amiSelector', 'amiFamily', 'instanceProfileName', 'userData', 'metadataOptions', 'blockDeviceMappings',
@@ -33,7 +36,7 @@ export function renderAWSNodeTemplateSpec(options: AWSNodeTemplateOptions, clust
     instanceProfile: options.instanceProfileName,
     userData: options.userData,
     tags: options.tags,
-    metadataOptions: options.metadataOptions && renderMetadataOptions(options.metadataOptions),
+    metadataOptions: options.metadataOptions && renderMetadataOptions(options.metadataOptions, DEFAULT_HOP_LIMIT),
     blockDeviceMappings: options.blockDeviceMappings && renderBlockDeviceMappings(options.blockDeviceMappings),
     detailedMonitoring: options.detailedMonitoring,
     context: options.context,

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { AWSNodeTemplate } from './aws-node-template';
 import { Deprovisioning } from './deprovisioning';
-import { KubeletConfiguration } from '../kubelet-configuration';
+import { KubeletConfiguration } from './kubelet-configuration';
 import { PoolLimits } from '../pool-limits';
 import { Requirement } from '../requirement';
 import { Taint } from '../taint';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
+import { renderKubeletConfiguration } from './kubelet-configuration';
 import { checkKey, checkLabelValue } from '../../kubernetes/kubernetes-names';
-import { renderKubeletConfiguration } from '../kubelet-configuration';
 import { checkInteger } from '../numbers';
 import { renderLimits } from '../pool-limits';
 import { ProvisionerOptions } from './provisioner-options';
@@ -15,12 +15,15 @@ export const DEFAULT_REQUIREMENTS: readonly Requirement[] = [
   Requirement.greaterThan(WellKnownLabel.INSTANCE_GENERATION, 2),
 ];
 
+/** The operators that came later, by the methods that make them. */
+const LATER_OPERATORS: Readonly<Record<string, string>> = { Gte: 'atLeast', Lte: 'atMost' };
+
 /** The spec of a Provisioner as the API has it; throws on what Karpenter's webhooks, or the kubelet, would refuse. */
 export function renderProvisionerSpec(options: ProvisionerOptions, nodeTemplateName: string): object {
   checkLabels(options.labels ?? {});
   Object.keys(options.annotations ?? {}).forEach((key) => checkKey('annotation key', key));
   checkTaints(options.taints ?? [], options.startupTaints ?? []);
-  options.requirements?.forEach(({ key }) => checkRequirementKey(key));
+  options.requirements?.forEach(checkRequirement);
   checkInteger('`weight`', options.weight, 1, 100);
   return {
     annotations: options.annotations,
@@ -41,6 +44,17 @@ function checkLabels(labels: { [key: string]: string }): void {
   for (const [key, value] of Object.entries(labels)) {
     checkNodeLabelKey('label key', key);
     checkLabelValue(`label "${key}"`, value);
+  }
+}
+
+/** The API server would drop a minimum without a word, and the webhooks refuse the operators. */
+function checkRequirement(requirement: Requirement): void {
+  const { key, operator, minValues } = requirement._render();
+  checkRequirementKey(key);
+  const method = minValues === undefined ? LATER_OPERATORS[operator] : 'withMinValues';
+  if (method !== undefined) {
+    throw new Error(`requirement on "${key}" uses \`Requirement.${method}\`, which Karpenter before 1.0 does not know: leave it out`
+      + `${operator in LATER_OPERATORS ? ', or use `greaterThan` or `lessThan`' : ''}`);
   }
 }
 

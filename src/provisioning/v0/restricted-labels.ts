@@ -20,7 +20,22 @@ const TRANSLATED = [
   'beta.kubernetes.io/instance-type',
 ];
 
-const WELL_KNOWN: readonly string[] = Object.values(WellKnownLabel);
+/** What later versions of Karpenter know; with this one a node never has them. */
+const LATER: readonly string[] = [
+  WellKnownLabel.ZONE_ID,
+  WellKnownLabel.INSTANCE_CPU_MANUFACTURER,
+  WellKnownLabel.INSTANCE_CPU_SUSTAINED_CLOCK_SPEED_MHZ,
+  WellKnownLabel.INSTANCE_EBS_BANDWIDTH,
+  WellKnownLabel.INSTANCE_CAPABILITY_FLEX,
+  WellKnownLabel.INSTANCE_TENANCY,
+  WellKnownLabel.CAPACITY_RESERVATION_ID,
+  WellKnownLabel.CAPACITY_RESERVATION_TYPE,
+  WellKnownLabel.CAPACITY_RESERVATION_INTERRUPTIBLE,
+  WellKnownLabel.PLACEMENT_GROUP_ID,
+  WellKnownLabel.PLACEMENT_GROUP_PARTITION,
+];
+
+const WELL_KNOWN: readonly string[] = Object.values(WellKnownLabel).filter((key) => !LATER.includes(key));
 
 /** Refuses a label that Karpenter keeps for itself or for the kubelet. */
 export function checkNodeLabelKey(what: string, key: string): void {
@@ -40,6 +55,9 @@ export function checkRequirementKey(key: string): void {
 function checkUnrestricted(what: string, key: string): void {
   if (key === OWNER_LABEL) {
     throw new Error(`${what} "${key}" is restricted, as Karpenter sets it to the name of the Provisioner: leave it out, and select by it in the pods`);
+  }
+  if (LATER.includes(key)) {
+    throw new Error(`${what} "${key}" is known to Karpenter 1.0 and later only, so that no node of a Provisioner has it: leave it out`);
   }
   const domain = key.includes('/') ? key.split('/')[0] : '';
   const restricted = RESTRICTED_DOMAINS.find((each) => domain.endsWith(each));

@@ -1,9 +1,9 @@
 import { Duration, Lazy, Size } from 'aws-cdk-lib';
 import { EvictionThreshold } from '../../../src/provisioning/eviction';
-import { ContainerRuntime } from '../../../src/provisioning/kubelet-configuration';
 import { Requirement } from '../../../src/provisioning/requirement';
 import { Taint } from '../../../src/provisioning/taint';
 import { Deprovisioning } from '../../../src/provisioning/v0/deprovisioning';
+import { ContainerRuntime } from '../../../src/provisioning/v0/kubelet-configuration';
 import { Provisioner } from '../../../src/provisioning/v0/provisioner';
 import { ProvisionerOptions } from '../../../src/provisioning/v0/provisioner-options';
 import { WellKnownLabel } from '../../../src/provisioning/well-known-label';
@@ -124,9 +124,38 @@ test('a time for empty nodes is set without consolidation, and may be none', () 
   expect(spec).not.toHaveProperty('consolidation');
 });
 
-test.each(Object.entries(WellKnownLabel))('the well-known label %s can be required and given', (_, key) => {
+/** What Karpenter learned from 1.0 on. */
+const LATER_LABELS: string[] = [
+  'topology.k8s.aws/zone-id',
+  'karpenter.k8s.aws/instance-cpu-manufacturer',
+  'karpenter.k8s.aws/instance-cpu-sustained-clock-speed-mhz',
+  'karpenter.k8s.aws/instance-ebs-bandwidth',
+  'karpenter.k8s.aws/instance-capability-flex',
+  'karpenter.k8s.aws/instance-tenancy',
+  'karpenter.k8s.aws/capacity-reservation-id',
+  'karpenter.k8s.aws/capacity-reservation-type',
+  'karpenter.k8s.aws/capacity-reservation-interruptible',
+  'karpenter.k8s.aws/placement-group-id',
+  'karpenter.k8s.aws/placement-group-partition',
+];
+
+test.each(Object.entries(WellKnownLabel).filter(([, key]) => !LATER_LABELS.includes(key)))('the well-known label %s can be required and given', (_, key) => {
   expect(specOf({ requirements: [Requirement.exists(key)] }).requirements).toEqual([{ key, operator: 'Exists' }]);
   expect(specOf({ labels: { [key]: 'x' } }).labels).toEqual({ [key]: 'x' });
+});
+
+test.each(LATER_LABELS)('the label "%s" of later versions can be neither required nor given', (key) => {
+  expect(Object.values(WellKnownLabel)).toContain(key);
+  expect(() => specOf({ requirements: [Requirement.exists(key)] })).toThrow(`requirement key "${key}" is known to Karpenter 1.0 and later only`);
+  expect(() => specOf({ labels: { [key]: 'x' } })).toThrow(`label key "${key}" is known to Karpenter 1.0 and later only`);
+});
+
+test.each([
+  [Requirement.atLeast('a', 1), '`Requirement.atLeast`'],
+  [Requirement.atMost('a', 1), '`Requirement.atMost`'],
+  [Requirement.exists('a').withMinValues(2), '`Requirement.withMinValues`'],
+])('what a requirement can say only to later versions is refused: %#', (requirement, method) => {
+  expect(() => specOf({ requirements: [requirement] })).toThrow(`requirement on "a" uses ${method}, which Karpenter before 1.0 does not know`);
 });
 
 test.each([

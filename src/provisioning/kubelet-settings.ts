@@ -1,22 +1,10 @@
 import { isIP } from 'net';
 import { Duration, Size, Token } from 'aws-cdk-lib';
 import { HardEviction, SoftEviction, renderHardEviction, renderSoftEviction } from './eviction';
-import { byteQuantity, checkInteger, countQuantity, cpuQuantity } from './numbers';
-
-/** The largest number that the API's 32 bit fields hold. */
-const MAXIMUM_INT32 = 2 ** 31 - 1;
+import { MAXIMUM_INT32, byteQuantity, checkInteger, countQuantity, cpuQuantity } from './numbers';
 
 /** The kubelet's own thresholds for the collection of images, against which a single given one is checked. */
 const KUBELET_IMAGE_GC = { high: 85, low: 80 };
-
-/** What runs the containers of a node. */
-export enum ContainerRuntime {
-  /** containerd; the only one from Kubernetes 1.24 on, and with Bottlerocket. */
-  CONTAINERD = 'containerd',
-
-  /** Docker; up to Kubernetes 1.23. */
-  DOCKERD = 'dockerd',
-}
 
 /** Resources of a node that pods cannot have. */
 export interface ReservedResources {
@@ -50,26 +38,20 @@ export interface ReservedResources {
 }
 
 /**
- * Settings of the kubelets of a pool's nodes.
+ * Settings of the kubelets of nodes.
  *
- * They act on nodes that are launched later; nodes that run keep theirs.
+ * They act on nodes that are launched later. What happens with nodes that run differs: Karpenter 0.29 leaves them alone, from 1.0 on
+ * it replaces them by drift.
  *
- * @see https://karpenter.sh/v0.29/concepts/provisioners/#speckubeletconfiguration
+ * @see https://karpenter.sh/docs/concepts/nodeclasses/#speckubelet
  */
-export interface KubeletConfiguration {
+export interface KubeletSettings {
   /**
    * IP addresses of the cluster's DNS service; Karpenter uses the first.
    *
    * @default - the address that Karpenter finds out
    */
   readonly clusterDns?: string[];
-
-  /**
-   * What runs the containers.
-   *
-   * @default - containerd, save for what the AMI needs otherwise
-   */
-  readonly containerRuntime?: ContainerRuntime;
 
   /**
    * The largest number of pods on a node.
@@ -148,19 +130,18 @@ export interface KubeletConfiguration {
   readonly cpuCfsQuota?: boolean;
 }
 
-/** The settings as the API has them. */
-export function renderKubeletConfiguration(kubelet: KubeletConfiguration): object {
-  kubelet.clusterDns?.filter((address) => !Token.isUnresolved(address)).forEach(checkAddress);
-  checkInteger('`kubeletConfiguration.maxPods`', kubelet.maxPods, 0, MAXIMUM_INT32);
-  checkInteger('`kubeletConfiguration.podsPerCore`', kubelet.podsPerCore, 0, MAXIMUM_INT32);
-  checkImageCollection(kubelet);
+/** The settings as the API has them; errors name the property that holds them. */
+export function renderKubeletSettings(property: string, kubelet: KubeletSettings): object {
+  kubelet.clusterDns?.filter((address) => !Token.isUnresolved(address)).forEach((address) => checkAddress(property, address));
+  checkInteger(`\`${property}.maxPods\``, kubelet.maxPods, 0, MAXIMUM_INT32);
+  checkInteger(`\`${property}.podsPerCore\``, kubelet.podsPerCore, 0, MAXIMUM_INT32);
+  checkImageCollection(property, kubelet);
   return {
     clusterDNS: kubelet.clusterDns,
-    containerRuntime: kubelet.containerRuntime,
     maxPods: kubelet.maxPods,
     podsPerCore: kubelet.podsPerCore,
-    systemReserved: kubelet.systemReserved && renderReserved('kubeletConfiguration.systemReserved', kubelet.systemReserved),
-    kubeReserved: kubelet.kubeReserved && renderReserved('kubeletConfiguration.kubeReserved', kubelet.kubeReserved),
+    systemReserved: kubelet.systemReserved && renderReserved(`${property}.systemReserved`, kubelet.systemReserved),
+    kubeReserved: kubelet.kubeReserved && renderReserved(`${property}.kubeReserved`, kubelet.kubeReserved),
     evictionHard: kubelet.evictionHard && renderHardEviction(kubelet.evictionHard),
     ...(kubelet.evictionSoft && renderSoftEviction(kubelet.evictionSoft)),
     evictionMaxPodGracePeriod: kubelet.evictionMaxPodGracePeriod?.toSeconds(),
@@ -179,24 +160,24 @@ function renderReserved(where: string, reserved: ReservedResources): object {
   };
 }
 
-function checkAddress(address: string): void {
+function checkAddress(property: string, address: string): void {
   if (isIP(address) === 0) {
-    throw new Error(`\`kubeletConfiguration.clusterDns\` has "${address}", which is not an IP address: set the cluster IP of the DNS service`);
+    throw new Error(`\`${property}.clusterDns\` has "${address}", which is not an IP address: set the cluster IP of the DNS service`);
   }
 }
 
-function checkImageCollection(kubelet: KubeletConfiguration): void {
+function checkImageCollection(property: string, kubelet: KubeletSettings): void {
   const { imageGcHighThresholdPercent: givenHigh, imageGcLowThresholdPercent: givenLow } = kubelet;
-  checkInteger('`kubeletConfiguration.imageGcHighThresholdPercent`', givenHigh, 0, 100);
-  checkInteger('`kubeletConfiguration.imageGcLowThresholdPercent`', givenLow, 0, 100);
+  checkInteger(`\`${property}.imageGcHighThresholdPercent\``, givenHigh, 0, 100);
+  checkInteger(`\`${property}.imageGcLowThresholdPercent\``, givenLow, 0, 100);
   if (givenHigh === undefined && givenLow === undefined) {
     return;
   }
   const high = givenHigh ?? KUBELET_IMAGE_GC.high;
   const low = givenLow ?? KUBELET_IMAGE_GC.low;
   if (!Token.isUnresolved(high) && !Token.isUnresolved(low) && high <= low) {
-    throw new Error(`\`kubeletConfiguration.imageGcHighThresholdPercent\` (${describe(givenHigh, high)}) must be greater than `
-      + `\`kubeletConfiguration.imageGcLowThresholdPercent\` (${describe(givenLow, low)}), as a kubelet does not start otherwise: set both`);
+    throw new Error(`\`${property}.imageGcHighThresholdPercent\` (${describe(givenHigh, high)}) must be greater than `
+      + `\`${property}.imageGcLowThresholdPercent\` (${describe(givenLow, low)}), as a kubelet does not start otherwise: set both`);
   }
 }
 

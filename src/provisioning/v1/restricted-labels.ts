@@ -1,0 +1,94 @@
+import { Token } from 'aws-cdk-lib';
+import { checkKey } from '../../kubernetes/kubernetes-names';
+import { WellKnownLabel } from '../well-known-label';
+
+/** The label by which Karpenter knows whose a node is; it sets it itself, and nothing else may. */
+const OWNER_LABEL = 'karpenter.sh/nodepool';
+
+/** Only a kubelet knows it. */
+const HOSTNAME_LABEL = 'kubernetes.io/hostname';
+
+/** A key is restricted if what is before its "/" ends like one of these; "ends" is meant literally, without a dot before it. */
+const RESTRICTED_DOMAINS = ['karpenter.sh', 'karpenter.k8s.aws'];
+
+/** The API's limit for the key of a requirement, one less than that of Kubernetes. */
+const MAXIMUM_KEY_LENGTH = 316;
+
+/** What Karpenter 0.29 knew and 1.0 does not. */
+const FORMER: readonly string[] = [WellKnownLabel.INSTANCE_PODS];
+
+/** What is known of labels; the node class is one too, though no pool needs to ask for its own. */
+const WELL_KNOWN: readonly string[] = [...Object.values(WellKnownLabel), 'karpenter.k8s.aws/ec2nodeclass'].filter((key) => !FORMER.includes(key));
+
+/** The oldest minor version of Karpenter that knows a label, where that is not every one of this generation. */
+const SINCE: Readonly<Record<string, string>> = {
+  [WellKnownLabel.CAPACITY_RESERVATION_TYPE]: '1.6',
+  [WellKnownLabel.INSTANCE_CAPABILITY_FLEX]: '1.7',
+  [WellKnownLabel.INSTANCE_TENANCY]: '1.9',
+  [WellKnownLabel.CAPACITY_RESERVATION_INTERRUPTIBLE]: '1.10',
+  [WellKnownLabel.PLACEMENT_GROUP_ID]: '1.11',
+  [WellKnownLabel.PLACEMENT_GROUP_PARTITION]: '1.11',
+};
+
+/** Old names that Karpenter translates in requirements. */
+const TRANSLATED: Readonly<Record<string, string>> = {
+  'failure-domain.beta.kubernetes.io/zone': WellKnownLabel.ZONE,
+  'failure-domain.beta.kubernetes.io/region': WellKnownLabel.REGION,
+  'beta.kubernetes.io/arch': WellKnownLabel.ARCH,
+  'beta.kubernetes.io/os': WellKnownLabel.OS,
+  'beta.kubernetes.io/instance-type': WellKnownLabel.INSTANCE_TYPE,
+};
+
+/** Domains of Kubernetes that were restricted before Karpenter 1.9, and what was free there. */
+const FORMERLY_RESTRICTED = ['kubernetes.io', 'k8s.io'];
+const FORMERLY_FREE = ['node.kubernetes.io', 'node-restriction.kubernetes.io', 'kops.k8s.io'];
+
+/** The key by which Karpenter knows what a requirement is about. */
+export function translatedKey(key: string): string {
+  return TRANSLATED[key] ?? key;
+}
+
+/** Refuses a label that Karpenter keeps for itself. */
+export function checkNodeLabelKey(key: string): void {
+  checkKey('label key', key);
+  checkUnrestricted('label key', key);
+}
+
+/** Refuses a key of a requirement that Karpenter refuses. */
+export function checkRequirementKey(key: string): void {
+  if (key.length > MAXIMUM_KEY_LENGTH && !Token.isUnresolved(key)) {
+    throw new Error(`requirement key "${key}" has ${key.length} characters: write at most ${MAXIMUM_KEY_LENGTH}`);
+  }
+  checkUnrestricted('requirement key', key);
+}
+
+/** The oldest minor version of Karpenter that takes a label or a requirement with this key; undefined if all of this generation do. */
+export function labelSince(key: string): string | undefined {
+  const domain = domainOf(key);
+  const wasRestricted = FORMERLY_RESTRICTED.some((each) => domain.endsWith(each)) && !FORMERLY_FREE.some((each) => domain.endsWith(each))
+    && !WELL_KNOWN.includes(translatedKey(key));
+  return SINCE[key] ?? (wasRestricted ? '1.9' : undefined);
+}
+
+function checkUnrestricted(what: string, key: string): void {
+  if (Token.isUnresolved(key)) {
+    return;
+  }
+  if (key === OWNER_LABEL) {
+    throw new Error(`${what} "${key}" is restricted, as Karpenter sets it to the name of the NodePool: leave it out, and select by it in the pods`);
+  }
+  if (key === HOSTNAME_LABEL) {
+    throw new Error(`${what} "${key}" is restricted, as only the kubelet knows the name of its node: leave it out`);
+  }
+  const domain = domainOf(key);
+  const restricted = RESTRICTED_DOMAINS.find((each) => domain.endsWith(each));
+  if (restricted && !WELL_KNOWN.includes(key)) {
+    throw new Error(`${what} "${key}" is restricted, as its domain ends in "${restricted}", which Karpenter keeps for itself: `
+      + 'use a constant of WellKnownLabel that Karpenter 1.0 and later know, or a domain of your own');
+  }
+}
+
+/** What the API's rules look at: all before the first "/", or the whole key. */
+function domainOf(key: string): string {
+  return key.split('/')[0];
+}
