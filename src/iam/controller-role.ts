@@ -1,6 +1,8 @@
+import { Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct, IConstruct } from 'constructs';
 import { ControllerPolicy } from './controller-policy';
 import { acceptFinding } from '../custom-resources/accepted-findings';
 import { tokenKeys } from '../custom-resources/token-keys';
@@ -46,6 +48,9 @@ export interface ControllerRoleOptions {
   /**
    * The name of the inline policy, at most 128 characters.
    *
+   * Where there are several managed policies, each takes it with what it is about: `<policyName>-NodeLifecycle`. More than
+   * 128 characters of that are an error.
+   *
    * @default - generated
    */
   readonly policyName?: string;
@@ -63,6 +68,15 @@ export interface ControllerRoleOptions {
    * @default - the release's
    */
   readonly serviceAccountName?: string;
+
+  /**
+   * The queue by which the controller learns of interruptions. It may receive and delete its messages.
+   *
+   * A queue that is encrypted with a KMS key of your own needs a key policy that lets the role decrypt.
+   *
+   * @default - none
+   */
+  readonly interruptionQueue?: sqs.IQueue;
 }
 
 /** The role of Karpenter's controller for a cluster. */
@@ -84,11 +98,14 @@ export class ControllerRole extends Construct {
   public readonly role: iam.IRole;
 
   /**
-   * What the controller may do, undefined if the role was given.
+   * What the controller may do, undefined if the role was given or has managed policies.
    *
    * Whatever needs a working controller, its removal included, depends on it.
    */
   public readonly policy?: iam.Policy;
+
+  /** The same, where it is several managed policies; else empty. */
+  public readonly managedPolicies: iam.ManagedPolicy[] = [];
 
   constructor(scope: Construct, id: string, props: ControllerRoleProps) {
     super(scope, id);
@@ -105,16 +122,27 @@ export class ControllerRole extends Construct {
       description: 'Karpenter controller',
       assumedBy: this.serviceAccountPrincipal(props, release),
     });
-    this.policy = new iam.Policy(this, 'Policy', {
-      policyName: props.policyName,
-      roles: [this.role],
-      statements: (props.policy ?? ControllerPolicy.scoped())._statements(release._generation, this, {
-        clusterName: props.cluster.clusterName,
-        clusterArn: props.cluster.clusterArn,
-        nodeRoleArn: props.nodeRole.roleArn,
-      }),
+    const parts = (props.policy ?? ControllerPolicy.scoped())._policies(release._generation, this, {
+      clusterName: props.cluster.clusterName,
+      clusterArn: props.cluster.clusterArn,
+      nodeRoleArn: props.nodeRole.roleArn,
+      queueArn: props.interruptionQueue?.queueArn,
     });
-    acceptFinding(this.policy, 'AwsSolutions-IAM5', 'the ids of what Karpenter launches are not known before; conditions on tags, region and service bound them');
+    for (const { name, statements } of parts) {
+      const common = { roles: [this.role], statements };
+      if (name === undefined) {
+        this.policy = new iam.Policy(this, 'Policy', { ...common, policyName: props.policyName });
+        accept(this.policy, statements);
+      } else {
+        const policy = new iam.ManagedPolicy(this, `${name}Policy`, {
+          ...common,
+          managedPolicyName: managedPolicyName(props.policyName, name),
+          description: `Karpenter controller: ${name}`,
+        });
+        accept(policy, statements);
+        this.managedPolicies.push(policy);
+      }
+    }
   }
 
   private serviceAccountPrincipal(props: ControllerRoleProps, release: KarpenterRelease): iam.IPrincipal {
@@ -128,5 +156,24 @@ export class ControllerRole extends Construct {
         [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${serviceAccountName}`,
       }),
     }, 'sts:AssumeRoleWithWebIdentity');
+  }
+}
+
+/** IAM's limit for the name of a policy. */
+const POLICY_NAME_LIMIT = 128;
+
+function managedPolicyName(prefix: string | undefined, about: string): string | undefined {
+  const name = prefix && `${prefix}-${about}`;
+  if (name && !Token.isUnresolved(name) && name.length > POLICY_NAME_LIMIT) {
+    throw new Error(`policyName "${prefix}" makes the name "${name}" of ${name.length} characters, IAM takes ${POLICY_NAME_LIMIT}: `
+      + 'set a shorter one, or leave it out to get generated names');
+  }
+  return name;
+}
+
+/** Only where there is a wildcard, or the acceptance would be about nothing. */
+function accept(policy: IConstruct, statements: readonly iam.PolicyStatement[]): void {
+  if (statements.some(statement => statement.resources.some(resource => resource.includes('*')))) {
+    acceptFinding(policy, 'AwsSolutions-IAM5', 'the ids of what Karpenter launches are not known before; conditions on tags, region and service bound them');
   }
 }

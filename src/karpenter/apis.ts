@@ -1,8 +1,9 @@
 import { KarpenterApi } from './api/karpenter-api';
 import { V0_API } from './v0/api';
+import { V1_API } from './v1/api';
 
 /** All generations that the functions know. */
-const APIS: readonly KarpenterApi[] = [V0_API];
+const APIS: readonly KarpenterApi[] = [V0_API, V1_API];
 
 /** The generation that a contract names. */
 export function apiOf(name: string): KarpenterApi {
@@ -11,4 +12,9 @@ export function apiOf(name: string): KarpenterApi {
     throw new Error(`"${name}" is not an API of Karpenter that this function knows, it knows ${APIS.map(one => one.name).join(', ')}`);
   }
   return api;
+}
+
+/** All generations but one. */
+export function apisOtherThan(name: string): readonly KarpenterApi[] {
+  return APIS.filter(one => one.name !== name);
 }

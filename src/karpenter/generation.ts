@@ -3,15 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { KarpenterApi } from './api/karpenter-api';
 import { WebhookProbe } from './controller-ready/contract';
+import { InterruptionEvent } from './interruption-events';
+import { KubernetesRange } from './versions';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { NodeNetwork } from '../provisioning/node-network';
-
-/** The Kubernetes versions that a Karpenter release supports, both inclusive. */
-export interface KubernetesRange {
-  /** The oldest, as `major.minor`. */
-  readonly minimum: string;
-  /** The newest, as `major.minor`. */
-  readonly maximum: string;
-}
 
 /**
  * One version of one generation of Karpenter's API, as synthesis must know it.
@@ -41,15 +36,21 @@ export interface Generation {
   readonly nodePolicies: readonly string[];
   /** Whether EC2 gets the node role by a profile of ours; else Karpenter makes profiles from the role. */
   readonly needsInstanceProfile: boolean;
-  /** Values of the chart that users may not set. */
-  readonly decidedValues: readonly DecidedValue[];
+  /** Whether, as the chart has it, the scheduler keeps a replica pending rather than put two of them into one zone. */
+  readonly spreadsOverZones: boolean;
+  /** Whether a migration makes an interruption queue unless it is told otherwise. */
+  readonly queueByDefault: boolean;
+  /** What EventBridge has to send to the queue. */
+  readonly interruptionEvents: readonly InterruptionEvent[];
   /** By what to find out whether the webhooks answer; undefined for a generation without any, whose CRDs are enough. */
   readonly webhookProbe?: WebhookProbe;
 
   /** What the controller may do, as upstream gives it to it for this version. */
-  scopedStatements(scope: Construct, context: ControllerContext): iam.PolicyStatement[];
+  scopedPolicies(scope: Construct, context: ControllerContext): PolicyPart[];
   /** What the controller may do, as the migration guide says. */
-  guideStatements(scope: Construct, context: ControllerContext): iam.PolicyStatement[];
+  guidePolicies(scope: Construct, context: ControllerContext): PolicyPart[];
+  /** Values of the chart that users may not set. */
+  decidedValues(context: SettingsContext): DecidedValue[];
   /** The chart's values that name the cluster, and what else the controller must be told. */
   settings(context: SettingsContext): Record<string, unknown>;
   /** Makes the first pool with its node class, below a scope. */
@@ -65,6 +66,19 @@ export interface ControllerContext {
   readonly clusterName: string;
   readonly clusterArn: string;
   readonly nodeRoleArn: string;
+  /** The interruption queue, if there is one. */
+  readonly queueArn?: string;
+}
+
+/**
+ * One policy of the controller.
+ *
+ * @internal
+ */
+export interface PolicyPart {
+  /** What a managed policy is about, in PascalCase: a part of its id. Undefined for the one inline policy of the role. */
+  readonly name?: string;
+  readonly statements: iam.PolicyStatement[];
 }
 
 /**
@@ -76,6 +90,8 @@ export interface SettingsContext {
   readonly clusterName: string;
   /** Only for a generation that needs one. */
   readonly instanceProfileName?: string;
+  /** The interruption queue, if there is one. */
+  readonly queueName?: string;
 }
 
 /**
@@ -97,11 +113,17 @@ export interface DecidedValue {
 export interface ProvisioningContext {
   readonly cluster: eks.ICluster;
   readonly nodeRole: iam.IRole;
+  /** Whether the migration makes the node role, so that nothing else can have it yet. */
+  readonly ownsNodeRole: boolean;
   readonly network: NodeNetwork;
   /** Whether the migration is being removed, and its pools with it. */
   readonly isRemoved: boolean;
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+  readonly revision?: string;
   addPool(name: string, pool: IConstruct): void;
   addNodeClass(name: string, nodeClass: IConstruct): void;
+  /** Makes sure, before the pool is there, that the account may launch Spot instances. */
+  allowSpot(pool: IConstruct): void;
 }
 
 /**

@@ -8,7 +8,7 @@ import { ControllerReady } from './controller-ready/controller-ready';
 import { DecidedValue } from './generation';
 import { KarpenterRelease } from './karpenter-release';
 import { HelmRun, ReleaseGuard } from './release-guard/release-guard';
-import { guideValues, imageValues, mergeValues, ROLE_ANNOTATION } from './values';
+import { GuideValues, guideValues, imageValues, mergeValues, ROLE_ANNOTATION } from './values';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 
 /** Helm may take this long twice, for the installation and for going back, and Lambda ends it after 15 minutes. */
@@ -70,7 +70,7 @@ export interface KarpenterChartOptions {
    * It cannot change later: the release in the old namespace owns Karpenter's cluster-wide objects, and Helm refuses to
    * take them from it, so that the deployment fails and is rolled back.
    *
-   * @default - the release's, `karpenter`
+   * @default - the release's, `karpenter` with v0, `kube-system` with v1
    */
   readonly namespace?: string;
 
@@ -93,8 +93,8 @@ export interface KarpenterChartOptions {
   /**
    * More values for the chart, merged over the guide's as Helm does: maps deeply, lists replaced.
    *
-   * `serviceAccount.name` is an error, the role trusts only `serviceAccountName`; so are the cluster's name, the instance profile and
-   * the role, which follow from the props.
+   * `serviceAccount.name` is an error, the role trusts only `serviceAccountName`; so are the cluster's name, the instance profile, the
+   * interruption queue and the role, where the props say them.
    *
    * @default - the guide's values
    * @see https://github.com/aws/karpenter-provider-aws/blob/v0.29.2/charts/karpenter/values.yaml
@@ -130,6 +130,13 @@ export interface KarpenterChartProps extends KarpenterChartOptions {
    * @default - Karpenter makes it
    */
   readonly instanceProfileName?: string;
+
+  /**
+   * The queue by which the controller learns of interruptions: the name of one in its account and region, which its role may read.
+   *
+   * @default - none
+   */
+  readonly interruptionQueueName?: string;
 }
 
 /**
@@ -156,16 +163,18 @@ export class KarpenterChart extends Construct {
     const release = props.release ?? KarpenterRelease.v0();
     this.namespace = props.namespace ?? release.defaultNamespace;
     this.serviceAccountName = props.serviceAccountName ?? release.defaultServiceAccountName;
-    validate(props, release._generation.decidedValues);
-    const location = (props.chartSource ?? ChartSource.publicEcr())._bind(this, 'karpenter', release);
-    const values = mergeValues(mergeValues(guideValues({
+    const guide: GuideValues = {
       generation: release._generation,
       clusterName: props.cluster.clusterName,
       instanceProfileName: props.instanceProfileName,
+      queueName: props.interruptionQueueName,
       serviceAccountName: this.serviceAccountName,
       controllerRoleArn: props.controllerRole.roleArn,
       hostNodegroups: props.hostNodegroups,
-    }), imageValues(props.controllerImage)), props.values ?? {});
+    };
+    validate(props, release._generation.decidedValues(guide));
+    const location = (props.chartSource ?? ChartSource.publicEcr())._bind(this, 'karpenter', release);
+    const values = mergeValues(mergeValues(guideValues(guide), imageValues(props.controllerImage)), props.values ?? {});
     const run: HelmRun = {
       cluster: props.cluster,
       kubernetesHandler: props.kubernetesHandler,

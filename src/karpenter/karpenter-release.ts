@@ -1,6 +1,9 @@
-import { Generation, KubernetesRange } from './generation';
+import { Generation } from './generation';
 import { V0Generation } from './v0/generation';
 import { KarpenterReleaseV0Options } from './v0/release-options';
+import { V1Generation } from './v1/generation';
+import { KarpenterReleaseV1Options } from './v1/release-options';
+import { KubernetesRange } from './versions';
 
 /**
  * A version of Karpenter, with everything that depends on it.
@@ -17,6 +20,19 @@ export class KarpenterRelease {
    */
   public static v0(options: KarpenterReleaseV0Options = {}): KarpenterRelease {
     return KarpenterRelease._of(new V0Generation(options));
+  }
+
+  /**
+   * Karpenter with NodePools, NodeClaims and EC2NodeClasses, and the first of each that a migration makes.
+   *
+   * It takes the versions 1.5 to 1.15. They serve Kubernetes from 1.26 on: 1.5 up to 1.33, 1.6 to 1.8 up to 1.34, 1.9 to 1.12 up to 1.35,
+   * 1.13 and 1.14 up to 1.36, 1.15 up to 1.37. The default, 1.14.3, is the version with which whole migrations were proven, there and
+   * back. Upstream advises against 1.8.4.
+   *
+   * @see https://karpenter.sh/docs/upgrading/compatibility/
+   */
+  public static v1(options: KarpenterReleaseV1Options = {}): KarpenterRelease {
+    return KarpenterRelease._of(new V1Generation(options));
   }
 
   /** @internal */

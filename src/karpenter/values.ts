@@ -1,5 +1,5 @@
 import { Generation, SettingsContext } from './generation';
-import { NODEGROUP_LABEL } from '../kubernetes/views';
+import { NODEGROUP_LABEL, ZONE_LABEL } from '../kubernetes/views';
 
 /** By which EKS gives pods of a service account their role. */
 export const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
@@ -43,6 +43,14 @@ export function guideValues(guide: GuideValues): Values {
       },
     },
   };
+}
+
+/** Whether the scheduler keeps a replica pending rather than put two into one zone: as the values say, else as the chart does. */
+export function spreadsOverZones(generation: Generation, values: Values = {}): boolean {
+  const { topologySpreadConstraints: constraints } = values;
+  return Array.isArray(constraints)
+    ? constraints.some(({ topologyKey, whenUnsatisfiable }) => topologyKey === ZONE_LABEL && whenUnsatisfiable !== 'ScheduleAnyway')
+    : generation.spreadsOverZones;
 }
 
 /** Merges as Helm does: maps deeply, lists and everything else replaced by the later one; the inputs stay as they are. */

@@ -20,8 +20,8 @@ export async function isAllowed(document: any, call: Call): Promise<boolean> {
     serviceControlPolicies: [],
     resourceControlPolicies: [],
   };
-  // The parameters of AWS itself belong to no account, which the validation of requests does not know.
-  if (/^arn:[a-z-]+:ssm:[a-z0-9-]+::/.test(call.resource)) {
+  // The validation of requests does not know that the parameters of AWS itself belong to no account, and that zones can be shifted for clusters.
+  if (/^arn:[a-z-]+:ssm:[a-z0-9-]+::/.test(call.resource) || call.action.startsWith('arc-zonal-shift:')) {
     return runUnsafeSimulation(simulation, {}) === 'Allowed';
   }
   const result = await runSimulation(simulation, {});

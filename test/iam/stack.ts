@@ -9,10 +9,13 @@ export function testStack(): Stack {
   return new Stack(new App(), 'Test', { env: { account: '111111111111', region: 'us-east-1' } });
 }
 
-export function importCluster(stack: Stack, options: { id?: string; clusterName?: string; providerArn?: string } = {}): eks.ICluster {
+interface Import { readonly id?: string; readonly clusterName?: string; readonly providerArn?: string; readonly kubectlRoleArn?: string }
+
+export function importCluster(stack: Stack, options: Import = {}): eks.ICluster {
   const id = options.id ?? 'Cluster';
   return eks.Cluster.fromClusterAttributes(stack, id, {
     clusterName: options.clusterName ?? 'prod',
+    kubectlRoleArn: options.kubectlRoleArn,
     openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, `${id}Oidc`, options.providerArn ?? PROVIDER_ARN),
   });
 }

@@ -7,7 +7,10 @@ import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
 const ROOT = join(__dirname, '../..');
 
 /** What only a generation may say. Step Functions has machines of its own. */
-const WORDS = /v1alpha5|v1alpha1|Provisioner|(?<![sS]tate)Machine|AWSNodeTemplate|provisioner-name|do-not-evict|settings\.aws/;
+const WORDS = new RegExp([
+  /v1alpha5|v1alpha1|Provisioner|(?<![sS]tate)Machine|AWSNodeTemplate|provisioner-name|do-not-evict|settings\.aws/,
+  /karpenter\.sh\/v1|NodePool|EC2NodeClass|NodeClaim|karpenter\.sh\/nodepool|do-not-disrupt|eks-cluster-name|settings\.(cluster|interruption)/,
+].map(({ source }) => source).join('|'));
 
 /** Where a generation is at home. */
 const HOMES = [/^src\/karpenter\/v\d\//, /^src\/provisioning\/v\d\//, /^src\/karpenter\/karpenter-release\.ts$/, /^src\/index\.ts$/];
@@ -19,6 +22,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // What belongs to one generation stands here under its own name.
   'src/karpenter-migration.ts': [
     'AWSNodeTemplate', 'AWSNodeTemplateOptions', 'Provisioner', 'ProvisionerOptions', 'addProvisioner', "this.v0('addProvisioner').addProvisioner",
+    'EC2NodeClass', 'EC2NodeClassOptions', 'NodePool', 'NodePoolOptions', 'addNodePool', "this.v1('addNodePool').addNodePool",
   ],
 };
 
@@ -71,6 +75,10 @@ test.each([
   ['a part of a template', 'const says = `${1} carries karpenter.sh/do-not-evict: ${2}`;', true],
   ['a group and version', "const kinds = { version: 'v1alpha5' };", true],
   ['a value of the chart', 'const value = values?.settings?.aws?.clusterName;', true],
+  ['a kind of v1', 'const theNodePool = { nodeClass: "EC2NodeClass" };', true],
+  ['an annotation of v1', "const keep = 'karpenter.sh/do-not-disrupt';", true],
+  ['a tag of v1', "const filter = 'tag:eks:eks-cluster-name';", true],
+  ['a node group', "const nodegroup = 'eks:nodegroup-name'; const name = 'eks:cluster-name';", false],
   ['a comment', '/** A Provisioner. */ const pool = 1; // Machine', false],
   ['a state machine', "import { StateMachine } from 'x'; const arn = { StateMachineArn: 1 };", false],
   ['a pool', 'const pool = api.words.pool;', false],
@@ -78,11 +86,19 @@ test.each([
   expect(foreignWords('x.ts', code).length > 0).toBe(heard);
 });
 
-test('release and API of a generation say the same', () => {
-  const release = KarpenterRelease.v0();
-  const api = apiOf('karpenter.sh/v1alpha5');
+test('the functions find every generation by the name of its API', () => {
+  for (const name of ['karpenter.sh/v1alpha5', 'karpenter.sh/v1']) {
+    expect(apiOf(name).name).toBe(name);
+  }
+});
+
+test.each([
+  ['karpenter.sh/v1alpha5', KarpenterRelease.v0()],
+  ['karpenter.sh/v1', KarpenterRelease.v1()],
+])('release and API of %s say the same', (name, release) => {
+  const api = apiOf(name);
   expect(release.ownerLabel).toBe(api.ownerLabel);
-  expect(release.crdNames).toEqual([api.kinds.pool, api.kinds.claim, api.kinds.nodeClass].map(({ plural, group }) => `${plural}.${group}`));
+  expect(release.crdNames.slice(0, 3)).toEqual([api.kinds.pool, api.kinds.claim, api.kinds.nodeClass].map(({ plural, group }) => `${plural}.${group}`));
 });
 
 test('an API that is not known is refused with those that are', () => {

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { KarpenterApi } from '../../src/karpenter/api/karpenter-api';
-import { ControllerContext, Generation, Provisioning, ProvisioningContext, SettingsContext } from '../../src/karpenter/generation';
+import { ControllerContext, DecidedValue, Generation, PolicyPart, Provisioning, ProvisioningContext, SettingsContext } from '../../src/karpenter/generation';
 import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
 import { V0_API } from '../../src/karpenter/v0/api';
 import { applyObject, renderObject } from '../../src/provisioning/manifest';
@@ -32,14 +32,20 @@ class SecondGeneration implements Generation {
   public readonly controllerMemory = '2Gi';
   public readonly nodePolicies = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
   public readonly needsInstanceProfile = false;
-  public readonly decidedValues = [{ path: ['settings', 'clusterName'], instead: '`cluster`' }];
+  public readonly spreadsOverZones = false;
+  public readonly queueByDefault = false;
+  public readonly interruptionEvents = [{ id: 'Wolf', source: 'second.example.com', detailType: 'Wolf' }];
 
-  public scopedStatements(_scope: Construct, { clusterArn }: ControllerContext): iam.PolicyStatement[] {
-    return [new iam.PolicyStatement({ sid: 'Second', actions: ['eks:DescribeCluster'], resources: [clusterArn] })];
+  public decidedValues(): DecidedValue[] {
+    return [{ path: ['settings', 'clusterName'], instead: '`cluster`' }];
   }
 
-  public guideStatements(_scope: Construct, { nodeRoleArn }: ControllerContext): iam.PolicyStatement[] {
-    return [new iam.PolicyStatement({ sid: 'SecondGuide', actions: ['iam:PassRole'], resources: [nodeRoleArn] })];
+  public scopedPolicies(_scope: Construct, { clusterArn }: ControllerContext): PolicyPart[] {
+    return [{ statements: [new iam.PolicyStatement({ sid: 'Second', actions: ['eks:DescribeCluster'], resources: [clusterArn] })] }];
+  }
+
+  public guidePolicies(_scope: Construct, { nodeRoleArn }: ControllerContext): PolicyPart[] {
+    return [{ statements: [new iam.PolicyStatement({ sid: 'SecondGuide', actions: ['iam:PassRole'], resources: [nodeRoleArn] })] }];
   }
 
   public settings({ clusterName }: SettingsContext): Record<string, unknown> {

@@ -1,6 +1,6 @@
-import { DeleteLaunchTemplateCommand, EC2Client, paginateDescribeInstances, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
+import { DeleteLaunchTemplateCommand, EC2Client, Filter, paginateDescribeInstances, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
 import { FleetAwsPort, InstanceView } from './fleet';
-import { KarpenterApi } from './karpenter-api';
+import { KarpenterApi, RequiredTag } from './karpenter-api';
 import { tagsOf } from '../../cluster/readings.aws';
 
 /** What Karpenter has launched for one cluster. */
@@ -12,8 +12,7 @@ export class FleetAws implements FleetAwsPort {
     const found: InstanceView[] = [];
     const pages = paginateDescribeInstances({ client: this.ec2 }, {
       Filters: [
-        { Name: 'tag-key', Values: [ownerLabel] },
-        { Name: `tag:kubernetes.io/cluster/${this.clusterName}`, Values: ['owned'] },
+        ...filtersOf(this.api.instanceTags(this.clusterName)),
         { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped', 'shutting-down'] },
       ],
     });
@@ -31,7 +30,7 @@ export class FleetAws implements FleetAwsPort {
   public async deleteLaunchTemplates(): Promise<string[]> {
     const names: string[] = [];
     const pages = paginateDescribeLaunchTemplates({ client: this.ec2 }, {
-      Filters: [{ Name: `tag:${this.api.launchTemplateTag}`, Values: [this.clusterName] }],
+      Filters: filtersOf(this.api.launchTemplateTags(this.clusterName)),
     });
     for await (const page of pages) {
       for (const template of page.LaunchTemplates ?? []) {
@@ -41,4 +40,8 @@ export class FleetAws implements FleetAwsPort {
     }
     return names;
   }
+}
+
+function filtersOf(tags: readonly RequiredTag[]): Filter[] {
+  return tags.map(({ key, value }) => value === undefined ? { Name: 'tag-key', Values: [key] } : { Name: `tag:${key}`, Values: [value] });
 }

@@ -1,5 +1,5 @@
 import * as k8s from '@kubernetes/client-node';
-import { ClaimView, Condition, Departing, FleetNode, FleetObjects, FleetPort, FleetSupply, PoolChange, PoolView } from './fleet';
+import { ClaimView, Condition, Departing, FleetNode, FleetObjects, FleetPort, FleetSupply, PoolChange, PoolView, USUAL_LIMIT } from './fleet';
 import { ApiObject, KarpenterApi, Kind, Limits, PoolFacts } from './karpenter-api';
 import { Fence } from '../../custom-resources/fence';
 import { every, FIELD_MANAGER, PAGE, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
@@ -17,31 +17,36 @@ export class FleetKubernetes implements FleetPort {
   }
 
   public async objects(): Promise<FleetObjects> {
-    const { ownerLabel, kinds } = this.api;
-    const pools = await this.list(kinds.pool);
+    const { ownerLabel, nodeSelector } = this.api;
+    const pools = await this.pools();
     const claims = await this.claims();
     // Last, so that a node that has just registered finds its claim.
-    const nodes = await every(_continue => this.core.listNode({ labelSelector: ownerLabel, limit: PAGE, _continue }));
-    return { pools: pools.map(poolView), claims, nodes: nodes.map(node => nodeView(node, ownerLabel)) };
+    const nodes = await every(_continue => this.core.listNode({ labelSelector: nodeSelector, limit: PAGE, _continue }));
+    return { pools, claims, nodes: nodes.map(node => nodeView(node, ownerLabel)) };
+  }
+
+  public async pools(): Promise<PoolView[]> {
+    return (await this.own(this.api.kinds.pool)).map(pool => poolView(pool, this.api));
   }
 
   public async claims(): Promise<ClaimView[]> {
-    return (await this.list(this.api.kinds.claim)).map(claim => claimView(claim, this.api));
+    return (await this.own(this.api.kinds.claim)).map(claim => claimView(claim, this.api));
   }
 
   public async pool(name: string): Promise<PoolFacts | undefined> {
     const found = await unlessAbsent<ApiObject>(() => this.custom.getClusterCustomObject({ ...address(this.api.kinds.pool), name }));
-    return found && this.api.poolFacts(found);
+    return found && this.api.isOfKarpenter(found) ? this.api.poolFacts(found) : undefined;
   }
 
   public async supply(): Promise<FleetSupply> {
     const { kinds } = this.api;
-    const pools = (await this.list(kinds.pool)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const pools = (await this.own(kinds.pool)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     return { pools: pools.map(pool => this.api.poolFacts(pool)), nodeClasses: this.api.nodeClassFacts(await this.list(kinds.nodeClass), pools) };
   }
 
-  public async changePool({ name, version, limits, annotations }: PoolChange): Promise<boolean> {
-    const body = { metadata: { resourceVersion: version, annotations }, ...limits !== undefined && { spec: { limits } } };
+  public async changePool({ name, version, limits, budgets, annotations }: PoolChange): Promise<boolean> {
+    const spec = { ...limits !== undefined && { limits }, ...budgets !== undefined && this.api.voluntaryDisruption?.specWith(budgets) };
+    const body = { metadata: { resourceVersion: version, annotations }, ...Object.keys(spec).length > 0 && { spec } };
     await this.fence.check();
     return unlessOvertaken(() => this.custom.patchClusterCustomObject(
       { ...address(this.api.kinds.pool), name, body, fieldManager: FIELD_MANAGER }, k8s.setHeaderOptions('Content-Type', k8s.PatchStrategy.MergePatch),
@@ -69,6 +74,11 @@ export class FleetKubernetes implements FleetPort {
     }
   }
 
+  /** Without those that another controller serves. */
+  private async own(kind: Kind): Promise<ApiObject[]> {
+    return (await this.list(kind)).filter(object => this.api.isOfKarpenter(object));
+  }
+
   /** Without the definition of a kind there is none of it. */
   private async list(kind: Kind): Promise<ApiObject[]> {
     return await unlessAbsent(() => every<ApiObject>(_continue =>
@@ -80,13 +90,17 @@ function address({ group, version, plural }: Kind): Pick<Kind, 'group' | 'versio
   return { group, version, plural };
 }
 
-function poolView({ metadata, spec }: ApiObject): PoolView {
+function poolView(pool: ApiObject, api: KarpenterApi): PoolView {
+  const { metadata, spec } = pool;
+  const limitedBy = api.limitedBy(pool);
   return {
     name: metadata.name,
     uid: metadata.uid,
     version: metadata.resourceVersion,
     leaving: timeOf(metadata.deletionTimestamp),
     limits: (spec as { readonly limits?: Limits } | undefined)?.limits ?? null,
+    ...limitedBy === USUAL_LIMIT ? {} : { limitedBy },
+    ...api.voluntaryDisruption && { budgets: api.voluntaryDisruption.budgetsOf(pool) },
     annotations: Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(OURS))),
   };
 }

@@ -1,9 +1,10 @@
-import { KarpenterApi, Limits, NodeClassFacts, PoolFacts } from './karpenter-api';
+import { Budgets, KarpenterApi, Limits, NodeClassFacts, PoolFacts } from './karpenter-api';
 
 /** Karpenter's objects in Kubernetes. The adapter lives in the function that may reach it, so everything here is JSON, and times are milliseconds since the epoch. */
 export interface FleetPort {
   /** Everything that Karpenter has, and nothing where its kinds do not exist. */
   objects(): Promise<FleetObjects>;
+  pools(): Promise<readonly PoolView[]>;
   claims(): Promise<readonly ClaimView[]>;
   /** Undefined where there is none of the name. */
   pool(name: string): Promise<PoolFacts | undefined>;
@@ -15,7 +16,10 @@ export interface FleetPort {
   remove(objects: readonly Departing[]): Promise<void>;
 }
 
-export const FLEET_METHODS = ['objects', 'claims', 'pool', 'supply', 'changePool', 'remove'] as const satisfies readonly (keyof FleetPort)[];
+export const FLEET_METHODS = ['objects', 'pools', 'claims', 'pool', 'supply', 'changePool', 'remove'] as const satisfies readonly (keyof FleetPort)[];
+
+/** No instance type fits into a limit of zero of it, so that nothing is launched while what runs goes on. */
+export const USUAL_LIMIT = 'cpu';
 
 export interface FleetObjects {
   readonly pools: readonly PoolView[];
@@ -36,6 +40,10 @@ export interface PoolView {
   /** Since when it is being deleted. */
   readonly leaving?: number;
   readonly limits: Limits | null;
+  /** The resource whose limit of zero stops its launches; the usual one where it is left out. */
+  readonly limitedBy?: string;
+  /** Left out where the generation has none. */
+  readonly budgets?: Budgets;
   /** Only our own records and marks. */
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -72,6 +80,7 @@ export interface PoolChange {
   readonly version: string;
   /** A merge patch of the limits. */
   readonly limits?: Readonly<Record<string, unknown>> | null;
+  readonly budgets?: Budgets;
   readonly annotations: Readonly<Record<string, string | null>>;
 }
 

@@ -1,3 +1,4 @@
+import { KeepAnnotation } from '../../kubernetes/kept-pods';
 import { Expression, Taint } from '../../kubernetes/scheduling';
 
 /**
@@ -12,16 +13,27 @@ export interface KarpenterApi {
   readonly kinds: { readonly pool: Kind; readonly nodeClass: Kind; readonly claim: Kind };
   /** The label of every node, and the tag of every instance, that Karpenter launched; its value is the pool's name. */
   readonly ownerLabel: string;
+  /** Selects the nodes that Karpenter launched; others may carry its label. */
+  readonly nodeSelector: string;
   /** The annotation by which a pod stays on its node. */
   readonly keepAnnotation: KeepAnnotation;
   /** The tag of Karpenter's launch templates; its value is the cluster's name. */
   readonly launchTemplateTag: string;
-  /** The types of a claim's conditions, which lead to a node in this order. */
-  readonly conditions: { readonly launched: string; readonly registered: string; readonly initialized: string };
+  readonly conditions: ClaimConditions;
   readonly labels: LabelRules;
   /** The capacity types that a pool launches which does not name any. */
   readonly defaultCapacityTypes: readonly string[];
+  /** By what Karpenter takes along what it made for a node class; undefined where it makes nothing for one. */
+  readonly nodeClassFinalizer?: string;
+  /** How Karpenter is kept from moving pods of its own accord; undefined where a pool cannot say it. */
+  readonly voluntaryDisruption?: VoluntaryDisruption;
 
+  /** The tags of the instances that Karpenter launched for a cluster. */
+  instanceTags(clusterName: string): readonly RequiredTag[];
+  /** The tags of the launch templates that Karpenter made for a cluster. */
+  launchTemplateTags(clusterName: string): readonly RequiredTag[];
+  /** Whether a pool or claim is Karpenter's own: another controller may serve the same kinds. */
+  isOfKarpenter(object: ApiObject): boolean;
   poolFacts(pool: ApiObject): PoolFacts;
   /** The node classes, and what pools say themselves in their place. */
   nodeClassFacts(nodeClasses: readonly ApiObject[], pools: readonly ApiObject[]): NodeClassFacts[];
@@ -29,6 +41,8 @@ export interface KarpenterApi {
   providerIdOf(claim: ApiObject): string | undefined;
   /** The claim that an event of a pod names. */
   claimNamedBy(message: string): string | undefined;
+  /** The resource whose limit of zero stops the launches of a pool. */
+  limitedBy(pool: ApiObject): string;
   /** The amounts in the limits of a pool. */
   amountsOf(limits: Limits | null): Amounts | undefined;
   /** Limits with these amounts; whatever else is in them stays. */
@@ -56,7 +70,41 @@ export interface Kind {
   readonly singular: string;
 }
 
-export interface KeepAnnotation { readonly key: string; readonly value: string }
+/** All resources with the tag; without a value, whatever its value is. */
+export interface RequiredTag { readonly key: string; readonly value?: string }
+
+/** The types of a claim's conditions, which lead to a node in this order. */
+export interface ClaimConditions {
+  readonly launched: string;
+  readonly registered: string;
+  readonly initialized: string;
+  /** What it means that one of them does not hold, and where to look. */
+  readonly missing?: { readonly launched: string; readonly registered: string; readonly initialized: string };
+}
+
+/** A bound for how many nodes of a pool Karpenter may disrupt at once, in the generation's own form. */
+export interface Budget {
+  readonly nodes: string;
+  readonly reasons?: readonly string[];
+  readonly schedule?: string;
+  readonly duration?: string;
+}
+
+/** The budgets of a pool; null where it says none, which is not the same as an empty list. */
+export type Budgets = readonly Budget[] | null;
+
+/** The disruption that Karpenter begins of its own accord and that moves pods. */
+export interface VoluntaryDisruption {
+  budgetsOf(pool: ApiObject): Budgets;
+  /** Whether these budgets allow none, whoever wrote them. */
+  isHeld(budgets: Budgets): boolean;
+  /** The budgets with ours, which allows none. */
+  held(budgets: Budgets): readonly Budget[];
+  /** The budgets without ours. */
+  released(budgets: readonly Budget[]): readonly Budget[];
+  /** The merge patch of a pool's spec that sets its budgets. */
+  specWith(budgets: Budgets): object;
+}
 
 export interface LabelRules {
   /** Labels that Karpenter knows the values of without being told. */
@@ -97,6 +145,8 @@ export interface PoolFacts {
   readonly limits: Readonly<Record<string, string>>;
   readonly used: Readonly<Record<string, string>>;
   readonly nodeClass: string;
+  /** A pool that keeps so many nodes launches none for pods. */
+  readonly replicas?: number;
 }
 
 export interface NodeClassFacts {

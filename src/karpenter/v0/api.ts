@@ -24,6 +24,8 @@ interface ProvisionerSpec {
 
 const GROUP = 'karpenter.sh';
 const VERSION = 'v1alpha5';
+const OWNER_LABEL = 'karpenter.sh/provisioner-name';
+const LAUNCH_TEMPLATE_TAG = 'karpenter.k8s.aws/cluster';
 /** On a Machine that was made for an instance that ran already. */
 const LINKED = 'karpenter.sh/linked';
 /** What Karpenter gives a node's biggest volume by itself, in gibibytes. */
@@ -47,9 +49,12 @@ export const V0_API: KarpenterApi = {
     nodeClass: { group: 'karpenter.k8s.aws', version: 'v1alpha1', plural: 'awsnodetemplates', singular: 'awsnodetemplate' },
     claim: { group: GROUP, version: VERSION, plural: 'machines', singular: 'machine' },
   },
-  ownerLabel: 'karpenter.sh/provisioner-name',
+  ownerLabel: OWNER_LABEL,
+  nodeSelector: OWNER_LABEL,
   keepAnnotation: { key: 'karpenter.sh/do-not-evict', value: 'true' },
-  launchTemplateTag: 'karpenter.k8s.aws/cluster',
+  launchTemplateTag: LAUNCH_TEMPLATE_TAG,
+  instanceTags: clusterName => [{ key: OWNER_LABEL }, { key: `kubernetes.io/cluster/${clusterName}`, value: 'owned' }],
+  launchTemplateTags: clusterName => [{ key: LAUNCH_TEMPLATE_TAG, value: clusterName }],
   conditions: { launched: 'MachineLaunched', registered: 'MachineRegistered', initialized: 'MachineInitialized' },
   labels: {
     wellKnown: Object.values(WellKnownLabel),
@@ -59,6 +64,7 @@ export const V0_API: KarpenterApi = {
   // A webhook writes it into every Provisioner.
   defaultCapacityTypes: ['on-demand'],
 
+  isOfKarpenter: () => true,
   poolFacts,
   nodeClassFacts: (nodeClasses, pools) => [
     ...nodeClasses.map(({ metadata, spec }) => nodeClassFacts(metadata.name, (spec ?? {}) as AwsSpec)),
@@ -69,6 +75,7 @@ export const V0_API: KarpenterApi = {
   ],
   providerIdOf: ({ metadata, status }) => (status as { readonly providerID?: string } | undefined)?.providerID || metadata.annotations?.[LINKED],
   claimNamedBy: message => /\bmachine\/([a-z0-9.-]+)/.exec(message)?.[1],
+  limitedBy: () => 'cpu',
   amountsOf: limits => limits?.resources as Amounts | undefined,
   limitsWith: (limits, resources) => ({ ...limits, resources }),
 };

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { V0_API } from './api';
 import { tokenKeys } from '../../custom-resources/token-keys';
-import { ControllerContext } from '../generation';
+import { ControllerContext, PolicyPart } from '../generation';
 
 /** On all that this generation of Karpenter launches; its value is the Provisioner's name. */
 const OWNER_TAG = V0_API.ownerLabel;
@@ -12,11 +12,15 @@ const OWNER_TAG = V0_API.ownerLabel;
 const EC2_SERVICES = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'];
 
 /**
- * Upstream's statements for Karpenter 0.29, but those for a queue.
+ * Upstream's statements for Karpenter 0.29.
  *
  * @see https://karpenter.sh/v0.29/getting-started/getting-started-with-karpenter/cloudformation.yaml
  */
-export function scopedStatements(scope: Construct, context: ControllerContext): iam.PolicyStatement[] {
+export function scopedPolicies(scope: Construct, context: ControllerContext): PolicyPart[] {
+  return [{ statements: scopedStatements(scope, context) }];
+}
+
+function scopedStatements(scope: Construct, context: ControllerContext): iam.PolicyStatement[] {
   const region = Stack.of(scope).region;
   const arns = (...types: string[]) => types.map(type => `arn:${Aws.PARTITION}:ec2:${region}:*:${type}/*`);
   const publicArns = (...types: string[]) => types.map(type => `arn:${Aws.PARTITION}:ec2:${region}::${type}/*`);
@@ -97,6 +101,7 @@ export function scopedStatements(scope: Construct, context: ControllerContext): 
     }),
     // The price list is served by a few regions only, whatever region it is about.
     new iam.PolicyStatement({ sid: 'AllowPricingReadActions', actions: ['pricing:GetProducts'], resources: ['*'] }),
+    ...readQueue(context),
     passNodeRole('AllowPassingInstanceRole', context),
     new iam.PolicyStatement({
       sid: 'AllowAPIServerEndpointDiscovery',
@@ -111,8 +116,8 @@ export function scopedStatements(scope: Construct, context: ControllerContext): 
  *
  * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#create-iam-roles
  */
-export function guideStatements(scope: Construct, context: ControllerContext): iam.PolicyStatement[] {
-  return [
+export function guidePolicies(scope: Construct, context: ControllerContext): PolicyPart[] {
+  const statements = [
     new iam.PolicyStatement({
       sid: 'Karpenter',
       actions: [
@@ -146,7 +151,9 @@ export function guideStatements(scope: Construct, context: ControllerContext): i
     }),
     passNodeRole('PassNodeIAMRole', context),
     new iam.PolicyStatement({ sid: 'EKSClusterEndpointLookup', actions: ['eks:DescribeCluster'], resources: [context.clusterArn] }),
+    ...readQueue(context),
   ];
+  return [{ statements }];
 }
 
 function clusterTag(context: ControllerContext): string {
@@ -160,4 +167,12 @@ function passNodeRole(sid: string, context: ControllerContext): iam.PolicyStatem
     resources: [context.nodeRoleArn],
     conditions: { StringEquals: { 'iam:PassedToService': EC2_SERVICES } },
   });
+}
+
+function readQueue({ queueArn }: ControllerContext): iam.PolicyStatement[] {
+  return queueArn === undefined ? [] : [new iam.PolicyStatement({
+    sid: 'AllowInterruptionQueueActions',
+    actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
+    resources: [queueArn],
+  })];
 }

@@ -1,15 +1,13 @@
 import { Construct } from 'constructs';
 import { V0_API } from './api';
-import { guideStatements, scopedStatements } from './controller-policy';
+import { guidePolicies, scopedPolicies } from './controller-policy';
 import { checkLaunch, V0Provisioning } from './provisioning';
 import { KarpenterReleaseV0Options } from './release-options';
+import { V0_VERSIONS } from './versions';
 import { WebhookProbe } from '../controller-ready/contract';
-import { DecidedValue, Generation, KubernetesRange, ProvisioningContext, SettingsContext } from '../generation';
-
-const DEFAULT_VERSION = '0.29.2';
-const OLDEST_KUBERNETES = '1.23';
-/** The newest Kubernetes, by minor version of Karpenter. */
-const NEWEST_KUBERNETES: Readonly<Record<string, string>> = { '0.29': '1.27', '0.30': '1.27', '0.31': '1.28' };
+import { DecidedValue, Generation, ProvisioningContext, SettingsContext } from '../generation';
+import { INTERRUPTION_EVENTS } from '../interruption-events';
+import { KubernetesRange, lineOf } from '../versions';
 
 const { pool: PROVISIONERS, claim: MACHINES, nodeClass: NODE_TEMPLATES } = V0_API.kinds;
 
@@ -35,13 +33,11 @@ export class V0Generation implements Generation {
   ];
 
   public readonly needsInstanceProfile = true;
-  public readonly scopedStatements = scopedStatements;
-  public readonly guideStatements = guideStatements;
-
-  public readonly decidedValues: readonly DecidedValue[] = [
-    { path: ['settings', 'aws', 'clusterName'], instead: '`cluster`' },
-    { path: ['settings', 'aws', 'defaultInstanceProfile'], instead: '`instanceProfile`' },
-  ];
+  public readonly spreadsOverZones = false;
+  public readonly queueByDefault = false;
+  public readonly interruptionEvents = INTERRUPTION_EVENTS;
+  public readonly scopedPolicies = scopedPolicies;
+  public readonly guidePolicies = guidePolicies;
 
   public readonly webhookProbe: WebhookProbe = {
     group: PROVISIONERS.group,
@@ -53,32 +49,32 @@ export class V0Generation implements Generation {
   };
 
   public constructor(private readonly options: KarpenterReleaseV0Options) {
-    this.version = options.version ?? DEFAULT_VERSION;
+    this.version = options.version ?? V0_VERSIONS.defaultVersion;
     this.chartVersion = `v${this.version}`;
-    this.kubernetesRange = { minimum: OLDEST_KUBERNETES, maximum: newestKubernetes(this.version) };
+    this.kubernetesRange = lineOf(V0_VERSIONS, this.version).kubernetes;
     checkLaunch(options);
   }
 
-  public settings({ clusterName, instanceProfileName }: SettingsContext): Record<string, unknown> {
+  public decidedValues({ queueName }: SettingsContext): DecidedValue[] {
+    return [
+      { path: ['settings', 'aws', 'clusterName'], instead: '`cluster`' },
+      { path: ['settings', 'aws', 'defaultInstanceProfile'], instead: '`instanceProfile`' },
+      // Without a queue of the migration's, the value may name one that a role of the user's own may read.
+      ...queueName === undefined ? [] : [{ path: ['settings', 'aws', 'interruptionQueueName'], instead: '`interruptionQueue`' }],
+    ];
+  }
+
+  public settings({ clusterName, instanceProfileName, queueName }: SettingsContext): Record<string, unknown> {
     if (instanceProfileName === undefined) {
       throw new Error(`instanceProfileName is not set: set it to the profile of Karpenter's nodes, Karpenter ${this.version} makes none itself`);
     }
-    return { aws: { clusterName, defaultInstanceProfile: instanceProfileName } };
+    const queue = queueName === undefined ? {} : { interruptionQueueName: queueName };
+    return { aws: { clusterName, defaultInstanceProfile: instanceProfileName, ...queue } };
   }
 
   public provision(scope: Construct, context: ProvisioningContext): V0Provisioning {
     return new V0Provisioning(scope, context, this.options);
   }
-}
-
-function newestKubernetes(version: string): string {
-  const minor = /^(0\.\d+)\.\d+$/.exec(version)?.[1] ?? '';
-  const newest = NEWEST_KUBERNETES[minor];
-  if (!newest) {
-    throw new Error(`KarpenterRelease.v0 takes the versions ${Object.keys(NEWEST_KUBERNETES).map(m => `${m}.x`).join(', ')} ` +
-      `without a leading v, got "${version}"; set version to one of them, for instance "${DEFAULT_VERSION}"`);
-  }
-  return newest;
 }
 
 function probe(spec: object): Record<string, unknown> {

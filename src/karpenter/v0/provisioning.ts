@@ -3,6 +3,7 @@ import { KarpenterReleaseV0Options } from './release-options';
 import { DEFAULT_NAME } from '../../provisioning/manifest';
 import { joinIds, NodeNetwork } from '../../provisioning/node-network';
 import { ObjectNames } from '../../provisioning/object-names';
+import { mayLaunchSpot, RenderedRequirement } from '../../provisioning/spot';
 import { AWSNodeTemplate } from '../../provisioning/v0/aws-node-template';
 import { AWSNodeTemplateOptions } from '../../provisioning/v0/aws-node-template-options';
 import { Provisioner } from '../../provisioning/v0/provisioner';
@@ -35,7 +36,7 @@ export class V0Provisioning implements Provisioning {
   }
 
   public addProvisioner(id: string, options: ProvisionerOptions): Provisioner {
-    const { cluster, isRemoved, addPool } = this.context;
+    const { cluster, isRemoved, addPool, allowSpot } = this.context;
     this.provisioners.take(options.name ?? DEFAULT_NAME);
     const launch = bringsNodeTemplate(options) ? {} : this.launch;
     const provisioner = new Provisioner(this.scope, id, { ...options, ...launch, cluster });
@@ -43,6 +44,9 @@ export class V0Provisioning implements Provisioning {
       provisioner._markRemoved();
     }
     addPool(provisioner.provisionerName, provisioner);
+    if (launchesSpot(provisioner)) {
+      allowSpot(provisioner);
+    }
     return provisioner;
   }
 
@@ -72,6 +76,12 @@ export function checkLaunch({ provisioner, nodeTemplate }: KarpenterReleaseV0Opt
 /** Whether a Provisioner's nodes are launched by a node template of its own. */
 function bringsNodeTemplate(options: ProvisionerOptions = {}): boolean {
   return options.nodeTemplate !== undefined || options.nodeTemplateName !== undefined;
+}
+
+/** Without a word about the capacity type, a webhook makes it on-demand. */
+function launchesSpot(provisioner: Provisioner): boolean {
+  const spec = provisioner._toManifest().spec as { readonly requirements?: RenderedRequirement[]; readonly labels?: Record<string, string> };
+  return mayLaunchSpot(spec.requirements ?? [], spec.labels ?? {}, false);
 }
 
 /** Ids have a key of their own among the tags, with commas in its value. */

@@ -1,0 +1,39 @@
+import { Aws, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { SPOT_ROLE_NAME, SPOT_ROLE_TYPE, SPOT_SERVICE, SpotRoleProperties } from './contract';
+import { AwsProvider } from '../../custom-resources/aws-provider';
+import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
+
+/** When the role is looked for. */
+export interface SpotServiceLinkedRoleProps {
+  /**
+   * Any text; another one makes the next deployment look again.
+   *
+   * @default - it is looked for in the first deployment
+   */
+  readonly revision?: string;
+}
+
+/**
+ * Makes sure of the role `AWSServiceRoleForEC2Spot`, without which EC2 launches no Spot instance in the account.
+ *
+ * An account has it once Spot was used from the console; Karpenter may not make it. One that exists is left alone. It is never deleted,
+ * because others in the account may launch Spot instances by then.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html
+ */
+export class SpotServiceLinkedRole extends Construct {
+  public constructor(scope: Construct, id: string, props: SpotServiceLinkedRoleProps = {}) {
+    super(scope, id);
+    const provider = AwsProvider.getOrCreate(this);
+    const role = `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/aws-service-role/${SPOT_SERVICE}/${SPOT_ROLE_NAME}`;
+    provider.allow({ actions: ['iam:GetRole'], resources: [role] });
+    provider.allow({
+      actions: ['iam:CreateServiceLinkedRole'],
+      resources: [role],
+      conditions: { StringEquals: { 'iam:AWSServiceName': SPOT_SERVICE } },
+    });
+    const properties: SpotRoleProperties = { Revision: props.revision };
+    twoPhaseResource(this, provider, SPOT_ROLE_TYPE, properties);
+  }
+}

@@ -1,0 +1,49 @@
+import { Stack } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import { Construct } from 'constructs';
+import { OBJECT_READY_TYPE, ObjectReadyContract } from './contract';
+import { KubernetesHandlerOptions } from '../../custom-resources/kubernetes-handler-options';
+import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
+import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
+import { Kind } from '../api/karpenter-api';
+
+/**
+ * Which object to wait for.
+ *
+ * @internal
+ */
+export interface ObjectReadyProps {
+  readonly cluster: eks.ICluster;
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+  readonly revision?: string;
+  readonly kind: Kind;
+  readonly word: string;
+  readonly name: string;
+  readonly wait: boolean;
+  readonly manifest: object;
+}
+
+/**
+ * Comes after an object of Karpenter's: the controller has tried what it says, and calls it ready.
+ *
+ * @internal
+ */
+export class ObjectReady extends Construct {
+  public constructor(scope: Construct, id: string, props: ObjectReadyProps) {
+    super(scope, id);
+    const provider = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
+    const properties: ObjectReadyContract = {
+      ClusterName: props.cluster.clusterName,
+      KubectlRoleArn: provider.kubectlRoleArn,
+      Group: props.kind.group,
+      Version: props.kind.version,
+      Plural: props.kind.plural,
+      Word: props.word,
+      Name: props.name,
+      Wait: props.wait,
+      Manifest: Stack.of(this).toJsonString(props.manifest),
+      Revision: props.revision,
+    };
+    twoPhaseResource(this, provider, OBJECT_READY_TYPE, properties);
+  }
+}

@@ -1,0 +1,59 @@
+import { ApiObject, PoolFacts } from '../../../src/karpenter/api/karpenter-api';
+import { V1_API } from '../../../src/karpenter/v1/api';
+import { stageFindings } from '../../../src/preflight/workloads/checks';
+import { StageFacts } from '../../../src/preflight/workloads/facts';
+import { neededRights, rightText } from '../../../src/preflight/workloads/rights';
+import { PreflightCheck } from '../../../src/words/preflight-check';
+import { subnet } from '../../preflight/facts';
+import { isIn, placement, question, shape, stageFacts, workload } from '../../preflight/workloads/stage';
+
+const object = (name: string, spec?: object): ApiObject => ({ metadata: { name }, spec }) as ApiObject;
+const nodePool = (name: string, changes: Partial<PoolFacts> = {}): PoolFacts => ({ ...V1_API.poolFacts(object(name)), nodeClass: 'default', ...changes });
+const nodeClass = V1_API.nodeClassFacts([object('default', { amiSelectorTerms: [{ alias: 'al2023@latest' }] })], [])[0];
+
+function facts(changes: Partial<StageFacts> = {}): StageFacts {
+  return stageFacts({ pools: [nodePool('default')], nodeClasses: [nodeClass], subnets: { default: [subnet('subnet-a')] }, ...changes });
+}
+
+const found = (given: StageFacts) => stageFindings(given, question({ api: V1_API.name }));
+const says = (given: StageFacts, check: PreflightCheck) =>
+  found(given).filter(one => one.check === check).map(({ message, remedy }) => `${message}; ${remedy}`).join('\n');
+
+test.each<[string, Partial<StageFacts>, PreflightCheck, RegExp]>([
+  ['no NodePool', { pools: [] }, PreflightCheck.PROVISIONERS, /^there is no NodePool, so/],
+  ['no EC2NodeClass', { nodeClasses: [], subnets: {} }, PreflightCheck.PROVISIONERS, /NodePool default has no EC2NodeClass \(default does not exist\)/],
+  ['NodePools of a fixed size only', { pools: [nodePool('default', { replicas: 3 })] }, PreflightCheck.PROVISIONERS,
+    /^no NodePool can make a node: NodePool default keeps a fixed number of nodes/],
+  ['limits that are used up', { pools: [nodePool('default', { limits: { cpu: '1' }, used: { cpu: '1' } })] }, PreflightCheck.PROVISIONER_LIMITS,
+    /the limits of the NodePools leave 0 vCPUs.*raise `limits` of a NodePool/],
+  ['limits that are used up, beside a fixed one without', {
+    pools: [nodePool('default', { limits: { cpu: '1' }, used: { cpu: '1' } }), nodePool('fixed', { replicas: 3 })],
+  }, PreflightCheck.PROVISIONER_LIMITS, /the limits of the NodePools leave 0 vCPUs/],
+  ['a pod that only a fixed one would take', {
+    pools: [nodePool('default'), nodePool('fixed', { replicas: 3, labels: { team: 'a' } })], placements: [placement({ nodeSelector: { team: 'a' } })],
+  }, PreflightCheck.PLACEMENT, /needs team in a/],
+  ['pods that stay', { workloads: [workload('cart', { doNotEvict: ['shop/cart-1'] })] }, PreflightCheck.DO_NOT_EVICT, /annotation karpenter\.sh\/do-not-disrupt: shop\/cart-1/],
+  ['a disk', { nodegroups: [shape('apps', { diskGib: 100 })] }, PreflightCheck.NODE_FEATURES, /instead of 20.*give it to the node class \(`userData`/],
+])('the preflight speaks v1\'s words: %s', (_name, changes, check, expected) => {
+  expect(says(facts(changes), check)).toMatch(expected);
+});
+
+test('labels of kubernetes.io keep no node from being made, labels of Karpenter\'s own do', () => {
+  const needs = (key: string) => says(facts({ placements: [placement({ preferredKeys: [key] })] }), PreflightCheck.PLACEMENT);
+  expect(needs('node-role.kubernetes.io/worker')).toBe('');
+  expect(needs('karpenter.sh/own')).toMatch(/karpenter\.sh\/own in its node affinity, for which Karpenter makes no node/);
+});
+
+test('a NodePool without a word about capacity launches Spot', () => {
+  const spot = { nodegroups: [shape('apps', { capacityType: 'SPOT' })] };
+  expect(says(facts(spot), PreflightCheck.SPOT_NODEGROUPS)).toBe('');
+  expect(says(facts({ ...spot, pools: [nodePool('default', { requirements: [isIn('karpenter.sh/capacity-type', 'on-demand')] })] }), PreflightCheck.SPOT_NODEGROUPS))
+    .toMatch(/every NodePool launches on-demand/);
+});
+
+test('it asks for the rights on v1\'s kinds', () => {
+  expect(neededRights('kube-system', V1_API).map(rightText).filter(right => right.includes('karpenter'))).toEqual([
+    'get nodepools.karpenter.sh', 'list nodeclaims.karpenter.sh', 'delete nodeclaims.karpenter.sh',
+    'list nodepools.karpenter.sh', 'patch nodepools.karpenter.sh', 'delete nodepools.karpenter.sh',
+  ]);
+});
