@@ -34,6 +34,8 @@ export interface ClusterFacts {
   readonly issuer?: string;
   /** `CONFIG_MAP`, `API` or `API_AND_CONFIG_MAP`; `CONFIG_MAP` where EKS says nothing, as before access entries existed. */
   readonly authenticationMode: string;
+  /** EKS Auto Mode is on: EKS runs nodes itself, by a Karpenter of its own. */
+  readonly autoMode?: boolean;
   readonly clusterSecurityGroupId: string;
   readonly vpcId: string;
   /** The subnets of the control plane's network interfaces. */

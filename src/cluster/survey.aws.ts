@@ -20,6 +20,7 @@ export class AwsClusterReader implements ClusterReader, NetworkReader {
       platformVersion: cluster!.platformVersion ?? '',
       issuer: cluster!.identity?.oidc?.issuer,
       authenticationMode: cluster!.accessConfig?.authenticationMode ?? 'CONFIG_MAP',
+      ...cluster!.computeConfig?.enabled ? { autoMode: true } : {},
       clusterSecurityGroupId: cluster!.resourcesVpcConfig?.clusterSecurityGroupId ?? '',
       vpcId: cluster!.resourcesVpcConfig?.vpcId ?? '',
       subnetIds: cluster!.resourcesVpcConfig?.subnetIds ?? [],

@@ -1,7 +1,7 @@
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
+import { ManagedKind, NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
 import { ownerOf } from '../cluster/owner';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
@@ -11,6 +11,15 @@ import { twoPhaseResource } from '../custom-resources/two-phase-provider';
 export interface AwsAuthRoleMappingOptions {
   /** The role of the nodes; a path is left out of the mapping, where it would keep the nodes out. */
   readonly role: iam.IRole;
+
+  /**
+   * Whether nodes with the role run Windows: the entry then has the group `eks:kube-proxy-windows` too, without which their pods reach
+   * no Service.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html
+   */
+  readonly windows?: boolean;
 
   /**
    * Where and as whom the function that talks to the Kubernetes API runs.
@@ -32,6 +41,14 @@ export interface AwsAuthRoleMappingOptions {
 export interface AwsAuthRoleMappingProps extends AwsAuthRoleMappingOptions {
   /** The cluster whose `aws-auth` ConfigMap gets the entry; its authentication mode must include `CONFIG_MAP`. */
   readonly cluster: eks.ICluster;
+
+  /**
+   * The choice that the mapping is a part of: with some the ConfigMap gets an entry only in some authentication modes.
+   *
+   * @default 'aws-auth'
+   * @internal
+   */
+  readonly _kind?: ManagedKind;
 }
 
 /**
@@ -53,6 +70,8 @@ export class AwsAuthRoleMapping extends Construct {
       KubectlRoleArn: provider.kubectlRoleArn,
       RoleArn: props.role.roleArn,
       Owner: ownerOf(this),
+      Kind: props._kind,
+      Windows: props.windows || undefined,
       Revision: props.revision,
     };
     twoPhaseResource(this, provider, NODE_ACCESS_TYPE, properties);

@@ -1,13 +1,21 @@
-import { NodeAccessProperties } from './contract';
-import { AwsAuth, Change, planAdd, planRemove, withoutPath, NodeAccessPort } from './plan';
+import { isMapped } from './authentication-mode';
+import { MANAGED_KINDS, NodeAccessProperties } from './contract';
+import { AwsAuth, Change, planAdd, planKeep, planRemove, withoutPath, NodeAccessPort } from './plan';
 import { Connect, done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
-import { text } from '../custom-resources/properties';
+import { flag, oneOf, text } from '../custom-resources/properties';
 
 /** How often one call reads again after others were quicker; the next call goes on a few seconds later. */
 const ATTEMPTS = 5;
 
-/** Keeps one role mapped; a mapping for another role is another resource, so the new one is there before the old one goes. */
-export function nodeAccessHandler(connect: Connect<NodeAccessPort>): ResourceHandler<NodeAccessProperties> {
+/**
+ * Keeps one role mapped where the cluster's mode and the choice ask for it; a mapping for another role is another resource, so the new
+ * one is there before the old one goes.
+ *
+ * @param readMode how the cluster of a name authenticates
+ */
+export function nodeAccessHandler(
+  connect: Connect<NodeAccessPort>, readMode: (clusterName: string) => Promise<string>,
+): ResourceHandler<NodeAccessProperties> {
   return {
     patienceMinutes: 5,
     parse: raw => ({
@@ -15,20 +23,27 @@ export function nodeAccessHandler(connect: Connect<NodeAccessPort>): ResourceHan
       kubectlRoleArn: text(raw, 'KubectlRoleArn'),
       roleArn: text(raw, 'RoleArn'),
       owner: text(raw, 'Owner'),
+      kind: raw.Kind === undefined ? 'aws-auth' : oneOf(raw, 'Kind', MANAGED_KINDS),
+      windows: raw.Windows !== undefined && flag(raw, 'Windows'),
     }),
     identify: properties => `${properties.clusterName}/aws-auth/${withoutPath(properties.roleArn)}`,
-    apply: request => change(request, (found, owner) => planAdd(found, request.properties.roleArn, owner)),
-    remove: request => change(request, (found, owner) => planRemove(found, request.properties.roleArn, owner)),
+    apply: async (request) => {
+      const { roleArn, owner, kind, windows, clusterName } = request.properties;
+      const mode = await readMode(clusterName);
+      // A mapping of ours is never in the way of an access entry, which EKS asks first: nodes have both until the removal.
+      return change(request, found => isMapped(kind, mode) ? planAdd(found, roleArn, owner, windows) : planKeep(found, roleArn, owner));
+    },
+    remove: request => change(request, found => planRemove(found, request.properties.roleArn, request.properties.owner)),
   };
 
   async function change(
     { properties }: ResourceRequest<NodeAccessProperties>,
-    plan: (found: AwsAuth | undefined, owner: string) => Change,
+    plan: (found: AwsAuth | undefined) => Change,
   ): Promise<Outcome> {
     const port = await connect(properties.clusterName, properties.kubectlRoleArn);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = await port.read();
-      if (await act(port, plan(found?.content, properties.owner), found?.version)) {
+      if (await act(port, plan(found?.content), found?.version)) {
         return done();
       }
     }

@@ -7,8 +7,15 @@ import { isMap, isScalar, isSeq, parseDocument, YAMLSeq } from 'yaml';
  */
 
 /** What a node's role needs in order to join. */
-export const NODE_GROUPS = ['system:bootstrappers', 'system:nodes'];
+const NODE_GROUPS = ['system:bootstrappers', 'system:nodes'];
+/** Without the last one, pods on Windows reach no Service. */
+const WINDOWS_GROUPS = [...NODE_GROUPS, 'eks:kube-proxy-windows'];
 export const NODE_USERNAME = 'system:node:{{EC2PrivateDNSName}}';
+
+/** The groups that nodes of an operating system have to be in. */
+export function nodeGroups(windows: boolean): readonly string[] {
+  return windows ? WINDOWS_GROUPS : NODE_GROUPS;
+}
 
 export interface Mapping {
   readonly rolearn: string;
@@ -35,10 +42,10 @@ export function mappingsOf(text: string, rolearn: string): Mapping[] {
 }
 
 /** Adds the entry of a node role behind all others. */
-export function insertMapping(text: string, rolearn: string): Insertion {
+export function insertMapping(text: string, rolearn: string, groups: readonly string[]): Insertion {
   const { sequence, entries } = parse(text);
-  const wanted = [...entries, nodeMapping(rolearn)];
-  const candidates = sequence?.flow ? [intoFlow(text, sequence, rolearn)] : intoBlock(text, sequence, rolearn);
+  const wanted = [...entries, nodeMapping(rolearn, groups)];
+  const candidates = sequence?.flow ? [intoFlow(text, sequence, rolearn, groups)] : intoBlock(text, sequence, rolearn, groups);
   const found = candidates.find(candidate => holds(candidate.text, wanted));
   if (!found) {
     throw new Error('mapRoles of the ConfigMap aws-auth has a form that no entry can be added to safely; write it as a plain list of entries');
@@ -83,8 +90,8 @@ function parse(text: string): ParsedList {
   return { sequence: document.contents, entries: document.toJS() as unknown[] };
 }
 
-function nodeMapping(rolearn: string): object {
-  return { groups: NODE_GROUPS, rolearn, username: NODE_USERNAME };
+function nodeMapping(rolearn: string, groups: readonly string[]): object {
+  return { groups, rolearn, username: NODE_USERNAME };
 }
 
 function isMappingOf(rolearn: string): (entry: unknown) => entry is { rolearn: string; groups?: unknown; username?: unknown } {
@@ -97,8 +104,8 @@ function isMappingOf(rolearn: string): (entry: unknown) => entry is { rolearn: s
 
 /** The entry as we write it if it is still so, else any entry of the role. */
 function ourIndex(entries: readonly unknown[], rolearn: string): number {
-  const ours = JSON.stringify(nodeMapping(rolearn));
-  const exact = entries.findIndex(entry => JSON.stringify(entry) === ours);
+  const ours = [NODE_GROUPS, WINDOWS_GROUPS].map(groups => JSON.stringify(nodeMapping(rolearn, groups)));
+  const exact = entries.findIndex(entry => ours.includes(JSON.stringify(entry)));
   return exact >= 0 ? exact : entries.findIndex(isMappingOf(rolearn));
 }
 
@@ -110,9 +117,9 @@ function holds(text: string, entries: readonly unknown[]): boolean {
   }
 }
 
-function intoFlow(text: string, sequence: YAMLSeq, rolearn: string): Insertion {
-  const groups = NODE_GROUPS.map(group => JSON.stringify(group)).join(', ');
-  const entry = `{groups: [${groups}], rolearn: ${JSON.stringify(rolearn)}, username: ${JSON.stringify(NODE_USERNAME)}}`;
+function intoFlow(text: string, sequence: YAMLSeq, rolearn: string, groups: readonly string[]): Insertion {
+  const list = groups.map(group => JSON.stringify(group)).join(', ');
+  const entry = `{groups: [${list}], rolearn: ${JSON.stringify(rolearn)}, username: ${JSON.stringify(NODE_USERNAME)}}`;
   const last = sequence.items.at(-1);
   return last === undefined
     ? insertAt(text, sequence.range![0] + 1, entry)
@@ -120,12 +127,12 @@ function intoFlow(text: string, sequence: YAMLSeq, rolearn: string): Insertion {
 }
 
 /** Directly behind the last entry; behind everything where the last entry's value reaches further than its lines. */
-function intoBlock(text: string, sequence: YAMLSeq | undefined, rolearn: string): Insertion[] {
+function intoBlock(text: string, sequence: YAMLSeq | undefined, rolearn: string, groups: readonly string[]): Insertion[] {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const indent = ' '.repeat(sequence ? indentOf(sequence) : 0);
   const entry = [
     '- groups:',
-    ...NODE_GROUPS.map(group => `  - ${group}`),
+    ...groups.map(group => `  - ${group}`),
     `  rolearn: ${rolearn}`,
     `  username: ${NODE_USERNAME}`,
   ].map(line => indent + line).join(eol);

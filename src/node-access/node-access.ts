@@ -1,9 +1,73 @@
+import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { AwsAuthRoleMapping, AwsAuthRoleMappingProps } from './aws-auth-role-mapping';
-import { NodeAccessKind } from './contract';
+import { AwsAuthRoleMapping } from './aws-auth-role-mapping';
+import { ManagedKind, NodeAccessKind } from './contract';
+import { NodeAccessEntry } from './node-access-entry';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
+import { MigrationStage } from '../words/migration-stage';
 
-/** How the nodes that Karpenter launches get into the cluster. */
+/** What nodes they are that get in. */
+export interface NodeAccessOptions {
+  /**
+   * Whether Karpenter's nodes run Windows, all or some of them.
+   *
+   * Windows nodes need the group `eks:kube-proxy-windows`, without which their pods reach no Service. An access entry gives it with the
+   * type `EC2_WINDOWS` instead of `EC2_LINUX`, a mapping has it in its list. A migration has one node role, and a role has one entry of
+   * one type: AWS advises a role of its own for Windows nodes, so give Windows and Linux pools different roles where that matters, the
+   * second one by a `NodeAccessEntry` or `AwsAuthRoleMapping` of your own.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html
+   */
+  readonly windows?: boolean;
+}
+
+/**
+ * What lets nodes in is made of.
+ *
+ * @internal
+ */
+export interface NodeAccessContext {
+  readonly cluster: eks.ICluster;
+  readonly role: iam.IRole;
+  readonly stage: MigrationStage;
+  readonly revision?: string;
+  readonly kubernetesHandler?: KubernetesHandlerOptions;
+}
+
+/**
+ * How the nodes that Karpenter launches get into the cluster.
+ *
+ * What one choice made stays when another one takes its place, so that no node loses its way in, and goes with the removal of the
+ * migration; with `unmanaged()` it stays for good.
+ */
 export abstract class NodeAccess {
+  /**
+   * An access entry where the cluster's authentication mode takes one (`API`, `API_AND_CONFIG_MAP`), the guide's entry in the ConfigMap
+   * `aws-auth` else (`CONFIG_MAP`).
+   *
+   * The mode is read in the deployment, with every other stage or `revision`. Once it takes access entries, deploy with another
+   * `revision`: the access entry is made, and the entry in the ConfigMap stays beside it until the migration is removed. Do so before the
+   * mode becomes `API`, which ignores the ConfigMap.
+   *
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/grant-k8s-access.html
+   */
+  public static auto(options: NodeAccessOptions = {}): NodeAccess {
+    return new ManagedNodeAccess('auto', options);
+  }
+
+  /**
+   * An access entry of type `EC2_LINUX`, or `EC2_WINDOWS` with `windows`. One that exists and fits is left alone.
+   *
+   * For clusters whose authentication mode is `API` or `API_AND_CONFIG_MAP`.
+   *
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
+   */
+  public static accessEntry(options: NodeAccessOptions = {}): NodeAccess {
+    return new ManagedNodeAccess('access-entry', options);
+  }
+
   /**
    * One entry in the ConfigMap `aws-auth`, as in the guide; everything else in it stays byte for byte.
    *
@@ -11,12 +75,12 @@ export abstract class NodeAccess {
    *
    * @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
    */
-  public static awsAuth(): NodeAccess {
-    return new AwsAuthNodeAccess();
+  public static awsAuth(options: NodeAccessOptions = {}): NodeAccess {
+    return new ManagedNodeAccess('aws-auth', options);
   }
 
   /**
-   * Done elsewhere: the node role is mapped already, or has an access entry of type `EC2_LINUX`.
+   * Done elsewhere: the node role is mapped already, or has an access entry of type `EC2_LINUX` (`EC2_WINDOWS` for Windows).
    *
    * Without either, instances launch but never become nodes.
    */
@@ -36,21 +100,29 @@ export abstract class NodeAccess {
    *
    * @internal
    */
-  public abstract _bind(scope: Construct, props: AwsAuthRoleMappingProps): Construct | undefined;
+  public abstract _bind(scope: Construct, context: NodeAccessContext): Construct[];
 }
 
-class AwsAuthNodeAccess extends NodeAccess {
-  public readonly _kind = 'aws-auth';
+/** Both resources are there with every choice, so that what a former one made is taken away by the removal. */
+class ManagedNodeAccess extends NodeAccess {
+  public constructor(public readonly _kind: ManagedKind, private readonly options: NodeAccessOptions) {
+    super();
+  }
 
-  public _bind(scope: Construct, props: AwsAuthRoleMappingProps): Construct {
-    return new AwsAuthRoleMapping(scope, 'NodeAccess', props);
+  public _bind(scope: Construct, { cluster, role, stage, revision, kubernetesHandler }: NodeAccessContext): Construct[] {
+    const props = { cluster, role, ...this.options, _kind: this._kind };
+    return [
+      // From one stage to the next the mode may have become one that ignores the mapping.
+      new NodeAccessEntry(scope, 'AccessEntry', { ...props, revision: [stage, ...revision === undefined ? [] : [revision]].join(' ') }),
+      new AwsAuthRoleMapping(scope, 'NodeAccess', { ...props, revision, kubernetesHandler }),
+    ];
   }
 }
 
 class UnmanagedNodeAccess extends NodeAccess {
   public readonly _kind = 'unmanaged';
 
-  public _bind(): undefined {
-    return undefined;
+  public _bind(): Construct[] {
+    return [];
   }
 }

@@ -1,4 +1,4 @@
-import { insertMapping, mappingsOf, NODE_GROUPS, removeMapping } from './mapping-list';
+import { insertMapping, mappingsOf, nodeGroups, removeMapping } from './mapping-list';
 
 /** What we put into mapRoles, in the order in which it came. */
 export const RECORDS_ANNOTATION = 'cdk-karpenter-migration/role-mappings';
@@ -18,12 +18,14 @@ export type Change =
 
 interface MappingRecord {
   readonly rolearn: string;
-  /** Exactly what was inserted, so that it can be taken out again without touching what is around it. */
+  /** Exactly what was inserted, so that it can be taken out again without touching what is around it; empty where nothing was. */
   readonly text: string;
   /** The resource that answers for the entry: whoever applied it last. */
   readonly owner: string;
   /** Whether the key mapRoles came with the first entry. */
   readonly madeKey?: boolean;
+  /** Whether it has the groups of Windows nodes. */
+  readonly windows?: boolean;
 }
 
 const NONE: Change = { kind: 'none' };
@@ -37,24 +39,41 @@ export function withoutPath(roleArn: string): string {
   return parts[1] + parts[2];
 }
 
-/** Adds the entry of a role unless one is there already. */
-export function planAdd(found: AwsAuth | undefined, roleArn: string, owner: string): Change {
+/** Adds the entry of a role unless one is there already; ours is put in anew where other groups are wanted by now. */
+export function planAdd(found: AwsAuth | undefined, roleArn: string, owner: string, windows = false): Change {
   const rolearn = withoutPath(roleArn);
   const before = found ?? { data: {}, annotations: { [CREATED_ANNOTATION]: 'true' } };
   const records = recordsOf(before);
   const mapRoles = before.data.mapRoles ?? '';
   const existing = mappingsOf(mapRoles, rolearn);
   const record = records.find(r => r.rolearn === rolearn);
-  if (existing.length > 0) {
-    requireNodeGroups(rolearn, existing.flatMap(mapping => mapping.groups));
+  const isOutdated = !!record?.text && !!record.windows !== windows;
+  if (existing.length > 0 && !isOutdated) {
+    requireNodeGroups(rolearn, existing.flatMap(mapping => mapping.groups), nodeGroups(windows));
     return record ? renewed(before, records, { ...record, owner }) : NONE;
   }
-  const { text, inserted } = insertMapping(mapRoles, rolearn);
-  const added = { rolearn, text: inserted, owner, madeKey: before.data.mapRoles === undefined || record?.madeKey };
+  const others = isOutdated ? removeMapping(mapRoles, rolearn, record!.text) : mapRoles;
+  const { text, inserted } = insertMapping(others, rolearn, nodeGroups(windows));
+  const added = {
+    rolearn, text: inserted, owner, madeKey: before.data.mapRoles === undefined || record?.madeKey, ...windows ? { windows } : {},
+  };
   return {
     kind: found ? 'replace' : 'create',
     content: written({ ...before, data: { ...before.data, mapRoles: text } }, [...records.filter(r => r !== record), added]),
   };
+}
+
+/**
+ * Adds nothing, because nodes get in otherwise. What was put in before stays, and goes with the one who stands by it now: whoever had
+ * the entry, and the same owner's entries of former roles, which a record without a text brings up the rear of.
+ */
+export function planKeep(found: AwsAuth | undefined, roleArn: string, owner: string): Change {
+  const rolearn = withoutPath(roleArn);
+  const records = found ? recordsOf(found) : [];
+  const record = records.find(r => r.rolearn === rolearn);
+  return found && (record || records.some(r => r.owner === owner))
+    ? renewed(found, records, { ...record ?? { rolearn, text: '' }, owner })
+    : NONE;
 }
 
 /**
@@ -70,7 +89,7 @@ export function planRemove(found: AwsAuth | undefined, roleArn: string, owner: s
   }
   const leaving = records.filter((r, i) => i <= last && r.owner === owner);
   const staying = records.filter(r => !leaving.includes(r));
-  const mapRoles = leaving.reduceRight((text, r) => removeMapping(text, r.rolearn, r.text), found.data.mapRoles ?? '');
+  const mapRoles = leaving.filter(r => r.text !== '').reduceRight((text, r) => removeMapping(text, r.rolearn, r.text), found.data.mapRoles ?? '');
   const madeKey = leaving.some(r => r.madeKey);
   const { mapRoles: _, ...otherData } = found.data;
   const keepsKey = found.data.mapRoles !== undefined && !(madeKey && mapRoles === '');
@@ -79,8 +98,8 @@ export function planRemove(found: AwsAuth | undefined, roleArn: string, owner: s
   return staying.length === 0 && found.annotations[CREATED_ANNOTATION] && isEmpty(content) ? { kind: 'discard' } : { kind: 'replace', content };
 }
 
-function requireNodeGroups(rolearn: string, groups: readonly unknown[]): void {
-  const missing = NODE_GROUPS.filter(group => !groups.includes(group));
+function requireNodeGroups(rolearn: string, groups: readonly unknown[], needed: readonly string[]): void {
+  const missing = needed.filter(group => !groups.includes(group));
   if (missing.length > 0) {
     throw new Error(`the ConfigMap aws-auth maps ${rolearn} already, but not to ${missing.join(' and ')}: its nodes could not join; ` +
       'correct that entry or take it out, nothing was changed');

@@ -89,7 +89,7 @@ describe('Preflight', () => {
       TagKey: Match.absent(),
       SubnetIds: Match.absent(),
       SecurityGroupSource: 'nodegroups',
-      NodeAccess: 'aws-auth',
+      NodeAccess: 'auto',
       TakeOver: false,
       Namespace: 'karpenter',
       CrdRelease: 'kube-system/karpenter-crd',

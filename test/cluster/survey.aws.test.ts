@@ -78,6 +78,12 @@ test('a named node group on a later page is found, one that does not exist is an
   await expect(reader.readCluster('prod', ['x'])).rejects.toThrow('has no managed node group "x"; it has a, b, c');
 });
 
+test.each([
+  [undefined, undefined], [{ enabled: false }, undefined], [{ enabled: true, nodePools: [] }, true],
+])('a cluster with compute config %j is in Auto Mode: %s', async (computeConfig, autoMode) => {
+  expect((await new AwsClusterReader(new FakeEks({}, { computeConfig }), new FakeEc2()).readCluster('prod')).autoMode).toBe(autoMode);
+});
+
 test('a cluster and its node group come in the words of the port', async () => {
   const eks = new FakeEks({
     apps: active({
@@ -151,7 +157,7 @@ test('security groups come with their tags', async () => {
 
 describe('the question to the Kubernetes function', () => {
   const question = {
-    clusterName: 'prod', kubectlRoleArn: 'role', namespace: 'karpenter', crds: ['c'], objects: [], replicas: 2, cpu: '1', memory: '1Gi',
+    clusterName: 'prod', kubectlRoleArn: 'role', api: 'karpenter.sh/v1', namespace: 'karpenter', crds: ['c'], objects: [], replicas: 2, cpu: '1', memory: '1Gi',
   };
 
   function lambda(answer: object): { client: LambdaClient; sent: any[] } {
@@ -170,7 +176,16 @@ describe('the question to the Kubernetes function', () => {
     expect(sent).toEqual([{
       name: 'arn',
       payload: {
-        Query: 'preflight-facts', ClusterName: 'prod', KubectlRoleArn: 'role', Namespace: 'karpenter', Crds: ['c'], Objects: [], Replicas: 2, Cpu: '1', Memory: '1Gi',
+        Query: 'preflight-facts',
+        ClusterName: 'prod',
+        KubectlRoleArn: 'role',
+        Api: 'karpenter.sh/v1',
+        Namespace: 'karpenter',
+        Crds: ['c'],
+        Objects: [],
+        Replicas: 2,
+        Cpu: '1',
+        Memory: '1Gi',
       },
     }]);
   });

@@ -47,20 +47,23 @@ class FakeAwsAuth implements NodeAccessPort {
 function scene(content: AwsAuth | undefined = { data: { mapRoles: FOREIGN }, annotations: {} }) {
   const awsAuth = new FakeAwsAuth(content);
   const asked: string[][] = [];
-  const handler = nodeAccessHandler(async (...cluster) => {
-    asked.push(cluster);
+  const cluster = { mode: 'CONFIG_MAP' };
+  const handler = nodeAccessHandler(async (...which) => {
+    asked.push(which);
     return awsAuth;
-  });
-  const request = (roleArn = ROLE, type: ResourceRequest<unknown>['type'] = 'Create'): ResourceRequest<NodeAccessProperties> => ({
+  }, async () => cluster.mode);
+  const request = (
+    roleArn = ROLE, type: ResourceRequest<unknown>['type'] = 'Create', changes: Partial<NodeAccessProperties> = {},
+  ): ResourceRequest<NodeAccessProperties> => ({
     type,
-    properties: { clusterName: 'prod', kubectlRoleArn: 'arn:kubectl', roleArn, owner: 'Stack/Mapping' },
+    properties: { clusterName: 'prod', kubectlRoleArn: 'arn:kubectl', roleArn, owner: 'Stack/Mapping', kind: 'aws-auth', windows: false, ...changes },
     physicalId: 'id',
     stackId: 'stack',
     logicalId: 'Mapping',
     requestId: 'request',
     elapsed: 0,
   });
-  return { awsAuth, asked, handler, request };
+  return { awsAuth, asked, cluster, handler, request };
 }
 
 test('creation maps the role, deletion restores the ConfigMap', async () => {
@@ -155,6 +158,74 @@ test('a ConfigMap that was made here goes with the entry, unless it was edited a
   expect(awsAuth.content).toBeUndefined();
 });
 
+describe('the choice and the mode of the cluster', () => {
+  test.each<[NodeAccessProperties['kind'], string, boolean]>([
+    ['aws-auth', 'CONFIG_MAP', true],
+    ['aws-auth', 'API_AND_CONFIG_MAP', true],
+    ['auto', 'CONFIG_MAP', true],
+    ['auto', 'API_AND_CONFIG_MAP', false],
+    ['auto', 'API', false],
+    ['access-entry', 'CONFIG_MAP', false],
+    ['access-entry', 'API', false],
+  ])('with %s in mode %s the role is mapped: %s', async (kind, mode, mapped) => {
+    const { awsAuth, cluster, handler, request } = scene();
+    cluster.mode = mode;
+
+    expect(await handler.apply(request(ROLE, 'Create', { kind }))).toEqual({ done: true });
+    expect(awsAuth.content!.data.mapRoles.includes('role/KarpenterNode')).toBe(mapped);
+  });
+
+  test('a mapping stays when the mode takes access entries by now, and goes with the removal', async () => {
+    const { awsAuth, cluster, handler, request } = scene();
+    const before = awsAuth.content;
+    const auto = request(ROLE, 'Create', { kind: 'auto' });
+    await handler.apply(auto);
+    const mapped = awsAuth.content;
+
+    for (const mode of ['API_AND_CONFIG_MAP', 'API']) {
+      cluster.mode = mode;
+      await handler.apply({ ...auto, type: 'Update', oldProperties: auto.properties });
+      expect(awsAuth.content).toEqual(mapped);
+    }
+    await handler.remove({ ...auto, type: 'Delete' });
+    expect(awsAuth.content).toEqual(before);
+  });
+
+  test('what an abandoned stack mapped goes with a successor that maps nothing', async () => {
+    const { awsAuth, cluster, handler, request } = scene();
+    const before = awsAuth.content;
+    const successor = request('arn:aws:iam::111111111111:role/Successor', 'Create', { kind: 'auto' });
+    await handler.apply(request());
+    cluster.mode = 'API_AND_CONFIG_MAP';
+
+    await handler.apply(successor);
+    expect(awsAuth.content!.data.mapRoles).toContain('role/KarpenterNode');
+    expect(awsAuth.content!.data.mapRoles).not.toContain('role/Successor');
+    await handler.remove({ ...successor, type: 'Delete' });
+    expect(awsAuth.content).toEqual(before);
+  });
+
+  test('nodes that run Windows by now get their group, and lose it again', async () => {
+    const { awsAuth, handler, request } = scene();
+    await handler.apply(request());
+    const linux = awsAuth.content;
+
+    await handler.apply(request(ROLE, 'Update', { windows: true }));
+    expect(awsAuth.content!.data.mapRoles).toContain('  - system:nodes\n  - eks:kube-proxy-windows\n  rolearn');
+    await handler.apply(request(ROLE, 'Update'));
+    expect(awsAuth.content).toEqual(linux);
+  });
+
+  test('deployments from before there was a choice mean the ConfigMap', () => {
+    const { handler } = scene();
+    const raw = { ClusterName: 'prod', KubectlRoleArn: 'x', RoleArn: ROLE, Owner: 'Stack/Mapping' };
+
+    expect(handler.parse(raw)).toMatchObject({ kind: 'aws-auth', windows: false });
+    expect(handler.parse({ ...raw, Kind: 'auto', Windows: 'true' })).toMatchObject({ kind: 'auto', windows: true });
+    expect(() => handler.parse({ ...raw, Kind: 'magic' })).toThrow('property Kind must be one of auto, access-entry, aws-auth, got "magic"');
+  });
+});
+
 test('an editor that is always quicker makes it wait, and then give up with the reason', async () => {
   const { awsAuth, handler, request } = scene();
   awsAuth.beforeWrite = () => awsAuth.edit({ ...awsAuth.content! });
@@ -173,7 +244,7 @@ test('a list that cannot be parsed is an error and nothing is written', async ()
 test('other errors come through', async () => {
   const handler = nodeAccessHandler(async () => {
     throw new Error('no route to host');
-  });
+  }, async () => 'CONFIG_MAP');
 
   await expect(handler.apply(scene().request())).rejects.toThrow('no route to host');
   await expect(handler.remove(scene().request())).rejects.toThrow('no route to host');

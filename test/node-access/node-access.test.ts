@@ -1,10 +1,12 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { AwsAuthRoleMapping } from '../../src/node-access/aws-auth-role-mapping';
 import { NodeAccess } from '../../src/node-access/node-access';
+import { NodeAccessEntry } from '../../src/node-access/node-access-entry';
+import { MigrationStage } from '../../src/words/migration-stage';
 
 function scene() {
   const stack = new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test', { env: { account: '111111111111', region: 'us-east-1' } });
@@ -26,26 +28,47 @@ test('a mapping asks the Kubernetes function for one entry', () => {
     KubectlRoleArn: 'arn:aws:iam::111111111111:role/kubectl-prod',
     RoleArn: { 'Fn::GetAtt': [stack.getLogicalId(role.node.defaultChild as iam.CfnRole), 'Arn'] },
     Owner: 'Test/Mapping',
+    Kind: Match.absent(),
+    Windows: Match.absent(),
     Revision: '2',
     ServiceTimeout: '3600',
   });
 });
 
-test('NodeAccess.awsAuth makes a mapping', () => {
-  const { stack, cluster, role } = scene();
-  const made = NodeAccess.awsAuth()._bind(stack, { cluster: cluster('prod'), role });
+describe.each([
+  ['auto', NodeAccess.auto()],
+  ['access-entry', NodeAccess.accessEntry()],
+  ['aws-auth', NodeAccess.awsAuth()],
+] as const)('the choice %s', (kind, access) => {
+  test('is told to a mapping and to an access entry, each of which does its part', () => {
+    const { stack, cluster, role } = scene();
+    const made = access._bind(stack, { cluster: cluster('prod'), role, stage: MigrationStage.CUT_OVER, revision: '2' });
+    const template = Template.fromStack(stack);
+    const RoleArn = stack.resolve(role.roleArn);
 
-  expect(made).toBeInstanceOf(AwsAuthRoleMapping);
-  expect(NodeAccess.awsAuth()._kind).toBe('aws-auth');
-  Template.fromStack(stack).resourceCountIs('Custom::KarpenterNodeAccess', 1);
+    expect(made.map(part => part.constructor)).toEqual([NodeAccessEntry, AwsAuthRoleMapping]);
+    expect(access._kind).toBe(kind);
+    template.hasResourceProperties('Custom::KarpenterNodeAccess', { RoleArn, Kind: kind, Windows: Match.absent(), Revision: '2' });
+    template.hasResourceProperties('Custom::KarpenterAccessEntry', { RoleArn, Kind: kind, Type: 'EC2_LINUX', Revision: 'CUT_OVER 2' });
+  });
 });
+
+test.each([['auto', NodeAccess.auto], ['access-entry', NodeAccess.accessEntry], ['aws-auth', NodeAccess.awsAuth]])(
+  'Windows nodes have a type and a group of their own with the choice %s', (_, choose) => {
+    const { stack, cluster, role } = scene();
+    choose({ windows: true })._bind(stack, { cluster: cluster('prod'), role, stage: MigrationStage.INSTALL });
+
+    Template.fromStack(stack).hasResourceProperties('Custom::KarpenterNodeAccess', { Windows: true });
+    Template.fromStack(stack).hasResourceProperties('Custom::KarpenterAccessEntry', { Type: 'EC2_WINDOWS' });
+  });
 
 test('NodeAccess.unmanaged makes nothing', () => {
   const { stack, cluster, role } = scene();
 
-  expect(NodeAccess.unmanaged()._bind(stack, { cluster: cluster('prod'), role })).toBeUndefined();
+  expect(NodeAccess.unmanaged()._bind(stack, { cluster: cluster('prod'), role, stage: MigrationStage.INSTALL })).toEqual([]);
   expect(NodeAccess.unmanaged()._kind).toBe('unmanaged');
   Template.fromStack(stack).resourceCountIs('Custom::KarpenterNodeAccess', 0);
+  Template.fromStack(stack).resourceCountIs('Custom::KarpenterAccessEntry', 0);
 });
 
 test('two clusters in one stack have a function each', () => {

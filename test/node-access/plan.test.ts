@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { AwsAuth, Change, CREATED_ANNOTATION, planAdd, planRemove, RECORDS_ANNOTATION, withoutPath } from '../../src/node-access/plan';
+import { AwsAuth, Change, CREATED_ANNOTATION, planAdd, planKeep, planRemove, RECORDS_ANNOTATION, withoutPath } from '../../src/node-access/plan';
 
 const ROLE = 'arn:aws:iam::111111111111:role/KarpenterNode';
 const OTHER_ROLE = 'arn:aws:iam::111111111111:role/KarpenterNode-2';
@@ -301,4 +301,65 @@ test.each(['{', '[{"rolearn":1}]', '{}'])('damaged records (%s) are an error bef
 
   expect(() => planAdd(damaged, ROLE, OWNER)).toThrow(/cdk-karpenter-migration\/role-mappings .* is damaged/);
   expect(() => planRemove(damaged, ROLE, OWNER)).toThrow(/is damaged/);
+});
+
+describe('Windows nodes', () => {
+  const WINDOWS = { ...OURS, groups: [...OURS.groups, 'eks:kube-proxy-windows'] };
+
+  test.each(DOCUMENTS)('get an entry with their group in mapRoles with %s, which is taken out again', (_name, text) => {
+    const before = holding(text);
+    const added = after(planAdd(before, ROLE, OWNER, true), before);
+
+    expect(entriesOf(added).at(-1)).toEqual(WINDOWS);
+    expect(planAdd(added, ROLE, OWNER, true)).toEqual({ kind: 'none' });
+    expect(remove(added)).toEqual(before);
+  });
+
+  test('are kept out by an entry of somebody else without it, which is an error', () => {
+    const foreign = holding(FOREIGN_BLOCK + `- groups: [system:bootstrappers, system:nodes]\n  rolearn: ${ROLE}\n  username: x\n`);
+
+    expect(planAdd(foreign, ROLE, OWNER)).toEqual({ kind: 'none' });
+    expect(() => planAdd(foreign, ROLE, OWNER, true)).toThrow('but not to eks:kube-proxy-windows');
+  });
+});
+
+describe('where nodes get in otherwise', () => {
+  const keep = (before: AwsAuth | undefined, role = ROLE, owner = OWNER) => after(planKeep(before, role, owner), before);
+
+  test.each<[string, AwsAuth | undefined]>([
+    ['no ConfigMap', undefined],
+    ['entries of others', holding(FOREIGN_BLOCK)],
+    ['an entry of somebody else for the role', holding(`- groups: [a]\n  rolearn: ${ROLE}\n  username: x\n`)],
+    ['a list that cannot be read', holding('- [')],
+  ])('%s is left as it is', (_name, before) => {
+    expect(planKeep(before, ROLE, OWNER)).toEqual({ kind: 'none' });
+    expect(remove(before)).toEqual(before);
+  });
+
+  test('an entry of ours stays, whoever had it, and is taken out by who keeps it', () => {
+    const before = holding(FOREIGN_BLOCK);
+    const kept = keep(add(before), ROLE, 'another/Mapping')!;
+
+    expect(entriesOf(kept).at(-1)).toEqual(OURS);
+    expect(planKeep(kept, ROLE, 'another/Mapping')).toEqual({ kind: 'none' });
+    expect(remove(kept)).toEqual(kept);
+    expect(remove(kept, ROLE, 'another/Mapping')).toEqual(before);
+  });
+
+  test('the entry of a former role goes with the role that took its place, and nothing that others have for that one', () => {
+    const before = holding(FOREIGN_BLOCK + `- groups: [a]\n  rolearn: ${OTHER_ROLE}\n  username: x\n`);
+    const kept = keep(add(before), OTHER_ROLE)!;
+
+    expect(entriesOf(kept).at(-1)).toEqual(OURS);
+    expect(planKeep(kept, OTHER_ROLE, OWNER)).toEqual({ kind: 'none' });
+    expect(remove(kept, OTHER_ROLE)).toEqual(before);
+  });
+
+  test('a role that is mapped after all has one record', () => {
+    const before = holding(FOREIGN_BLOCK);
+    const mapped = add(keep(add(before), OTHER_ROLE), OTHER_ROLE)!;
+
+    expect(JSON.parse(mapped.annotations[RECORDS_ANNOTATION])).toHaveLength(2);
+    expect(remove(mapped, OTHER_ROLE)).toEqual(before);
+  });
 });
