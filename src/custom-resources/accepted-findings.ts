@@ -7,7 +7,11 @@ import { IConstruct } from 'constructs';
  * @param construct a resource, or a construct around one
  */
 export function acceptFinding(construct: IConstruct, rule: string, reason: string): void {
-  const resource = (CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild) as CfnResource;
+  const resource = (CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild) as CfnResource | undefined;
+  // `iam.Role.customizeRoles` leaves roles and managed policies without a resource, and cdk-nag without anything to find.
+  if (!resource) {
+    return;
+  }
   const accepted = resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [];
   resource.addMetadata('cdk_nag', { rules_to_suppress: [...accepted, { id: rule, reason }] });
 }

@@ -1,6 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
+import { Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { acceptFinding } from './accepted-findings';
 import { AwsFunction } from './aws-function';
 import { acceptBasicExecution, HANDLER_FUNCTION, handlerLogs, twoPhaseProvider } from './two-phase-provider';
@@ -40,5 +40,22 @@ export class AwsProvider extends Construct {
       acceptFinding(this.function.role!.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5',
         'node groups and their network are not known before; EC2 knows no resources for reads, and tags bound the writes');
     }
+  }
+
+  /**
+   * A policy of its own for what one resource needs, which is there before the resource and goes after it.
+   *
+   * The function does not wait for it, so it may name what is made long after the function. It is kept with the function, not with the
+   * resource: a role that has a policy cannot be deleted.
+   *
+   * @param wildcards why there are some
+   */
+  public allowFor(resource: IConstruct, wildcards: string, statements: iam.PolicyStatementProps[]): void {
+    const policy = new iam.Policy(this, `For-${Names.nodeUniqueId(resource.node)}`, {
+      roles: [this.function.role!],
+      statements: statements.map(statement => new iam.PolicyStatement(statement)),
+    });
+    acceptFinding(policy, 'AwsSolutions-IAM5', wildcards);
+    resource.node.addDependency(policy);
   }
 }

@@ -8,6 +8,12 @@ import { isRollingBack } from '../custom-resources/rollback.aws';
 import { DISCOVERY_TAGS_RESOURCE_TYPE } from '../discovery-tags/contract';
 import { discoveryTagsHandler } from '../discovery-tags/handler';
 import { Ec2DiscoveryTags } from '../discovery-tags/tags.aws';
+import { SPOT_ROLE_TYPE } from '../iam/spot-role/contract';
+import { spotRoleHandler } from '../iam/spot-role/handler';
+import { IamSpotRole } from '../iam/spot-role/spot-role.aws';
+import { EksAccessEntries } from '../node-access/access-entries.aws';
+import { accessEntryHandler } from '../node-access/access-entry-handler';
+import { ACCESS_ENTRY_TYPE } from '../node-access/contract';
 import { PREFLIGHT_TYPE } from '../preflight/contract';
 import { LambdaFactsReader } from '../preflight/facts.aws';
 import { preflightHandler } from '../preflight/handler';
@@ -29,5 +35,7 @@ export const handler = entry(doneWithoutCluster({
     isRollingBack,
   }),
   [DISCOVERY_TAGS_RESOURCE_TYPE]: discoveryTagsHandler(new Ec2DiscoveryTags(), reader),
+  [SPOT_ROLE_TYPE]: spotRoleHandler(new IamSpotRole()),
+  [ACCESS_ENTRY_TYPE]: accessEntryHandler(clusterName => new EksAccessEntries(clusterName)),
   [MIGRATION_STAGE_TYPE]: migrationStageHandler(properties => new AwsStagePort(properties, lambdaRunner)),
 }), {}, task => runTask(task as WorkflowTask, lambdaRunner));

@@ -60,6 +60,7 @@ function steps(configuration: WorkflowConfiguration, generation: number, options
     [SCALE_DOWN.name]: scaleDownStep({
       kubernetes: draining,
       aws: new ScaleDownAws(ClusterName, fence),
+      fleet,
       autoscalerIsQuiet: () => autoscalerIsQuiet(autoscaler, configuration),
       recheck: () => recheck(configuration),
     }, configuration, options),

@@ -21,7 +21,7 @@ export function referenceTo({ plural, version, group }: ObjectKind, name: string
  * @throws when it is none
  */
 export function parseObject(reference: string): ObjectReference {
-  const match = /^([a-z]+)\.(v[a-z0-9]+)\.([a-z0-9.-]+)\/([a-z0-9.-]+)$/.exec(reference);
+  const match = /^([a-z][a-z0-9]*)\.(v[a-z0-9]+)\.([a-z0-9.-]+)\/([a-z0-9.-]+)$/.exec(reference);
   if (!match) {
     throw new Error(`"${reference}" is not an object, write <plural>.<version>.<group>/<name>, for example "widgets.v1.example.com/default"`);
   }

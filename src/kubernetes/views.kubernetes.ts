@@ -1,4 +1,5 @@
 import type * as k8s from '@kubernetes/client-node';
+import { isKept, KeepAnnotation } from './kept-pods';
 import { quantity } from './quantity';
 import { podRequest } from './requests.kubernetes';
 import { NodeRequirements, NodeTerm, NodeView, PodRoom, PodView } from './views';
@@ -37,12 +38,8 @@ export function podRoom({ metadata, spec, status }: k8s.V1Pod): PodRoom {
   };
 }
 
-/**
- * A pod in the words of the port; what is false, empty or unknown stays undefined and costs nothing on the way.
- *
- * @param keep the annotation by which a pod stays on its node
- */
-export function podView(pod: k8s.V1Pod, keep: { readonly key: string; readonly value: string }): PodView {
+/** A pod in the words of the port; what is false, empty or unknown stays undefined and costs nothing on the way. */
+export function podView(pod: k8s.V1Pod, keep: KeepAnnotation): PodView {
   const { metadata, spec, status } = pod;
   const controller = metadata!.ownerReferences?.find(owner => owner.controller);
   const annotations = metadata!.annotations ?? {};
@@ -56,7 +53,7 @@ export function podView(pod: k8s.V1Pod, keep: { readonly key: string; readonly v
     leaving: metadata!.deletionTimestamp?.getTime(),
     controller: controller && { kind: controller.kind, name: controller.name, uid: controller.uid },
     mirror: annotations['kubernetes.io/config.mirror'] !== undefined || undefined,
-    keptBy: annotations[keep.key] === keep.value ? keep.key : undefined,
+    keptBy: isKept(pod, keep, Date.now()) ? keep.key : undefined,
     release: metadata!.labels?.['app.kubernetes.io/instance'],
     requires,
     tolerations: requires && spec?.tolerations?.map(({ key, operator, value, effect }) => ({ key, operator, value, effect })),

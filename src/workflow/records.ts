@@ -28,6 +28,8 @@ export const DRAIN_RECORD = `${PREFIX}/draining`;
 export const EXCLUSION_RECORD = `${PREFIX}/excluded`;
 /** On a pool: its limits before launches were stopped. */
 export const LIMITS_RECORD = `${PREFIX}/limits`;
+/** On a pool: JSON, who holds its voluntary disruption back, and its budgets before. */
+export const BUDGETS_RECORD = `${PREFIX}/budgets`;
 /** On a node: JSON as of the batch, for the one pod that moves from it to a node that stays. */
 export const MOVE_RECORD = `${PREFIX}/moving`;
 /** On a node that stays, while ordinary pods make room there for a pinned one: JSON, since when, and the owners of the pods that were evicted. */

@@ -1,5 +1,5 @@
 import { Canary, NodeState, PodEvent } from './port';
-import { ClaimView } from '../../karpenter/api/fleet';
+import { ClaimView, Condition } from '../../karpenter/api/fleet';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { Taint } from '../../kubernetes/scheduling';
 
@@ -125,13 +125,28 @@ function isClaimYounger({ created }: ClaimView, canary: Canary): boolean {
 }
 
 /** Why a canary is not Ready, in the words of all who have something to say. */
-export function reasons(canary: Canary, claims: readonly ClaimView[], events: readonly PodEvent[], { kinds }: KarpenterApi): string[] {
-  const ofClaims = claims.filter(claim => isClaimYounger(claim, canary) && claim.leaving === undefined).flatMap(({ name, unmet = [] }) => unmet
-    .map(({ type, status, reason, message }) => `${kinds.claim.singular} ${name}: ${[type, 'is', status, reason].filter(Boolean).join(' ')}${message ? `: ${message}` : ''}`));
+export function reasons(canary: Canary, claims: readonly ClaimView[], events: readonly PodEvent[], api: KarpenterApi): string[] {
+  const ofClaims = claims.filter(claim => isClaimYounger(claim, canary) && claim.leaving === undefined).flatMap(claim => missingOf(claim, api));
   const ofEvents = events
     .filter(({ reason }) => reason !== 'Nominated' && reason !== 'Scheduled')
     .map(({ from, reason, message }) => `${from}: ${reason}: ${message}`);
-  return [...new Set([...canary.problems, ...ofEvents.slice(-3), ...ofClaims.slice(-3)])].map(short);
+  return [...new Set([...[...canary.problems, ...ofEvents.slice(-3)].map(short), ...ofClaims.slice(-3)])];
+}
+
+/**
+ * What a claim lacks on its way to a node. Where the generation knows what the lack of a condition means, only the first one is told, because the
+ * others wait for it.
+ */
+function missingOf({ name, unmet = [] }: ClaimView, { kinds, conditions }: KarpenterApi): string[] {
+  const { missing } = conditions;
+  const steps = ['launched', 'registered', 'initialized'] as const;
+  const [first] = missing ? steps.flatMap(step => unmet.filter(({ type }) => type === conditions[step]).map(condition => ({ condition, step }))) : [];
+  const told = first ? [`${saidOf(first.condition)}; ${missing![first.step]}`] : unmet.map(saidOf);
+  return told.map(one => `${kinds.claim.singular} ${name}: ${one}`);
+}
+
+function saidOf({ type, status, reason, message }: Condition): string {
+  return short([type, 'is', status, reason].filter(Boolean).join(' ') + (message ? `: ${message}` : ''));
 }
 
 function short(text: string): string {

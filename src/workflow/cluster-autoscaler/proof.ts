@@ -1,8 +1,9 @@
 import { CANARY_NAME, canaryPod, judge, launchedFor, reasons, settingsOf } from './canary';
 import { AutoscalerKubernetesPort, Canary, NodeState, PodOnNode } from './port';
 import { ClaimView, FleetPort } from '../../karpenter/api/fleet';
-import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { KarpenterApi, PoolFacts } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
+import { some } from '../../words/short-list';
 import { WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { blocked, Progress, working } from '../step';
@@ -36,16 +37,14 @@ export class CanaryProof {
 
   /** Goes on until a canary is Ready on a new node, and leaves it there. */
   public async advance(): Promise<Progress | Proven> {
-    const { Namespace: namespace, Pools: [pool], CanaryImage: image } = this.configuration;
+    const { Namespace: namespace, CanaryImage: image } = this.configuration;
     const { ownerLabel, words } = this.api;
-    if (pool === undefined) {
-      return blocked(PauseReason.NO_NEW_NODE, `the migration has no ${words.pool}, so Karpenter launches nothing: add one before the cut-over`);
+    const chosen = await this.choosePool();
+    if ('kind' in chosen) {
+      return chosen;
     }
-    const found = await this.fleet.pool(pool);
-    if (!found) {
-      return blocked(PauseReason.NO_NEW_NODE, `there is no ${words.pool} "${pool}", so Karpenter launches nothing: deploy again to make it`);
-    }
-    const purpose = { namespace, image, ownerLabel, pool, taints: found.taints };
+    const { name: pool, taints } = chosen;
+    const purpose = { namespace, image, ownerLabel, pool, taints };
     const { canaries, priorityClass } = await this.port.canaryTraces(namespace);
     const judgement = judge(canaries, await this.nodesOf(canaries), settingsOf(purpose), this.now());
     switch (judgement.kind) {
@@ -67,6 +66,24 @@ export class CanaryProof {
           : working(`somebody made pod ${namespace}/${judgement.name}, or its priority class, in the meantime, looking again`, 2);
       }
     }
+  }
+
+  /** The first pool that launches nodes for pods; one of a fixed size does not. */
+  private async choosePool(): Promise<Progress | PoolFacts> {
+    const { Pools: pools } = this.configuration;
+    const { words } = this.api;
+    for (const name of pools) {
+      const found = await this.fleet.pool(name);
+      if (!found) {
+        return blocked(PauseReason.NO_NEW_NODE, `there is no ${words.pool} "${name}", so Karpenter launches nothing: deploy again to make it`);
+      }
+      if (found.replicas === undefined) {
+        return found;
+      }
+    }
+    return blocked(PauseReason.NO_NEW_NODE, pools.length === 0
+      ? `the migration has no ${words.pool}, so Karpenter launches nothing: add one before the cut-over`
+      : `${words.pool} ${some(pools)} keeps a fixed number of nodes, so Karpenter launches none for pods: add a ${words.pool} without \`replicas\``);
   }
 
   /** The node that has proven it, where that was remembered. */

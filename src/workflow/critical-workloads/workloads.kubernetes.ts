@@ -2,8 +2,8 @@ import * as k8s from '@kubernetes/client-node';
 import { Rollout, Workload, WorkloadChange, WorkloadKind, WorkloadName, WorkloadPod, WorkloadsPort } from './port';
 import { Fence } from '../../custom-resources/fence';
 import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
-import { NODEGROUP_LABEL } from '../../kubernetes/views';
 import { NodeFacts, Toleration, Affinity } from '../../kubernetes/scheduling';
+import { NODEGROUP_LABEL } from '../../kubernetes/views';
 import { ADDON_RECORD, AFFINITY_RECORD } from '../records';
 
 const APPS = { group: 'apps', version: 'v1' };

@@ -1,11 +1,10 @@
-import { PoolChange, PoolView } from '../../karpenter/api/fleet';
+import { PoolChange, PoolView, USUAL_LIMIT } from '../../karpenter/api/fleet';
 import { KarpenterApi, Limits } from '../../karpenter/api/karpenter-api';
 import { quantity } from '../../kubernetes/quantity';
+import { isMap, isSameJson, parseRecord } from '../record-json';
 import { LIMITS_RECORD, NODES_GONE_MARK } from '../records';
 
-/** No instance type fits into this, so that nothing is launched while what runs goes on. */
 const NOTHING = '0';
-const CPU = 'cpu';
 
 /** What the way back does for a pool. */
 export interface Restoration {
@@ -22,15 +21,15 @@ export class LaunchLimits {
   /** Stops the launches of a pool and records its limits; undefined where they are stopped already. */
   public stop(pool: PoolView): PoolChange | undefined {
     const recorded = this.recordOf(pool);
-    if (recorded !== undefined && this.isStopped(pool.limits)) {
+    if (recorded !== undefined && this.isStopped(pool.limits, pool.limitedBy)) {
       return undefined;
     }
     // Limits that let Karpenter launch are the owner's own, whatever was recorded before they were written.
-    const former = recorded === undefined ? pool.limits : this.former(recorded, pool.limits);
+    const former = recorded === undefined ? pool.limits : this.former(recorded, pool.limits, pool.limitedBy);
     return {
       name: pool.name,
       version: pool.version,
-      limits: patchTo(pool.limits, this.stopped),
+      limits: patchTo(pool.limits, this.stopped(pool.limitedBy)),
       annotations: { [LIMITS_RECORD]: JSON.stringify(former) },
     };
   }
@@ -42,45 +41,45 @@ export class LaunchLimits {
     if (dropped.length === 0) {
       return undefined;
     }
-    const limits = recorded === undefined ? pool.limits : this.former(recorded, pool.limits);
+    const limits = recorded === undefined ? pool.limits : this.former(recorded, pool.limits, pool.limitedBy);
     return {
       change: {
         name: pool.name,
         version: pool.version,
-        ...isSame(limits, pool.limits) ? {} : { limits: patchTo(pool.limits, limits) },
+        ...isSameJson(limits, pool.limits) ? {} : { limits: patchTo(pool.limits, limits) },
         annotations: Object.fromEntries(dropped.map(record => [record, null])),
       },
       limits,
-      theirs: recorded !== undefined && !isSame(limits, recorded),
+      theirs: recorded !== undefined && !isSameJson(limits, recorded),
     };
   }
 
   /**
-   * The limits without our part in them: we set cpu to zero and took all other amounts away. Who writes another cpu, or none, has decided about
-   * all of them; amounts that were added beside our cpu stay.
+   * The limits without our part in them: we set one to zero, most often cpu, and took all other amounts away. Who writes another amount of it, or
+   * none, has decided about all of them; amounts that were added beside ours stay.
    */
-  public former(recorded: Limits | null, live: Limits | null): Limits | null {
-    if (!this.isStopped(live)) {
+  public former(recorded: Limits | null, live: Limits | null, limitedBy = USUAL_LIMIT): Limits | null {
+    if (!this.isStopped(live, limitedBy)) {
       return live;
     }
-    const { [CPU]: _ours, ...added } = this.api.amountsOf(live)!;
+    const { [limitedBy]: _ours, ...added } = this.api.amountsOf(live)!;
     return Object.keys(added).length > 0 ? this.api.limitsWith(recorded, { ...this.api.amountsOf(recorded), ...added }) : recorded;
   }
 
-  public isStopped(limits: Limits | null): boolean {
-    const cpu = this.api.amountsOf(limits)?.[CPU];
-    return cpu !== undefined && quantity(String(cpu)) === 0;
+  public isStopped(limits: Limits | null, limitedBy = USUAL_LIMIT): boolean {
+    const amount = this.api.amountsOf(limits)?.[limitedBy];
+    return amount !== undefined && quantity(String(amount)) === 0;
   }
 
   /** The command that takes a change that stopped launches back. */
-  public undoOf(name: string, { annotations }: PoolChange): string {
+  public undoOf({ name, limitedBy }: Pick<PoolView, 'name' | 'limitedBy'>, { annotations }: PoolChange): string {
     const former = JSON.parse(annotations[LIMITS_RECORD]!) as Limits | null;
-    const patch = { metadata: { annotations: { [LIMITS_RECORD]: null } }, spec: { limits: patchTo(this.stopped, former) } };
+    const patch = { metadata: { annotations: { [LIMITS_RECORD]: null } }, spec: { limits: patchTo(this.stopped(limitedBy), former) } };
     return `kubectl patch ${this.api.kinds.pool.singular} ${name} --type merge -p '${JSON.stringify(patch)}'`;
   }
 
-  private get stopped(): Limits {
-    return this.api.limitsWith(null, { [CPU]: NOTHING });
+  private stopped(limitedBy = USUAL_LIMIT): Limits {
+    return this.api.limitsWith(null, { [limitedBy]: NOTHING });
   }
 
   /**
@@ -92,24 +91,13 @@ export class LaunchLimits {
     if (text === undefined) {
       return undefined;
     }
-    const parsed = parse(text);
+    const parsed = parseRecord<Limits | null>(text);
     if (parsed === undefined || (parsed !== null && typeof parsed !== 'object')) {
       const { words, kinds } = this.api;
       throw new Error(`the record of limits of ${words.pool} ${name} is ${JSON.stringify(text)}, which cannot be read: set its limits yourself and remove`
         + ` the annotation, kubectl annotate ${kinds.pool.singular} ${name} ${LIMITS_RECORD}-`);
     }
     return parsed;
-  }
-}
-
-function parse(text: string): Limits | null | undefined {
-  try {
-    return JSON.parse(text) as Limits | null;
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      return undefined;
-    }
-    throw error;
   }
 }
 
@@ -121,18 +109,6 @@ function patchTo(from: Limits | null, to: Limits | null): Limits | null {
   const gone = Object.keys(from ?? {}).filter(name => !(name in to));
   const patched = Object.entries(to).map(([name, value]) => [name, isMap(value) ? patchTo(asMap(from?.[name]), value) : value]);
   return { ...Object.fromEntries(gone.map(name => [name, null])), ...Object.fromEntries(patched) };
-}
-
-function isSame(one: Limits | null, other: Limits | null): boolean {
-  return canonical(one) === canonical(other);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, one: unknown) => isMap(one) ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => a < b ? -1 : 1)) : one);
-}
-
-function isMap(value: unknown): value is Limits {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function asMap(value: unknown): Limits | null {

@@ -1,6 +1,7 @@
 import { Departure } from './departure';
 import { LaunchLimits } from './limits';
 import { chooseBatch, departing, endOf, foreign, Member, membersOf, nameOf, staying, unregistered } from './plan';
+import { REMOVAL } from './row';
 import { unlessUnreachable, unreachableWebhook } from './webhooks';
 import { Departing, FleetAwsPort, FleetObjects, FleetPort, InstanceView, PoolView } from '../../karpenter/api/fleet';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
@@ -8,6 +9,7 @@ import { apiOf } from '../../karpenter/apis';
 import { NodeView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { WorkflowConfiguration } from '../contract';
+import { DisruptionHold } from '../draining/disruption-hold';
 import { allPods, beginBatch, blockedBy, drain, isInBatch, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
 import { cordon, release } from '../draining/node-marks';
@@ -24,7 +26,7 @@ export interface RemovalPorts {
   readonly aws: FleetAwsPort;
 }
 
-export type RemovalConfiguration = Pick<WorkflowConfiguration, 'Api' | 'Pools' | 'ScaleDown'>;
+export type RemovalConfiguration = Pick<WorkflowConfiguration, 'Api' | 'Owner' | 'Pools' | 'ScaleDown'>;
 
 export interface RemovalOptions {
   /** Patience is over: pods that cannot be evicted are deleted. */
@@ -57,6 +59,7 @@ export function removalStep(
 class RemovalStep implements Step {
   private readonly api: KarpenterApi;
   private readonly limits: LaunchLimits;
+  private readonly disruption: DisruptionHold;
 
   public constructor(
     private readonly ports: RemovalPorts,
@@ -66,6 +69,7 @@ class RemovalStep implements Step {
   ) {
     this.api = apiOf(configuration.Api);
     this.limits = new LaunchLimits(this.api);
+    this.disruption = new DisruptionHold(ports.fleet, this.api, { owner: configuration.Owner, step: REMOVAL.name });
   }
 
   public async assess(): Promise<Assessment> {
@@ -101,13 +105,13 @@ class RemovalStep implements Step {
         return;
       }
     }
-    throw new Error(`the nodes and ${this.api.words.pools} of karpenter are written to all the time: kubectl get nodes -l ${this.api.ownerLabel}`);
+    throw new Error(`the nodes and ${this.api.words.pools} of karpenter are written to all the time: kubectl get nodes -l ${this.api.nodeSelector}`);
   }
 
   private async read(): Promise<Fleet> {
     const { fleet, draining, aws } = this.ports;
     const objects = await fleet.objects();
-    const views = objects.nodes.length > 0 ? await draining.nodes(this.api.ownerLabel) : [];
+    const views = objects.nodes.length > 0 ? await draining.nodes(this.api.nodeSelector) : [];
     return { objects, pools: this.ours(objects), members: membersOf(objects, views), instances: await aws.instances() };
   }
 
@@ -117,6 +121,7 @@ class RemovalStep implements Step {
 
   private async advance(fleet: Fleet): Promise<Progress> {
     return await this.stopLaunches(fleet.pools)
+      ?? await this.disruption.hold(fleet.pools)
       ?? await this.removeUnregistered(fleet.members)
       ?? await this.cordonAll(staying(fleet.members))
       ?? await this.drainBatch(fleet.members)
@@ -138,7 +143,7 @@ class RemovalStep implements Step {
         const again = pool.annotations[LIMITS_RECORD] !== undefined;
         return unlessUnreachable(this.api, async () => await this.ports.fleet.changePool(change)
           ? working(`${this.api.words.pool} ${pool.name} launches nothing more${again ? '; its limits were changed in the meantime, which is remembered' : ''}`, 1, {
-            undo: [this.limits.undoOf(pool.name, change)],
+            undo: [this.limits.undoOf(pool, change)],
           })
           : this.overtaken(pool));
       }
@@ -202,11 +207,15 @@ class RemovalStep implements Step {
   }
 
   private async stayingNodes(objects: FleetObjects): Promise<NodeView[]> {
-    return staying(membersOf(objects, await this.ports.draining.nodes(this.api.ownerLabel)));
+    return staying(membersOf(objects, await this.ports.draining.nodes(this.api.nodeSelector)));
   }
 
   /** Whatever the configuration says now: records are what counts. */
   private async restore({ pools }: FleetObjects): Promise<Progress> {
+    const givenBack = await this.disruption.giveBack(pools);
+    if (givenBack) {
+      return givenBack;
+    }
     for (const pool of pools) {
       const restoration = this.limits.restore(pool);
       if (restoration) {
@@ -222,7 +231,8 @@ class RemovalStep implements Step {
     const objects = await this.ports.fleet.objects();
     const nodes = (await this.stayingNodes(objects)).filter(node => recordOf(node)?.empty === undefined);
     const patched = await patchAll(this.ports.draining, nodes.flatMap(node => release(node, { cordon: true, keeper: false }) ?? []), 'stopped');
-    return await this.restoreWherePossible(objects.pools) && patched === undefined;
+    const givenBack = await this.disruption.giveBack(objects.pools);
+    return givenBack === undefined && await this.restoreWherePossible(objects.pools) && patched === undefined;
   }
 
   /** Limits do nothing while karpenter does not answer; then their record waits for the next run. */

@@ -1,5 +1,5 @@
 import { act, isRefreshing, undoEnd } from './act';
-import { participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
+import { giveDisruptionBack, holdDisruption, participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
 import { Fleet, fleetOf, goers, surplus } from './fleet';
 import { busyWith, finish, GroupMove, isFinished, prepare } from './groups';
 import { keeperChanges } from './keepers';
@@ -43,11 +43,13 @@ export async function applyScaleDown(
   const scene: Scene = { ports, configuration, force, now, fleets, nodes, pods };
   return waitForUpdates(open)
     ?? await actOn(scene, open, group => prepare(group, targets), targets.says)
+    ?? await hold(scene)
     ?? await markNodes(scene)
     ?? await movePinned(scene)
     ?? await drainNext(scene)
     ?? await actOn(scene, open, group => finish(group, targets.of.get(group.name)!.kept), [])
     ?? await dropMarks(scene)
+    ?? await giveDisruptionBack(ports, configuration)
     ?? done(`node groups are scaled down: ${groups.map(group => `${group.name} ${targets.of.get(group.name)!.kept}`).join(', ') || 'there are none'}`);
 }
 
@@ -69,6 +71,11 @@ async function actOn(
   });
   const progress = await act(ports.aws, moves, configuration.ClusterName);
   return progress && says.length > 0 ? { ...progress, says: [progress.says, ...says].join('; ') } : progress;
+}
+
+/** As long as a node goes, Karpenter must not move the pods again that come from it. */
+async function hold({ ports, configuration, fleets }: Scene): Promise<Progress | undefined> {
+  return fleets.some(fleet => surplus(fleet) > 0 || fleet.leaving.length > 0) ? holdDisruption(ports, configuration) : undefined;
 }
 
 /** Keepers first; then everything else that goes is cordoned together, so that no evicted pod lands on a node that goes next. */

@@ -4,7 +4,7 @@ import { GROUP_TAGS, ownersChange, restored, same, standingOf } from './sizes';
 import { PauseReason } from '../pause-reason';
 import { RESTORING_MARK, SIZES_SET } from '../records';
 import { act } from './act';
-import { ScaleDownPorts } from './context';
+import { giveDisruptionBack, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
 import { isEnding } from './fleet';
 import { NODEGROUP_LABEL } from '../../kubernetes/views';
 import { count } from '../../words/short-list';
@@ -53,14 +53,17 @@ export function restore(state: NodegroupState, readyNodes: number, now: number):
 }
 
 /** One call towards the recorded sizes, of whichever node groups carry a record. */
-export async function revertScaleDown(ports: Pick<ScaleDownPorts, 'kubernetes' | 'aws'>, clusterName: string, now: number): Promise<Progress> {
+export async function revertScaleDown(
+  ports: Pick<ScaleDownPorts, 'kubernetes' | 'aws' | 'fleet'>, configuration: ScaleDownStepConfiguration, now: number,
+): Promise<Progress> {
   const groups = await ports.aws.nodegroups();
   const nodes = await ports.kubernetes.nodes(NODEGROUP_LABEL);
   const changes = nodes.filter(node => !isEnding(node, groups)).map(node => release(node, { cordon: true, keeper: true }))
     .filter(change => change !== undefined);
   const released = await patchAll(ports.kubernetes, changes, `makes ${count(changes.length, 'node')} schedulable again`);
-  if (released) {
-    return released;
+  const givenBack = released ?? await giveDisruptionBack(ports, configuration);
+  if (givenBack) {
+    return givenBack;
   }
   const touched = groups.filter(isTouched);
   const busy = touched.map(busyWith).filter(one => one !== undefined);
@@ -76,5 +79,5 @@ export async function revertScaleDown(ports: Pick<ScaleDownPorts, 'kubernetes' |
     return { state, move: restore(state, ready, now) };
   });
   const planned = moves.filter((one): one is typeof one & { move: GroupMove } => one.move !== undefined);
-  return await act(ports.aws, planned, clusterName) ?? done('node groups have the sizes that they had');
+  return await act(ports.aws, planned, configuration.ClusterName) ?? done('node groups have the sizes that they had');
 }

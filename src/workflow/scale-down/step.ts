@@ -1,5 +1,5 @@
 import { applyScaleDown } from './apply';
-import { participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
+import { giveDisruptionBack, participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
 import { isFinished } from './groups';
 import { NodegroupState } from './port';
 import { isTouched, revertScaleDown } from './restore';
@@ -22,8 +22,8 @@ export function scaleDownStep(ports: ScaleDownPorts, configuration: ScaleDownSte
   return {
     assess: async () => assess(await ports.aws.nodegroups(), configuration),
     apply: () => applyScaleDown(ports, configuration, options.force, now()),
-    revert: () => revertScaleDown(ports, configuration.ClusterName, now()),
-    stop: () => stopScaleDown(ports),
+    revert: () => revertScaleDown(ports, configuration, now()),
+    stop: () => stopScaleDown(ports, configuration),
   };
 }
 
@@ -37,8 +37,19 @@ function assess(all: readonly NodegroupState[], configuration: ScaleDownStepConf
 /** Somebody else may write the same nodes; after so many tries the caller comes again. */
 const TRIES = 3;
 
+/** Takes back what must not stay when nobody goes on. */
+async function stopScaleDown(ports: ScaleDownPorts, configuration: ScaleDownStepConfiguration): Promise<void> {
+  await uncordon(ports);
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    if (!await giveDisruptionBack(ports, configuration)) {
+      return;
+    }
+  }
+  throw new Error('Karpenter\'s disruption budgets are changed by somebody else all the time: they are not given back yet');
+}
+
 /** Makes nodes schedulable again, except those that are empty already: pods would only have to leave them once more. */
-export async function stopScaleDown({ kubernetes, aws }: Pick<ScaleDownPorts, 'kubernetes' | 'aws'>): Promise<void> {
+async function uncordon({ kubernetes, aws }: ScaleDownPorts): Promise<void> {
   let overtaken: string[] = [];
   for (let tries = 0; tries < TRIES; tries += 1) {
     const nodes = await kubernetes.nodes(NODEGROUP_LABEL);

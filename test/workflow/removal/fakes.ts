@@ -12,6 +12,7 @@ export const MINUTE = 60_000;
 
 export const CONFIGURATION: RemovalConfiguration = {
   Api: V0_API.name,
+  Owner: 'Stack/Migration',
   Pools: ['default', 'gpu'],
   ScaleDown: { Targets: [], BatchSize: 1, PauseSeconds: 0, DeregistrationSeconds: 300, Force: false },
 };
@@ -75,9 +76,10 @@ export function merge(target: any, patch: any): any {
   return result;
 }
 
-export function changed(before: PoolView, { limits, annotations }: PoolChange): PoolView {
+export function changed(before: PoolView, { limits, budgets, annotations }: PoolChange): PoolView {
   return {
     ...before,
+    ...budgets === undefined ? {} : { budgets },
     annotations: merge(before.annotations, annotations),
     ...limits === undefined ? {} : { limits: limits === null ? null : merge(before.limits ?? {}, limits) },
   };

@@ -42,7 +42,7 @@ describe.each(LIMITS)('limits: %s', (_name, limits) => {
   });
 
   test('come back by the command that is printed', () => {
-    const [, patch] = /--type merge -p '(.*)'$/.exec(launches.undoOf('default', launches.stop(before)!))!;
+    const [, patch] = /--type merge -p '(.*)'$/.exec(launches.undoOf(before, launches.stop(before)!))!;
     const { metadata: { annotations }, spec } = JSON.parse(patch);
     expect(changed(stopped(before), { name: 'default', version: '1', limits: spec.limits, annotations })).toEqual(before);
   });

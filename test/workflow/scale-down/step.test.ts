@@ -100,7 +100,7 @@ test.each(['autoscalerIsQuiet', 'recheck'] as const)('%s is asked before each ba
   const world = typical();
   const objection = { kind: 'blocked', by: PauseReason.AUTOSCALER_IS_BACK, says: 'argocd' } as const;
   const quiet = async () => undefined;
-  const ports = { kubernetes: world, aws: world, autoscalerIsQuiet: quiet, recheck: quiet, [name]: async () => objection };
+  const ports = { kubernetes: world, aws: world, fleet: world, autoscalerIsQuiet: quiet, recheck: quiet, [name]: async () => objection };
   const step = scaleDownStep(ports, CONFIGURATION, { force: false, now: () => world.now });
   expect(await world.run(() => step.apply(), 100, progress => progress.kind === 'blocked')).toEqual(objection);
   expect(world.ended).toEqual([]);

@@ -1,3 +1,5 @@
+import { FleetPort, PoolChange, PoolView } from '../../../src/karpenter/api/fleet';
+import { V1_API } from '../../../src/karpenter/v1/api';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
 import { ScaleDownStepConfiguration } from '../../../src/workflow/scale-down/context';
@@ -44,6 +46,8 @@ type Group = Mutable<Omit<NodegroupState, 'group' | 'sizes' | 'tags'>> & {
 export const CONFIGURATION: ScaleDownStepConfiguration = {
   ClusterName: 'prod',
   Api: 'karpenter.sh/v1alpha5',
+  Owner: 'Stack/Migration',
+  Pools: ['default'],
   Namespace: 'karpenter',
   Release: 'karpenter',
   Replicas: 2,
@@ -59,7 +63,7 @@ export const KARPENTER: WorkloadSpec = {
 };
 
 /** A small cluster in memory: Auto Scaling, EKS, controllers, a scheduler and a Karpenter, all of them slow enough to be waited for. */
-export class World implements DrainingPort, ScaleDownAwsPort {
+export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'pools' | 'changePool'> {
   public now = 1_700_000_000_000;
   public readonly evicted: { lineage: number; from: string; pod: string }[] = [];
   public readonly ended: string[] = [];
@@ -71,6 +75,8 @@ export class World implements DrainingPort, ScaleDownAwsPort {
   public balancers = false;
   public refreshes: string[] = [];
   public maxInBatch = 0;
+  public ownerLabel = 'karpenter.sh/provisioner-name';
+  public poolList: PoolView[] = [];
   /** Called before each write, as another actor would come in between. */
   public between: (write: string) => void;
   private serial = 0;
@@ -97,7 +103,7 @@ export class World implements DrainingPort, ScaleDownAwsPort {
 
   public step(configuration: Partial<ScaleDownStepConfiguration> = {}, force = false): Step {
     const quiet = async () => undefined;
-    const ports = { kubernetes: this, aws: this, autoscalerIsQuiet: quiet, recheck: quiet };
+    const ports = { kubernetes: this, aws: this, fleet: this, autoscalerIsQuiet: quiet, recheck: quiet };
     return scaleDownStep(ports, { ...CONFIGURATION, ...configuration }, { force, now: () => this.now });
   }
 
@@ -138,6 +144,7 @@ export class World implements DrainingPort, ScaleDownAwsPort {
       this.scaleGroups(false);
       this.finishPods();
       this.schedule();
+      this.consolidate();
     }
   }
 
@@ -241,9 +248,27 @@ export class World implements DrainingPort, ScaleDownAwsPort {
     }
     if (homeless > 0 && this.karpenterWorks && this.now % 10_000 === 0) {
       const id = `k-${++this.serial}`;
-      this.join(id, 'a', { 'karpenter.sh/provisioner-name': 'default' }, true);
+      this.join(id, 'a', { [this.ownerLabel]: 'default' }, true);
       this.nodeList[this.nodeList.length - 1].karpenter = true;
       this.nodeList[this.nodeList.length - 1].instanceId = undefined;
+    }
+  }
+
+  /** Karpenter empties its node with the fewest pods as soon as another one could take them, unless its pools hold it back. */
+  private consolidate(): void {
+    this.nodeList = this.nodeList.filter(node => !(node.karpenter && node.leaving && !this.podList.some(pod => pod.node === node.name)));
+    const isFree = this.poolList.some(({ budgets = null }) => !V1_API.voluntaryDisruption!.isHeld(budgets));
+    const load = (node: Node) => this.podList.filter(pod => pod.node === node.name).length;
+    const candidates = this.nodeList.filter(node => node.karpenter && !node.leaving && load(node) > 0).sort((x, y) => load(x) - load(y));
+    if (!isFree || candidates.length < 2 || this.now % 15_000 !== 0) {
+      return;
+    }
+    const [least] = candidates;
+    Object.assign(least, { leaving: true, unschedulable: true });
+    for (const pod of this.podList.filter(one => one.node === least.name && one.leaving === undefined)) {
+      this.remove(pod);
+      pod.evictions += 1;
+      this.evicted.push({ lineage: pod.evictions, from: least.name, pod: pod.name });
     }
   }
 
@@ -316,6 +341,21 @@ export class World implements DrainingPort, ScaleDownAwsPort {
       this.evicted.push({ lineage: pod.evictions, from: pod.node!, pod: name });
       return { uid, outcome: 'evicted' };
     });
+  }
+
+  public async pools(): Promise<readonly PoolView[]> {
+    return structuredClone(this.poolList);
+  }
+
+  public async changePool({ name, version, budgets, annotations }: PoolChange): Promise<boolean> {
+    this.write(`change pool ${name}`);
+    const pool = this.poolList.find(one => one.name === name);
+    if (pool?.version !== version) {
+      return false;
+    }
+    const changed = { ...pool, version: `${++this.serial}`, annotations: merge(pool.annotations, annotations), ...budgets === undefined ? {} : { budgets } };
+    this.poolList.splice(this.poolList.indexOf(pool), 1, changed);
+    return true;
   }
 
   public async deletePods(pods: readonly PodName[]): Promise<void> {
