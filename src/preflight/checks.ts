@@ -1,11 +1,14 @@
 import { PreflightProperties } from './contract';
-import { canHost } from './host-capacity';
+import { canHost, spreadOverZones } from './host-capacity';
 import { HostFacts, KubernetesFacts } from './kubernetes-facts';
 import { migrationNodegroups, selectedNetwork } from './selected-network';
 import { Finding, error, named, NAMED_BYTES, warning } from './verdict';
 import { ClusterFacts, SecurityGroupFacts, SubnetFacts } from '../cluster/survey-port';
+import { generationOf, releaseFor } from '../karpenter/advice';
 import { apiOf } from '../karpenter/apis';
+import { serves } from '../karpenter/versions';
 import { quantity } from '../kubernetes/quantity';
+import { contradiction, isMapped } from '../node-access/authentication-mode';
 import { PreflightCheck } from '../words/preflight-check';
 import { shortList } from '../words/short-list';
 
@@ -21,6 +24,8 @@ export interface PreflightFacts {
   readonly kubernetesProblem?: string;
   /** The owner before an update, who may hold the claim still. */
   readonly formerOwner?: string;
+  /** The API of Karpenter before an update. */
+  readonly formerApi?: string;
 }
 
 /** Karpenter refuses nothing here, but its nodes then fail one after the other. */
@@ -52,12 +57,39 @@ const kubernetesAccess: Check = ({ kubernetesProblem }) => kubernetesProblem ===
   + ' with `vpc`, `kubectlPrivateSubnetIds` and `kubectlSecurityGroupId`',
 )];
 
-const kubernetesVersion: Check = ({ cluster }, { MinimumVersion, MaximumVersion }) =>
-  minor(cluster.version) >= minor(MinimumVersion) && minor(cluster.version) <= minor(MaximumVersion) ? [] : [error(
+const kubernetesVersion: Check = ({ cluster }, { Api, MinimumVersion, MaximumVersion }) => {
+  if (serves({ minimum: MinimumVersion, maximum: MaximumVersion }, cluster.version)) {
+    return [];
+  }
+  const release = releaseFor(cluster.version, Api);
+  return [error(
     PreflightCheck.KUBERNETES_VERSION,
     `cluster "${cluster.name}" runs Kubernetes ${cluster.version}, this release of Karpenter serves ${MinimumVersion} to ${MaximumVersion}`,
-    'choose a `release` that serves it',
+    release ? `Kubernetes ${cluster.version} needs \`release: ${release}\`` : 'this version of the library knows no `release` that serves it: use a newer library',
   )];
+};
+
+const generation: Check = (facts, properties) => {
+  const { Api } = properties;
+  const former = facts.formerApi ?? (facts.kubernetes?.otherApis ?? [])[0];
+  if (former === undefined || former === Api || !(facts.formerApi !== undefined || isOurs(facts, properties))) {
+    return [];
+  }
+  const [from, to] = [apiOf(former), apiOf(Api)].map(({ name, words }) => ({ words, ...generationOf(name) }));
+  return [error(
+    PreflightCheck.KARPENTER_GENERATION,
+    `this migration runs a Karpenter with ${from.words.pools}, of KarpenterRelease.${from.release}, and \`release\` is KarpenterRelease.${to.release}, `
+    + `whose Karpenter knows only ${to.words.pools}: its nodes would be left without anybody who answers for them`,
+    `set \`release\` to KarpenterRelease.${from.release} again; to change, deploy stage REMOVED with it, destroy the stack and deploy anew. `
+    + `A Karpenter that keeps running is upgraded as upstream does it: ${from.upgrade}`,
+  )];
+};
+
+const autoMode: Check = ({ cluster }) => !cluster.autoMode ? [] : [error(
+  PreflightCheck.AUTO_MODE,
+  `cluster "${cluster.name}" has EKS Auto Mode enabled: EKS runs a Karpenter of its own there, whose CRDs belong to EKS and which launches nodes for the same pods`,
+  'stay with Auto Mode and leave this migration out, or disable Auto Mode first (compute, load balancing and block storage together), which ends its nodes',
+)];
 
 const oidcIssuer: Check = ({ cluster }, { Issuer }) => cluster.issuer && withoutScheme(cluster.issuer) === withoutScheme(Issuer) ? [] : [error(
   PreflightCheck.OIDC_ISSUER,
@@ -106,12 +138,22 @@ const hostCapacity: Check = ({ cluster, kubernetes }, properties) => {
   const need = { cpu: quantity(properties.Cpu), memory: quantity(properties.Memory) };
   const candidates = kubernetes.hosts.filter(host => groups.includes(host.nodegroup));
   const able = candidates.filter(host => canHost(host, need));
-  return able.length >= properties.Replicas ? [] : [error(
+  const placed = properties.SpreadOverZones ? spreadOverZones(candidates, able) : able.length;
+  if (placed >= properties.Replicas) {
+    return [];
+  }
+  const full = candidates.filter(host => !able.includes(host)).map(describe);
+  const zones = [...new Set(able.flatMap(({ zone }) => zone ?? []))];
+  const spread = able.length < properties.Replicas ? '' : `, all of them in ${zones.length > 0 ? `zone ${named(zones)}` : 'no zone'}: the chart wants replicas spread over the zones of these node groups`;
+  return [error(
     PreflightCheck.HOST_CAPACITY,
     `${properties.Replicas} replicas of Karpenter need ${properties.Replicas} nodes with ${properties.Cpu} cpu and ${properties.Memory} free in node groups `
-    + `${named(groups)}, there ${able.length === 1 ? 'is' : 'are'} ${able.length}`
-    + (candidates.length === 0 ? ' (no node at all)' : ` (${shortList(candidates.filter(host => !able.includes(host)).map(describe), NAMED_BYTES)})`),
-    'raise the size of a host node group, choose bigger `hostNodegroups`, or remove taints other than CriticalAddonsOnly',
+    + `${named(groups)}, there ${able.length === 1 ? 'is' : 'are'} ${able.length}${spread}`
+    + (candidates.length === 0 ? ' (no node at all)' : full.length === 0 ? '' : ` (${shortList(full, NAMED_BYTES)})`),
+    spread
+      ? 'make room in another zone, choose `hostNodegroups` of one zone, or let the chart only prefer the spread (`values.topologySpreadConstraints` with '
+        + 'whenUnsatisfiable ScheduleAnyway)'
+      : 'raise the size of a host node group, choose bigger `hostNodegroups`, or remove taints other than CriticalAddonsOnly',
   )];
 };
 
@@ -134,17 +176,17 @@ const clusterSecurityGroups: Check = ({ cluster, securityGroups: groups }) => {
   )];
 };
 
-const awsAuth: Check = ({ kubernetes }, { NodeAccess }) => NodeAccess !== 'aws-auth' || kubernetes?.awsAuthProblem === undefined ? [] : [error(
-  PreflightCheck.AWS_AUTH,
-  `the ConfigMap kube-system/aws-auth cannot be parsed: ${kubernetes.awsAuthProblem}`,
-  'correct it (kubectl -n kube-system edit configmap aws-auth), or let nodes in otherwise and choose `NodeAccess.unmanaged()`',
-)];
+const awsAuth: Check = ({ cluster, kubernetes }, { NodeAccess }) => !isMapped(NodeAccess, cluster.authenticationMode)
+  || kubernetes?.awsAuthProblem === undefined ? [] : [error(
+    PreflightCheck.AWS_AUTH,
+    `the ConfigMap kube-system/aws-auth cannot be parsed: ${kubernetes.awsAuthProblem}`,
+    'correct it (kubectl -n kube-system edit configmap aws-auth), or let nodes in otherwise and choose `NodeAccess.unmanaged()`',
+  )];
 
-const authenticationMode: Check = ({ cluster }, { NodeAccess }) => NodeAccess !== 'aws-auth' || cluster.authenticationMode !== 'API' ? [] : [error(
-  PreflightCheck.AUTHENTICATION_MODE,
-  'the cluster\'s authentication mode is API: it ignores the aws-auth ConfigMap, nodes would never join',
-  'make an access entry of type EC2_LINUX for the node role and choose `NodeAccess.unmanaged()`',
-)];
+const authenticationMode: Check = ({ cluster }, { NodeAccess }) => {
+  const problem = contradiction(NodeAccess, cluster.authenticationMode, cluster.name);
+  return problem ? [error(PreflightCheck.AUTHENTICATION_MODE, problem.message, problem.remedy)] : [];
+};
 
 const abandonedMigration: Check = ({ kubernetes }, { TakeOver }) => TakeOver || !kubernetes?.claim?.abandoned ? [] : [error(
   PreflightCheck.ABANDONED_MIGRATION,
@@ -203,7 +245,7 @@ const terminationHandler: Check = ({ kubernetes }) => !kubernetes || kubernetes.
 
 /** In the order in which a reader should learn of them; the reason why the API did not answer may be long. */
 const CHECKS: readonly Check[] = [
-  clusterActive, kubernetesVersion, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag, clusterSecurityGroups,
+  clusterActive, generation, kubernetesVersion, autoMode, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag, clusterSecurityGroups,
   awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler, kubernetesAccess,
 ];
 
@@ -214,14 +256,6 @@ function describe(host: HostFacts): string {
 
 function heldBy({ kubernetes }: PreflightFacts): string {
   return kubernetes?.claim ? ` (the cluster is claimed by "${kubernetes.claim.owner}")` : '';
-}
-
-function minor(version: string): number {
-  const match = /^1\.(\d+)/.exec(version);
-  if (!match) {
-    throw new Error(`"${version}" is not a Kubernetes version, expected for example "1.27"`);
-  }
-  return Number(match[1]);
 }
 
 function withoutScheme(issuer: string): string {

@@ -45,6 +45,8 @@ export interface PreflightProperties {
   /** What one replica requests, as Kubernetes quantities. */
   readonly Cpu: string;
   readonly Memory: string;
+  /** Only where the scheduler must spread the replicas over zones. */
+  readonly SpreadOverZones?: boolean;
   readonly AcceptedRisks: readonly PreflightCheck[];
   /** The checks of a stage that moves what runs are made only where there is one. */
   readonly Stage?: MigrationStage;

@@ -15,6 +15,7 @@ export class LambdaFactsReader implements KubernetesFactsReader {
       Query: PREFLIGHT_FACTS_QUERY,
       ClusterName: question.clusterName,
       KubectlRoleArn: question.kubectlRoleArn,
+      Api: question.api,
       Namespace: question.namespace,
       Crds: question.crds,
       Objects: question.objects,
@@ -31,6 +32,7 @@ export function preflightFactsQuery(connect: Connect<KubernetesFactsReader>): (q
     const question = {
       clusterName: text(query, 'ClusterName'),
       kubectlRoleArn: text(query, 'KubectlRoleArn'),
+      api: text(query, 'Api'),
       namespace: text(query, 'Namespace'),
       crds: texts(query, 'Crds'),
       objects: texts(query, 'Objects'),

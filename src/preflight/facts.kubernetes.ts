@@ -2,6 +2,7 @@ import * as k8s from '@kubernetes/client-node';
 import { hosts, LabelledPod, mostRoom } from './host-capacity';
 import { CrdFacts, KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } from './kubernetes-facts';
 import { ConfigMapClaim } from '../cluster/claim.kubernetes';
+import { apisOtherThan } from '../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../kubernetes/api.kubernetes';
 import { parseObject } from '../kubernetes/object-reference';
 import { quantity } from '../kubernetes/quantity';
@@ -34,6 +35,7 @@ export class ApiFactsReader implements KubernetesFactsReader {
       karpenters: (await this.deployments(KARPENTER)).map(fullName),
       crds: await present(question.crds, name => this.crd(name)),
       objects: await present(question.objects, reference => this.object(reference)),
+      otherApis: await this.otherApis(question.api),
       terminationHandlers: await this.terminationHandlers(),
     };
   }
@@ -70,6 +72,17 @@ export class ApiFactsReader implements KubernetesFactsReader {
     return reference;
   }
 
+  /** Pools are also those of EKS Auto Mode; node classes are Karpenter's own. */
+  private async otherApis(own: string): Promise<string[] | undefined> {
+    const others = apisOtherThan(own);
+    const found = await present(others.map(({ name }) => name), async (name) => {
+      const { group, version, plural } = others.find(api => api.name === name)!.kinds.nodeClass;
+      const { items } = await this.objects.listClusterCustomObject({ group, version, plural, limit: 1 }) as { readonly items: readonly unknown[] };
+      return items.length > 0 ? name : undefined;
+    });
+    return found.length > 0 ? found : undefined;
+  }
+
   private deployments(labelSelector: string): Promise<k8s.V1Deployment[]> {
     return every(_continue => this.apps.listDeploymentForAllNamespaces({ labelSelector, limit: PAGE, _continue }));
   }
@@ -82,7 +95,7 @@ export class ApiFactsReader implements KubernetesFactsReader {
   }
 }
 
-async function present<T>(names: readonly string[], read: (name: string) => Promise<T>): Promise<T[]> {
+async function present<T>(names: readonly string[], read: (name: string) => Promise<T | undefined>): Promise<T[]> {
   const found: T[] = [];
   for (const name of names) {
     const one = await unlessAbsent(() => read(name));

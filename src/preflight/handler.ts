@@ -68,6 +68,7 @@ async function readFacts(ports: PreflightPorts, request: ResourceRequest<Preflig
     subnets: await ports.reader.readSubnets(network.subnetIds),
     securityGroups: await ports.reader.readSecurityGroups(network.securityGroupIds),
     formerOwner: request.oldProperties?.Owner,
+    formerApi: request.oldProperties?.Api,
     ...cluster.status === 'ACTIVE' ? await readKubernetes(ports, request) : {},
   };
 }
@@ -80,6 +81,7 @@ Promise<{ kubernetes: KubernetesFacts } | { kubernetesProblem: string }> {
     const kubernetes = await ports.factsReader(properties.KubernetesFunctionArn).readFacts({
       clusterName: properties.ClusterName,
       kubectlRoleArn: properties.KubectlRoleArn,
+      api: properties.Api,
       namespace: properties.Namespace,
       crds: properties.Crds,
       objects: properties.Objects,
@@ -145,6 +147,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     Replicas: integer(raw, 'Replicas'),
     Cpu: text(raw, 'Cpu'),
     Memory: text(raw, 'Memory'),
+    SpreadOverZones: raw.SpreadOverZones === undefined ? undefined : flag(raw, 'SpreadOverZones'),
     AcceptedRisks: (optionalTexts(raw, 'AcceptedRisks') ?? []) as PreflightCheck[],
     Stage: optionalText(raw, 'Stage') as MigrationStage | undefined,
     StagePlan: optionalText(raw, 'StagePlan'),

@@ -1,5 +1,5 @@
 import { HostFacts } from './kubernetes-facts';
-import { NODEGROUP_LABEL, NodeRoom, PodRoom } from '../kubernetes/views';
+import { NODEGROUP_LABEL, NodeRoom, PodRoom, ZONE_LABEL } from '../kubernetes/views';
 
 /** A pod whose labels count as well. */
 export interface LabelledPod extends PodRoom { readonly labels: Readonly<Record<string, string>> }
@@ -33,6 +33,7 @@ export function hosts(nodes: readonly NodeRoom[], pods: readonly LabelledPod[], 
       freeMemory: Math.floor(node.allocatable.memory - used.memory),
       freePods: node.allocatable.pods - used.pods,
       ...(obstacle ? { obstacle } : {}),
+      ...(isLinux(node) && node.labels[ZONE_LABEL] ? { zone: node.labels[ZONE_LABEL] } : {}),
     };
   });
 }
@@ -43,8 +44,23 @@ export function canHost(host: HostFacts, need: ReplicaNeed): boolean {
 }
 
 /**
+ * How many replicas find a node, where no zone may have more than one replica more than another.
+ *
+ * As the scheduler counts, a zone is one in which a node of the groups is, whether or not that can take a replica.
+ *
+ * @param all every node of the groups
+ * @param able those that can host one replica
+ */
+export function spreadOverZones(all: readonly HostFacts[], able: readonly HostFacts[]): number {
+  const zones = new Set(all.flatMap(({ zone }) => zone ?? []));
+  const room = [...zones].map(zone => able.filter(host => host.zone === zone).length);
+  const fewest = Math.min(...room);
+  return room.reduce((sum, places) => sum + Math.min(places, fewest + 1), 0);
+}
+
+/**
  * The nodes that are worth knowing, so that a cluster of thousands fits into one answer: those with the most room of
- * each group. If enough of all nodes can host a replica, enough of these can.
+ * each group, and of each of its zones. If enough of all nodes can host a replica, enough of these can.
  */
 export function mostRoom(all: readonly HostFacts[], need: ReplicaNeed, replicas: number): HostFacts[] {
   const groups = new Map<string, HostFacts[]>();
@@ -54,7 +70,14 @@ export function mostRoom(all: readonly HostFacts[], need: ReplicaNeed, replicas:
   const room = (host: HostFacts) => Math.min(host.freeCpu / need.cpu, host.freeMemory / need.memory);
   const order = (a: HostFacts, b: HostFacts) =>
     Number(canHost(b, need)) - Number(canHost(a, need)) || room(b) - room(a) || a.name.localeCompare(b.name);
-  return [...groups.values()].flatMap(group => group.sort(order).slice(0, Math.max(NODES_PER_GROUP, replicas)));
+  return [...groups.values()].flatMap((group) => {
+    const seen = new Map<string | undefined, number>();
+    return group.sort(order).filter(({ zone }, rank) => {
+      const ofZone = seen.get(zone) ?? 0;
+      seen.set(zone, ofZone + 1);
+      return rank < Math.max(NODES_PER_GROUP, replicas) || (zone !== undefined && ofZone < replicas);
+    });
+  });
 }
 
 function obstacleOf(node: NodeRoom): string | undefined {
@@ -65,10 +88,14 @@ function obstacleOf(node: NodeRoom): string | undefined {
   if (!node.ready) {
     return 'not Ready';
   }
-  if ((node.labels['kubernetes.io/os'] ?? 'linux') !== 'linux') {
+  if (!isLinux(node)) {
     return `runs ${node.labels['kubernetes.io/os']}`;
   }
   return taint && `taint ${taint.key}${taint.value ? `=${taint.value}` : ''}:${taint.effect}`;
+}
+
+function isLinux(node: NodeRoom): boolean {
+  return (node.labels['kubernetes.io/os'] ?? 'linux') === 'linux';
 }
 
 /** A replica that is replaced leaves its room to the next one. */

@@ -8,6 +8,8 @@ export interface HostFacts {
   readonly freePods: number;
   /** Why a replica of Karpenter cannot run here, whatever is free. */
   readonly obstacle?: string;
+  /** Undefined where no zone is known, and for a node that the chart's node selector leaves out: its zone does not count. */
+  readonly zone?: string;
 }
 
 /** A custom resource definition and the Helm release that owns it. */
@@ -30,6 +32,8 @@ export interface KubernetesFacts {
   readonly crds: readonly CrdFacts[];
   /** Those of the asked objects that exist. */
   readonly objects: readonly string[];
+  /** The APIs of Karpenter, other than the one that was asked for, of which there are node classes. */
+  readonly otherApis?: readonly string[];
   /** `<kind> <namespace>/<name>` of AWS Node Termination Handlers. */
   readonly terminationHandlers: readonly string[];
 }
@@ -38,6 +42,8 @@ export interface KubernetesFacts {
 export interface KubernetesQuestion {
   readonly clusterName: string;
   readonly kubectlRoleArn: string;
+  /** The name of Karpenter's API. */
+  readonly api: string;
   /** Where our own release lives. */
   readonly namespace: string;
   readonly crds: readonly string[];

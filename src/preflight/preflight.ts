@@ -47,6 +47,14 @@ export interface PreflightOptions {
   readonly hostNodegroups?: string[];
 
   /**
+   * Whether the scheduler keeps a replica of Karpenter pending rather than put two of them into one zone, where the host node groups have
+   * nodes in several.
+   *
+   * @default - as in the release's chart: not with v0, but with v1
+   */
+  readonly spreadOverZones?: boolean;
+
+  /**
    * The key of the discovery tag that subnets and security groups will get, with the cluster's name as its value.
    *
    * @default - nothing will be tagged, so no tag is checked
@@ -70,7 +78,7 @@ export interface PreflightOptions {
   /**
    * How Karpenter's nodes get into the cluster.
    *
-   * @default NodeAccess.awsAuth()
+   * @default NodeAccess.auto()
    */
   readonly nodeAccess?: NodeAccess;
 
@@ -243,7 +251,7 @@ export class Preflight extends Construct {
       SecurityGroupSource: securityGroups._kind,
       SecurityGroupIds: securityGroups._ids,
       TakeOver: props.takeOver ?? false,
-      NodeAccess: (props.nodeAccess ?? NodeAccess.awsAuth())._kind,
+      NodeAccess: (props.nodeAccess ?? NodeAccess.auto())._kind,
       Namespace: props.namespace ?? release.defaultNamespace,
       CrdRelease: `${CRD_RELEASE_NAMESPACE}/${CRD_RELEASE}`,
       Crds: release.crdNames,
@@ -251,6 +259,7 @@ export class Preflight extends Construct {
       Replicas: release.replicas,
       Cpu: release.controllerCpu,
       Memory: release.controllerMemory,
+      ...props.spreadOverZones ?? release._generation.spreadsOverZones ? { SpreadOverZones: true } : {},
       AcceptedRisks: [...new Set(props.acceptedRisks ?? [])].sort(),
       ...this.stageProperties(props),
       Revision: props.revision,

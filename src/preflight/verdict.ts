@@ -16,9 +16,12 @@ export interface Verdict {
   readonly accepted: readonly Finding[];
 }
 
+/** What nobody can take the risk of, not even a removal: it would leave nodes that no Karpenter answers for. */
+const NEVER_ACCEPTED: readonly PreflightCheck[] = [PreflightCheck.KARPENTER_GENERATION];
+
 /** An accepted finding no longer stops anything, but stays visible. */
 export function judge(found: readonly Finding[], acceptedRisks: readonly PreflightCheck[]): Verdict {
-  const accepted = found.filter(finding => acceptedRisks.includes(finding.check));
+  const accepted = found.filter(({ check }) => acceptedRisks.includes(check) && !NEVER_ACCEPTED.includes(check));
   const rest = found.filter(finding => !accepted.includes(finding));
   return {
     errors: rest.filter(finding => finding.severity === 'error'),

@@ -8,8 +8,16 @@ export enum PreflightCheck {
   /** The Kubernetes API answers our function. Accepting it does not help: everything that follows needs the API. */
   KUBERNETES_ACCESS = 'KUBERNETES_ACCESS',
 
-  /** The cluster's Kubernetes version is one that the Karpenter release serves. */
+  /** The cluster's Kubernetes version is one that the Karpenter release serves; the finding says which release does. */
   KUBERNETES_VERSION = 'KUBERNETES_VERSION',
+
+  /** EKS Auto Mode is off: with it the CRDs of NodePools and NodeClaims belong to EKS, which launches nodes for the same pods. */
+  AUTO_MODE = 'AUTO_MODE',
+
+  /**
+   * A migration that runs keeps its generation of Karpenter: what the other one cannot read would be left behind. It cannot be accepted.
+   */
+  KARPENTER_GENERATION = 'KARPENTER_GENERATION',
 
   /** The OIDC provider of the import is the one of the cluster's issuer. */
   OIDC_ISSUER = 'OIDC_ISSUER',
@@ -20,7 +28,10 @@ export enum PreflightCheck {
   /** The chosen sources give at least one subnet and one security group. */
   NETWORK_SELECTION = 'NETWORK_SELECTION',
 
-  /** There is a node with room for each replica of Karpenter in the host node groups. */
+  /**
+   * There is a node with room for each replica of Karpenter in the host node groups; with Karpenter v1 in two zones, where these node
+   * groups have nodes in two.
+   */
   HOST_CAPACITY = 'HOST_CAPACITY',
 
   /** No subnet or security group that would be tagged carries somebody else's value of the discovery tag. */
@@ -32,7 +43,10 @@ export enum PreflightCheck {
   /** The aws-auth ConfigMap, where there is one, can be parsed. */
   AWS_AUTH = 'AWS_AUTH',
 
-  /** The cluster's authentication mode knows the chosen way of node access. */
+  /**
+   * The cluster's authentication mode knows the chosen way of node access: mode `API` ignores the aws-auth ConfigMap, `CONFIG_MAP` takes no
+   * access entries. `NodeAccess.auto()` fits every mode.
+   */
   AUTHENTICATION_MODE = 'AUTHENTICATION_MODE',
 
   /** No migration was abandoned in the cluster, unless `takeOver` says that this one takes it over. */

@@ -42,6 +42,28 @@ const CASES: Case[] = [
   { title: 'a version after the newest', facts: { cluster: cluster({ version: '1.28' }) }, finds: [C.KUBERNETES_VERSION] },
   { title: 'a version that would sort before as text', properties: { MinimumVersion: '1.9' }, finds: [] },
 
+  { title: 'a generation as before', facts: { formerApi: 'karpenter.sh/v1alpha5' }, finds: [] },
+  {
+    title: 'another generation than before',
+    facts: { formerApi: 'karpenter.sh/v1' },
+    finds: [C.KARPENTER_GENERATION],
+    says: /runs a Karpenter with NodePools, of KarpenterRelease\.v1, and `release` is KarpenterRelease\.v0, whose Karpenter knows only Provisioners/,
+  },
+  {
+    title: 'an abandoned migration of another generation',
+    kubernetes: { claim: abandoned, otherApis: ['karpenter.sh/v1'] },
+    properties: { TakeOver: true },
+    finds: [C.KARPENTER_GENERATION],
+  },
+  { title: 'our own claim beside objects of another generation', kubernetes: { claim: ours, otherApis: ['karpenter.sh/v1'] }, finds: [C.KARPENTER_GENERATION] },
+  { title: 'objects of another generation that are nobody\'s', kubernetes: { otherApis: ['karpenter.sh/v1'] }, finds: [] },
+  {
+    title: 'objects of another generation beside a migration that keeps its own',
+    facts: { formerApi: 'karpenter.sh/v1alpha5' },
+    kubernetes: { claim: ours, otherApis: ['karpenter.sh/v1'] },
+    finds: [],
+  },
+
   { title: 'an issuer given with its scheme', properties: { Issuer: 'https://oidc.eks.us-east-1.amazonaws.com/id/ABC' }, finds: [] },
   { title: 'an issuer of another cluster', properties: { Issuer: 'oidc.eks.us-east-1.amazonaws.com/id/XYZ' }, finds: [C.OIDC_ISSUER], says: /XYZ.*ABC/ },
   { title: 'a cluster without an issuer', facts: { cluster: cluster({ issuer: undefined }) }, finds: [C.OIDC_ISSUER], says: /has no OIDC issuer/ },
@@ -71,6 +93,27 @@ const CASES: Case[] = [
   { title: 'room in the host node groups', properties: { Nodegroups: ['apps'], HostNodegroups: ['system'] }, finds: [] },
   { title: 'one node for a single replica', kubernetes: { hosts: [host('node-1')] }, properties: { Replicas: 1 }, finds: [] },
 
+  { title: 'room in one zone', kubernetes: { hosts: [host('node-1', { zone: 'a' }), host('node-2', { zone: 'a' })] }, properties: { SpreadOverZones: true }, finds: [] },
+  { title: 'room in two zones', kubernetes: { hosts: [host('node-1', { zone: 'a' }), host('node-2', { zone: 'b' })] }, properties: { SpreadOverZones: true }, finds: [] },
+  {
+    title: 'room in one of two zones, with a hard spread',
+    kubernetes: { hosts: [host('node-1', { zone: 'a' }), host('node-2', { zone: 'a' }), host('node-3', { zone: 'b', freeCpu: 0 })] },
+    properties: { SpreadOverZones: true },
+    finds: [C.HOST_CAPACITY],
+    says: /need 2 nodes .* there are 2, all of them in zone a: the chart wants replicas spread over the zones of these node groups \(node-3: 0 cpu/,
+  },
+  {
+    title: 'room in one of two zones, with a soft spread',
+    kubernetes: { hosts: [host('node-1', { zone: 'a' }), host('node-2', { zone: 'a' }), host('node-3', { zone: 'b', freeCpu: 0 })] },
+    finds: [],
+  },
+  {
+    title: 'a zone of another node group, which does not count',
+    kubernetes: { hosts: [host('node-1', { zone: 'a' }), host('node-2', { zone: 'a' }), host('node-3', { zone: 'b', nodegroup: 'apps', freeCpu: 0 })] },
+    properties: { SpreadOverZones: true, HostNodegroups: ['system'] },
+    finds: [],
+  },
+
   { title: 'our value of the discovery tag', facts: { subnets: [subnet('subnet-a', { tags: { 'karpenter.sh/discovery': 'prod' } })] }, finds: [] },
   {
     title: 'a foreign value on a subnet',
@@ -78,6 +121,14 @@ const CASES: Case[] = [
     finds: [C.DISCOVERY_TAG],
     says: /subnet-a carries "test"/,
   },
+  {
+    title: 'EKS Auto Mode',
+    facts: { cluster: cluster({ autoMode: true }) },
+    finds: [C.AUTO_MODE],
+    severity: 'error',
+    says: /^cluster "prod" has EKS Auto Mode enabled: EKS runs a Karpenter of its own there/,
+  },
+
   { title: 'a foreign value on a security group', facts: { securityGroups: [securityGroup('sg-apps', { 'karpenter.sh/discovery': 'test' })] }, finds: [C.DISCOVERY_TAG] },
   { title: 'an empty value', facts: { subnets: [subnet('subnet-a', { tags: { 'karpenter.sh/discovery': '' } })] }, finds: [C.DISCOVERY_TAG] },
   {
@@ -101,8 +152,25 @@ const CASES: Case[] = [
 
   { title: 'an aws-auth that cannot be parsed', kubernetes: { awsAuthProblem: 'mapRoles: not a list' }, finds: [C.AWS_AUTH], says: /mapRoles: not a list/ },
   { title: 'the same where it is not used', kubernetes: { awsAuthProblem: 'mapRoles: not a list' }, properties: { NodeAccess: 'unmanaged' }, finds: [] },
-  { title: 'mode API with aws-auth', facts: { cluster: cluster({ authenticationMode: 'API' }) }, finds: [C.AUTHENTICATION_MODE] },
+  { title: 'mode API with aws-auth', facts: { cluster: cluster({ authenticationMode: 'API' }) }, finds: [C.AUTHENTICATION_MODE], says: /mode is API: it ignores/ },
   { title: 'mode API without aws-auth', facts: { cluster: cluster({ authenticationMode: 'API' }) }, properties: { NodeAccess: 'unmanaged' }, finds: [] },
+  { title: 'mode API with either of both', facts: { cluster: cluster({ authenticationMode: 'API' }) }, properties: { NodeAccess: 'auto' }, finds: [] },
+  { title: 'mode API with an access entry', facts: { cluster: cluster({ authenticationMode: 'API' }) }, properties: { NodeAccess: 'access-entry' }, finds: [] },
+  {
+    title: 'mode CONFIG_MAP with an access entry',
+    properties: { NodeAccess: 'access-entry' },
+    finds: [C.AUTHENTICATION_MODE],
+    says: /mode is CONFIG_MAP: it takes no access entries/,
+  },
+  { title: 'mode CONFIG_MAP with either of both', properties: { NodeAccess: 'auto' }, finds: [] },
+  { title: 'an aws-auth that cannot be parsed, where auto needs it', kubernetes: { awsAuthProblem: 'x' }, properties: { NodeAccess: 'auto' }, finds: [C.AWS_AUTH] },
+  {
+    title: 'the same where an access entry takes its place',
+    facts: { cluster: cluster({ authenticationMode: 'API_AND_CONFIG_MAP' }) },
+    kubernetes: { awsAuthProblem: 'x' },
+    properties: { NodeAccess: 'auto' },
+    finds: [],
+  },
   { title: 'both modes', facts: { cluster: cluster({ authenticationMode: 'API_AND_CONFIG_MAP' }) }, finds: [] },
 
   { title: 'a Karpenter of somebody else', kubernetes: { karpenters }, finds: [C.OTHER_KARPENTER], says: /Deployment karpenter\/karpenter/ },
@@ -165,6 +233,31 @@ test('an accepted finding stops nothing and stays visible', () => {
   const verdict = judge(found, [PreflightCheck.KUBERNETES_VERSION]);
   expect(verdict.errors.map(finding => finding.check)).toEqual([PreflightCheck.AUTHENTICATION_MODE]);
   expect(verdict.accepted.map(finding => finding.check)).toEqual([PreflightCheck.KUBERNETES_VERSION]);
+});
+
+const remediesOf = (changes: Partial<PreflightFacts>, of: Partial<PreflightProperties>, check: PreflightCheck) =>
+  findings(facts(changes), properties(of)).filter(finding => finding.check === check).map(({ remedy }) => remedy);
+
+const V1 = { Api: 'karpenter.sh/v1', MinimumVersion: '1.26', MaximumVersion: '1.36' };
+
+test.each<[string, Partial<PreflightProperties>, string]>([
+  ['1.34', {}, 'Kubernetes 1.34 needs `release: KarpenterRelease.v1()`'],
+  ['1.28', {}, 'Kubernetes 1.28 needs `release: KarpenterRelease.v0({ version: \'0.31.4\' })`'],
+  ['1.37', V1, 'Kubernetes 1.37 needs `release: KarpenterRelease.v1({ version: \'1.15.1\' })`'],
+  ['1.24', V1, 'Kubernetes 1.24 needs `release: KarpenterRelease.v0()`'],
+  ['1.50', V1, 'this version of the library knows no `release` that serves it: use a newer library'],
+])('on Kubernetes %s the remedy names the release to set', (version, of, remedy) => {
+  expect(remediesOf({ cluster: cluster({ version }) }, of, C.KUBERNETES_VERSION)).toEqual([remedy]);
+});
+
+test('a change of the generation is refused with upstream\'s way, and cannot be accepted, not even to remove', () => {
+  const remedies = (formerApi: string, Api: string) => remediesOf({ formerApi, cluster: cluster({ version: '1.26' }) }, { ...V1, Api }, C.KARPENTER_GENERATION);
+  const [forwards] = remedies('karpenter.sh/v1alpha5', 'karpenter.sh/v1');
+  expect(forwards).toMatch(/^set `release` to KarpenterRelease\.v0 again; to change, deploy stage REMOVED with it, destroy the stack and deploy anew\./);
+  expect(forwards).toMatch(/upgraded as upstream does it: Karpenter 0\.32, .*v1beta1-migration.*1\.0 \(https:\/\/karpenter\.sh\/v1\.0\/upgrading\/v1-migration\/\)/);
+  expect(remedies('karpenter.sh/v1', 'karpenter.sh/v1alpha5')[0]).toMatch(/KarpenterRelease\.v1 again.*no way back to Provisioners/);
+  const found = findings(facts({ formerApi: 'karpenter.sh/v1' }), properties());
+  expect(judge(found, Object.values(PreflightCheck)).errors.map(({ check }) => check)).toEqual([C.KARPENTER_GENERATION]);
 });
 
 test('a cluster of a version that is none is a plain error', () => {

@@ -42,6 +42,7 @@ const CLAIM = '/api/v1/namespaces/kube-system/configmaps/karpenter-migration';
 const QUESTION: KubernetesQuestion = {
   clusterName: 'prod',
   kubectlRoleArn: 'role',
+  api: 'karpenter.sh/v1alpha5',
   namespace: 'karpenter',
   crds: ['provisioners.karpenter.sh', 'machines.karpenter.sh'],
   objects: ['provisioners.v1alpha5.karpenter.sh/default', 'provisioners.v1alpha5.karpenter.sh/gpu'],
@@ -70,6 +71,15 @@ test('an empty cluster has nothing to tell', async () => {
   expect(await new ApiFactsReader(config).readFacts(QUESTION)).toEqual({
     claim: undefined, hosts: [], awsAuthProblem: undefined, karpenters: [], crds: [], objects: [], terminationHandlers: [],
   });
+});
+
+test('a generation of Karpenter other than our own shows by its node classes', async () => {
+  const classes = '/apis/karpenter.k8s.aws/v1/ec2nodeclasses';
+  api.lists[classes] = [];
+  expect((await new ApiFactsReader(config).readFacts(QUESTION)).otherApis).toBeUndefined();
+  api.lists[classes] = [{ metadata: { name: 'default' } }];
+  expect((await new ApiFactsReader(config).readFacts(QUESTION)).otherApis).toEqual(['karpenter.sh/v1']);
+  expect((await new ApiFactsReader(config).readFacts({ ...QUESTION, api: 'karpenter.sh/v1' })).otherApis).toBeUndefined();
 });
 
 test('nodes and pods of all pages count', async () => {

@@ -176,7 +176,7 @@ test('properties survive the way through CloudFormation, where every scalar is t
 
 test('a way of node access that does not exist is refused', () => {
   const { handler } = setup(facts());
-  expect(() => handler.parse({ ...properties(), NodeAccess: 'magic' })).toThrow('property NodeAccess must be one of aws-auth, unmanaged, got "magic"');
+  expect(() => handler.parse({ ...properties(), NodeAccess: 'magic' })).toThrow('property NodeAccess must be one of auto, access-entry, aws-auth, unmanaged, got "magic"');
 });
 
 test('a security group source that does not exist is refused', () => {

@@ -2,7 +2,7 @@ import { host } from './facts';
 import { quantity } from '../../src/kubernetes/quantity';
 import { podRequest } from '../../src/kubernetes/requests.kubernetes';
 import { NodeRoom } from '../../src/kubernetes/views';
-import { canHost, hosts, LabelledPod, mostRoom } from '../../src/preflight/host-capacity';
+import { canHost, hosts, LabelledPod, mostRoom, spreadOverZones } from '../../src/preflight/host-capacity';
 
 function node(changes: Partial<NodeRoom> = {}): NodeRoom {
   return {
@@ -73,6 +73,41 @@ test.each<[string, Partial<NodeRoom>, string | undefined]>([
   ['the taint that the chart tolerates', taint('CriticalAddonsOnly', 'NoSchedule', 'true'), undefined],
 ])('%s has obstacle %s -> %s', (_title, changes, expected) => {
   expect(hosts([node(changes)], [], 'karpenter')[0].obstacle).toBe(expected);
+});
+
+const zone = { 'topology.kubernetes.io/zone': 'us-east-1a' };
+
+test.each<[string, Record<string, string>, string | undefined]>([
+  ['linux', { 'kubernetes.io/os': 'linux', ...zone }, 'us-east-1a'],
+  ['no operating system', zone, 'us-east-1a'],
+  ['windows', { 'kubernetes.io/os': 'windows', ...zone }, undefined],
+  ['no zone', { 'kubernetes.io/os': 'linux' }, undefined],
+])('the zone of a node with %s counts as the scheduler counts it', (_title, labels, expected) => {
+  expect(hosts([node({ labels: { 'eks.amazonaws.com/nodegroup': 'system', ...labels } })], [], 'karpenter')[0].zone).toBe(expected);
+});
+
+/** Hosts by zone: how many there are, and how many of them can take a replica. */
+const zones = (of: Record<string, [all: number, able: number]>) => {
+  const all = Object.entries(of).flatMap(([name, [count, able]]) => Array.from({ length: count }, (_, index) =>
+    host(`${name}-${index}`, { zone: name, ...index < able ? {} : { obstacle: 'not Ready' } })));
+  return spreadOverZones(all, all.filter(({ obstacle }) => obstacle === undefined));
+};
+
+test.each<[string, Record<string, [number, number]>, number]>([
+  ['one zone', { a: [3, 3] }, 3],
+  ['two zones with room', { a: [1, 1], b: [1, 1] }, 2],
+  ['two zones, one of them full', { a: [5, 5], b: [1, 0] }, 1],
+  ['three zones, one of them full', { a: [5, 5], b: [1, 1], c: [1, 0] }, 2],
+  ['three zones with room', { a: [5, 5], b: [1, 1], c: [1, 1] }, 4],
+  ['nothing', {}, 0],
+])('over %s so many replicas spread: %j -> %d', (_title, of, expected) => {
+  expect(zones(of)).toBe(expected);
+});
+
+test('a zone is known even where another one has all the biggest nodes', () => {
+  const many = Array.from({ length: 20 }, (_, index) => host(`big-${index}`, { zone: 'a', freeCpu: 96 }));
+  const kept = mostRoom([...many, ...['b', 'b', 'b'].map((name, index) => host(`small-${index}`, { zone: name, freeCpu: 0 }))], { cpu: 1, memory: 2 ** 30 }, 2);
+  expect(kept.map(({ zone: its }) => its)).toEqual([...Array(10).fill('a'), 'b', 'b']);
 });
 
 test('nodes of no node group host nothing of ours', () => {

@@ -1,6 +1,6 @@
 import { NodeLoad } from './facts';
 import { StageCheck, StageScope } from './scope';
-import { offersSpot } from './supply';
+import { isElastic, offersSpot } from './supply';
 import { PoolFacts } from '../../karpenter/api/karpenter-api';
 import { quantity } from '../../kubernetes/quantity';
 import { PreflightCheck } from '../../words/preflight-check';
@@ -17,7 +17,7 @@ interface Need {
 }
 
 const poolLimits: StageCheck = scope => scope.supplies.length === 0 ? [] : (['cpu', 'memory'] as const).flatMap((resource) => {
-  const left = roomInLimits(scope.facts.pools, resource);
+  const left = roomInLimits(scope.facts.pools.filter(isElastic), resource);
   return shortages({
     check: PreflightCheck.PROVISIONER_LIMITS,
     need: needOf(scope, load => load[resource]),

@@ -7,10 +7,10 @@ import { StagePod, TemplateView } from './views';
 import { budgetView, stagePod, templateView, volumeView } from './views.kubernetes';
 import { READ_ONLY } from '../../custom-resources/fence';
 import { FleetKubernetes } from '../../karpenter/api/fleet.kubernetes';
-import { KeepAnnotation } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../../kubernetes/api.kubernetes';
-import { NODEGROUP_LABEL, NodeRoom, PodRoom } from '../../kubernetes/views';
+import { KeepAnnotation } from '../../kubernetes/kept-pods';
+import { NODEGROUP_LABEL, NodeRoom } from '../../kubernetes/views';
 import { nodeView } from '../../kubernetes/views.kubernetes';
 
 /** What a stage wants to know, from the API itself. */

@@ -1,6 +1,6 @@
 import { NodegroupShape, StageFacts } from './facts';
 import { StageCheck } from './scope';
-import { offersSpot, taintText } from './supply';
+import { isElastic, offersSpot, taintText } from './supply';
 import { NodeClassFacts } from '../../karpenter/api/karpenter-api';
 import { PreflightCheck } from '../../words/preflight-check';
 import { error, named, warning } from '../verdict';
@@ -15,9 +15,15 @@ const pools: StageCheck = ({ facts, supplies, api: { words } }) => {
   if (supplies.length > 0) {
     return [];
   }
-  const why = facts.pools.map(({ name, nodeClass }) => facts.nodeClasses.some(one => one.name === nodeClass)
-    ? `${words.nodeClass} ${nodeClass} of ${words.pool} ${name} selects no subnet`
-    : `${words.pool} ${name} has no ${words.nodeClass} (${nodeClass} does not exist)`);
+  const why = facts.pools.map((pool) => {
+    const { name, nodeClass } = pool;
+    if (!isElastic(pool)) {
+      return `${words.pool} ${name} keeps a fixed number of nodes`;
+    }
+    return facts.nodeClasses.some(one => one.name === nodeClass)
+      ? `${words.nodeClass} ${nodeClass} of ${words.pool} ${name} selects no subnet`
+      : `${words.pool} ${name} has no ${words.nodeClass} (${nodeClass} does not exist)`;
+  });
   return [error(
     PreflightCheck.PROVISIONERS,
     why.length === 0 ? `there is no ${words.pool}, so Karpenter makes no node` : `no ${words.pool} can make a node: ${named(why)}`,

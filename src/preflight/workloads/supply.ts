@@ -24,9 +24,14 @@ const CATEGORIES_OF_DEVICES: Readonly<Record<string, readonly string[]>> = {
   'habana.ai/gaudi': ['dl'],
 };
 
+/** Whether a pool makes nodes for pods: one that keeps a number of nodes makes them for nobody. */
+export function isElastic({ replicas }: PoolFacts): boolean {
+  return replicas === undefined;
+}
+
 /** What the pools with at least one subnet can make. */
 export function suppliesOf(facts: Pick<StageFacts, 'pools' | 'subnets'>, api: KarpenterApi): Supply[] {
-  return facts.pools.flatMap(pool => {
+  return facts.pools.filter(isElastic).flatMap(pool => {
     const zones = [...new Set((facts.subnets[pool.nodeClass] ?? []).map(subnet => subnet.zone))];
     return zones.length === 0 ? [] : [{ pool: pool.name, offer: offerOf(pool, zones, api), taints: pool.taints }];
   });

@@ -1,7 +1,7 @@
 import * as k8s from '@kubernetes/client-node';
 import { Placement } from './facts';
 import { BudgetView, StagePod, TemplateView, VolumeView } from './views';
-import { KeepAnnotation } from '../../karpenter/api/karpenter-api';
+import { isKept, KeepAnnotation } from '../../kubernetes/kept-pods';
 import { Expression } from '../../kubernetes/scheduling';
 import { podRoom } from '../../kubernetes/views.kubernetes';
 
@@ -22,7 +22,7 @@ export function stagePod(pod: k8s.V1Pod, keep: KeepAnnotation): StagePod {
     mirror: annotations['kubernetes.io/config.mirror'] !== undefined,
     leaving: metadata?.deletionTimestamp !== undefined,
     hostNetwork: spec?.hostNetwork ?? false,
-    doNotEvict: annotations[keep.key] === keep.value,
+    doNotEvict: isKept(pod, keep, Date.now()),
     notSafeToEvict: annotations['cluster-autoscaler.kubernetes.io/safe-to-evict'] === 'false',
     placement: placementOf(spec),
     claims: volumes.flatMap(volume => volume.persistentVolumeClaim?.claimName ?? []),
