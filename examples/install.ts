@@ -1,5 +1,5 @@
 /**
- * The smallest app that attaches a migration to an existing cluster.
+ * The smallest app that attaches a migration to an existing cluster, with the guide's own Karpenter, for Kubernetes 1.23 to 1.27.
  *
  * What it must know of the cluster comes from the context: `cdk deploy -c clusterName=prod -c kubectlRoleArn=… …`.
  */

@@ -5,6 +5,7 @@ import { KubernetesHandlerOptions } from './custom-resources/kubernetes-handler-
 import { Discovery } from './discovery-tags/discovery';
 import { ControllerPolicy } from './iam/controller-policy';
 import { IamNames } from './iam/iam-names';
+import { InterruptionQueue } from './interruption/interruption-queue';
 import { ChartSource } from './karpenter/chart-source';
 import { ControllerImageOptions } from './karpenter/karpenter-chart';
 import { KarpenterRelease } from './karpenter/karpenter-release';
@@ -56,7 +57,7 @@ export interface KarpenterMigrationProps {
   /**
    * The version of Karpenter, and with it everything that differs by version: also which nodes Karpenter launches first.
    *
-   * @default - `KarpenterRelease.v0()`, which is Karpenter 0.29.2, for Kubernetes 1.23 to 1.27
+   * @default - `KarpenterRelease.v0()`, which is Karpenter 0.29.2, for Kubernetes 1.23 to 1.27; newer clusters need `KarpenterRelease.v1()`
    */
   readonly release?: KarpenterRelease;
 
@@ -89,8 +90,8 @@ export interface KarpenterMigrationProps {
   readonly nodeRole?: iam.IRole;
 
   /**
-   * An existing instance profile for Karpenter's nodes; it is used as it is. `nodeRole` must then be the role in it. An error with a
-   * release whose Karpenter makes the profiles itself.
+   * An existing instance profile for Karpenter's nodes; it is used as it is. `nodeRole` must then be the role in it. An error with v1,
+   * whose Karpenter makes the profiles itself, unless its node class says otherwise (`nodeClass.instanceProfile`).
    *
    * @default - a new instance profile around the node role
    */
@@ -111,6 +112,13 @@ export interface KarpenterMigrationProps {
   readonly controllerPolicy?: ControllerPolicy;
 
   /**
+   * How Karpenter learns that instances will be interrupted.
+   *
+   * @default - with v1 `InterruptionQueue.managed()`, where the guide names a queue that no step of it makes; with v0 none, as in the guide
+   */
+  readonly interruptionQueue?: InterruptionQueue;
+
+  /**
    * How Karpenter finds the subnets and security groups for its nodes.
    *
    * @default - `Discovery.tags()`, the guide's tag on the subnets and security groups that the node groups use
@@ -120,21 +128,22 @@ export interface KarpenterMigrationProps {
   /**
    * How Karpenter's nodes get into the cluster.
    *
-   * @default - `NodeAccess.awsAuth()`, one entry in the ConfigMap aws-auth
+   * @default - `NodeAccess.auto()`: an access entry where the cluster's authentication mode takes one, else one entry in the ConfigMap
+   * aws-auth
    */
   readonly nodeAccess?: NodeAccess;
 
   /**
    * The namespace of Karpenter. It is made if there is none, and only then removed again.
    *
-   * @default - the release's, `karpenter` with v0
+   * @default - the release's, `karpenter` with v0, `kube-system` with v1
    */
   readonly namespace?: string;
 
   /**
    * The service account of the controller.
    *
-   * @default - the release's, `karpenter` with v0
+   * @default - the release's, `karpenter`
    */
   readonly serviceAccountName?: string;
 

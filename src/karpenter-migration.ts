@@ -1,5 +1,6 @@
 import { CfnOutput, Lazy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
 import { Claim } from './cluster/claim';
@@ -10,12 +11,16 @@ import { Discovered, Discovery } from './discovery-tags/discovery';
 import { ControllerRole } from './iam/controller-role';
 import { IamNames } from './iam/iam-names';
 import { NodeInstanceProfile, NodeRole } from './iam/node-role';
+import { SpotServiceLinkedRole } from './iam/spot-role/spot-service-linked-role';
+import { InterruptionQueue } from './interruption/interruption-queue';
 import { Provisioning } from './karpenter/generation';
 import { KarpenterChart } from './karpenter/karpenter-chart';
 import { KarpenterCrds } from './karpenter/karpenter-crds';
 import { KarpenterRelease } from './karpenter/karpenter-release';
 import { KarpenterNamespace } from './karpenter/namespace/karpenter-namespace';
 import { V0Provisioning } from './karpenter/v0/provisioning';
+import { V1Provisioning } from './karpenter/v1/provisioning';
+import { spreadsOverZones } from './karpenter/values';
 import { KarpenterMigrationProps } from './karpenter-migration-props';
 import { checkDnsName, checkNamespace } from './kubernetes/kubernetes-names';
 import { NodeAccess } from './node-access/node-access';
@@ -24,6 +29,10 @@ import { AWSNodeTemplate } from './provisioning/v0/aws-node-template';
 import { AWSNodeTemplateOptions } from './provisioning/v0/aws-node-template-options';
 import { Provisioner } from './provisioning/v0/provisioner';
 import { ProvisionerOptions } from './provisioning/v0/provisioner-options';
+import { EC2NodeClass } from './provisioning/v1/ec2-node-class';
+import { EC2NodeClassOptions } from './provisioning/v1/ec2-node-class-options';
+import { NodePool } from './provisioning/v1/node-pool';
+import { NodePoolOptions } from './provisioning/v1/node-pool-options';
 import { MigrationStage } from './words/migration-stage';
 import { PreflightCheck } from './words/preflight-check';
 import { waitForRun, workflowOptions } from './workflow/configuration';
@@ -35,6 +44,7 @@ import { MigrationStageResource } from './workflow/migration-stage-resource';
  * Everything that it makes is kept, even when the stack is destroyed, until a deployment with `MigrationStage.REMOVED`
  * has verified that no node of Karpenter is left; a creation that rolls back leaves nothing but the CRDs.
  *
+ * @see https://karpenter.sh/docs/getting-started/migrating-from-cas/
  * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/
  */
 export class KarpenterMigration extends Construct {
@@ -44,6 +54,8 @@ export class KarpenterMigration extends Construct {
   public readonly instanceProfile?: iam.IInstanceProfile;
   /** The role of Karpenter's controller. */
   public readonly controllerRole: iam.IRole;
+  /** The queue by which Karpenter learns of interruptions; undefined where there is none. */
+  public readonly interruptionQueue?: sqs.IQueue;
   /** The namespace of Karpenter. */
   public readonly namespace: string;
   /** The version of Karpenter, without a leading `v`. */
@@ -68,7 +80,7 @@ export class KarpenterMigration extends Construct {
     const { cluster, nodegroups, hostNodegroups = nodegroups, revision, kubernetesHandler } = props;
     const release = this.release = props.release ?? KarpenterRelease.v0();
     const discovery = props.discovery ?? Discovery.tags();
-    const nodeAccess = props.nodeAccess ?? NodeAccess.awsAuth();
+    const nodeAccess = props.nodeAccess ?? NodeAccess.auto();
     const names = props.iamNames ?? IamNames.generated();
     this.stage = props.stage ?? MigrationStage.INSTALL;
     this.retain = props.takeOver ? retainAlways : retainExceptOnCreate;
@@ -82,6 +94,7 @@ export class KarpenterMigration extends Construct {
       release,
       nodegroups,
       hostNodegroups,
+      spreadOverZones: spreadsOverZones(release._generation, props.values),
       ...discovery._network(),
       nodeAccess,
       namespace: props.namespace,
@@ -107,12 +120,18 @@ export class KarpenterMigration extends Construct {
         instanceProfileName: names.instanceProfile,
       }));
     }
+    const interruptions = (props.interruptionQueue ?? defaultQueue(release))._bind(this, release);
+    this.interruptionQueue = interruptions?.queue;
+    if (interruptions?.isOurs) {
+      after([claim], interruptions.construct);
+    }
     const controllerRole = after([claim], new ControllerRole(this, 'ControllerRole', {
       cluster,
       release,
       nodeRole: this.nodeRole,
       role: props.controllerRole,
       policy: props.controllerPolicy,
+      interruptionQueue: this.interruptionQueue,
       ...props.controllerRole ? {} : { roleName: names.controllerRole, policyName: names.controllerPolicy },
       namespace: props.namespace,
       serviceAccountName: props.serviceAccountName,
@@ -127,8 +146,8 @@ export class KarpenterMigration extends Construct {
       revision,
     });
 
-    // Update aws-auth ConfigMap
-    const access = nodeAccess._bind(this, { cluster, role: this.nodeRole, revision, kubernetesHandler });
+    // Update aws-auth ConfigMap, or make an access entry
+    const access = nodeAccess._bind(this, { cluster, role: this.nodeRole, stage: this.stage, revision, kubernetesHandler });
 
     // Deploy Karpenter, set node affinity
     const namespace = after([claim], new KarpenterNamespace(this, 'Namespace', {
@@ -140,9 +159,15 @@ export class KarpenterMigration extends Construct {
     }));
     this.namespace = namespace.namespaceName;
     const crds = after([claim], new KarpenterCrds(this, 'Crds', { cluster, release, chartSource: props.chartSource, revision, kubernetesHandler }));
-    const footing = [discovered.tags, access].filter(part => part !== undefined).map(part => after([claim], part));
-    // Roles of the user's own count with the policies that the same app gives them.
-    const identities = [controllerRole, this.controllerRole, this.nodeRole, ...this.instanceProfile ? [this.instanceProfile] : []];
+    const footing = [...discovered.tags ? [discovered.tags] : [], ...access].map(part => after([claim], part));
+    // Roles and a queue of the user's own count with the policies that the same app gives them.
+    const identities = [
+      controllerRole,
+      this.controllerRole,
+      this.nodeRole,
+      ...this.instanceProfile ? [this.instanceProfile] : [],
+      ...interruptions ? [interruptions.construct] : [],
+    ];
     this.chart = after([namespace, crds, ...identities, ...footing], new KarpenterChart(this, 'Karpenter', {
       cluster,
       release,
@@ -154,6 +179,7 @@ export class KarpenterMigration extends Construct {
       values: props.values,
       controllerRole: this.controllerRole,
       instanceProfileName: this.instanceProfile?.instanceProfileName,
+      interruptionQueueName: this.interruptionQueue?.queueName,
       kubernetesHandler,
       revision,
     }));
@@ -184,11 +210,15 @@ export class KarpenterMigration extends Construct {
     this.stateMachine = this.stageResource.workflow.stateMachine;
 
     // Create default provisioner
+    let spotRole: SpotServiceLinkedRole | undefined;
     this.provisioning = release._generation.provision(this, {
       cluster,
       nodeRole: this.nodeRole,
+      ownsNodeRole: !props.nodeRole,
       network: discovered.network,
       isRemoved: this.stage === MigrationStage.REMOVED,
+      kubernetesHandler,
+      revision,
       addPool: (name, pool) => {
         this.preflight._addPoolName(name);
         this.join(pool);
@@ -196,6 +226,10 @@ export class KarpenterMigration extends Construct {
       addNodeClass: (name, nodeClass) => {
         this.preflight._addNodeClassName(name);
         this.join(nodeClass);
+      },
+      allowSpot: (pool) => {
+        spotRole ??= this.keep(after([claim], new SpotServiceLinkedRole(this, 'SpotRole', { revision })));
+        after([spotRole], pool);
       },
     });
 
@@ -242,20 +276,68 @@ export class KarpenterMigration extends Construct {
     return this.v0('addNodeTemplate').addNodeTemplate(id, options);
   }
 
+  /** The first NodePool. It belongs to release v1: an error with another one. */
+  public get nodePool(): NodePool {
+    return this.v1('nodePool').nodePool;
+  }
+
+  /**
+   * The node class of the first NodePool; undefined where that brings its own. It belongs to release v1: an error with another one.
+   */
+  public get nodeClass(): EC2NodeClass | undefined {
+    return this.v1('nodeClass').nodeClass;
+  }
+
+  /**
+   * Adds another NodePool, applied once its node class is ready.
+   *
+   * It belongs to release v1: an error with another one.
+   *
+   * @param id the id of the construct, which is part of the NodePool's identity
+   * @param options its node class is that of the first NodePool unless it names one; its `name` must be another one than that of every
+   * NodePool so far
+   */
+  public addNodePool(id: string, options: NodePoolOptions): NodePool {
+    return this.v1('addNodePool').addNodePool(id, options);
+  }
+
+  /**
+   * Adds another node class, for NodePools that are added with it. The deployment waits until Karpenter calls it ready.
+   *
+   * It belongs to release v1: an error with another one.
+   *
+   * @param id the id of the construct, which is part of the node class's identity
+   * @param options it has the migration's node role, selects by the migration's `discovery` unless it says how, and allows 2 hops to the
+   * instance metadata unless it says how many; its `name` must be another one than that of every node class so far
+   */
+  public addNodeClass(id: string, options: EC2NodeClassOptions): EC2NodeClass {
+    return this.v1('addNodeClass').addNodeClass(id, options);
+  }
+
   private v0(member: string): V0Provisioning {
-    if (this.provisioning instanceof V0Provisioning) {
-      return this.provisioning;
-    }
-    throw new Error(`\`${member}\` belongs to KarpenterRelease.v0, and \`release\` is KarpenterRelease.${this.release._generation.name} `
-      + `(Karpenter ${this.release.version}): use what belongs to that, or set \`release\` to KarpenterRelease.v0()`);
+    return this.provisioning instanceof V0Provisioning ? this.provisioning : this.refuse(member, 'v0');
+  }
+
+  private v1(member: string): V1Provisioning {
+    return this.provisioning instanceof V1Provisioning ? this.provisioning : this.refuse(member, 'v1');
+  }
+
+  private refuse(member: string, release: string): never {
+    throw new Error(`\`${member}\` belongs to KarpenterRelease.${release}, and \`release\` is KarpenterRelease.${this.release._generation.name} `
+      + `(Karpenter ${this.release.version}): use what belongs to that, or set \`release\` to KarpenterRelease.${release}()`);
   }
 
   /** Puts a pool or a node class behind what it needs, and keeps it. */
   private join(part: IConstruct): void {
-    this.stageResource.node.addDependency(after([this.chart], part));
+    this.stageResource.node.addDependency(this.keep(after([this.chart], part)));
+  }
+
+  /** Keeps what may come after all else was made. */
+  private keep<T extends IConstruct>(part: T): T {
     if (this.stage !== MigrationStage.REMOVED) {
       this.retain(part);
     }
+    return part;
   }
 
   /** Nothing that a living Karpenter stands on may go before its removal was verified. */
@@ -278,6 +360,7 @@ export class KarpenterMigration extends Construct {
       NodeRoleArn: this.nodeRole.roleArn,
       InstanceProfileName: this.instanceProfile?.instanceProfileName,
       ControllerRoleArn: this.controllerRole.roleArn,
+      InterruptionQueueName: this.interruptionQueue?.queueName,
       SubnetIds: discovered.subnetIds,
       SecurityGroupIds: discovered.securityGroupIds,
       Warnings: this.preflight.warnings,
@@ -294,12 +377,17 @@ function after<T extends IConstruct>(parts: IConstruct[], part: T): T {
   return part;
 }
 
+/** None is made where the guide makes none. */
+function defaultQueue(release: KarpenterRelease): InterruptionQueue {
+  return release._generation.queueByDefault ? InterruptionQueue.managed() : InterruptionQueue.none();
+}
+
 /** Refuses properties that contradict each other, and names that the Kubernetes API would refuse half-way through a deployment. */
 function checkProps({ namespace, serviceAccountName, instanceProfile, nodeRole }: KarpenterMigrationProps, release: KarpenterRelease): void {
   checkNamespace('namespace', namespace);
   checkDnsName('serviceAccountName', serviceAccountName);
   if (instanceProfile && !release._generation.needsInstanceProfile) {
-    throw new Error(`instanceProfile is set, and Karpenter ${release.version} makes the profiles of its nodes itself: leave it out`);
+    throw new Error(`instanceProfile is set, and Karpenter ${release.version} makes the profiles of its nodes itself: leave it out, or name it in the node class of \`release\``);
   }
   if (instanceProfile && !nodeRole) {
     throw new Error('instanceProfile is set without nodeRole: set nodeRole to the role in that profile, because it must be let into the cluster and be passed');

@@ -2,7 +2,9 @@ import { App, Aspects, CfnResource, Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { importCluster, testStack } from './karpenter-migration/stack';
 import { ControllerPolicy } from '../src/iam/controller-policy';
+import { KarpenterRelease } from '../src/karpenter/karpenter-release';
 import { KarpenterMigration } from '../src/karpenter-migration';
+import { Requirement } from '../src/provisioning/requirement';
 
 /** CDK makes these for every cluster that is given charts or manifests, and cdk-nag users know them. */
 const OF_CDKS_KUBECTL_PROVIDER: Readonly<Record<string, string>> = {
@@ -23,6 +25,8 @@ function migratedStack(): Stack {
   const stack = testStack();
   new KarpenterMigration(stack, 'Scoped', { cluster: importCluster(stack) });
   new KarpenterMigration(stack, 'Guide', { cluster: importCluster(stack, {}, 'Other'), controllerPolicy: ControllerPolicy.guide() });
+  const current = new KarpenterMigration(stack, 'Current', { cluster: importCluster(stack, {}, 'Third'), release: KarpenterRelease.v1() });
+  current.addNodePool('Spot', { name: 'spot', requirements: [Requirement.isIn('karpenter.sh/capacity-type', ['spot'])] });
   return stack;
 }
 

@@ -17,6 +17,7 @@ const CUSTOM_RESOURCES = [
   'Custom::KarpenterPreflight',
   'Custom::KarpenterClaim',
   'Custom::KarpenterDiscoveryTags',
+  'Custom::KarpenterAccessEntry',
   'Custom::KarpenterNodeAccess',
   'Custom::KarpenterNamespace',
   'Custom::KarpenterReleaseGuard',
@@ -61,6 +62,7 @@ describe('order', () => {
     ['the controller\'s policy', 'MigrationControllerRolePolicy'],
     ['the discovery tags', 'MigrationDiscoveryTags'],
     ['the mapping of the node role', 'MigrationNodeAccess'],
+    ['the access entry of the node role', 'MigrationAccessEntry'],
     ['the instance profile', 'MigrationInstanceProfile'],
     ['the node role', 'MigrationNodeRole'],
   ])('the chart comes after %s', (_, path) => precedes(idsBelow(install, path), chart));
@@ -110,7 +112,7 @@ describe('retention', () => {
   test('until the removal is verified, all that a living Karpenter stands on is kept, except when a creation rolls back', () => {
     expect(footing.map(id => install.Resources[id].Type)).toEqual(expect.arrayContaining([
       'AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::IAM::InstanceProfile', 'Custom::AWSCDK-EKS-HelmChart', 'Custom::AWSCDK-EKS-KubernetesResource',
-      'Custom::KarpenterClaim', 'Custom::KarpenterDiscoveryTags', 'Custom::KarpenterNodeAccess', 'Custom::KarpenterNamespace',
+      'Custom::KarpenterClaim', 'Custom::KarpenterDiscoveryTags', 'Custom::KarpenterAccessEntry', 'Custom::KarpenterNodeAccess', 'Custom::KarpenterNamespace',
     ]));
     expect(footing.filter(id => policiesOf(install, id).join() !== 'RetainExceptOnCreate,Retain')).toEqual([]);
   });
@@ -157,10 +159,11 @@ describe('the way to REMOVED', () => {
     Resources: Object.fromEntries(Object.entries(Resources).map(([id, { DeletionPolicy, UpdateReplacePolicy, ...rest }]) => [id, rest])),
   });
 
-  test('changes the stage, the Provisioners and what the preflight accepts, and nothing else, so that no resource is replaced', () => {
+  test('changes the stage, with which node access is looked at, the Provisioners and what the preflight accepts, and nothing else, so that no resource is replaced', () => {
     const preflight = `Resources.${idOf(install, 'Custom::KarpenterPreflight')}.Properties.AcceptedRisks`;
     expect(differences(bare(install), bare(remove)).filter(path => !path.startsWith(preflight)).sort()).toEqual([
       `Outputs.${Object.keys(install.Outputs).find(name => install.Outputs[name].Value === 'INSTALL')}.Value`,
+      `Resources.${idOf(install, 'Custom::KarpenterAccessEntry')}.Properties.Revision`,
       `Resources.${idsBelow(install, 'MigrationProvisioner')[0]}.Properties.Manifest`,
       `Resources.${idOf(install, 'Custom::KarpenterMigrationStage')}.Properties.Stage`,
     ]);
@@ -240,6 +243,7 @@ describe('what exists already', () => {
 
   test('is used', () => {
     expect(only(template, 'Custom::KarpenterNodeAccess').Properties.RoleArn).toBe(NODE_ROLE);
+    expect(only(template, 'Custom::KarpenterAccessEntry').Properties.RoleArn).toBe(NODE_ROLE);
     expect(chartValues(template)).toMatchObject({
       settings: { aws: { defaultInstanceProfile: 'nodes' } },
       serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': CONTROLLER_ROLE } },
@@ -293,8 +297,9 @@ describe('choices', () => {
   test('unmanaged node access leaves aws-auth alone, and the preflight does not ask for it', () => {
     const template = rendered(migrate(() => ({ nodeAccess: NodeAccess.unmanaged() })).stack);
     expect(idsBelow(template, 'MigrationNodeAccess')).toEqual([]);
+    expect(idsBelow(template, 'MigrationAccessEntry')).toEqual([]);
     expect(only(template, 'Custom::KarpenterPreflight').Properties.NodeAccess).toBe('unmanaged');
-    expect(only(install, 'Custom::KarpenterPreflight').Properties.NodeAccess).toBe('aws-auth');
+    expect(only(install, 'Custom::KarpenterPreflight').Properties.NodeAccess).toBe('auto');
   });
 
   test('charts come from a registry of the user\'s own', () => {
@@ -390,7 +395,10 @@ describe('choices', () => {
   test('a migration that takes over keeps what it found, even when its creation rolls back', () => {
     const template = rendered(migrate(() => ({ takeOver: true })).stack);
     expect(only(template, 'Custom::KarpenterPreflight').Properties.TakeOver).toBe(true);
-    for (const type of ['Custom::KarpenterClaim', 'Custom::KarpenterDiscoveryTags', 'Custom::KarpenterNamespace', 'Custom::KarpenterNodeAccess', 'AWS::IAM::InstanceProfile']) {
+    for (const type of [
+      'Custom::KarpenterClaim', 'Custom::KarpenterDiscoveryTags', 'Custom::KarpenterNamespace', 'Custom::KarpenterNodeAccess', 'Custom::KarpenterAccessEntry',
+      'AWS::IAM::InstanceProfile',
+    ]) {
       expect(only(template, type).DeletionPolicy).toBe('Retain');
     }
     const policies = Object.values(template.Resources).filter(({ Type }) => /^Custom::AWSCDK-EKS/.test(Type)).map(({ DeletionPolicy }) => DeletionPolicy);
