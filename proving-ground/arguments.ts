@@ -1,31 +1,47 @@
-import { ScenarioName, SCENARIOS } from './phases/scenarios';
+import { Generation, GENERATIONS } from './parts/karpenter';
+import { Scenario, ScenarioName, SCENARIOS } from './phases/scenarios';
 
-const DEFAULT: ScenarioName = 'migration';
+/** What each generation is for. */
+const MAIN: Readonly<Record<Generation, ScenarioName>> = { v0: 'migration', v1: 'migration-v1' };
+const DEFAULT = MAIN.v0;
 const NAMES = Object.keys(SCENARIOS) as ScenarioName[];
 
 /** The worlds that a command line asks for. */
 export function worldsOf(args: readonly string[]): readonly ScenarioName[] {
+  const [option, value] = args;
   if (args.length === 0) {
     return [DEFAULT];
   }
-  if (args.length === 1 && args[0] === '--all') {
+  if (args.length === 1 && option === '--all') {
     return NAMES;
   }
-  if (args.length === 1 && args[0] === '--others') {
+  if (args.length === 1 && option === '--others') {
     return NAMES.filter(name => name !== DEFAULT);
   }
-  if (args.length === 2 && args[0] === '--world' && NAMES.some(name => name === args[1])) {
-    return [args[1] as ScenarioName];
+  if (args.length === 3 && option === '--others' && value === '--release' && GENERATIONS.some(generation => generation === args[2])) {
+    return worldsOf(['--others']).filter(name => (SCENARIOS[name] as Scenario).generation === args[2]);
+  }
+  if (args.length === 2 && option === '--release' && GENERATIONS.some(generation => generation === value)) {
+    return [MAIN[value as Generation]];
+  }
+  if (args.length === 2 && option === '--world' && NAMES.some(name => name === value)) {
+    return [value as ScenarioName];
   }
   throw new Error(`unknown arguments "${args.join(' ')}"\n\n${usage()}`);
+}
+
+/** The generations that worlds are about. */
+export function generationsOf(names: readonly ScenarioName[]): readonly Generation[] {
+  return GENERATIONS.filter(generation => names.some(name => (SCENARIOS[name] as Scenario).generation === generation));
 }
 
 function usage(): string {
   const width = Math.max(...NAMES.map(name => name.length));
   return [
     `npm run prove                    the world "${DEFAULT}"`,
+    `npm run prove -- --release v1    the world "${MAIN.v1}"; v0 is "${MAIN.v0}"`,
     'npm run prove -- --all           every world, side by side',
-    `npm run prove -- --others        every world but "${DEFAULT}", for who has played that already`,
+    `npm run prove -- --others        every world but "${DEFAULT}", for who has played that already; with --release v0 or v1, of that generation`,
     'npm run prove -- --world NAME    one of',
     ...NAMES.map(name => `  ${name.padEnd(width)}  ${SCENARIOS[name].about}`),
   ].join('\n');

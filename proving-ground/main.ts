@@ -1,13 +1,15 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { worldsOf } from './arguments';
+import { generationsOf, worldsOf } from './arguments';
 import { bundle } from '../projenrc/bundle';
 import { isolateNetwork } from './cluster/network';
 import { Processes } from './cluster/processes';
 import { examine } from './doctor';
+import { Generation, KARPENTERS } from './parts/karpenter';
 import { Log } from './parts/log';
 import { Parts, prepareParts } from './parts/parts';
 import { runWorld } from './phases';
+import { KARPENTER_OBJECTS } from './phases/karpenter-objects';
 import { inMinutes } from './phases/report';
 import { ScenarioName } from './phases/scenarios';
 import { callTable, guideTable, summaryOf } from './phases/summary';
@@ -18,11 +20,15 @@ const RUNS = path.join(__dirname, 'runs');
 const PARTS_FILE = 'parts.json';
 const INSIDE = '--inside';
 
-const ABOUT = {
-  controlPlane: 'Kubernetes 1.30.14, which EKS reports as 1.27 here, as the clusters of the guide had',
-  karpenter: '0.29.2, built from its published source',
-  aws: 'moto 5.2.5 and ministack 1.5.33 behind a gateway that evaluates IAM',
-};
+/** What the worlds of some generations run on. */
+function about(generations: readonly Generation[]): Record<string, string> {
+  const reported = generations.map(generation => `${KARPENTER_OBJECTS[generation].kubernetesVersion} in worlds of ${generation}`);
+  return {
+    controlPlane: `Kubernetes 1.30.14, which EKS reports as ${reported.join(' and as ')}`,
+    karpenter: `${generations.map(generation => KARPENTERS[generation].version).join(' and ')}, built from published source`,
+    aws: 'moto 5.2.5 and ministack 1.5.33 behind a gateway that evaluates IAM',
+  };
+}
 
 /** Checks the machine, builds what is missing, runs the worlds, and sums up what they saw. */
 async function outside(args: readonly string[]): Promise<number> {
@@ -30,7 +36,8 @@ async function outside(args: readonly string[]): Promise<number> {
   await examine();
   const log = logTo(console.log);
   log(bundle() ? 'bundled the functions' : 'the functions are bundled already');
-  const parts = await prepareParts(log);
+  const generations = generationsOf(names);
+  const parts = await prepareParts(generations, log);
   const runDir = createRunDir();
   fs.writeFileSync(path.join(runDir, PARTS_FILE), JSON.stringify(parts, null, 2));
   log(`${names.length === 1 ? `the world "${names[0]}"` : `${names.length} worlds`}, usually ${usualMinutes(names)} min; records and logs are in ${runDir}`);
@@ -40,7 +47,7 @@ async function outside(args: readonly string[]): Promise<number> {
   process.on('SIGINT', () => worlds.stop('SIGINT'));
   process.on('SIGTERM', () => worlds.stop('SIGTERM'));
   const endings = await worlds.run(names);
-  const summary = summaryOf(ABOUT, Math.round((Date.now() - started) / 1000), endings);
+  const summary = summaryOf(about(generations), Math.round((Date.now() - started) / 1000), endings);
   fs.writeFileSync(path.join(runDir, 'report.json'), JSON.stringify(summary, undefined, 2));
   console.log(`\n${guideTable(summary)}\n\n${callTable(summary)}\n`);
   console.log(`${inMinutes(summary.seconds)}, report: ${path.join(runDir, 'report.json')}\n${summary.passed} passed, ${summary.failed} failed`);

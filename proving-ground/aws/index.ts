@@ -1,3 +1,4 @@
+import assert from 'assert/strict';
 import { randomBytes } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
@@ -7,6 +8,7 @@ import { Credentials, SessionCredentials } from './gateway/credentials';
 import { CustomResourceResponses, ResponseSize } from './gateway/custom-resource-responses';
 import { Gateway } from './gateway/gateway';
 import { Internals } from './gateway/internals';
+import { queryJson, signedAs } from './gateway/query';
 import { SecurityTokenService } from './gateway/sts';
 import { WebIdentity } from './gateway/web-identity';
 import { Authorizer } from './iam/authorizer';
@@ -33,6 +35,8 @@ export interface LocalAws {
   credentialsForInstance(instanceId: string): Promise<SessionCredentials>;
   /** Holds the first call that matches until then, as if its caller slept; the promise is kept when the call has come. */
   hold(matches: (call: Call) => boolean, until: Promise<void>): Promise<void>;
+  /** Tells EventBridge something that EC2 tells it. */
+  emit(detailType: string, detail: object): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +50,7 @@ const DURATIONS: Readonly<Record<keyof Durations, string>> = {
   nodegroupUpdate: 'NODEGROUP_UPDATE_SECONDS',
   nodegroupLag: 'NODEGROUP_LAG_SECONDS',
   addonUpdate: 'ADDON_UPDATE_SECONDS',
+  clusterUpdate: 'CLUSTER_UPDATE_SECONDS',
 };
 
 const EMULATOR = path.join(__dirname, 'emulator');
@@ -100,6 +105,7 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
     MOTO_PORT: String(port + 2),
     MOTO_ACCOUNT_ID: account,
     CLUSTER: JSON.stringify(options.cluster),
+    ...(options.authenticatorFolder ? { AUTHENTICATOR_FILES: options.authenticatorFolder } : {}),
     CATALOGUE_FOLDER: path.join(path.dirname(options.pythonBin), 'catalogue'),
     ...Object.fromEntries(Object.entries(options.seconds ?? {}).map(([name, value]) => [DURATIONS[name as keyof Durations], String(value)])),
   });
@@ -142,6 +148,13 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
       return sts.sessionForService(roleArn, instanceId, 'ec2.amazonaws.com');
     },
     hold: (matches, until) => gateway.hold(matches, until),
+    emit: async (detailType, detail) => {
+      const headers = { ...signedAs('gateway', region, 'events'), 'x-gateway-secret': secret };
+      const { FailedEntryCount } = await queryJson(urls.ministack, headers, 'AWSEvents.PutEvents', {
+        Entries: [{ Source: 'aws.ec2', DetailType: detailType, Detail: JSON.stringify(detail) }],
+      });
+      assert.equal(FailedEntryCount, 0);
+    },
     stop: async () => {
       await gateway.close();
       await Promise.all([ministack.stop(), moto.stop()]);

@@ -1,3 +1,4 @@
+import type { AuthenticationMode } from '../cluster/authenticator';
 import type { Processes } from '../cluster/processes';
 
 /** What the local AWS needs to know about the machine and the cluster that it stands beside. */
@@ -26,6 +27,11 @@ export interface LocalAwsOptions {
   /** Signs the tokens that web identities present. */
   readonly serviceAccountPublicKeyPem: string;
   readonly cluster: ClusterFacts;
+  /**
+   * Where the authenticator of the cluster reads access entries and the authentication mode.
+   * @default - nobody reads them
+   */
+  readonly authenticatorFolder?: string;
   /** @default '000000000000' */
   readonly account?: string;
   /** @default 'us-east-1' */
@@ -79,6 +85,11 @@ export interface Durations {
   readonly nodegroupLag?: number;
   /** @default 4 */
   readonly addonUpdate?: number;
+  /**
+   * How long a cluster takes to another authentication mode.
+   * @default 4
+   */
+  readonly clusterUpdate?: number;
 }
 
 /** What EKS answers about the one cluster that has a control plane here. */
@@ -90,7 +101,7 @@ export interface ClusterFacts {
   /** @default '1.27' */
   readonly version?: string;
   /** @default 'CONFIG_MAP' */
-  readonly authenticationMode?: 'CONFIG_MAP' | 'API_AND_CONFIG_MAP' | 'API';
+  readonly authenticationMode?: AuthenticationMode;
   /** @default '10.96.0.0/16' */
   readonly serviceCidr?: string;
 }

@@ -9,7 +9,9 @@ import { signedAs } from './gateway/query';
 import { run } from '../parts/command';
 import { pythonEnvironment } from '../parts/runtimes';
 import { Workshop } from '../parts/workshop';
-import { allow, ask, aws, createRole, ISSUER, keys, raw, roleExists, sessionOf, stack } from './rules/running-aws';
+import { allow, ask, aws, clientOf, createRole, ISSUER, keys, raw, roleExists, sessionOf, stack } from './rules/running-aws';
+import './rules/access-entries';
+import './rules/controller';
 import './rules/node-groups';
 import './rules/step-functions';
 
@@ -236,15 +238,6 @@ void test('a role is assumed only by whom it trusts', async () => {
 });
 
 // Permissions
-
-async function clientOf(role: string): Promise<ec2.EC2Client> {
-  const session = await sessionOf(role);
-  return new ec2.EC2Client({
-    endpoint: aws.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: session.AccessKeyId, secretAccessKey: session.SecretAccessKey, sessionToken: session.SessionToken },
-  });
-}
 
 void test('a role may do what its policies allow, under their conditions, and nothing else', async () => {
   const administrator = new ec2.EC2Client(clientConfig(aws));

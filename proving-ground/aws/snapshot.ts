@@ -4,7 +4,7 @@ import * as eks from '@aws-sdk/client-eks';
 import * as lambda from '@aws-sdk/client-lambda';
 import type { LocalAws } from '.';
 import { clientConfig } from './client-config';
-import { query, signedAs } from './gateway/query';
+import { query, queryJson, signedAs } from './gateway/query';
 import { members } from './gateway/xml';
 
 /** Every object of the account, by kind and name, with what matters about it. */
@@ -95,6 +95,12 @@ async function cluster(aws: Endpoint): Promise<Entry[]> {
   for (const name of (await client.send(new eks.ListClustersCommand({}))).clusters ?? []) {
     const { cluster: found } = await client.send(new eks.DescribeClusterCommand({ name }));
     entries.push([`eks cluster ${name}`, { version: found!.version, status: found!.status, access: found!.accessConfig, tags: found!.tags }]);
+    // EKS answers for entries only where the mode takes them.
+    const takesEntries = found!.accessConfig?.authenticationMode !== 'CONFIG_MAP';
+    for (const principalArn of takesEntries ? (await client.send(new eks.ListAccessEntriesCommand({ clusterName: name }))).accessEntries ?? [] : []) {
+      const { accessEntry: entry } = await client.send(new eks.DescribeAccessEntryCommand({ clusterName: name, principalArn }));
+      entries.push([`eks access entry ${name} ${principalArn}`, { type: entry!.type, username: entry!.username, groups: entry!.kubernetesGroups, tags: entry!.tags }]);
+    }
     for (const nodegroupName of (await client.send(new eks.ListNodegroupsCommand({ clusterName: name }))).nodegroups ?? []) {
       const { nodegroup } = await client.send(new eks.DescribeNodegroupCommand({ clusterName: name, nodegroupName }));
       entries.push([`eks node group ${name}/${nodegroupName}`, {
@@ -129,11 +135,13 @@ async function stacks(aws: Endpoint): Promise<Entry[]> {
   return members(answer.DescribeStacksResult.Stacks).map(s => [`cloudformation stack ${s.StackName}`, { status: s.StackStatus }]);
 }
 
-/** Log groups, state machines and buckets: what services with other protocols have, by name. */
+/** Log groups, state machines, queues, rules and buckets: what services with other protocols have, by name. */
 async function rest(aws: Endpoint): Promise<Entry[]> {
-  const [logs, machines, buckets] = await Promise.all([
+  const [logs, machines, queues, rules, buckets] = await Promise.all([
     askJson(aws, 'logs', 'Logs_20140328.DescribeLogGroups', {}),
     askJson(aws, 'states', 'AWSStepFunctions.ListStateMachines', {}),
+    askJson(aws, 'sqs', 'AmazonSQS.ListQueues', {}),
+    askJson(aws, 'events', 'AWSEvents.ListRules', {}),
     fetch(aws.endpoint, { headers: signedAs(aws.env.AWS_ACCESS_KEY_ID, aws.env.AWS_REGION, 's3') }).then(r => r.text()),
   ]);
   return [
@@ -142,6 +150,8 @@ async function rest(aws: Endpoint): Promise<Entry[]> {
       const running = await askJson(aws, 'states', 'AWSStepFunctions.ListExecutions', { stateMachineArn, statusFilter: 'RUNNING' });
       return [`states machine ${name}`, { running: running.executions.length }];
     })),
+    ...(queues.QueueUrls ?? []).map((url: string): Entry => [`sqs queue ${url.split('/').pop()}`, {}]),
+    ...rules.Rules.map(({ Name, EventPattern, State }: any): Entry => [`events rule ${Name}`, { pattern: EventPattern, state: State }]),
     ...[...buckets.matchAll(/<Bucket>.*?<Name>([^<]+)/gs)].map((match): Entry => [`s3 bucket ${match[1]}`, {}]),
   ];
 }
@@ -158,16 +168,8 @@ function ask(aws: Endpoint, service: 'iam' | 'cloudformation', parameters: Recor
   return query(aws.endpoint, service, signedAs(aws.env.AWS_ACCESS_KEY_ID, aws.env.AWS_REGION, service), parameters) as Promise<any>;
 }
 
-async function askJson(aws: Endpoint, service: string, target: string, body: object): Promise<any> {
-  const response = await fetch(aws.endpoint, {
-    method: 'POST',
-    headers: { ...signedAs(aws.env.AWS_ACCESS_KEY_ID, aws.env.AWS_REGION, service), 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) {
-    throw new Error(`${target} failed with ${response.status}: ${await response.text()}`);
-  }
-  return response.json();
+function askJson(aws: Endpoint, service: string, target: string, body: object): Promise<any> {
+  return queryJson(aws.endpoint, signedAs(aws.env.AWS_ACCESS_KEY_ID, aws.env.AWS_REGION, service), target, body);
 }
 
 function parsed(document: string): unknown {

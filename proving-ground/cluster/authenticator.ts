@@ -13,11 +13,24 @@ export interface AuthenticatorOptions {
   readonly folder: string;
   readonly clusterName: string;
   readonly region: string;
-  /** Roles that may do everything whatever aws-auth says, as EKS lets the creator of a cluster. */
+  /** Roles that may do everything whatever aws-auth and access entries say, as EKS lets the creator of a cluster. */
   readonly administratorRoleArns: readonly string[];
+  /** As the cluster has it when it is made. */
+  readonly authenticationMode: AuthenticationMode;
 }
 
+/** Whom EKS believes: aws-auth, access entries, or both. */
+export type AuthenticationMode = 'CONFIG_MAP' | 'API_AND_CONFIG_MAP' | 'API';
+
 const PORT = 21362;
+/** Where the authenticator looks for roles: in its own configuration, in the file of access entries, in aws-auth. The first that knows one counts. */
+const BACKENDS = ['MountedFile', 'DynamicFile', 'EKSConfigMap'];
+/** Which of them each mode leaves, as `aws/emulator/authenticator.py` writes it when the mode changes. */
+const BACKENDS_OF_MODE: Readonly<Record<AuthenticationMode, string>> = {
+  CONFIG_MAP: 'MountedFile EKSConfigMap', API_AND_CONFIG_MAP: BACKENDS.join(' '), API: 'MountedFile DynamicFile',
+};
+const ENTRIES = 'access-entries.json';
+const MODE = 'backend-mode.json';
 const WEBHOOK_CONFIG = 'aws-iam-authenticator.kubeconfig';
 
 /**
@@ -35,9 +48,16 @@ export class Authenticator {
       server: {
         port: PORT,
         stateDir: options.folder,
+        // The same as the flag, or it ends.
+        backendMode: BACKENDS,
+        dynamicfilepath: path.join(options.folder, ENTRIES),
+        dynamicBackendModePath: path.join(options.folder, MODE),
         mapRoles: options.administratorRoleArns.map(rolearn => ({ rolearn, username: ADMINISTRATOR, groups: ['system:masters'] })),
       },
     }));
+    // Until the local AWS has a cluster, which says more.
+    writeIfNew(path.join(options.folder, ENTRIES), { mapRoles: [], mapUsers: [], mapAccounts: [] });
+    writeIfNew(path.join(options.folder, MODE), { backendMode: BACKENDS_OF_MODE[options.authenticationMode] });
     // `init` writes its certificate and kubeconfig into the current folder.
     await run(options.parts.authenticator, ['init', '--config', authenticator.configFile], { cwd: options.folder, env: baseEnvironment() });
     return authenticator;
@@ -59,7 +79,7 @@ export class Authenticator {
     const server = processes.start('aws-iam-authenticator', parts.authenticator, [
       'server',
       '--config', this.configFile,
-      '--backend-mode', 'MountedFile,EKSConfigMap',
+      '--backend-mode', BACKENDS.join(','),
       '--kubeconfig', kubeconfig,
       '--kubeconfig-pregenerated',
       '--generate-kubeconfig', this.webhookConfig,
@@ -75,5 +95,11 @@ export class Authenticator {
     });
     await ready(server, async () => server.logTail(100).includes('listening on'));
     return server;
+  }
+}
+
+function writeIfNew(file: string, content: object) {
+  if (!fs.existsSync(file)) {
+    fs.writeFileSync(file, JSON.stringify(content));
   }
 }

@@ -1,10 +1,11 @@
 import * as path from 'path';
-import { Authenticator } from './authenticator';
+import { AuthenticationMode, Authenticator } from './authenticator';
 import { ControlPlane } from './control-plane';
 import { startKwok } from './kwok';
 import { Pki } from './pki';
 import { Processes } from './processes';
 import { ChartRegistry, startChartRegistry } from './registry';
+import { KarpenterParts } from '../parts/karpenter';
 import { Log } from '../parts/log';
 import { Parts } from '../parts/parts';
 
@@ -15,8 +16,9 @@ export interface MachineOptions {
   readonly log: Log;
   readonly clusterName: string;
   readonly region: string;
-  /** Roles that may do everything in the cluster whatever aws-auth says, as EKS lets the creator of a cluster. */
+  /** Roles that may do everything in the cluster whatever aws-auth and access entries say, as EKS lets the creator of a cluster. */
   readonly administratorRoleArns: readonly string[];
+  readonly authenticationMode: AuthenticationMode;
   /** Credentials with which the authenticator asks EC2, once there is one: the control plane starts beside the local AWS. */
   readonly awsEnv: Promise<Readonly<Record<string, string>>>;
 }
@@ -28,12 +30,22 @@ export interface Foundation {
   readonly oidcIssuer: string;
 }
 
-export async function layFoundation(options: Pick<MachineOptions, 'parts' | 'processes' | 'runDir' | 'region'>): Promise<Foundation> {
+export interface FoundationOptions extends Pick<MachineOptions, 'parts' | 'processes' | 'runDir' | 'region'> {
+  /** Whose charts the registry has. */
+  readonly karpenter: KarpenterParts;
+}
+
+export async function layFoundation(options: FoundationOptions): Promise<Foundation> {
   const [pki, registry] = await Promise.all([
     Pki.create(path.join(options.runDir, 'pki'), options.region),
-    startChartRegistry(options.parts, options.processes),
+    startChartRegistry(options.parts, options.karpenter, options.processes),
   ]);
   return { pki, registry, oidcIssuer: `https://oidc.eks.${options.region}.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF` };
+}
+
+/** Where the authenticator reads what EKS tells it of access entries. */
+export function authenticatorFolder(runDir: string): string {
+  return path.join(runDir, 'authenticator');
 }
 
 /** Starts a cluster without nodes: control plane, token review by AWS identity, and life for nodes and pods to come. */
@@ -46,8 +58,9 @@ export async function startCluster(foundation: Foundation, options: MachineOptio
     processes,
     clusterName,
     region,
-    folder: path.join(runDir, 'authenticator'),
+    folder: authenticatorFolder(runDir),
     administratorRoleArns: options.administratorRoleArns,
+    authenticationMode: options.authenticationMode,
   });
   options.log('starting the control plane');
   const controlPlane = await ControlPlane.start({

@@ -23,6 +23,15 @@ void test('a pod on its way out is waited for: whoever replaces it may not be th
   await assert.rejects(allPodsReady(cluster([pod('a', 'n1'), leaving], ['n1']), 0), /not Ready are b/);
 });
 
+void test('where nodes are taken away all the time, pods of nodes that go or are gone do not count, and pods without a node do', async () => {
+  const nodes = [{ metadata: { name: 'n1' }, spec: {} }, { metadata: { name: 'n2' }, spec: { taints: [{ key: 'leaving' }] } }];
+  const kube = (pods: readonly KubeObject[]) => ({ list: async (path: string) => path === '/api/v1/pods' ? pods : nodes }) as unknown as Kube;
+  const pods = [pod('a', 'n1'), pod('b', 'n2', 'False'), pod('c', 'n3')];
+  assert.deepEqual(await allPodsReady(kube(pods), 0, 'leaving'), [pods[0]]);
+  const waiting = { ...pod('d', ''), spec: {} };
+  await assert.rejects(allPodsReady(kube([...pods, { ...waiting, status: {} }]), 0, 'leaving'), /not Ready are d$/);
+});
+
 void test('a pod that looks Ready on a node that is gone is waited for, and named', async () => {
   await assert.rejects(allPodsReady(cluster([pod('a', 'n1'), pod('b', 'n2')], ['n1']), 0), /all pods are Ready.*b/);
 });

@@ -6,31 +6,41 @@ import { until } from '../cluster/until';
 
 export { SHOP_NAMESPACE, VOLUME_CLAIMS } from './workloads';
 
-export interface CustomerClusterOptions extends AwsAuthRoles, ShopOptions {
+export interface CustomerClusterOptions extends ShopOptions {
   readonly clusterName: string;
 }
 
-/** Lets nodes of the node groups in. Without it no instance can join. */
+/** Lets nodes of the node groups in, where the cluster believes aws-auth. Without it no instance can join. */
 export async function letNodesIn(kube: Kube, roles: AwsAuthRoles): Promise<void> {
   await apply(kube, [awsAuth(roles)]);
 }
 
 /** Makes of an empty cluster one that looks like a customer's. */
 export async function populate(kube: Kube, options: CustomerClusterOptions): Promise<void> {
-  await letNodesIn(kube, options);
   await apply(kube, [...systemObjects(options.clusterName), ...shopObjects(options)]);
 }
 
-/** Waits until every pod of the cluster is Ready, but those that are done. */
-export async function allPodsReady(kube: Kube, seconds: number): Promise<KubeObject[]> {
+/**
+ * Waits until every pod of the cluster is Ready, but those that are done.
+ *
+ * @param leaving the taint of nodes that somebody takes away all the time: their pods, and those of nodes that are gone, do not count
+ */
+export async function allPodsReady(kube: Kube, seconds: number, leaving?: string): Promise<KubeObject[]> {
   return until('all pods are Ready', seconds, async () => {
-    const pods = (await kube.list('/api/v1/pods')).filter(pod => pod.status.phase !== 'Succeeded');
+    const staying = leaving === undefined ? () => true : await onStayingNodes(kube, leaving);
+    const pods = (await kube.list('/api/v1/pods')).filter(pod => pod.status.phase !== 'Succeeded' && staying(pod));
     const ready = await readyPods(kube, pods);
     if (ready.length < pods.length) {
       throw new Error(`not Ready are ${pods.filter(pod => !ready.includes(pod)).map(pod => pod.metadata.name).join(', ')}`);
     }
     return pods.length > 0 && pods;
   });
+}
+
+async function onStayingNodes(kube: Kube, leaving: string): Promise<(pod: KubeObject) => boolean> {
+  const nodes = (await kube.list('/api/v1/nodes')).filter(({ spec }) => !(spec.taints ?? []).some(({ key }: KubeObject) => key === leaving));
+  const names = new Set(nodes.map(({ metadata }) => metadata.name));
+  return ({ spec }) => spec.nodeName === undefined || names.has(spec.nodeName);
 }
 
 /** Those that are Ready and stay. A pod whose node is gone says that it is Ready until it is collected, which takes the better part of a minute. */

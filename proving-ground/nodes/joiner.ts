@@ -12,6 +12,8 @@ export interface JoinerOptions extends ReconcilerOptions {
   readonly cloudControllerKubeconfig: string;
   readonly caFile: string;
   readonly clusterName: string;
+  /** As EKS reports it, e.g. `1.27`. */
+  readonly kubernetesVersion: string;
   readonly region: string;
   /** What the metadata service of an instance hands out. */
   readonly credentialsForInstance: (instanceId: string) => Promise<SessionCredentials>;
@@ -31,13 +33,14 @@ const POLL_MILLISECONDS = 1000;
 const RETRY_MILLISECONDS = 5000;
 /** States of instances that are there. */
 const ALIVE = ['pending', 'running', 'stopping', 'stopped'];
-const KUBELET_VERSION = 'v1.27.16-eks-a737599';
+/** Of the kubelets in the AMIs of a version of Kubernetes. */
+const KUBELET_VERSIONS: Readonly<Record<string, string>> = { '1.27': 'v1.27.16-eks-a737599', '1.30': 'v1.30.4-eks-a737599' };
 
 /**
  * Does for instances what the kubelet on them does, and for nodes what the AWS cloud controller manager does.
  *
- * A node is created with a token of its instance's role. So an instance joins only if aws-auth maps that role,
- * under the name that EC2 gave the instance. Nothing here knows what the migration made.
+ * A node is created with a token of its instance's role. So an instance joins only if aws-auth or an access entry
+ * maps that role, under the name that EC2 gave the instance. Nothing here knows what the migration made.
  */
 export class Joiner extends Reconciler {
   /** All refused attempts, oldest first. */
@@ -102,7 +105,7 @@ export class Joiner extends Reconciler {
     const { InstanceTypes } = await this.options.ec2.send(new ec2.DescribeInstanceTypesCommand({ InstanceTypes: [instance.InstanceType!] }));
     const asNode = new Kube({ token, caFile: this.options.caFile });
     try {
-      const node = await asNode.create('/api/v1/nodes', nodeObject(instance, InstanceTypes![0], kubelet, this.options.region));
+      const node = await asNode.create('/api/v1/nodes', nodeObject(instance, InstanceTypes![0], kubelet, this.options));
       await asNode.create('/apis/storage.k8s.io/v1/csinodes', csiNode(node, instance.InstanceId!));
     } finally {
       asNode.close();
@@ -168,7 +171,10 @@ function tagsOf(instance: ec2.Instance): Record<string, string> {
   return Object.fromEntries((instance.Tags ?? []).map(tag => [tag.Key!, tag.Value!]));
 }
 
-function nodeObject(instance: ec2.Instance, type: ec2.InstanceTypeInfo, kubelet: KubeletArguments, region: string): KubeObject {
+function nodeObject(
+  instance: ec2.Instance, type: ec2.InstanceTypeInfo, kubelet: KubeletArguments, { region, kubernetesVersion }: JoinerOptions,
+): KubeObject {
+  const kubeletVersion = KUBELET_VERSIONS[kubernetesVersion];
   const zone = instance.Placement!.AvailabilityZone!;
   const arch = instance.Architecture === 'arm64' ? 'arm64' : 'amd64';
   const basics: Record<string, string> = {
@@ -207,8 +213,8 @@ function nodeObject(instance: ec2.Instance, type: ec2.InstanceTypeInfo, kubelet:
         operatingSystem: 'linux',
         osImage: 'Amazon Linux 2',
         kernelVersion: '5.10.0',
-        kubeletVersion: KUBELET_VERSION,
-        kubeProxyVersion: KUBELET_VERSION,
+        kubeletVersion,
+        kubeProxyVersion: kubeletVersion,
         containerRuntimeVersion: 'containerd://1.7.0',
         machineID: instance.InstanceId,
         systemUUID: instance.InstanceId,

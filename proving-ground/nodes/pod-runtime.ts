@@ -5,10 +5,10 @@ import { Kube, KubeObject } from '../cluster/kube';
 import { REAL_POD_LABEL } from '../cluster/kwok-stages';
 import { Pki } from '../cluster/pki';
 import { Processes } from '../cluster/processes';
-import { Parts } from '../parts/parts';
 
 export interface PodRuntimeOptions extends ReconcilerOptions {
-  readonly parts: Parts;
+  /** The executable of Karpenter's controller. */
+  readonly program: string;
   readonly pki: Pki;
   readonly processes: Processes;
   readonly runDir: string;
@@ -26,7 +26,7 @@ export class PodRuntime extends Reconciler {
       kube,
       processes: options.processes,
       addresses: new PodAddresses(),
-      program: options.parts.karpenter,
+      program: options.program,
       runDir: options.runDir,
       caFile: options.pki.caBundleFile,
       region: options.region,

@@ -35,3 +35,55 @@ void test('a value of a label may hold an equals sign', () => {
   const { labels } = parseUserData("/etc/eks/bootstrap.sh prod --kubelet-extra-args '--node-labels=a=b=c'");
   assert.deepEqual(labels, { a: 'b=c' });
 });
+
+const NODECONFIG = `MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="//"
+
+--//
+Content-Type: application/node.eks.aws
+
+apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  kubelet:
+    config:
+      maxPods: 20
+    flags:
+    - --node-labels=mine=1
+
+--//
+Content-Type: text/x-shellscript
+
+#!/bin/bash
+echo hello
+
+--//
+Content-Type: application/node.eks.aws
+
+# Karpenter Generated NodeConfig
+apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  cluster:
+    apiServerEndpoint: https://10.255.0.1:6443
+    name: prod
+  kubelet:
+    config:
+      maxPods: 110
+      registerWithTaints:
+      - effect: NoExecute
+        key: karpenter.sh/unregistered
+    flags:
+    - --node-labels="karpenter.sh/capacity-type=on-demand,karpenter.sh/nodepool=default"
+
+--//--
+`;
+
+void test('a NodeConfig of nodeadm tells the same, and a later one wins over an earlier one', () => {
+  assert.deepEqual(parseUserData(NODECONFIG), {
+    clusterName: 'prod',
+    labels: { 'karpenter.sh/capacity-type': 'on-demand', 'karpenter.sh/nodepool': 'default' },
+    taints: [{ key: 'karpenter.sh/unregistered', effect: 'NoExecute' }],
+    maxPods: 110,
+  });
+});

@@ -28,9 +28,6 @@ const KUBERNETES_VERSION_FLAGS = [
 export const CONTROL_PLANE: GoProgram = {
   name: 'control-plane', packagePath: '.', toolchain: 'go1.22.12', ldflags: `-s -w ${KUBERNETES_VERSION_FLAGS}`, seconds: 480,
 };
-export const KARPENTER: GoProgram = {
-  name: 'karpenter', packagePath: 'github.com/aws/karpenter/cmd/controller', toolchain: 'go1.22.12', ldflags: '-s -w', seconds: 260,
-};
 export const KWOK: GoProgram = {
   name: 'kwok', packagePath: 'sigs.k8s.io/kwok/cmd/kwok', toolchain: 'auto', ldflags: '-s -w', seconds: 220,
 };

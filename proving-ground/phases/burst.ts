@@ -1,5 +1,4 @@
 import { DescribeInstancesCommand, Instance } from '@aws-sdk/client-ec2';
-import { KARPENTER } from './karpenter-objects';
 import { World } from './world';
 import { KubeObject } from '../cluster/kube';
 import { until } from '../cluster/until';
@@ -30,7 +29,7 @@ export async function endBurst(world: World): Promise<void> {
   await world.kube.delete(`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`);
   await until('the pods of the burst are gone', 60, async () => (await burstPods(world)).length === 0);
   for (const claim of await claims(world)) {
-    await world.kube.delete(`${KARPENTER.claims}/${claim.metadata.name}`);
+    await world.kube.delete(`${world.karpenter.claims}/${claim.metadata.name}`);
   }
   await until('the instances of Karpenter are gone', 180, async () =>
     (await karpenterInstances(world)).length === 0 && (await claims(world)).length === 0 && (await karpenterNodes(world)).length === 0);
@@ -41,17 +40,17 @@ export function burstPods(world: World): Promise<KubeObject[]> {
 }
 
 export function claims(world: World): Promise<KubeObject[]> {
-  return world.kube.list(KARPENTER.claims);
+  return world.kube.list(world.karpenter.claims);
 }
 
 export function karpenterNodes(world: World): Promise<KubeObject[]> {
-  return world.kube.list(`/api/v1/nodes?labelSelector=${encodeURIComponent(KARPENTER.ownerLabel)}`);
+  return world.kube.list(`/api/v1/nodes?labelSelector=${encodeURIComponent(world.karpenter.ownerLabel)}`);
 }
 
 /** The living instances that carry Karpenter's tag. */
 export async function karpenterInstances(world: World): Promise<Instance[]> {
   const { Reservations } = await world.ec2.send(new DescribeInstancesCommand({
-    Filters: [{ Name: 'tag-key', Values: [KARPENTER.ownerLabel] }, { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping'] }],
+    Filters: [{ Name: 'tag-key', Values: [world.karpenter.ownerLabel] }, { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping'] }],
   }));
   return (Reservations ?? []).flatMap(reservation => reservation.Instances ?? []);
 }

@@ -41,6 +41,17 @@ void test('how often a Deployment was rolled out is no difference', () => {
   assert.notDeepEqual(entry('Deployment', deployment({ mine: '1' })), entry('Deployment', deployment({})));
 });
 
+void test('a lease may be renewed, and is told by its name', () => {
+  const lease = (renewTime: string) => ({ metadata: { namespace: 'x', name: 'leader' }, spec: { renewTime } });
+  assert.deepEqual(entry('Lease', lease('now')), entry('Lease', lease('then')));
+  assert.equal(entry('Lease', lease('now'))[0], 'Lease x/leader');
+});
+
+void test('what may stay is no difference, and nothing else of its kind', () => {
+  const after = new Map([['Lease x/leader', ''], ['Lease x/other', '']]);
+  assert.deepEqual(clusterDifferences(new Map(), after, [/^Lease x\/leader$/]), ['Lease x/other is new']);
+});
+
 void test('differences are told as sentences', () => {
   assert.deepEqual(clusterDifferences(new Map([['A', '1'], ['B', '1']]), new Map([['B', '2'], ['C', '1']])),
     ['A is gone', 'B changed from 1 to 2', 'C is new']);

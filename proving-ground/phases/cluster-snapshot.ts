@@ -1,11 +1,13 @@
-import { MAY_STAY } from './karpenter-objects';
 import { Kube, KubeObject } from '../cluster/kube';
 
 /** All objects of a cluster, by kind, namespace and name. */
 export type ClusterSnapshot = ReadonlyMap<string, string>;
 
 /** Kinds that live and die by themselves, whatever anybody does. A CSINode is its node's. */
-const VOLATILE = new Set(['Event', 'Lease', 'Endpoints', 'EndpointSlice', 'ReplicaSet', 'ControllerRevision', 'Pod', 'ComponentStatus', 'CSINode']);
+const VOLATILE = new Set(['Event', 'Endpoints', 'EndpointSlice', 'ReplicaSet', 'ControllerRevision', 'Pod', 'ComponentStatus', 'CSINode']);
+
+/** The leases of nodes, which come and go with them. */
+const NODE_LEASES = 'kube-node-lease';
 
 const NODEGROUP = 'eks.amazonaws.com/nodegroup';
 const ZONE = 'topology.kubernetes.io/zone';
@@ -19,7 +21,7 @@ const COUNTERS = ['deployment.kubernetes.io/revision', 'deprecated.daemonset.tem
 export async function clusterSnapshot(kube: Kube): Promise<ClusterSnapshot> {
   const entries = new Map<string, string[]>();
   for (const { path, kind } of await listableKinds(kube)) {
-    for (const object of VOLATILE.has(kind) ? [] : await kube.list(path)) {
+    for (const object of VOLATILE.has(kind) ? [] : (await kube.list(path)).filter(({ metadata }) => metadata.namespace !== NODE_LEASES || kind !== 'Lease')) {
       const [key, value] = entry(kind, object);
       entries.set(key, [...entries.get(key) ?? [], value]);
     }
@@ -29,7 +31,7 @@ export async function clusterSnapshot(kube: Kube): Promise<ClusterSnapshot> {
 
 /**
  * The key and the content of an object. Node groups may have other nodes than before: all of a group and zone are one entry, so that their
- * number and what they share are compared. A volume may be attached to another node. Any other node is compared by its name.
+ * number and what they share are compared. A volume may be attached to another node, and a lease renewed. Any other node is compared by its name.
  */
 export function entry(kind: string, object: KubeObject): readonly [string, string] {
   const { metadata, spec } = object;
@@ -41,12 +43,16 @@ export function entry(kind: string, object: KubeObject): readonly [string, strin
   if (kind === 'VolumeAttachment') {
     return [`VolumeAttachment of ${spec.source.persistentVolumeName}`, spec.attacher];
   }
-  return [`${kind} ${metadata.namespace ?? ''}/${metadata.name}`, content];
+  return [`${kind} ${metadata.namespace ?? ''}/${metadata.name}`, kind === 'Lease' ? '' : content];
 }
 
-/** The differences, as sentences; empty if both are equal. */
-export function clusterDifferences(before: ClusterSnapshot, after: ClusterSnapshot): string[] {
-  const keys = [...new Set([...before.keys(), ...after.keys()])].filter(key => !MAY_STAY.some(pattern => pattern.test(key))).sort();
+/**
+ * The differences, as sentences; empty if both are equal.
+ *
+ * @param mayStay the keys of objects that may differ
+ */
+export function clusterDifferences(before: ClusterSnapshot, after: ClusterSnapshot, mayStay: readonly RegExp[] = []): string[] {
+  const keys = [...new Set([...before.keys(), ...after.keys()])].filter(key => !mayStay.some(pattern => pattern.test(key))).sort();
   return keys.flatMap((key) => {
     const [old, now] = [before.get(key), after.get(key)];
     if (old === now) {

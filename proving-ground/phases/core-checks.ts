@@ -1,9 +1,12 @@
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, Instance } from '@aws-sdk/client-ec2';
+import { GetInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
 import { burstPods, karpenterInstances, karpenterNodes, startBurst } from './burst';
-import { KARPENTER, networkSelectors } from './karpenter-objects';
-import { karpenterPods, karpenterReady, restartKarpenter } from './karpenter-pods';
+import { KarpenterObjects } from './karpenter-objects';
+import { karpenterReady, restartKarpenter } from './karpenter-pods';
+import { staysInNodeGroups } from './outsider';
 import { Check } from './report';
 import { CLUSTER_NAME, World } from './world';
+import { clientConfig } from '../aws/client-config';
 import { expectEqual, Refused, until } from '../cluster/until';
 import { isReady, readyPods } from '../customer/customer';
 
@@ -12,8 +15,10 @@ export const CORE_CHECKS = {
   affinity: { step: 'Set node affinity', shows: 'seen', name: 'a replica of Karpenter stays pending rather than run outside of the node groups' },
   trust: { step: 'Create IAM roles', shows: 'seen', name: 'a restarted controller gets credentials by its service account\'s token' },
   tags: { step: 'Add tags to subnets and security groups', shows: 'seen', name: 'the node class selects the subnets and security groups of all node groups, and no others' },
+  images: { step: 'Create default provisioner', shows: 'seen', name: 'the node class has found its images' },
+  queue: { step: 'Deploy Karpenter', shows: 'seen', name: 'what EC2 says reaches the controller by a rule and its queue' },
   policy: { step: 'Create IAM roles', shows: 'seen', name: 'pods that wait make the controller launch an instance, and each of its calls is allowed' },
-  launch: { step: 'Verify Karpenter', shows: 'seen', name: 'the instance has the tagged subnet, the tagged groups and our instance profile' },
+  launch: { step: 'Verify Karpenter', shows: 'seen', name: 'the instance has the tagged subnet, the tagged groups and the profile of our node role' },
   mapping: { step: 'Update aws-auth ConfigMap', shows: 'seen', name: 'the instance becomes a node by the mapping of its role' },
   running: { step: 'Verify Karpenter', shows: 'seen', name: 'the pods that waited run on the node' },
 } as const satisfies Record<string, Check>;
@@ -21,80 +26,34 @@ export type CoreCheck = keyof typeof CORE_CHECKS;
 
 /** Which checks make no sense after another one failed. */
 export const NEEDS: Readonly<Record<CoreCheck, readonly CoreCheck[]>> = {
-  affinity: [], trust: [], tags: [], policy: ['trust', 'tags'], launch: ['policy'], mapping: ['launch'], running: ['mapping'],
+  affinity: [], trust: [], tags: [], images: ['trust'], queue: ['trust'], policy: ['trust', 'tags', 'images'], launch: ['policy'], mapping: ['launch'], running: ['mapping'],
 };
 
 /** What a check must know of the deployment. */
 export interface Installed {
   readonly controllerRoleArn: string;
-  readonly instanceProfileName: string;
+  /** Undefined where Karpenter makes one itself. */
+  readonly instanceProfileName?: string;
   readonly nodeRoleArn: string;
 }
 
-export function coreCheck(name: CoreCheck, world: World, installed: Installed): Promise<string> {
+/** The checks that make sense for a generation. */
+export function coreChecksOf({ imagesCondition, hasQueue }: KarpenterObjects): CoreCheck[] {
+  return (Object.keys(CORE_CHECKS) as CoreCheck[]).filter(name => (name !== 'images' || imagesCondition) && (name !== 'queue' || hasQueue));
+}
+
+/** @param since how many calls there were when the checks began, for a call that is denied then fails a check of its own */
+export function coreCheck(name: CoreCheck, world: World, installed: Installed, since: number): Promise<string> {
   switch (name) {
+    case 'images': return findsImages(world);
+    case 'queue': return listens(world, installed);
     case 'affinity': return staysInNodeGroups(world);
     case 'trust': return getsCredentials(world, installed);
     case 'tags': return selectsTheNetwork(world);
-    case 'policy': return launches(world, installed);
+    case 'policy': return launches(world, installed, since);
     case 'launch': return launchedAsIntended(world, installed);
     case 'mapping': return joins(world);
     case 'running': return podsRun(world);
-  }
-}
-
-const OUTSIDER = 'outsider';
-
-async function staysInNodeGroups(world: World): Promise<string> {
-  const groupNodes = await world.kube.list(`/api/v1/nodes?labelSelector=${encodeURIComponent('eks.amazonaws.com/nodegroup')}`);
-  await world.kube.create('/api/v1/nodes', outsider());
-  try {
-    await until('the node outside of the node groups is Ready', 30, async () => isReady(await world.kube.get(`/api/v1/nodes/${OUTSIDER}`)));
-    await cordon(world, groupNodes.map(node => node.metadata.name), true);
-    const [victim] = await karpenterReady(world);
-    await world.kube.delete(`/api/v1/namespaces/${KARPENTER.namespace}/pods/${victim.metadata.name}`);
-    const replacement = await until('the scheduler has decided about the replacement', 60, async () => (await karpenterPods(world)).find(pod =>
-      pod.metadata.creationTimestamp >= victim.metadata.creationTimestamp && pod.metadata.uid !== victim.metadata.uid
-      && (pod.spec.nodeName === OUTSIDER || (!pod.spec.nodeName && pod.status.conditions?.some(unschedulable)))));
-    if (replacement.spec.nodeName) {
-      throw new Error(`${replacement.metadata.name} was scheduled to ${replacement.spec.nodeName}, which is in no node group`);
-    }
-    return replacement.status.conditions.find(unschedulable).message;
-  } finally {
-    await cordon(world, groupNodes.map(node => node.metadata.name), false);
-    await world.kube.delete(`/api/v1/nodes/${OUTSIDER}`);
-    for (const pod of (await karpenterPods(world)).filter(p => p.spec.nodeName === OUTSIDER)) {
-      await world.kube.delete(`/api/v1/namespaces/${KARPENTER.namespace}/pods/${pod.metadata.name}`);
-    }
-    // Whether they get Ready is the business of other checks.
-    await until('both replicas are scheduled again', 60, async () => {
-      const pods = await karpenterPods(world);
-      return pods.length === 2 && pods.every(pod => pod.spec.nodeName && pod.spec.nodeName !== OUTSIDER);
-    });
-  }
-}
-
-const unschedulable = (condition: { type: string; status: string; reason?: string }) =>
-  condition.type === 'PodScheduled' && condition.status === 'False' && condition.reason === 'Unschedulable';
-
-/** A hybrid node: roomy, Ready, and without the label of a managed node group. */
-function outsider(): object {
-  const resources = { cpu: '16', memory: '64Gi', pods: '110' };
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name: OUTSIDER,
-      labels: { 'kubernetes.io/hostname': OUTSIDER, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'topology.kubernetes.io/zone': 'us-east-1a' },
-    },
-    spec: { providerID: `eks-hybrid:///us-east-1/${CLUSTER_NAME}/${OUTSIDER}` },
-    status: { capacity: resources, allocatable: resources },
-  };
-}
-
-async function cordon(world: World, nodes: readonly string[], unschedulableNow: boolean): Promise<void> {
-  for (const name of nodes) {
-    await world.kube.patch(`/api/v1/nodes/${name}`, { spec: { unschedulable: unschedulableNow ? true : null } });
   }
 }
 
@@ -111,7 +70,7 @@ async function getsCredentials(world: World, installed: Installed): Promise<stri
 }
 
 async function selectsTheNetwork(world: World): Promise<string> {
-  const selectors = networkSelectors(await world.kube.get(KARPENTER.nodeClass));
+  const selectors = world.karpenter.networkSelectors(await world.kube.get(world.karpenter.nodeClass));
   const filters = (selector: Record<string, string>) => Object.entries(selector).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
   const { Subnets } = await world.ec2.send(new DescribeSubnetsCommand({ Filters: filters(selectors.subnets) }));
   const { SecurityGroups } = await world.ec2.send(new DescribeSecurityGroupsCommand({ Filters: filters(selectors.securityGroups) }));
@@ -126,25 +85,51 @@ function securityGroups(world: World): string[] {
   return [world.customer.appsSecurityGroupId, world.customer.clusterSecurityGroupId].sort();
 }
 
-async function launches(world: World, installed: Installed): Promise<string> {
+/** What it says about the spec as it is now. */
+async function findsImages(world: World): Promise<string> {
+  const type = world.karpenter.imagesCondition;
+  return until(`the condition ${type} of the node class`, 30, async () => {
+    const { metadata, status } = await world.kube.get(world.karpenter.nodeClass);
+    const condition = status?.conditions?.find((one: { type: string }) => one.type === type);
+    if (condition?.status !== 'True' || condition.observedGeneration !== metadata.generation) {
+      throw new Error(`${type} is ${condition?.status}: ${condition?.message}`);
+    }
+    return status.amis.map((image: { name: string }) => image.name).join(', ');
+  });
+}
+
+/** A recommendation about an instance that nobody knows: it is taken from the queue and leads to nothing. */
+async function listens(world: World, installed: Installed): Promise<string> {
   const before = world.aws.calls.length;
-  await startBurst(world);
+  await world.aws.emit('EC2 Instance Rebalance Recommendation', { 'instance-id': 'i-00000000000000000' });
+  return until('the controller takes the message from its queue', 40, async () => {
+    const calls = callsOf(world, installed, before).filter(({ service }) => service === 'sqs');
+    const taken = calls.find(({ action, status }) => action === 'DeleteMessage' && status === 200);
+    if (!taken) {
+      throw new Error(`it called ${calls.map(({ action, status }) => `${action} (${status})`).join(', ') || 'no queue'}`);
+    }
+    return `${taken.parameters.QueueUrl}: ${taken.action} was answered ${taken.status}`;
+  });
+}
+
+function callsOf(world: World, installed: Installed, since = 0): World['aws']['calls'] {
   const role = installed.controllerRoleArn.split('/').pop()!;
-  const calls = () => world.aws.calls.slice(before).filter(call => call.principal.includes(`/${role}/`));
-  await until('an instance is launched', 90, async () => {
-    refuseDenied(calls());
+  return world.aws.calls.slice(since).filter(call => call.principal.includes(`/${role}/`));
+}
+
+async function launches(world: World, installed: Installed, since: number): Promise<string> {
+  await startBurst(world);
+  await until('an instance is launched', 180, async () => {
+    refuseDenied(callsOf(world, installed, since));
     return (await karpenterInstances(world)).length > 0;
   });
-  return callsAllowed(world, installed, before);
+  return callsAllowed(world, installed, since);
 }
 
 /** What the controller called, its launches among it, is allowed; of what it called before `since` nobody asks that. */
 export async function callsAllowed(world: World, installed: Installed, since = 0): Promise<string> {
-  const role = installed.controllerRoleArn.split('/').pop()!;
-  const of = (calls: World['aws']['calls']) => calls.filter(call => call.principal.includes(`/${role}/`));
-  refuseDenied(of(world.aws.calls.slice(since)));
-  const own = of(world.aws.calls);
-  const actions = [...new Set(own.map(call => `${call.service}:${call.action}`))].sort();
+  refuseDenied(callsOf(world, installed, since));
+  const actions = [...new Set(callsOf(world, installed).map(call => `${call.service}:${call.action}`))].sort();
   if (!actions.includes('ec2:CreateFleet')) {
     throw new Error(`no CreateFleet among the calls of the controller: ${actions.join(', ')}`);
   }
@@ -166,9 +151,19 @@ async function launchedAsIntended(world: World, installed: Installed): Promise<s
       throw new Error(`${instance.InstanceId} is in ${instance.SubnetId}, which no node group uses`);
     }
     expectEqual(`groups of ${instance.InstanceId}`, groupsOf(instance), securityGroups(world));
-    expectEqual(`profile of ${instance.InstanceId}`, instance.IamInstanceProfile?.Arn?.split('/').pop(), installed.instanceProfileName);
+    expectEqual(`profile of ${instance.InstanceId}`, profileOf(instance), installed.instanceProfileName ?? profileOf(instance));
+    expectEqual(`role of ${instance.InstanceId}`, await roleIn(world, profileOf(instance)), installed.nodeRoleArn);
   }
-  return instances.map(i => `${i.InstanceId} (${i.InstanceType}) in ${i.SubnetId} with ${groupsOf(i).join(' and ')} and ${installed.instanceProfileName}`).join('; ');
+  return instances.map(i => `${i.InstanceId} (${i.InstanceType}) in ${i.SubnetId} with ${groupsOf(i).join(' and ')} and ${profileOf(i)}`).join('; ');
+}
+
+function profileOf(instance: Instance): string {
+  return instance.IamInstanceProfile?.Arn?.split('/').pop() ?? 'none';
+}
+
+async function roleIn(world: World, profile: string): Promise<string | undefined> {
+  const { InstanceProfile } = await new IAMClient(clientConfig(world.aws)).send(new GetInstanceProfileCommand({ InstanceProfileName: profile }));
+  return InstanceProfile!.Roles![0]?.Arn;
 }
 
 function groupsOf(instance: Instance): string[] {

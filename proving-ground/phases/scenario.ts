@@ -1,24 +1,21 @@
 import { burstPods, karpenterInstances, karpenterNodes } from './burst';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from './cluster-snapshot';
-import { callsAllowed, CORE_CHECKS, CoreCheck, coreCheck, Installed, NEEDS } from './core-checks';
+import { callsAllowed, CORE_CHECKS, CoreCheck, coreCheck, coreChecksOf, Installed, NEEDS } from './core-checks';
 import { expectUndisturbed } from './drain/evidence';
-import { KARPENTER, POOL_DEFAULTS, POOL_REQUIREMENTS } from './karpenter-objects';
+import { VARIANT } from './karpenter-objects';
 import { karpenterReady } from './karpenter-pods';
+import { letIn, NodeAccess, nodeAccess, notLetInAnyMore } from './node-access';
 import { Report } from './report';
 import { World } from './world';
 import { diffSnapshots, Snapshot, takeSnapshot } from '../aws/snapshot';
 import { expectEqual } from '../cluster/until';
 import { allPodsReady, readyPods } from '../customer/customer';
 
-export const EXAMPLE = 'examples/install.ts';
-export const VARIANT = 'proving-ground/phases/variant.ts';
-const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
-
 /** Account and cluster before the migration. */
-export interface Before { readonly account: Snapshot; readonly cluster: ClusterSnapshot; readonly awsAuth: unknown }
+export interface Before { readonly account: Snapshot; readonly cluster: ClusterSnapshot; readonly access: NodeAccess }
 
 export async function takeBefore(world: World): Promise<Before> {
-  return { account: await takeSnapshot(world.aws), cluster: await clusterSnapshot(world.kube), awsAuth: (await world.kube.get(AWS_AUTH)).data };
+  return { account: await takeSnapshot(world.aws), cluster: await clusterSnapshot(world.kube), access: await nodeAccess(world) };
 }
 
 /** A creation that fails at the very end takes everything back. */
@@ -31,14 +28,14 @@ export async function failingCreation(world: World, report: Report, before: Befo
     if (!/Broken/.test(run.output)) {
       throw new Error(`the deployment failed for another reason: ${run.output.slice(-1500)}`);
     }
-    await world.cdk.destroy(EXAMPLE);
+    await world.cdk.destroy(world.karpenter.example);
     return nothingDiffers(await differences(world, before), before);
   });
 }
 
 export async function install(world: World, report: Report, before: Before): Promise<Installed> {
   await report.check({ step: 'Deploy Karpenter', shows: 'seen', name: 'cdk deploy installs Karpenter from nothing' }, async () => {
-    const run = await world.cdk.deploy(EXAMPLE);
+    const run = await world.cdk.deploy(world.karpenter.example);
     expectEqual('exit code', run.code, 0);
     return `${run.seconds} s`;
   });
@@ -53,33 +50,23 @@ export async function install(world: World, report: Report, before: Before): Pro
     }
     return nodes.map((node, i) => `${node.metadata.name} (${groups[i]})`).join(', ');
   });
-  await report.check({ step: 'Create default provisioner', shows: 'seen', name: 'the default pool passed the webhooks, which defaulted it' }, async () => {
-    const { spec } = await world.kube.get(KARPENTER.pool);
-    const requirements = Object.fromEntries(spec.requirements.map((r: any) => [r.key, `${r.operator} ${r.values.join(',')}`]));
-    expectEqual('requirements', Object.fromEntries(Object.entries(requirements).sort()), POOL_REQUIREMENTS);
-    return POOL_DEFAULTS;
+  await report.check({ step: 'Create default provisioner', shows: 'seen', name: world.karpenter.defaulted.name }, async () => {
+    const found = world.karpenter.poolRequirements(await world.kube.get(world.karpenter.pool));
+    const requirements = Object.fromEntries(found.map(({ key, operator, values }) => [key, `${operator} ${values.join(',')}`]));
+    expectEqual('requirements', Object.fromEntries(Object.entries(requirements).sort()), world.karpenter.requirements);
+    return world.karpenter.defaulted.says;
   });
-  await report.check({ step: 'Update aws-auth ConfigMap', shows: 'seen', name: 'aws-auth has one more entry, the rest is there byte for byte' }, async () => {
-    const old = before.awsAuth as Record<string, string>;
-    const { data } = await world.kube.get(AWS_AUTH);
-    expectEqual('mapUsers', data.mapUsers, old.mapUsers);
-    if (!data.mapRoles.startsWith(old.mapRoles)) {
-      throw new Error(`what was there changed: ${data.mapRoles}`);
-    }
-    const added: string = data.mapRoles.slice(old.mapRoles.length);
-    for (const part of ['system:bootstrappers', 'system:nodes', 'system:node:{{EC2PrivateDNSName}}', installed.nodeRoleArn]) {
-      expectEqual(`occurrences of ${part} in ${added}`, added.split(part).length - 1, 1);
-    }
-    return added.trim();
-  });
+  await letIn(world, report, before.access, installed.nodeRoleArn);
   return installed;
 }
 
 export async function core(world: World, report: Report, installed: Installed): Promise<ReadonlyMap<CoreCheck, boolean | undefined>> {
   const outcomes = new Map<CoreCheck, boolean | undefined>();
-  for (const name of Object.keys(CORE_CHECKS) as CoreCheck[]) {
-    if (NEEDS[name].every(need => outcomes.get(need))) {
-      outcomes.set(name, await report.check(CORE_CHECKS[name], () => coreCheck(name, world, installed)));
+  const names = coreChecksOf(world.karpenter);
+  const since = world.aws.calls.length;
+  for (const name of names) {
+    if (NEEDS[name].filter(need => names.includes(need)).every(need => outcomes.get(need))) {
+      outcomes.set(name, await report.check(CORE_CHECKS[name], () => coreCheck(name, world, installed, since)));
     } else {
       outcomes.set(name, undefined);
       report.notReached(CORE_CHECKS[name]);
@@ -88,18 +75,20 @@ export async function core(world: World, report: Report, installed: Installed): 
   return outcomes;
 }
 
+/** They disturb Karpenter, or need a workload of their own. */
+const BY_THEMSELVES: readonly CoreCheck[] = ['affinity', 'trust', 'running'];
+
 /** The checks of an installed Karpenter for which the pods of node groups, once they moved, are as good as pods of their own. */
 export async function launchedForThem(world: World, report: Report, installed: Installed): Promise<void> {
-  await report.check(CORE_CHECKS.tags, () => coreCheck('tags', world, installed));
-  await report.check(CORE_CHECKS.policy, () => callsAllowed(world, installed));
-  await report.check(CORE_CHECKS.launch, () => coreCheck('launch', world, installed));
-  await report.check(CORE_CHECKS.mapping, () => coreCheck('mapping', world, installed));
+  for (const name of coreChecksOf(world.karpenter).filter(check => !BY_THEMSELVES.includes(check))) {
+    await report.check(CORE_CHECKS[name], () => name === 'policy' ? callsAllowed(world, installed) : coreCheck(name, world, installed, 0));
+  }
 }
 
 export async function updates(world: World, report: Report): Promise<void> {
   await report.check({ step: 'Deploy Karpenter', shows: 'survives', name: 'a second deployment changes nothing' }, async () => {
     const calls = world.aws.calls.length;
-    const run = await world.cdk.deploy(EXAMPLE);
+    const run = await world.cdk.deploy(world.karpenter.example);
     expectEqual('exit code', run.code, 0);
     if (!/no changes/.test(run.output)) {
       throw new Error(`the CDK CLI saw changes: ${run.output.slice(-500)}`);
@@ -109,18 +98,19 @@ export async function updates(world: World, report: Report): Promise<void> {
     return 'no changes, and no function was invoked';
   });
   await report.check({ step: 'Create default provisioner', shows: 'survives', name: 'a changed pool is changed in place, and its node lives on' }, async () => {
-    const old = (await world.kube.get(KARPENTER.pool)).metadata.uid;
+    const old = (await world.kube.get(world.karpenter.pool)).metadata.uid;
     const nodes = (await karpenterNodes(world)).map(node => node.metadata.uid).sort();
-    const run = await world.cdk.deploy(VARIANT, { variant: 'provisioner' });
+    const run = await world.cdk.deploy(VARIANT, { variant: 'pool' });
     expectEqual('exit code', run.code, 0);
-    const { metadata, spec } = await world.kube.get(KARPENTER.pool);
-    expectEqual('weight', spec.weight, 10);
-    expectEqual('patience with empty nodes', spec.ttlSecondsAfterEmpty, 86_400);
+    const { metadata, spec } = await world.kube.get(world.karpenter.pool);
+    for (const [field, value] of Object.entries(world.karpenter.changedPool)) {
+      expectEqual(field, spec[field], value);
+    }
     expectEqual('uid', metadata.uid, old);
     expectEqual('nodes', (await karpenterNodes(world)).map(node => node.metadata.uid).sort(), nodes);
-    expectEqual('exit code of the way back', (await world.cdk.deploy(EXAMPLE)).code, 0);
-    expectEqual('weight after the way back', (await world.kube.get(KARPENTER.pool)).spec.weight, undefined);
-    expectEqual('uid after the way back', (await world.kube.get(KARPENTER.pool)).metadata.uid, old);
+    expectEqual('exit code of the way back', (await world.cdk.deploy(world.karpenter.example)).code, 0);
+    expectEqual('weight after the way back', (await world.kube.get(world.karpenter.pool)).spec.weight, undefined);
+    expectEqual('uid after the way back', (await world.kube.get(world.karpenter.pool)).metadata.uid, old);
     return `uid ${old} throughout`;
   });
 }
@@ -135,6 +125,7 @@ export async function blockedRemoval(world: World, report: Report): Promise<void
       spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'burst' } } },
     });
     const homes = (await burstPods(world)).map(pod => [pod.metadata.uid, pod.spec.nodeName]).sort();
+    const { limits } = (await world.kube.get(world.karpenter.pool)).spec;
     const run = await world.cdk.deploy(VARIANT, { variant: 'impatient', stage: 'REMOVED' });
     if (run.code === 0) {
       throw new Error('the deployment of REMOVED succeeded');
@@ -145,8 +136,8 @@ export async function blockedRemoval(world: World, report: Report): Promise<void
     expectEqual('pods and their nodes', (await burstPods(world)).map(pod => [pod.metadata.uid, pod.spec.nodeName]).sort(), homes);
     const cordoned = (await karpenterNodes(world)).filter(node => node.spec.unschedulable).map(node => node.metadata.name);
     expectEqual('cordoned nodes with pods', homes.filter(([, node]) => cordoned.includes(node)), []);
-    const { spec, metadata } = await world.kube.get(KARPENTER.pool);
-    expectEqual('limits after it', spec.limits, undefined);
+    const { spec, metadata } = await world.kube.get(world.karpenter.pool);
+    expectEqual('limits after it', spec.limits, limits);
     expectEqual('record of limits', metadata.annotations?.['cdk-karpenter-migration/limits'], undefined);
     expectEqual('pods that are Ready', (await readyPods(world.kube, await burstPods(world))).length, 2);
     await world.kube.delete('/apis/policy/v1/namespaces/shop/poddisruptionbudgets/burst');
@@ -167,7 +158,7 @@ export async function removal(world: World, report: Report, before: Before): Pro
     return `${full.length} nodes are gone after ${run.seconds} s`;
   });
   await report.check({ step: 'Verify Karpenter', shows: 'undone', name: 'no PodDisruptionBudget was violated on the way, and no pod deleted by us' }, async () =>
-    expectUndisturbed(world.observers.observe(from), { evictionsOfAPod: 1 }));
+    expectUndisturbed(world.observers.observe(from), { evictionsOfAPod: 1, byUs: world.karpenter.disruptionTaint !== undefined }));
   await report.check({ step: 'Deploy Karpenter', shows: 'undone', name: 'cdk destroy succeeds after it' }, async () => {
     const run = await world.cdk.destroy(VARIANT, { variant: 'bigbatches', stage: 'REMOVED' });
     expectEqual('exit code', run.code, 0);
@@ -186,12 +177,9 @@ export async function removal(world: World, report: Report, before: Before): Pro
     () => undone(/^iam|^(role|policy|instance.?profile)/i, account, 'no difference in IAM'));
   await report.check({ step: 'Add tags to subnets and security groups', shows: 'undone', name: 'tags are as before' },
     () => undone(/subnet|security.?group/i, account, 'no difference in subnets and security groups'));
-  await report.check({ step: 'Update aws-auth ConfigMap', shows: 'undone', name: 'aws-auth is as before, byte for byte' }, async () => {
-    expectEqual('data', (await world.kube.get(AWS_AUTH)).data, before.awsAuth);
-    return undone(/aws-auth/, cluster, 'data and metadata are equal');
-  });
+  await notLetInAnyMore(world, report, before.access);
   await report.check({ step: 'Create default provisioner', shows: 'undone', name: 'no pool, no node class and no claim is left' },
-    () => undone(new RegExp(`^(${Object.values(KARPENTER.kinds).join('|')}) `), cluster, 'none'));
+    () => undone(new RegExp(`^(${Object.values(world.karpenter.kinds).join('|')}) `), cluster, 'none'));
   await report.check({ step: 'Set node affinity', shows: 'undone', name: 'no object of Karpenter\'s chart is left' }, () => undone(/karpenter/i, cluster, 'none'));
   await report.check({ step: 'Assumptions', shows: 'undone', name: 'account and cluster are as before, object by object' }, async () => nothingDiffers(found, before));
 }
@@ -206,7 +194,7 @@ async function differences(world: World, before: Before): Promise<Differences> {
   const account = diffSnapshots(before.account, await takeSnapshot(world.aws)).filter(({ object }) => !KUBECTL_LOG_GROUPS.test(object));
   return {
     account: account.map(d => `${d.object}: ${JSON.stringify(d.before)} became ${JSON.stringify(d.after)}`),
-    cluster: clusterDifferences(before.cluster, await clusterSnapshot(world.kube)),
+    cluster: clusterDifferences(before.cluster, await clusterSnapshot(world.kube), world.karpenter.mayStay),
   };
 }
 
@@ -217,12 +205,13 @@ function nothingDiffers(found: Differences, before: Before): string {
 
 /** The outputs of the stack, by the names that their constructs have. */
 export function installedFrom(outputs: Readonly<Record<string, string>>): Installed {
-  const output = (name: string) => {
-    const key = Object.keys(outputs).find(k => k.startsWith(`MigrationOutputs${name}`));
-    if (!key) {
+  const output = (name: string): string | undefined => Object.entries(outputs).find(([key]) => key.startsWith(`MigrationOutputs${name}`))?.[1];
+  const needed = (name: string) => {
+    const value = output(name);
+    if (value === undefined) {
       throw new Error(`the stack has no output ${name}, only ${Object.keys(outputs).join(', ')}`);
     }
-    return outputs[key];
+    return value;
   };
-  return { controllerRoleArn: output('ControllerRoleArn'), instanceProfileName: output('InstanceProfileName'), nodeRoleArn: output('NodeRoleArn') };
+  return { controllerRoleArn: needed('ControllerRoleArn'), instanceProfileName: output('InstanceProfileName'), nodeRoleArn: needed('NodeRoleArn') };
 }

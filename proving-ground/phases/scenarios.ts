@@ -1,4 +1,5 @@
 import * as path from 'path';
+import { entriesAlone } from './access-modes';
 import { endBurst } from './burst';
 import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
@@ -6,12 +7,14 @@ import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain }
 import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
 import { budgetsWereTested, scaleDown } from './drain/scale-down';
 import { takeWaypoint, wayBack, Waypoint } from './drain/way-back';
+import { manifestsAreJudgedAlike } from './manifest-table';
 import { Report } from './report';
 import { RunContext } from './run-context';
-import { sabotage, SABOTAGES } from './sabotage';
-import { Before, blockedRemoval, core, EXAMPLE, failingCreation, install, launchedForThem, removal, takeBefore, updates } from './scenario';
-import { createWorld, World } from './world';
+import { Sabotage, sabotage, SABOTAGES } from './sabotage';
+import { Before, blockedRemoval, core, failingCreation, install, launchedForThem, removal, takeBefore, updates } from './scenario';
+import { createWorld, World, WorldOptions } from './world';
 import { expectEqual } from '../cluster/until';
+import { Generation } from '../parts/karpenter';
 
 /** What the phases of a scenario hand on to the next ones. */
 export interface Run {
@@ -37,6 +40,7 @@ export interface Phase {
 /** What is proven in one world, from nothing to its end. */
 export interface Scenario {
   readonly about: string;
+  readonly generation: Generation;
   readonly phases: readonly Phase[];
 }
 
@@ -45,9 +49,10 @@ const COREDNS_VALUES = ' {"replicaCount": 2}';
 
 const phase = (title: string, seconds: number, body: Phase['body']): Phase => ({ title, usualSeconds: seconds, body });
 
-const ACCOUNT = phase('a customer\'s account and cluster', 35, async (run) => {
-  run.world = await createWorld(run.context, { corednsAddon: { configurationValues: COREDNS_VALUES } });
+const account = (options: WorldOptions) => phase('a customer\'s account and cluster', 35, async (run) => {
+  run.world = await createWorld(run.context, { corednsAddon: { configurationValues: COREDNS_VALUES }, ...options });
 });
+const ACCOUNT = account({ generation: 'v0' });
 const BOOTSTRAP = phase('cdk bootstrap', 10, async (run) => {
   const { code, output } = await run.world.cdk.bootstrap();
   if (code !== 0) {
@@ -66,31 +71,46 @@ const AT_WORK = phase('Karpenter at work', 90, async (run) => {
 });
 const REMOVED = phase('stage REMOVED, cdk destroy, and nothing is left', 240, run => removal(run.world, run.report, run.before));
 
+const sabotages = (names: readonly (keyof typeof SABOTAGES)[], seconds: number) => names.map((name) => {
+  const one: Sabotage = SABOTAGES[name];
+  return phase(one.what, seconds, run => sabotage(run.world, run.report, run.installed, one));
+});
+
+/** The whole guide, there and back: the job that a generation is for. */
+const migration = (options: WorldOptions): readonly Phase[] => [
+  account(options),
+  BOOTSTRAP,
+  INSTALL,
+  phase('stage CUT_OVER', 45, run => cutOver(run.world, run.report)),
+  phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 320, async ({ world, report, installed, context }) => {
+    await scaleDown(world, report, context.runDir);
+    await launchedForThem(world, report, installed);
+  }),
+  phase('back to stage INSTALL', 60, async ({ world, report, waypoint, from, context }) => {
+    await wayBack(world, report, waypoint);
+    world.observers.draw(path.join(context.runDir, 'pods.svg'), 'Pods of a cluster of twelve nodes, on the way to Karpenter and back', from);
+  }),
+  phase('stage REMOVED, cdk destroy, and nothing is left', 195, async ({ world, report, before, from }) => {
+    await removal(world, report, before);
+    await budgetsWereTested(world, report, from);
+  }),
+];
+
 /** All scenarios, by the names of their worlds. */
 export const SCENARIOS = {
   'migration': {
     about: 'the whole guide, there and back, with budgets in the way',
-    phases: [
-      ACCOUNT,
-      BOOTSTRAP,
-      INSTALL,
-      phase('stage CUT_OVER', 45, run => cutOver(run.world, run.report)),
-      phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 320, async ({ world, report, installed, context }) => {
-        await scaleDown(world, report, context.runDir);
-        await launchedForThem(world, report, installed);
-      }),
-      phase('back to stage INSTALL', 60, async ({ world, report, waypoint, from, context }) => {
-        await wayBack(world, report, waypoint);
-        world.observers.draw(path.join(context.runDir, 'pods.svg'), 'Pods of a cluster of twelve nodes, on the way to Karpenter and back', from);
-      }),
-      phase('stage REMOVED, cdk destroy, and nothing is left', 195, async ({ world, report, before, from }) => {
-        await removal(world, report, before);
-        await budgetsWereTested(world, report, from);
-      }),
-    ],
+    generation: 'v0',
+    phases: migration({ generation: 'v0' }),
+  },
+  'migration-v1': {
+    about: 'the same with Karpenter 1.x, in a cluster that believes access entries alone',
+    generation: 'v1',
+    phases: migration({ generation: 'v1', authenticationMode: 'API' }),
   },
   'installation': {
     about: 'a creation that fails, Karpenter at work, deploying again, and a removal that a budget blocks',
+    generation: 'v0',
     phases: [
       ACCOUNT,
       BOOTSTRAP,
@@ -101,13 +121,14 @@ export const SCENARIOS = {
       phase('stage REMOVED with a budget in the way', 240, async ({ world, report }) => {
         await blockedRemoval(world, report);
         await endBurst(world);
-        expectEqual('exit code', (await world.cdk.deploy(EXAMPLE)).code, 0);
+        expectEqual('exit code', (await world.cdk.deploy(world.karpenter.example)).code, 0);
       }),
       REMOVED,
     ],
   },
   'interruptions': {
     about: 'a drain that is lowered by a deployment that fails, and one in a storm',
+    generation: 'v0',
     phases: [
       ACCOUNT,
       BOOTSTRAP,
@@ -123,6 +144,7 @@ export const SCENARIOS = {
   },
   'abandoned': {
     about: 'a stack that is destroyed in mid-drain, and taken over',
+    generation: 'v0',
     phases: [
       ACCOUNT,
       BOOTSTRAP,
@@ -132,16 +154,31 @@ export const SCENARIOS = {
   },
   'sabotage': {
     about: 'what an installed Karpenter stands on is broken, one thing at a time: only the check of it fails',
+    generation: 'v0',
     phases: [
       ACCOUNT,
       BOOTSTRAP,
       INSTALL,
       AT_WORK,
-      ...SABOTAGES.map(one => phase(one.what, 90, run => sabotage(run.world, run.report, run.installed, one))),
+      ...sabotages(['tag', 'mapping', 'permission', 'affinity', 'trust'], 90),
+    ],
+  },
+  'sabotage-v1': {
+    about: 'the same with what only Karpenter 1.x stands on, in a cluster that believes aws-auth and access entries, then the latter alone',
+    generation: 'v1',
+    phases: [
+      account({ generation: 'v1', authenticationMode: 'API_AND_CONFIG_MAP' }),
+      BOOTSTRAP,
+      INSTALL,
+      phase('the API server and the table of manifests', 10, run => manifestsAreJudgedAlike(run.world, run.report)),
+      phase('Karpenter at work', 90, run => core(run.world, run.report, run.installed)),
+      phase('the cluster goes on to access entries alone', 60, run => entriesAlone(run.world, run.report, run.installed)),
+      ...sabotages(['entry', 'statement', 'queue', 'image'], 90),
     ],
   },
   'sabotaged-drain': {
     about: 'a careless migration is played, one fault at a time: only the evidence of it fails',
+    generation: 'v0',
     phases: [
       ACCOUNT,
       BOOTSTRAP,

@@ -1,21 +1,24 @@
 /**
- * The example app with some things changed, for phases that need a difference: the context value `variant` says which, separated by commas.
+ * The example app with some things changed, for phases that need a difference: the context value `variant` says which, separated by commas,
+ * and `release` for which generation.
  *
  * Stack and construct ids are the example's, so that both deploy the same stack.
  */
 import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
+import { KubectlV34Layer } from '@aws-cdk/lambda-layer-kubectl-v34';
 import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Deprovisioning, KarpenterMigration, KarpenterRelease, MigrationStage } from '../../src';
 
 const app = new App();
+const isV1 = app.node.tryGetContext('release') === 'v1';
 const stack = new Stack(app, 'Karpenter', { env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION } });
 const cluster = eks.Cluster.fromClusterAttributes(stack, 'Cluster', {
   clusterName: app.node.tryGetContext('clusterName'),
   kubectlRoleArn: app.node.tryGetContext('kubectlRoleArn'),
   openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', app.node.tryGetContext('openIdConnectProviderArn')),
-  kubectlLayer: new KubectlV27Layer(stack, 'Kubectl'),
+  kubectlLayer: isV1 ? new KubectlV34Layer(stack, 'Kubectl') : new KubectlV27Layer(stack, 'Kubectl'),
 });
 const variants: readonly string[] = (app.node.tryGetContext('variant') ?? '').split(',');
 const migration = new KarpenterMigration(stack, 'Migration', {
@@ -23,9 +26,9 @@ const migration = new KarpenterMigration(stack, 'Migration', {
   stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
   revision: app.node.tryGetContext('revision'),
   takeOver: variants.includes('takeover'),
-  release: KarpenterRelease.v0({
-    provisioner: variants.includes('provisioner') ? { weight: 10, deprovisioning: Deprovisioning.whenEmpty(Duration.days(1)) } : undefined,
-  }),
+  release: isV1
+    ? KarpenterRelease.v1({ nodePool: variants.includes('pool') ? { weight: 10 } : undefined })
+    : KarpenterRelease.v0({ provisioner: variants.includes('pool') ? { weight: 10, deprovisioning: Deprovisioning.whenEmpty(Duration.days(1)) } : undefined }),
   waitForRun: variants.includes('nowait') ? Duration.seconds(0) : undefined,
   scaleDown: {
     patience: variants.includes('impatient') ? Duration.minutes(1) : undefined,

@@ -4,12 +4,13 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import { CdkCli } from './cdk-cli';
 import { LocalAws, startAws } from '../aws';
-import { KARPENTER } from './karpenter-objects';
+import { KARPENTER_OBJECTS, KarpenterObjects } from './karpenter-objects';
 import { RunContext } from './run-context';
 import { clientConfig } from '../aws/client-config';
 import { ADMINISTRATOR } from '../cluster/audit';
+import { AuthenticationMode } from '../cluster/authenticator';
 import { Kube } from '../cluster/kube';
-import { layFoundation, startCluster } from '../cluster/machine';
+import { authenticatorFolder, layFoundation, startCluster } from '../cluster/machine';
 import { HOST_ADDRESS } from '../cluster/network';
 import { apiServerUrl } from '../cluster/pki';
 import { until } from '../cluster/until';
@@ -20,7 +21,9 @@ import { Joiner } from '../nodes/joiner';
 import { PodRuntime } from '../nodes/pod-runtime';
 import { VolumeAttacher } from '../nodes/volume-attacher';
 import { Observers } from '../observe';
+import { Generation } from '../parts/karpenter';
 import { Log } from '../parts/log';
+import { karpenterOf } from '../parts/parts';
 
 export const CLUSTER_NAME = 'prod';
 export const ACCOUNT = '000000000000';
@@ -29,6 +32,10 @@ export const NODES = 12;
 
 /** A customer's account and cluster, and the tools of somebody who works with them. */
 export interface World {
+  /** What is proven in it. */
+  readonly karpenter: KarpenterObjects;
+  /** As the cluster was made. */
+  readonly authenticationMode: AuthenticationMode;
   readonly aws: LocalAws;
   readonly ec2: ec2.EC2Client;
   readonly kube: Kube;
@@ -45,8 +52,11 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** How the customer's cluster differs from the usual one. */
+/** What a world is about, and how the customer's cluster differs from the usual one. */
 export interface WorldOptions {
+  readonly generation: Generation;
+  /** @default 'CONFIG_MAP' */
+  readonly authenticationMode?: AuthenticationMode;
   /**
    * Coredns is an add-on of EKS with these configuration values, which EKS keeps as configured.
    * @default - it is managed by the customer
@@ -60,16 +70,21 @@ export interface WorldOptions {
 }
 
 /** Starts everything: the local AWS, the control plane, the customer's account and cluster with its nodes to come. */
-export async function createWorld(context: RunContext, options: WorldOptions = {}): Promise<World> {
+export async function createWorld(context: RunContext, options: WorldOptions): Promise<World> {
   const { parts, processes, runDir, region } = context;
   // The console is for the phases; the rest is in the log.
   const log: Log = line => fs.appendFileSync(path.join(runDir, 'world.log'), `${new Date().toISOString()} ${line}\n`);
-  const foundation = await layFoundation({ parts, processes, runDir, region });
+  const karpenter = KARPENTER_OBJECTS[options.generation];
+  const built = karpenterOf(parts, options.generation);
+  const authenticationMode = options.authenticationMode ?? 'CONFIG_MAP';
+  const foundation = await layFoundation({ parts, karpenter: built, processes, runDir, region });
   const facts = {
     name: CLUSTER_NAME,
     endpoint: apiServerUrl(),
     certificateAuthorityBase64: foundation.pki.caBase64,
     oidcIssuer: foundation.oidcIssuer,
+    version: karpenter.kubernetesVersion,
+    authenticationMode,
   };
   const starting = startAws({
     stateMachineWaits: 0.4,
@@ -80,12 +95,13 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
     account: ACCOUNT,
     pythonBin: parts.python,
     node24Bin: parts.node24,
-    toolDirs: [path.dirname(parts.helm), path.dirname(parts.kubectl)],
+    toolDirs: [built.tools.helm, built.tools.kubectl].map(tool => path.dirname(tool)),
     tls: { ...foundation.pki.aws, caBundleFile: foundation.pki.caBundleFile },
     secureListener: { host: HOST_ADDRESS, port: 443 },
     registryUrl: foundation.registry.url,
     serviceAccountPublicKeyPem: foundation.pki.serviceAccountPublicKeyPem,
     cluster: facts,
+    authenticatorFolder: authenticatorFolder(runDir),
   });
   const [aws, customer, controlPlane] = await Promise.all([
     starting,
@@ -98,24 +114,27 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
       region,
       clusterName: CLUSTER_NAME,
       administratorRoleArns: [`arn:aws:iam::${ACCOUNT}:role/${KUBECTL_ROLE}`],
+      authenticationMode,
       awsEnv: starting.then(({ env }) => env),
     }),
   ]);
-  const roles = { nodeRoleArn: customer.nodeRoleArn, administratorRoleArn: `arn:aws:iam::${ACCOUNT}:role/platform` };
-  await letNodesIn(controlPlane.kube, roles);
+  if (authenticationMode !== 'API') {
+    await letNodesIn(controlPlane.kube, { nodeRoleArn: customer.nodeRoleArn, administratorRoleArn: `arn:aws:iam::${ACCOUNT}:role/platform` });
+  }
   const client = new ec2.EC2Client(clientConfig(aws));
   const joiner = new Joiner({
     ec2: client,
     cloudControllerKubeconfig: await foundation.pki.kubeconfig('cloud-controller', ['system:masters']),
     caFile: foundation.pki.caBundleFile,
     clusterName: CLUSTER_NAME,
+    kubernetesVersion: karpenter.kubernetesVersion,
     region,
     credentialsForInstance: id => aws.credentialsForInstance(id),
     log,
     signal: context.signal,
   });
   joiner.start();
-  const pods = await PodRuntime.start({ parts, pki: foundation.pki, processes, runDir, region, log, signal: context.signal });
+  const pods = await PodRuntime.start({ program: built.controller, pki: foundation.pki, processes, runDir, region, log, signal: context.signal });
   const { kube } = controlPlane;
   await until('all nodes of the node groups are Ready', 120, async () => {
     const nodes = await kube.list('/api/v1/nodes');
@@ -123,7 +142,7 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
   });
   const volumes = new VolumeAttacher({ kube, log, signal: context.signal });
   volumes.start();
-  await populate(kube, { ...roles, clusterName: CLUSTER_NAME, volumes: customer.volumes, loadBalancer: options.loadBalancer });
+  await populate(kube, { clusterName: CLUSTER_NAME, volumes: customer.volumes, loadBalancer: options.loadBalancer });
   const addons = options.corednsAddon && new AddonManager({
     kube, log, eks: new eks.EKSClient(clientConfig(aws)), clusterName: CLUSTER_NAME, signal: context.signal,
   });
@@ -133,8 +152,10 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
   }
   await allPodsReady(kube, 120);
   const asMigration = new Kube({ kubeconfig: await foundation.pki.kubeconfig(ADMINISTRATOR, ['system:masters']) });
-  const observers = new Observers({ kube, auditLog: controlPlane.auditLog, ownerLabel: KARPENTER.ownerLabel, calls: aws.calls });
+  const observers = new Observers({ kube, auditLog: controlPlane.auditLog, ownerLabel: karpenter.ownerLabel, calls: aws.calls });
   return {
+    karpenter,
+    authenticationMode,
     aws,
     customer,
     joiner,
@@ -149,7 +170,12 @@ export async function createWorld(context: RunContext, options: WorldOptions = {
       region,
       account: ACCOUNT,
       env: aws.env,
-      context: { clusterName: CLUSTER_NAME, kubectlRoleArn: customer.kubectlRoleArn, openIdConnectProviderArn: customer.oidcProviderArn },
+      context: {
+        clusterName: CLUSTER_NAME,
+        kubectlRoleArn: customer.kubectlRoleArn,
+        openIdConnectProviderArn: customer.oidcProviderArn,
+        release: options.generation,
+      },
     }),
     stop: async () => {
       await observers.stop();

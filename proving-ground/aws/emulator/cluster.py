@@ -43,6 +43,7 @@ def init(original):
         self.kubernetes_network_config = {"serviceIpv4Cidr": facts.get("serviceCidr") or "10.96.0.0/16", "ipFamily": "ipv4"}
         self.access_config = {"authenticationMode": facts.get("authenticationMode") or "CONFIG_MAP"}
         self.addons = {}
+        self.access_entries = {}
 
     return wrapped
 
@@ -60,7 +61,7 @@ def not_found(message):
 
 def tagged(backend, arn):
     for cluster in backend.clusters.values():
-        for thing in [cluster, *cluster.nodegroups.values(), *cluster.addons.values()]:
+        for thing in [cluster, *cluster.nodegroups.values(), *cluster.addons.values(), *cluster.access_entries.values()]:
             if thing.arn == arn:
                 return thing
     raise not_found(f"No resource found for ARN: {arn}")

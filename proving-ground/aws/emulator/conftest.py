@@ -14,6 +14,7 @@ os.environ.update(
     AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1",
     INSTANCE_LAUNCH_SECONDS="0.1", INSTANCE_SHUTDOWN_SECONDS="0.2", TERMINATION_HOOK_SECONDS="0.3", HEALTH_CHECK_SECONDS="0.2",
     AZ_REBALANCE_SECONDS="0.6", NODEGROUP_UPDATE_SECONDS="0.3", NODEGROUP_LAG_SECONDS="0.3", ADDON_UPDATE_SECONDS="0.3",
+    CLUSTER_UPDATE_SECONDS="0.3",
     CATALOGUE_FOLDER=tempfile.mkdtemp(),
     CLUSTER=json.dumps({"endpoint": "https://10.0.0.1:6443", "certificateAuthorityBase64": "Y2E=", "oidcIssuer": "https://oidc.example/id/1"}))
 
@@ -61,8 +62,9 @@ class Account:
         self.ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData={"ImageId": "ami-03cf127a", **data})
         return name
 
-    def fleet(self, template, types=("m5.large",), subnet=None):
-        overrides = [{"InstanceType": t, "SubnetId": subnet or self.subnets[0]} for t in types]
+    def fleet(self, template, types=("m5.large",), subnet=None, priorities=None):
+        overrides = [
+            {"InstanceType": t, "SubnetId": subnet or self.subnets[0], **({"Priority": priorities[t]} if priorities else {})} for t in types]
         return self.ec2.create_fleet(
             Type="instant",
             LaunchTemplateConfigs=[{
@@ -73,13 +75,16 @@ class Account:
 
 @pytest.fixture
 def account(monkeypatch):
-    profiles = {"known"}
+    profiles = {"known": "/", "nested": "/a/path/"}
 
     def ask(path, body=None, **query):
         if path == "/_gateway/node-instance-profile":
-            profiles.add(body["name"])
+            profiles[body["name"]] = "/"
             return {}
-        return {"exists": query["name"] in profiles}
+        if path == "/_gateway/role":
+            return {"exists": query["name"] != "unknown"}
+        name = query["name"]
+        return {"arn": f"arn:aws:iam::123456789012:instance-profile{profiles[name]}{name}" if name in profiles else None}
 
     monkeypatch.setattr(gateway, "ask", ask)
     monkeypatch.setattr(clock, "later", Time().later)

@@ -46,8 +46,8 @@ def create_fleet(original):
 
 
 def run_fleet(fleet, count, spot):
-    """Launches from the cheapest override, which moto, knowing no prices, takes to be the smallest type."""
-    spec = min(fleet.launch_specs, key=lambda s: size(s.instance_type))
+    """Launches from the cheapest override."""
+    spec = min(fleet.launch_specs, key=cost)
     data = template_data(fleet.ec2_backend, spec.launch_template_spec)
     for _ in range(int(count)):
         instance = launch(fleet.ec2_backend, {**data, **(spec.overrides or {})}, spec.tag_specifications, fleet_id=fleet.id)
@@ -56,6 +56,12 @@ def run_fleet(fleet, count, spot):
         fleet.on_demand_instances.append({"id": instance.id, "instance": instance, "launch_spec": spec})
     fleet.fulfilled_capacity += count
     return []
+
+
+def cost(spec):
+    """Karpenter 1.x gives every override its price as its priority; without it the smallest type is taken for the cheapest."""
+    priority = (spec.overrides or {}).get("Priority")
+    return (1, size(spec.instance_type)) if priority is None else (0, float(priority))
 
 
 def instances_of_fleet(fleet):
@@ -83,8 +89,7 @@ def launch(backend, data, tags, fleet_id=None):
     ).instances
     name = profile_name(data)
     if name:
-        arn = f"arn:aws:iam::{backend.account_id}:instance-profile/{name}"
-        instance.iam_instance_profile = {"Arn": arn, "Id": "AIPA" + instance.id[2:].upper()}
+        instance.iam_instance_profile = {"Arn": profile_arn(name), "Id": "AIPA" + instance.id[2:].upper()}
     return instance
 
 
@@ -102,7 +107,7 @@ def check(backend, data):
             raise LaunchRefused(
                 "InvalidParameter", f"Security group {group_id} and subnet {subnet_id} belong to different networks.")
     name = profile_name(data)
-    if name and not gateway.ask("/_gateway/instance-profile", name=name)["exists"]:
+    if name and not profile_arn(name):
         raise LaunchRefused(
             "InvalidParameterValue",
             f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name")
@@ -126,6 +131,11 @@ def group_ids(data):
 def profile_name(data):
     profile = data.get("IamInstanceProfile") or {}
     return profile.get("Name") or profile.get("Arn", "").split("/")[-1] or None
+
+
+def profile_arn(name):
+    """With the path of the profile; none where there is no such profile."""
+    return gateway.ask("/_gateway/instance-profile", name=name)["arn"]
 
 
 def size(instance_type):

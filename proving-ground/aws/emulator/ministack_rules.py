@@ -6,7 +6,7 @@ import pathlib
 import re
 import tempfile
 
-from emulator import functions, gateway, step_functions
+from emulator import events, functions, gateway, step_functions
 from emulator.trust import trusts
 
 
@@ -21,6 +21,7 @@ def apply():
     generated_names_are_new_with_every_stack()
     conditions_know_the_pseudo_parameters()
     references_to_instance_profiles_are_names()
+    events.apply()
     functions.apply()
     step_functions.apply()
 

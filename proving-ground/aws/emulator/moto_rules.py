@@ -1,6 +1,6 @@
 """Rules of AWS that moto does not follow, patched in at its start."""
 
-from emulator import addons, catalogue, cluster, groups, instances, launches, nodegroups, updates
+from emulator import access, addons, catalogue, cluster, groups, instances, launches, nodegroups, updates
 
 
 def apply():
@@ -12,3 +12,4 @@ def apply():
     updates.apply()
     nodegroups.apply()
     addons.apply()
+    access.apply()

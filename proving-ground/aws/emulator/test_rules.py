@@ -21,6 +21,19 @@ def test_a_fleet_takes_the_smallest_type_as_the_cheapest(account):
     assert launched["InstanceType"] == "m5.large"
 
 
+def test_a_fleet_takes_the_override_of_the_highest_priority_which_is_the_lowest_number(account):
+    template = account.template(SecurityGroupIds=[account.group])
+    prices = {"m5.large": 0.3, "m5.2xlarge": 0.2, "m5.4xlarge": 0.4}
+    [launched] = account.fleet(template, types=tuple(prices), priorities=prices)["Instances"]
+    assert launched["InstanceType"] == "m5.2xlarge"
+
+
+def test_the_profile_of_an_instance_has_its_path(account):
+    [launched] = account.fleet(account.template(IamInstanceProfile={"Name": "nested"}))["Instances"]
+    [instance] = account.ec2.describe_instances(InstanceIds=launched["InstanceIds"])["Reservations"][0]["Instances"]
+    assert instance["IamInstanceProfile"]["Arn"].endswith(":instance-profile/a/path/nested")
+
+
 @pytest.mark.parametrize("data, code", [
     ({"IamInstanceProfile": {"Name": "unknown"}}, "InvalidParameterValue"),
     ({"SecurityGroupIds": ["sg-00000000000000000"]}, "InvalidGroup.NotFound"),

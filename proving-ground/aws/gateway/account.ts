@@ -9,6 +9,15 @@ export interface Role {
   readonly maxSessionSeconds: number;
 }
 
+/** An instance profile as IAM has it. */
+export interface InstanceProfile {
+  /** With its path. */
+  readonly arn: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Undefined where it is empty. */
+  readonly roleArn?: string;
+}
+
 /** What an instance gets from one version of a launch template. */
 export interface LaunchTemplate {
   readonly id: string;
@@ -58,11 +67,15 @@ export class Account {
     ]);
   }
 
-  /** The role in an instance profile; undefined where there is no such profile, null where it is empty. */
-  public async roleOfProfile(profile: string): Promise<string | null | undefined> {
-    const answer: any = await this.query('iam', { Action: 'GetInstanceProfile', InstanceProfileName: profile });
+  /** Undefined where there is no such profile. */
+  public async instanceProfile(name: string): Promise<InstanceProfile | undefined> {
+    const answer: any = await this.query('iam', { Action: 'GetInstanceProfile', InstanceProfileName: name });
     const found = answer?.GetInstanceProfileResult?.InstanceProfile;
-    return found && (members(found.Roles)[0]?.Arn ?? null);
+    return found && {
+      arn: found.Arn,
+      tags: Object.fromEntries(members(found.Tags).map(tag => [tag.Key, tag.Value ?? ''])),
+      roleArn: members(found.Roles)[0]?.Arn,
+    };
   }
 
   public async createInstanceProfile(name: string, roleName: string): Promise<void> {
@@ -78,7 +91,7 @@ export class Account {
     const answer: any = await this.ec2({ 'Action': 'DescribeInstances', 'InstanceId.1': instanceId });
     const instance = members(members(answer?.reservationSet)[0]?.instancesSet)[0];
     const profile = instance?.iamInstanceProfile?.arn?.split('/').pop();
-    const role = profile && await this.roleOfProfile(profile);
+    const role = profile && (await this.instanceProfile(profile))?.roleArn;
     if (!role) {
       throw new Error(`instance ${instanceId} has no role: its profile is ${profile ?? 'none'}`);
     }

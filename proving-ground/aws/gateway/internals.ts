@@ -35,7 +35,8 @@ export class Internals {
     switch (url.pathname) {
       case '/_gateway/function-session': return this.functionSession(JSON.parse(body.toString('utf8')));
       case '/_gateway/instance-profile':
-        return json(200, { exists: await this.parts.account.roleOfProfile(url.searchParams.get('name')!) !== undefined });
+        return json(200, { arn: (await this.parts.account.instanceProfile(url.searchParams.get('name')!))?.arn ?? null });
+      case '/_gateway/role': return json(200, { exists: await this.parts.account.role(url.searchParams.get('name')!) !== undefined });
       case '/_gateway/node-instance-profile': return this.nodeInstanceProfile(JSON.parse(body.toString('utf8')));
       case '/_gateway/service-call': return this.serviceCall(JSON.parse(body.toString('utf8')));
       default: return json(404, { message: `nothing at ${url.pathname}` });

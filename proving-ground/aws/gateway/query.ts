@@ -14,6 +14,21 @@ export class QueryError extends Error {
   }
 }
 
+/** One call of a service that speaks JSON; the target is its action with the name of its API before it. */
+export async function queryJson(url: string, headers: Record<string, string>, target: string, body: object): Promise<any> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw new QueryError(response.status, /"__type": ?"(?:[^"]*#)?([^"]+)/.exec(text)?.[1] ?? String(response.status),
+      `${target} failed with ${response.status}: ${text.slice(0, 300)}`);
+  }
+  return text === '' ? {} : JSON.parse(text);
+}
+
 /** One call of a service that speaks AWS' query protocol; answers with the children of the response element. */
 export async function query(
   url: string, service: QueryService, headers: Record<string, string>, parameters: Readonly<Record<string, string>>,

@@ -7,6 +7,7 @@ type Tags = Readonly<Record<string, string>>;
 /** Permissions of EC2 calls that name resources; AWS asks for one per resource that a call creates or uses. */
 export const EC2_NEEDS: Readonly<Record<string, NeedsOf>> = {
   'ec2:CreateFleet': createFleet,
+  'ec2:RunInstances': runInstances,
   'ec2:CreateLaunchTemplate': (call, world) => {
     const tags = tagsFor(call, 'launch-template');
     return [created('ec2:CreateLaunchTemplate', 'launch-template', tags, world), ...tagging('CreateLaunchTemplate', 'launch-template', tags, world)];
@@ -46,6 +47,21 @@ async function createFleet(call: Call, world: World): Promise<Need[]> {
       needs.push(...await launch(call, template, config.Overrides ?? [], world));
     }
   }
+  return once(needs);
+}
+
+/** With a launch template, as Karpenter asks for it to find out whether it may. */
+async function runInstances(call: Call, world: World): Promise<Need[] | undefined> {
+  const { LaunchTemplate: named, NetworkInterface = [], SubnetId } = call.parameters;
+  const template = named && await world.account.launchTemplate(named.LaunchTemplateId, named.LaunchTemplateName, named.Version);
+  if (!template) {
+    return undefined;
+  }
+  const subnets = [{ SubnetId }, ...NetworkInterface];
+  return once((await launch(call, template, subnets, world)).filter(need => need.action !== 'ec2:CreateFleet'));
+}
+
+function once(needs: readonly Need[]): Need[] {
   return [...new Map(needs.map(need => [`${need.action} ${need.resource}`, need])).values()];
 }
 
@@ -67,7 +83,7 @@ async function launch(call: Call, template: LaunchTemplate, overrides: readonly 
     created('ec2:RunInstances', 'network-interface', newTags('network-interface'), world),
     ...['instance', 'volume', 'network-interface'].flatMap(type => tagging('RunInstances', type, newTags(type), world)),
   );
-  const role = template.instanceProfile && await world.account.roleOfProfile(template.instanceProfile);
+  const role = template.instanceProfile && (await world.account.instanceProfile(template.instanceProfile))?.roleArn;
   if (role) {
     needs.push({ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': 'ec2.amazonaws.com' } });
   }

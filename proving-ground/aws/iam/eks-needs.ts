@@ -17,6 +17,42 @@ const cluster = of('cluster', p => `/clusters/${p.name}`, 'cluster', p => p.name
 const nodegroup = of('nodegroup', p => `/clusters/${p.name}/node-groups/${p.nodegroupName}`, 'nodegroup', p => `${p.name}/${p.nodegroupName}/none`);
 const addon = of('addon', p => `/clusters/${p.name}/addons/${p.addonName}`, 'addon', p => `${p.name}/${p.addonName}/none`);
 
+const accessEntry: Find = async (call, world) => {
+  const { name, principalArn } = call.parameters;
+  const found = (await world.account.eks(`/clusters/${name}/access-entries/${encodeURIComponent(principalArn)}`))?.accessEntry;
+  return {
+    action: `eks:${call.action}`,
+    resource: found?.accessEntryArn ?? entryToBe(call, world),
+    context: {
+      'eks:clusterName': name,
+      'eks:principalArn': principalArn,
+      ...found ? { 'eks:accessEntryType': found.type } : {},
+      ...withPrefix('aws:ResourceTag/', found?.tags ?? {}),
+    },
+  };
+};
+
+/** The ARN of an entry that is not there yet, but for the id at its end. */
+function entryToBe({ parameters: { name, principalArn } }: Call, world: World): string {
+  const [, identity, principal] = /^arn:[^:]+:iam::\d*:([^/]+)\/(?:.*\/)?([^/]+)$/.exec(principalArn) ?? [undefined, 'role', 'none'];
+  return `arn:aws:eks:${world.region}:${world.accountId}:access-entry/${name}/${identity}/${world.accountId}/${principal}/none`;
+}
+
+/** Tags are a permission of their own, and nodes' roles are passed, as EKS' guide says. */
+const createAccessEntry = (call: Call, world: World): Need[] => {
+  const { principalArn, type = 'STANDARD', tags = {}, name } = call.parameters;
+  const keys = Object.keys(tags);
+  const tagging: Need['context'] = keys.length > 0 ? { 'aws:TagKeys': keys, ...withPrefix('aws:RequestTag/', tags) } : {};
+  const creation: Need = {
+    action: 'eks:CreateAccessEntry',
+    resource: `arn:aws:eks:${world.region}:${world.accountId}:cluster/${name}`,
+    context: { 'eks:principalArn': principalArn, 'eks:accessEntryType': type, ...tagging },
+  };
+  const tagged: Need = { action: 'eks:TagResource', resource: entryToBe(call, world), context: tagging };
+  const passed: Need = { action: 'iam:PassRole', resource: principalArn, context: { 'iam:PassedToService': 'eks.amazonaws.com' } };
+  return [creation, ...keys.length > 0 ? [tagged] : [], ...type === 'STANDARD' ? [] : [passed]];
+};
+
 const each = (actions: readonly string[], ...finds: readonly Find[]): Record<string, NeedsOf> => Object.fromEntries(actions.map(action =>
   [`eks:${action}`, (call, world) => Promise.all(finds.map(find => find(call, world)))]));
 
@@ -41,6 +77,8 @@ const tag: NeedsOf = async (call, world) => {
 /** Permissions of EKS calls, with the tags of what they name as they are. */
 export const EKS_NEEDS: Readonly<Record<string, NeedsOf>> = {
   ...each(['DescribeCluster', 'ListNodegroups', 'ListAddons', 'ListAccessEntries'], cluster),
+  ...each(['DescribeAccessEntry', 'DeleteAccessEntry'], accessEntry),
+  'eks:CreateAccessEntry': createAccessEntry,
   ...each(['DescribeNodegroup', 'UpdateNodegroupConfig'], nodegroup),
   ...each(['DescribeAddon', 'UpdateAddon', 'DeleteAddon'], addon),
   'eks:DescribeUpdate': update,

@@ -2,11 +2,16 @@ import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
 import { AUTO_SCALING_NEEDS } from './autoscaling-needs';
 import { EC2_NEEDS } from './ec2-needs';
 import { EKS_NEEDS } from './eks-needs';
+import { INSTANCE_PROFILE_NEEDS } from './instance-profile-needs';
 import { Need, NeedsOf, World } from './need';
 import { Call } from '../gateway/call';
 
 const one = (action: string, resource: (call: Call, world: World) => string): NeedsOf =>
   (call, world) => [{ action, resource: resource(call, world), context: {} }];
+
+/** A queue is named when it is looked for, and by its URL from then on. */
+const queue = (call: Call, world: World) =>
+  `arn:aws:sqs:${world.region}:${world.accountId}:${call.parameters.QueueName ?? String(call.parameters.QueueUrl).split('/').pop()}`;
 
 const object = (call: Call) => `arn:aws:s3:::${call.parameters.Bucket}/${call.parameters.Key}`;
 
@@ -14,6 +19,8 @@ const NEEDS: Readonly<Record<string, NeedsOf>> = {
   ...EC2_NEEDS,
   ...EKS_NEEDS,
   ...AUTO_SCALING_NEEDS,
+  ...INSTANCE_PROFILE_NEEDS,
+  ...Object.fromEntries(['GetQueueUrl', 'ReceiveMessage', 'DeleteMessage'].map(action => [`sqs:${action}`, one(`sqs:${action}`, queue)])),
   'ssm:GetParameter': one('ssm:GetParameter', (call, world) => {
     const name = String(call.parameters.Name);
     const owner = name.startsWith('/aws/service/') ? '' : world.accountId;
@@ -37,7 +44,6 @@ const NEEDS: Readonly<Record<string, NeedsOf>> = {
   's3:HeadObject': one('s3:GetObject', object),
   's3:PutObject': one('s3:PutObject', object),
   's3:ListObjectsV2': one('s3:ListBucket', call => `arn:aws:s3:::${call.parameters.Bucket}`),
-  'iam:GetInstanceProfile': one('iam:GetInstanceProfile', (c, w) => `arn:aws:iam::${w.accountId}:instance-profile/${c.parameters.InstanceProfileName}`),
   'iam:GetRole': one('iam:GetRole', (c, w) => `arn:aws:iam::${w.accountId}:role/${c.parameters.RoleName}`),
   'ecr-public:GetAuthorizationToken': () => ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'].map(action => ({ action, resource: '*', context: {} })),
 };

@@ -4,6 +4,7 @@ import * as fs from 'fs';
 import { after, before } from 'node:test';
 import * as os from 'os';
 import * as path from 'path';
+import * as ec2 from '@aws-sdk/client-ec2';
 import { Processes } from '../../cluster/processes';
 import { lambdaNode, pythonEnvironment } from '../../parts/runtimes';
 import { Workshop } from '../../parts/workshop';
@@ -87,3 +88,12 @@ export async function sessionOf(RoleArn: string) {
   return JSON.parse(answer.text).AssumeRoleResponse.AssumeRoleResult.Credentials;
 }
 
+/** A client of EC2 that acts as a role. */
+export async function clientOf(role: string): Promise<ec2.EC2Client> {
+  const session = await sessionOf(role);
+  return new ec2.EC2Client({
+    endpoint: aws.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: session.AccessKeyId, secretAccessKey: session.SecretAccessKey, sessionToken: session.SessionToken },
+  });
+}

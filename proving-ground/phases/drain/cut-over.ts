@@ -1,12 +1,10 @@
 import { DescribeAddonCommand, EKSClient } from '@aws-sdk/client-eks';
 import { clientConfig } from '../../aws/client-config';
 import { KubeObject } from '../../cluster/kube';
-import { expectEqual } from '../../cluster/until';
+import { expectEqual, until } from '../../cluster/until';
 import { readyPods } from '../../customer/customer';
 import { claims, karpenterNodes } from '../burst';
-import { KARPENTER } from '../karpenter-objects';
 import { Report } from '../report';
-import { EXAMPLE } from '../scenario';
 import { CLUSTER_NAME, World } from '../world';
 
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/kube-system/deployments';
@@ -18,7 +16,7 @@ export async function cutOver(world: World, report: Report): Promise<void> {
   const from = world.observers.mark('CUT_OVER');
   const before = new Set((await karpenterNodes(world)).map(node => node.metadata.name));
   await report.check({ step: 'Set nodeAffinity for critical workloads', shows: 'seen', name: 'cdk deploy reaches stage CUT_OVER' }, async () => {
-    const run = await world.cdk.deploy(EXAMPLE, { stage: 'CUT_OVER' });
+    const run = await world.cdk.deploy(world.karpenter.example, { stage: 'CUT_OVER' });
     expectEqual('exit code', run.code, 0);
     return `${run.seconds} s: ${stateOf(world)}`;
   });
@@ -49,8 +47,12 @@ export async function cutOver(world: World, report: Report): Promise<void> {
     if (joined.length === 0) {
       throw new Error('no new instance joined the cluster');
     }
-    expectEqual('canary', await world.kube.find(`/api/v1/namespaces/${KARPENTER.namespace}/pods/${CANARY}`), undefined);
-    expectEqual('claims', (await claims(world)).length, before.size);
+    expectEqual('canary', await world.kube.find(`/api/v1/namespaces/${world.karpenter.namespace}/pods/${CANARY}`), undefined);
+    // Whoever deletes a claim does not wait until its instance is gone.
+    await until('no claim is left of it', 60, async () => {
+      expectEqual('claims', (await claims(world)).length, before.size);
+      return true;
+    });
     return `${joined[0].nodeName} joined for it`;
   });
   await report.check({ step: 'Remove CAS', shows: 'seen', name: 'the Cluster Autoscaler is at zero, with no pod left' }, async () => {

@@ -7,14 +7,12 @@ import { clientConfig } from '../../aws/client-config';
 import { sleep } from '../../cluster/processes';
 import { expectEqual, until } from '../../cluster/until';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from '../cluster-snapshot';
-import { KARPENTER } from '../karpenter-objects';
+import { VARIANT } from '../karpenter-objects';
 import { karpenterPods, karpenterReady } from '../karpenter-pods';
 import { Report } from '../report';
-import { EXAMPLE, VARIANT } from '../scenario';
 import { CLUSTER_NAME, World } from '../world';
 
 const CLAIM = '/api/v1/namespaces/kube-system/configmaps/karpenter-migration';
-const CONTROLLER = `/apis/apps/v1/namespaces/${KARPENTER.namespace}/deployments/karpenter`;
 /** How long a function sleeps in the middle of an eviction. */
 const SLEEP_SECONDS = 120;
 /** Lambda ends it after five minutes. */
@@ -83,9 +81,9 @@ export async function destroyedAndTakenOver(world: World, report: Report, before
     return expectAsBefore(world, waypoint, true);
   });
   await report.check({ step: 'Deploy Karpenter', shows: 'undone', name: 'what was taken over can be removed' }, async () => {
-    expectEqual('exit code of REMOVED', (await world.cdk.deploy(EXAMPLE, { stage: 'REMOVED' })).code, 0);
-    expectEqual('exit code of destroy', (await world.cdk.destroy(EXAMPLE, { stage: 'REMOVED' })).code, 0);
-    expectEqual('differences in the cluster', clusterDifferences(before, await clusterSnapshot(world.kube)), []);
+    expectEqual('exit code of REMOVED', (await world.cdk.deploy(world.karpenter.example, { stage: 'REMOVED' })).code, 0);
+    expectEqual('exit code of destroy', (await world.cdk.destroy(world.karpenter.example, { stage: 'REMOVED' })).code, 0);
+    expectEqual('differences in the cluster', clusterDifferences(before, await clusterSnapshot(world.kube), world.karpenter.mayStay), []);
     return 'the cluster is as before';
   });
 }
@@ -94,12 +92,12 @@ export async function destroyedAndTakenOver(world: World, report: Report, before
 export async function stormyDrain(world: World, report: Report): Promise<void> {
   const from = await startDrain(world, 'SCALE_DOWN, in a storm', { revision: '2' });
   await report.check({ step: 'Scale node groups down', shows: 'survives', name: 'a drain waits while Karpenter is stopped, with no budget violated' }, async () => {
-    await world.kube.patch(CONTROLLER, { spec: { replicas: 0 } });
+    await world.kube.patch(controllerOf(world), { spec: { replicas: 0 } });
     await until('no Karpenter runs', 90, async () => (await karpenterPods(world)).length === 0);
     await sleep(45_000);
     const { disruption, audit } = world.observers.observe(from);
-    expectEqual('violations', disruption.violations.filter(({ budget }) => !budget.startsWith(`${KARPENTER.namespace}/`)), []);
-    await world.kube.patch(CONTROLLER, { spec: { replicas: 2 } });
+    expectEqual('violations', disruption.violations.filter(({ budget }) => budget !== `${world.karpenter.namespace}/karpenter`), []);
+    await world.kube.patch(controllerOf(world), { spec: { replicas: 2 } });
     await karpenterReady(world, 120);
     return `${audit.granted.length} evictions until then`;
   });
@@ -129,6 +127,10 @@ async function startDrain(world: World, label: string, context: Readonly<Record<
   expectEqual('exit code', run.code, 0);
   await until('the drain has evicted pods', 300, async () => world.observers.observe(from).audit.granted.length >= 3);
   return from;
+}
+
+function controllerOf(world: World): string {
+  return `/apis/apps/v1/namespaces/${world.karpenter.namespace}/deployments/karpenter`;
 }
 
 /** Something that is waited for until somebody says so; more than once is as good. */

@@ -9,8 +9,8 @@ import { clientConfig } from '../../aws/client-config';
 import { KubeObject } from '../../cluster/kube';
 import { expectEqual } from '../../cluster/until';
 import { allPodsReady } from '../../customer/customer';
+import { VARIANT } from '../karpenter-objects';
 import { Report } from '../report';
-import { VARIANT } from '../scenario';
 import { CLUSTER_NAME, World } from '../world';
 
 const NODEGROUP = 'eks.amazonaws.com/nodegroup';
@@ -34,7 +34,7 @@ export async function scaleDown(world: World, report: Report, runDir: string): P
   await report.check({ step: 'Scale node groups down', shows: 'survives', name: 'no PodDisruptionBudget was violated, no pod deleted by us, and each evicted once' }, async () =>
     expectUndisturbed(seen, { evictionsOfAPod: 1 }));
   await report.check({ step: 'Scale node groups down', shows: 'seen', name: 'everything runs, and Karpenter and critical workloads on node groups' }, async () => {
-    await allPodsReady(world.kube, 60);
+    await allPodsReady(world.kube, world.karpenter.disruptionTaint ? 180 : 60, world.karpenter.disruptionTaint);
     const nodes = new Map((await world.kube.list('/api/v1/nodes')).map(node => [node.metadata.name, node.metadata.labels[NODEGROUP]]));
     const pods = await world.kube.list('/api/v1/pods');
     const critical = pods.filter(({ metadata: { labels = {} } }) => labels['app.kubernetes.io/name'] === 'karpenter' || labels['k8s-app'] === 'kube-dns' || labels['k8s-app'] === 'metrics-server');

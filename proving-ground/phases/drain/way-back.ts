@@ -4,9 +4,8 @@ import { diffSnapshots, Snapshot, takeSnapshot } from '../../aws/snapshot';
 import { expectEqual, until } from '../../cluster/until';
 import { allPodsReady } from '../../customer/customer';
 import { clusterDifferences, ClusterSnapshot, clusterSnapshot } from '../cluster-snapshot';
-import { KARPENTER } from '../karpenter-objects';
+import { KarpenterObjects, VARIANT } from '../karpenter-objects';
 import { Report } from '../report';
-import { VARIANT } from '../scenario';
 import { World } from '../world';
 
 /** Account and cluster at a stage that is gone back to. */
@@ -17,23 +16,25 @@ export async function takeWaypoint(world: World): Promise<Waypoint> {
 }
 
 /** What Karpenter launched since stays where it is: the pods on it are its business. The claim counts its runs. */
-const KARPENTERS_OWN = [new RegExp(`^(${KARPENTER.kinds.claim}|Node) /\\S+ is (new|gone)$`), /^ConfigMap kube-system\/karpenter-migration changed/, /^CSINode \/\S+ is (new|gone)$/];
+const karpentersOwn = ({ kinds }: KarpenterObjects) =>
+  [new RegExp(`^(${kinds.claim}|Node) /\\S+ is (new|gone)$`), /^ConfigMap kube-system\/karpenter-migration changed/, /^CSINode \/\S+ is (new|gone)$/];
 const KARPENTERS_INSTANCES = /^(ec2 instance|ec2 launch template [Kk]arpenter)/;
 /** The stack that did it says so, and its state machine has run. */
 const OF_THE_DEPLOYMENT = /^(cloudformation stack|states machine)/;
 /** What others own, and the workflow borrows: who takes over makes the rest anew. */
-const BORROWED = {
+const borrowed = ({ kinds, namespace }: KarpenterObjects) => ({
   account: /^(eks|autoscaling) /,
-  cluster: new RegExp(`^(Deployment|StatefulSet|DaemonSet|Node|PodDisruptionBudget|${KARPENTER.kinds.pool}) (?!${KARPENTER.namespace}/)`),
-};
+  cluster: new RegExp(`^(Deployment|StatefulSet|DaemonSet|Node|PodDisruptionBudget|${kinds.pool}) (?!${namespace}/karpenter )`),
+});
 
 /** What is not as it was, but for what Karpenter launched. */
 async function wayBackDifferences(world: World, waypoint: Waypoint, borrowedOnly: boolean): Promise<string[]> {
+  const lent = borrowed(world.karpenter);
   const account = diffSnapshots(waypoint.account, await takeSnapshot(world.aws))
     .filter(({ object }) => !KARPENTERS_INSTANCES.test(object) && !OF_THE_DEPLOYMENT.test(object))
-    .filter(({ object }) => !borrowedOnly || BORROWED.account.test(object));
-  const cluster = clusterDifferences(waypoint.cluster, await clusterSnapshot(world.kube))
-    .filter(line => !KARPENTERS_OWN.some(pattern => pattern.test(line)) && (!borrowedOnly || BORROWED.cluster.test(line)));
+    .filter(({ object }) => !borrowedOnly || lent.account.test(object));
+  const cluster = clusterDifferences(waypoint.cluster, await clusterSnapshot(world.kube), world.karpenter.mayStay)
+    .filter(line => !karpentersOwn(world.karpenter).some(pattern => pattern.test(line)) && (!borrowedOnly || lent.cluster.test(line)));
   return [...account.map(d => `${d.object}: ${JSON.stringify(d.before)} became ${JSON.stringify(d.after)}`), ...cluster];
 }
 
@@ -55,8 +56,8 @@ export async function wayBack(world: World, report: Report, waypoint: Waypoint):
     return `${run.seconds} s: ${stateOf(world)}`;
   });
   await report.check({ step: 'Remove CAS', shows: 'undone', name: 'nothing is disturbed by it' }, async () => {
-    await allPodsReady(world.kube, 60);
-    return expectUndisturbed(world.observers.observe(from), { evictionsOfAPod: 0 });
+    await allPodsReady(world.kube, world.karpenter.disruptionTaint ? 180 : 60, world.karpenter.disruptionTaint);
+    return expectUndisturbed(world.observers.observe(from), { evictionsOfAPod: 0, byUs: world.karpenter.disruptionTaint !== undefined });
   });
   await report.check({ step: 'Set nodeAffinity for critical workloads', shows: 'undone', name: 'account and cluster are as before, object by object, but for Karpenter\'s nodes' },
     () => expectAsBefore(world, waypoint));

@@ -1,0 +1,27 @@
+"""What EKS tells the authenticator beside the API server: access entries, and which sources the mode of the cluster leaves."""
+
+import json
+import os
+import pathlib
+
+# In the authenticator's words: its own configuration, the file of entries, aws-auth. The first that knows a role counts.
+BACKENDS = {"CONFIG_MAP": "MountedFile EKSConfigMap", "API_AND_CONFIG_MAP": "MountedFile DynamicFile EKSConfigMap", "API": "MountedFile DynamicFile"}
+
+
+def tell(cluster):
+    """It looks at its files again a second or two after they changed."""
+    folder = os.environ.get("AUTHENTICATOR_FILES")
+    if folder:
+        roles = [
+            {"rolearn": entry.principal, "username": entry.username, "groups": list(entry.groups)} for entry in cluster.access_entries.values()]
+        write(folder, "access-entries.json", {"mapRoles": roles, "mapUsers": [], "mapAccounts": []})
+        write(folder, "backend-mode.json", {"backendMode": BACKENDS[cluster.access_config["authenticationMode"]]})
+
+
+def write(folder, name, content):
+    """At once: a half-written file would lock everybody out."""
+    file = pathlib.Path(folder) / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_suffix(".new")
+    new.write_text(json.dumps(content))
+    new.replace(file)
