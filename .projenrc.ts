@@ -39,6 +39,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'constructs@10.5.1',
     'aws-cdk@2.1148.1',
     '@aws-cdk/lambda-layer-kubectl-v27@^2.1.0',
+    // For the examples of Karpenter v1, on a cluster of today.
+    '@aws-cdk/lambda-layer-kubectl-v34@^2.2.2',
     '@aws-sdk/client-auto-scaling',
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-cloudwatch-logs',
@@ -109,7 +111,8 @@ for (const name of ['aws', 'kubernetes']) {
 
 // What index does not reach lives in the functions' bundles only; a compilation leaves nothing of an older one in the package.
 project.tryFindObjectFile('tsconfig.json')!.addOverride('include', ['src/index.ts']);
-project.preCompileTask.exec('node --eval "fs.rmSync(\'lib\', { recursive: true, force: true })"');
+project.compileTask.prependExec('node --eval "fs.rmSync(\'lib\', { recursive: true, force: true })"');
+project.compileTask.exec('tsx projenrc/library.ts');
 
 for (const unpublished of ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', '/assets/.sources', '/.dependency-cruiser.cjs', 'CONTRIBUTING.md']) {
   project.addPackageIgnore(unpublished);
@@ -143,7 +146,7 @@ project.addScripts({
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 // The snippets of the README are compiled against what they import, and one that does not compile fails the tests.
-project.package.addField('jsiiRosetta', { strict: true, exampleDependencies: { '@aws-cdk/lambda-layer-kubectl-v27': '^2.1.0' } });
+project.package.addField('jsiiRosetta', { strict: true, exampleDependencies: { '@aws-cdk/lambda-layer-kubectl-v34': '^2.2.2' } });
 
 // The step that everybody uses who needs bundles; it runs the task of each bundle only if the sources changed.
 project.bundler.bundleTask.reset('tsx projenrc/bundle.ts');

@@ -22,12 +22,26 @@ function compiled(ending: string): string[] {
     .map(entry => relative(LIB, join(entry.parentPath, entry.name)).slice(0, -ending.length));
 }
 
-test.each(['.js', '.d.ts'])('the package holds what users reach and not once more what is in the bundles: %s', ending => {
-  expect(compiled(ending).sort()).toEqual([...reached()].sort());
+test('the package declares what users reach, and has no code but one file and its names', () => {
+  expect(compiled('.d.ts').sort()).toEqual([...reached()].sort());
+  expect(compiled('.js').sort()).toEqual(['bundle/index', 'index']);
 });
 
+/** What a process prints that has loaded the library. */
+function withLibrary(script: string): string {
+  return execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: ROOT, encoding: 'utf8' });
+}
+
 test('an import of the library loads no cdk8s', () => {
-  const loaded = execFileSync(process.execPath, ['--print', `require(${JSON.stringify(LIB)}); Object.keys(require.cache).join('\\n')`], { encoding: 'utf8' });
-  expect(loaded).toContain(join(LIB, 'karpenter-migration.js'));
+  const loaded = withLibrary('import { createRequire } from "module"; const require = createRequire(process.cwd() + "/"); require("./lib"); console.log(Object.keys(require.cache).join())');
+  expect(loaded).toContain(join(LIB, 'bundle', 'index.js'));
   expect(loaded).not.toContain(join('node_modules', 'cdk8s'));
+});
+
+test('ES modules import by name what the compiler declares, and jsii knows its classes', () => {
+  expect(JSON.parse(withLibrary(`
+    import { KarpenterMigration, KarpenterRelease, MigrationStage } from './lib/index.js';
+    const [rtti] = Object.getOwnPropertySymbols(KarpenterMigration).map(symbol => KarpenterMigration[symbol]);
+    console.log(JSON.stringify([KarpenterMigration.name, rtti.fqn, KarpenterRelease.v1().version, MigrationStage.REMOVED]));
+  `))).toEqual(['KarpenterMigration', 'cdk-karpenter-migration.KarpenterMigration', '1.14.3', 'REMOVED']);
 });
