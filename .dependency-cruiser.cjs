@@ -8,7 +8,7 @@ const FLOORS = {
     ['cluster'],
     ['provisioning'],
     ['karpenter'],
-    ['discovery-tags', 'node-access', 'iam'],
+    ['discovery-tags', 'node-access', 'iam', 'interruption'],
     ['workflow'],
     ['preflight'],
     // The entries: what Lambda starts, and what users import.
