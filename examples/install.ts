@@ -7,7 +7,8 @@ import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
 import { App, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { KarpenterMigration, MigrationStage } from '../src';
+import { context, stage } from './context';
+import { KarpenterMigration } from '../src';
 
 const app = new App();
 const stack = new Stack(app, 'Karpenter', {
@@ -15,26 +16,10 @@ const stack = new Stack(app, 'Karpenter', {
 });
 
 const cluster = eks.Cluster.fromClusterAttributes(stack, 'Cluster', {
-  clusterName: context('clusterName'),
-  kubectlRoleArn: context('kubectlRoleArn'),
-  openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', context('openIdConnectProviderArn')),
+  clusterName: context(app, 'clusterName'),
+  kubectlRoleArn: context(app, 'kubectlRoleArn'),
+  openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', context(app, 'openIdConnectProviderArn')),
   kubectlLayer: new KubectlV27Layer(stack, 'Kubectl'),
 });
 
-new KarpenterMigration(stack, 'Migration', { cluster, stage: stage() });
-
-function context(name: string): string {
-  const value = app.node.tryGetContext(name);
-  if (typeof value !== 'string' || value === '') {
-    throw new Error(`context value ${name} must be a non-empty string, got ${JSON.stringify(value)}: pass -c ${name}=…`);
-  }
-  return value;
-}
-
-function stage(): MigrationStage {
-  const value = app.node.tryGetContext('stage') ?? MigrationStage.INSTALL;
-  if (!Object.values(MigrationStage).includes(value)) {
-    throw new Error(`context value stage must be one of ${Object.values(MigrationStage).join(', ')}, got ${JSON.stringify(value)}`);
-  }
-  return value;
-}
+new KarpenterMigration(stack, 'Migration', { cluster, stage: stage(app) });
