@@ -1,15 +1,16 @@
-import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { V0_API } from './api';
 import { tokenKeys } from '../../custom-resources/token-keys';
+import {
+  clusterTag, ec2Arns, lookAtCluster, passNodeRole, publicEc2Arns, readImagesAndPrices, readQueue, readRegion,
+} from '../controller-statements';
 import { ControllerContext, PolicyPart } from '../generation';
 
 /** On all that this generation of Karpenter launches; its value is the Provisioner's name. */
 const OWNER_TAG = V0_API.ownerLabel;
 
-/** EC2's principal: in China role passing may name it with the suffix. */
-const EC2_SERVICES = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'];
+const QUEUE_ACTIONS = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'];
 
 /**
  * Upstream's statements for Karpenter 0.29.
@@ -21,10 +22,7 @@ export function scopedPolicies(scope: Construct, context: ControllerContext): Po
 }
 
 function scopedStatements(scope: Construct, context: ControllerContext): iam.PolicyStatement[] {
-  const region = Stack.of(scope).region;
-  const arns = (...types: string[]) => types.map(type => `arn:${Aws.PARTITION}:ec2:${region}:*:${type}/*`);
-  const publicArns = (...types: string[]) => types.map(type => `arn:${Aws.PARTITION}:ec2:${region}::${type}/*`);
-  const created = arns('fleet', 'instance', 'volume', 'network-interface', 'launch-template');
+  const created = ec2Arns(scope, 'fleet', 'instance', 'volume', 'network-interface', 'launch-template');
   const cluster = clusterTag(context);
   const requestOwner = { [`aws:RequestTag/${OWNER_TAG}`]: '*' };
 
@@ -32,7 +30,7 @@ function scopedStatements(scope: Construct, context: ControllerContext): iam.Pol
     new iam.PolicyStatement({
       sid: 'AllowScopedEC2InstanceActions',
       actions: ['ec2:RunInstances', 'ec2:CreateFleet'],
-      resources: [...publicArns('image', 'snapshot'), ...arns('spot-instances-request', 'security-group', 'subnet', 'launch-template')],
+      resources: [...publicEc2Arns(scope, 'image', 'snapshot'), ...ec2Arns(scope, 'spot-instances-request', 'security-group', 'subnet', 'launch-template')],
     }),
     new iam.PolicyStatement({
       sid: 'AllowScopedEC2InstanceActionsWithTags',
@@ -59,7 +57,7 @@ function scopedStatements(scope: Construct, context: ControllerContext): iam.Pol
     new iam.PolicyStatement({
       sid: 'AllowMachineMigrationTagging',
       actions: ['ec2:CreateTags'],
-      resources: arns('instance'),
+      resources: ec2Arns(scope, 'instance'),
       conditions: {
         'StringEquals': tokenKeys(scope, 'MigrationTagging', {
           [`aws:ResourceTag/${cluster}`]: 'owned',
@@ -72,42 +70,27 @@ function scopedStatements(scope: Construct, context: ControllerContext): iam.Pol
     new iam.PolicyStatement({
       sid: 'AllowScopedDeletion',
       actions: ['ec2:TerminateInstances', 'ec2:DeleteLaunchTemplate'],
-      resources: arns('instance', 'launch-template'),
+      resources: ec2Arns(scope, 'instance', 'launch-template'),
       conditions: {
         StringEquals: tokenKeys(scope, 'Deletion', { [`aws:ResourceTag/${cluster}`]: 'owned' }),
         StringLike: { [`aws:ResourceTag/${OWNER_TAG}`]: '*' },
       },
     }),
-    new iam.PolicyStatement({
-      sid: 'AllowRegionalReadActions',
-      actions: [
-        'ec2:DescribeAvailabilityZones',
-        'ec2:DescribeImages',
-        'ec2:DescribeInstances',
-        'ec2:DescribeInstanceTypeOfferings',
-        'ec2:DescribeInstanceTypes',
-        'ec2:DescribeLaunchTemplates',
-        'ec2:DescribeSecurityGroups',
-        'ec2:DescribeSpotPriceHistory',
-        'ec2:DescribeSubnets',
-      ],
-      resources: ['*'],
-      conditions: { StringEquals: { 'aws:RequestedRegion': region } },
-    }),
-    new iam.PolicyStatement({
-      sid: 'AllowSSMReadActions',
-      actions: ['ssm:GetParameter'],
-      resources: [`arn:${Aws.PARTITION}:ssm:${region}::parameter/aws/service/*`],
-    }),
-    // The price list is served by a few regions only, whatever region it is about.
-    new iam.PolicyStatement({ sid: 'AllowPricingReadActions', actions: ['pricing:GetProducts'], resources: ['*'] }),
-    ...readQueue(context),
+    readRegion(scope, [
+      'ec2:DescribeAvailabilityZones',
+      'ec2:DescribeImages',
+      'ec2:DescribeInstances',
+      'ec2:DescribeInstanceTypeOfferings',
+      'ec2:DescribeInstanceTypes',
+      'ec2:DescribeLaunchTemplates',
+      'ec2:DescribeSecurityGroups',
+      'ec2:DescribeSpotPriceHistory',
+      'ec2:DescribeSubnets',
+    ]),
+    ...readImagesAndPrices(scope),
+    ...readQueue(context, QUEUE_ACTIONS),
     passNodeRole('AllowPassingInstanceRole', context),
-    new iam.PolicyStatement({
-      sid: 'AllowAPIServerEndpointDiscovery',
-      actions: ['eks:DescribeCluster'],
-      resources: [context.clusterArn],
-    }),
+    lookAtCluster('AllowAPIServerEndpointDiscovery', context),
   ];
 }
 
@@ -150,29 +133,8 @@ export function guidePolicies(scope: Construct, context: ControllerContext): Pol
       },
     }),
     passNodeRole('PassNodeIAMRole', context),
-    new iam.PolicyStatement({ sid: 'EKSClusterEndpointLookup', actions: ['eks:DescribeCluster'], resources: [context.clusterArn] }),
-    ...readQueue(context),
+    lookAtCluster('EKSClusterEndpointLookup', context),
+    ...readQueue(context, QUEUE_ACTIONS),
   ];
   return [{ statements }];
-}
-
-function clusterTag(context: ControllerContext): string {
-  return `kubernetes.io/cluster/${context.clusterName}`;
-}
-
-function passNodeRole(sid: string, context: ControllerContext): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid,
-    actions: ['iam:PassRole'],
-    resources: [context.nodeRoleArn],
-    conditions: { StringEquals: { 'iam:PassedToService': EC2_SERVICES } },
-  });
-}
-
-function readQueue({ queueArn }: ControllerContext): iam.PolicyStatement[] {
-  return queueArn === undefined ? [] : [new iam.PolicyStatement({
-    sid: 'AllowInterruptionQueueActions',
-    actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
-    resources: [queueArn],
-  })];
 }

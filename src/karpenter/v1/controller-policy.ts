@@ -1,11 +1,12 @@
-import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
-  CLUSTER_NAME_TAG, clusterTag, instanceProfileReads, instanceProfileWrites, LAST_TAGGED_RESERVATIONS, lookAtCluster, OWNER_TAG, passNodeRole,
-  readQueue, SINCE, Subject,
+  CLUSTER_NAME_TAG, instanceProfileReads, instanceProfileWrites, LAST_TAGGED_RESERVATIONS, OWNER_TAG, QUEUE_ACTIONS, SINCE, Subject,
 } from './statements';
 import { tokenKeys } from '../../custom-resources/token-keys';
+import {
+  clusterTag, ec2Arns, lookAtCluster, passNodeRole, publicEc2Arns, readImagesAndPrices, readQueue, readRegion,
+} from '../controller-statements';
 import { PolicyPart } from '../generation';
 
 /**
@@ -16,12 +17,13 @@ import { PolicyPart } from '../generation';
  * @see https://karpenter.sh/v1.14/reference/cloudformation/
  */
 export function scopedPolicies(scope: Construct, subject: Subject): PolicyPart[] {
-  const { clusterArn, minor, queueArn } = subject;
+  const { clusterArn, minor } = subject;
+  const queue = readQueue(subject, QUEUE_ACTIONS);
   return [
     { name: 'NodeLifecycle', statements: nodeLifecycle(scope, subject) },
     { name: 'IAMIntegration', statements: [passNodeRole('AllowPassingInstanceRole', subject), ...instanceProfileWrites(scope, subject)] },
     { name: 'EKSIntegration', statements: [lookAtCluster('AllowAPIServerEndpointDiscovery', subject)] },
-    ...queueArn === undefined ? [] : [{ name: 'Interruption', statements: [readQueue(queueArn)] }],
+    ...queue.length === 0 ? [] : [{ name: 'Interruption', statements: queue }],
     ...minor < SINCE.zonalShift ? [] : [{
       name: 'ZonalShift',
       statements: [new iam.PolicyStatement({
@@ -37,9 +39,7 @@ export function scopedPolicies(scope: Construct, subject: Subject): PolicyPart[]
 
 function nodeLifecycle(scope: Construct, subject: Subject): iam.PolicyStatement[] {
   const { minor, clusterName } = subject;
-  const { region } = Stack.of(scope);
-  const arns = (...types: string[]) => types.map(type => `arn:${Aws.PARTITION}:ec2:${region}:*:${type}/*`);
-  const publicArns = (...types: string[]) => types.map(type => `arn:${Aws.PARTITION}:ec2:${region}::${type}/*`);
+  const arns = (...types: string[]) => ec2Arns(scope, ...types);
   const cluster = clusterTag(subject);
   const created = arns('fleet', 'instance', 'volume', 'network-interface', 'launch-template', 'spot-instances-request',
     ...minor > LAST_TAGGED_RESERVATIONS ? [] : ['capacity-reservation']);
@@ -55,7 +55,7 @@ function nodeLifecycle(scope: Construct, subject: Subject): iam.PolicyStatement[
       sid: 'AllowScopedEC2InstanceAccessActions',
       actions: ['ec2:RunInstances', 'ec2:CreateFleet'],
       resources: [
-        ...publicArns('image', 'snapshot'),
+        ...publicEc2Arns(scope, 'image', 'snapshot'),
         ...arns('security-group', 'subnet', 'capacity-reservation', ...minor < SINCE.placementGroups ? [] : ['placement-group']),
       ],
     }),
@@ -104,33 +104,21 @@ function nodeLifecycle(scope: Construct, subject: Subject): iam.PolicyStatement[
 
 function resourceDiscovery(scope: Construct, subject: Subject): iam.PolicyStatement[] {
   const { minor } = subject;
-  const { region } = Stack.of(scope);
   return [
-    new iam.PolicyStatement({
-      sid: 'AllowRegionalReadActions',
-      actions: [
-        'ec2:DescribeCapacityReservations',
-        'ec2:DescribeImages',
-        'ec2:DescribeInstances',
-        'ec2:DescribeInstanceTypeOfferings',
-        'ec2:DescribeInstanceTypes',
-        'ec2:DescribeLaunchTemplates',
-        'ec2:DescribeSecurityGroups',
-        'ec2:DescribeSpotPriceHistory',
-        'ec2:DescribeSubnets',
-        ...minor < SINCE.placementGroups ? [] : ['ec2:DescribePlacementGroups'],
-        ...minor < SINCE.instanceStatus ? [] : ['ec2:DescribeInstanceStatus'],
-      ],
-      resources: ['*'],
-      conditions: { StringEquals: { 'aws:RequestedRegion': region } },
-    }),
-    new iam.PolicyStatement({
-      sid: 'AllowSSMReadActions',
-      actions: ['ssm:GetParameter'],
-      resources: [`arn:${Aws.PARTITION}:ssm:${region}::parameter/aws/service/*`],
-    }),
-    // The price list is served by a few regions only, whatever region it is about.
-    new iam.PolicyStatement({ sid: 'AllowPricingReadActions', actions: ['pricing:GetProducts'], resources: ['*'] }),
+    readRegion(scope, [
+      'ec2:DescribeCapacityReservations',
+      'ec2:DescribeImages',
+      'ec2:DescribeInstances',
+      'ec2:DescribeInstanceTypeOfferings',
+      'ec2:DescribeInstanceTypes',
+      'ec2:DescribeLaunchTemplates',
+      'ec2:DescribeSecurityGroups',
+      'ec2:DescribeSpotPriceHistory',
+      'ec2:DescribeSubnets',
+      ...minor < SINCE.placementGroups ? [] : ['ec2:DescribePlacementGroups'],
+      ...minor < SINCE.instanceStatus ? [] : ['ec2:DescribeInstanceStatus'],
+    ]),
+    ...readImagesAndPrices(scope),
     ...instanceProfileReads(scope, subject),
   ];
 }

@@ -1,9 +1,8 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import {
-  clusterTag, instanceProfileReads, instanceProfileWrites, lookAtCluster, OWNER_TAG, passNodeRole, readQueue, SINCE, Subject,
-} from './statements';
+import { instanceProfileReads, instanceProfileWrites, OWNER_TAG, QUEUE_ACTIONS, SINCE, Subject } from './statements';
 import { tokenKeys } from '../../custom-resources/token-keys';
+import { clusterTag, lookAtCluster, passNodeRole, readQueue } from '../controller-statements';
 import { PolicyPart } from '../generation';
 
 /**
@@ -12,7 +11,7 @@ import { PolicyPart } from '../generation';
  * @see https://karpenter.sh/v1.14/getting-started/migrating-from-cas/#create-iam-roles
  */
 export function guidePolicies(scope: Construct, subject: Subject): PolicyPart[] {
-  const { minor, queueArn } = subject;
+  const { minor } = subject;
   return [{
     statements: [
       new iam.PolicyStatement({
@@ -50,7 +49,7 @@ export function guidePolicies(scope: Construct, subject: Subject): PolicyPart[] 
       lookAtCluster('EKSClusterEndpointLookup', subject),
       ...instanceProfileWrites(scope, subject),
       ...instanceProfileReads(scope, subject),
-      ...queueArn === undefined ? [] : [readQueue(queueArn)],
+      ...readQueue(subject, QUEUE_ACTIONS),
     ],
   }];
 }

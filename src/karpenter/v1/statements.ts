@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { V1_API } from './api';
 import { tokenKeys } from '../../custom-resources/token-keys';
+import { clusterTag } from '../controller-statements';
 import { ControllerContext } from '../generation';
 
 /** On all that Karpenter launches; its value is the NodePool's name. */
@@ -12,8 +13,7 @@ export const CLUSTER_NAME_TAG = 'eks:eks-cluster-name';
 const NODE_CLASS_TAG = 'karpenter.k8s.aws/ec2nodeclass';
 const REGION_TAG = 'topology.kubernetes.io/region';
 
-/** EC2's principal: in China role passing may name it with the suffix. */
-const EC2_SERVICES = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'];
+export const QUEUE_ACTIONS = ['sqs:DeleteMessage', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'];
 
 /** The calls that began with a minor version, 1.x. */
 export const SINCE = { instanceProfileList: 7, placementGroups: 11, instanceStatus: 12, zonalShift: 12, reboot: 15 };
@@ -76,29 +76,4 @@ export function instanceProfileReads(scope: Construct, { minor }: Subject): iam.
 
 function instanceProfiles(scope: Construct): string {
   return `arn:${Aws.PARTITION}:iam::${Stack.of(scope).account}:instance-profile/*`;
-}
-
-export function clusterTag({ clusterName }: ControllerContext): string {
-  return `kubernetes.io/cluster/${clusterName}`;
-}
-
-export function lookAtCluster(sid: string, { clusterArn }: ControllerContext): iam.PolicyStatement {
-  return new iam.PolicyStatement({ sid, actions: ['eks:DescribeCluster'], resources: [clusterArn] });
-}
-
-export function passNodeRole(sid: string, { nodeRoleArn }: ControllerContext): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid,
-    actions: ['iam:PassRole'],
-    resources: [nodeRoleArn],
-    conditions: { StringEquals: { 'iam:PassedToService': EC2_SERVICES } },
-  });
-}
-
-export function readQueue(queueArn: string): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid: 'AllowInterruptionQueueActions',
-    actions: ['sqs:DeleteMessage', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
-    resources: [queueArn],
-  });
 }
