@@ -1,5 +1,5 @@
 import { Subnet, Tag } from '@aws-sdk/client-ec2';
-import { DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException } from '@aws-sdk/client-eks';
+import { Cluster, DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException } from '@aws-sdk/client-eks';
 import { SubnetFacts } from './survey-port';
 
 /** The names of all managed node groups of a cluster. */
@@ -24,6 +24,11 @@ export async function describeNodegroup(client: EKSClient, clusterName: string, 
 }
 
 /** EC2's list of tags by key. */
+/** How a cluster authenticates; one from before access entries says nothing about it. */
+export function authenticationModeOf({ accessConfig }: Cluster): string {
+  return accessConfig?.authenticationMode ?? 'CONFIG_MAP';
+}
+
 export function tagsOf(tags: readonly Tag[] = []): Record<string, string> {
   return Object.fromEntries(tags.map(tag => [tag.Key!, tag.Value ?? '']));
 }

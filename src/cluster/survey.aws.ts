@@ -2,7 +2,7 @@ import {
   DescribeLaunchTemplateVersionsCommand, EC2Client, paginateDescribeSecurityGroups, paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient, Nodegroup } from '@aws-sdk/client-eks';
-import { describeNodegroup, nodegroupNames, subnetFacts, tagsOf } from './readings.aws';
+import { authenticationModeOf, describeNodegroup, nodegroupNames, subnetFacts, tagsOf } from './readings.aws';
 import { launchTemplateSecurityGroupIds, selectNodegroups } from './survey';
 import { ClusterFacts, ClusterReader, NetworkReader, NodegroupFacts, SecurityGroupFacts, SubnetFacts } from './survey-port';
 
@@ -19,7 +19,7 @@ export class AwsClusterReader implements ClusterReader, NetworkReader {
       version: cluster!.version!,
       platformVersion: cluster!.platformVersion ?? '',
       issuer: cluster!.identity?.oidc?.issuer,
-      authenticationMode: cluster!.accessConfig?.authenticationMode ?? 'CONFIG_MAP',
+      authenticationMode: authenticationModeOf(cluster!),
       ...cluster!.computeConfig?.enabled ? { autoMode: true } : {},
       clusterSecurityGroupId: cluster!.resourcesVpcConfig?.clusterSecurityGroupId ?? '',
       vpcId: cluster!.resourcesVpcConfig?.vpcId ?? '',

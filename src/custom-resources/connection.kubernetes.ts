@@ -1,7 +1,6 @@
-import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from '@aws-sdk/client-eks';
 import { AssumeRoleCommand, Credentials, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as k8s from '@kubernetes/client-node';
-import { CLUSTER_NOT_FOUND } from './cluster-gone';
+import { describeCluster } from './cluster.aws';
 import { bearerToken, roleOfSession, trustMissing } from './eks-token.aws';
 import { Query } from './lambda';
 import { Connect } from './lifecycle';
@@ -13,10 +12,6 @@ const SESSION_SECONDS = 900;
 const REUSE_MILLISECONDS = 10 * 60_000;
 
 const connections = new Map<string, { readonly config: k8s.KubeConfig; readonly until: number }>();
-
-export class ClusterNotFound extends Error {
-  public readonly name = CLUSTER_NOT_FOUND;
-}
 
 /** Connects to a cluster's API as its kubectl role. */
 export async function connect(clusterName: string, kubectlRoleArn: string): Promise<k8s.KubeConfig> {
@@ -49,15 +44,11 @@ export function through<P>(Port: new (config: k8s.KubeConfig) => P): Connect<P> 
 }
 
 async function describe(clusterName: string): Promise<{ endpoint: string; certificateAuthority: string }> {
-  try {
-    const { cluster } = await new EKSClient({}).send(new DescribeClusterCommand({ name: clusterName }));
-    if (!cluster?.endpoint || !cluster.certificateAuthority?.data) {
-      throw new Error(`cluster "${clusterName}" has no endpoint, its status is ${cluster?.status}: wait until it is ACTIVE`);
-    }
-    return { endpoint: cluster.endpoint, certificateAuthority: cluster.certificateAuthority.data };
-  } catch (error) {
-    throw error instanceof ResourceNotFoundException ? new ClusterNotFound(`there is no cluster "${clusterName}"`) : error;
+  const { endpoint, certificateAuthority, status } = await describeCluster(clusterName);
+  if (!endpoint || !certificateAuthority?.data) {
+    throw new Error(`cluster "${clusterName}" has no endpoint, its status is ${status}: wait until it is ACTIVE`);
   }
+  return { endpoint, certificateAuthority: certificateAuthority.data };
 }
 
 async function assume(kubectlRoleArn: string, region: string): Promise<Credentials> {

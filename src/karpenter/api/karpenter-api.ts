@@ -23,8 +23,6 @@ export interface KarpenterApi {
   readonly labels: LabelRules;
   /** The capacity types that a pool launches which does not name any. */
   readonly defaultCapacityTypes: readonly string[];
-  /** By what Karpenter takes along what it made for a node class; undefined where it makes nothing for one. */
-  readonly nodeClassFinalizer?: string;
   /** How Karpenter is kept from moving pods of its own accord; undefined where a pool cannot say it. */
   readonly voluntaryDisruption?: VoluntaryDisruption;
 

@@ -1,5 +1,6 @@
 import { KarpenterApi } from './karpenter-api';
 import { Expression } from '../../kubernetes/scheduling';
+import { OLD_LABEL_NAMES } from '../../provisioning/old-label-names';
 import { WellKnownLabel } from '../../provisioning/well-known-label';
 
 /** The values that a label may have: these, or (complement) all but these, and none if the label must be absent. */
@@ -19,14 +20,7 @@ export const HOSTNAME = 'kubernetes.io/hostname';
 export type LabelKnowledge = Pick<KarpenterApi, 'labels' | 'ownerLabel'>;
 
 /** Other names of the same labels, which Karpenter translates in pods and pools. */
-const TRANSLATED: Readonly<Record<string, string>> = {
-  'failure-domain.beta.kubernetes.io/zone': WellKnownLabel.ZONE,
-  'failure-domain.beta.kubernetes.io/region': WellKnownLabel.REGION,
-  'topology.ebs.csi.aws.com/zone': WellKnownLabel.ZONE,
-  'beta.kubernetes.io/arch': WellKnownLabel.ARCH,
-  'beta.kubernetes.io/os': WellKnownLabel.OS,
-  'beta.kubernetes.io/instance-type': WellKnownLabel.INSTANCE_TYPE,
-};
+const TRANSLATED: Readonly<Record<string, string>> = { ...OLD_LABEL_NAMES, 'topology.ebs.csi.aws.com/zone': WellKnownLabel.ZONE };
 
 export function canonicalKey(key: string): string {
   return TRANSLATED[key] ?? key;

@@ -92,7 +92,6 @@ export const V1_API: KarpenterApi = {
   labels: LABELS,
   // Nothing is written into a NodePool: without a requirement Spot comes first, because it costs less.
   defaultCapacityTypes: ['spot', 'on-demand'],
-  nodeClassFinalizer: `${AWS_GROUP}/termination`,
   voluntaryDisruption,
 
   isOfKarpenter: object => nodeClassOf(object)?.group === AWS_GROUP,

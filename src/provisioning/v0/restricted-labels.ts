@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { checkKey } from '../../kubernetes/kubernetes-names';
+import { OLD_LABEL_NAMES } from '../old-label-names';
 import { WellKnownLabel } from '../well-known-label';
 
 /** The label by which Karpenter knows whose a node is; it sets it itself, and nothing else may. */
@@ -10,15 +11,6 @@ const RESTRICTED_DOMAINS = ['kubernetes.io', 'k8s.io', 'karpenter.sh', 'karpente
 
 /** Domains that a kubelet may set labels of; exactly these, not what is below them. */
 const FREE_DOMAINS = ['node.kubernetes.io', 'kops.k8s.io'];
-
-/** Old names that Karpenter translates in requirements, though not in labels. */
-const TRANSLATED = [
-  'failure-domain.beta.kubernetes.io/zone',
-  'failure-domain.beta.kubernetes.io/region',
-  'beta.kubernetes.io/arch',
-  'beta.kubernetes.io/os',
-  'beta.kubernetes.io/instance-type',
-];
 
 /** What later versions of Karpenter know; with this one a node never has them. */
 const LATER: readonly string[] = [
@@ -45,9 +37,9 @@ export function checkNodeLabelKey(what: string, key: string): void {
   }
 }
 
-/** Refuses a key of a requirement that Karpenter refuses; what it translates is allowed. */
+/** Refuses a key of a requirement that Karpenter refuses; old names are allowed, which it translates in requirements, though not in labels. */
 export function checkRequirementKey(key: string): void {
-  if (!Token.isUnresolved(key) && !TRANSLATED.includes(key)) {
+  if (!Token.isUnresolved(key) && !Object.keys(OLD_LABEL_NAMES).includes(key)) {
     checkUnrestricted('requirement key', key);
   }
 }

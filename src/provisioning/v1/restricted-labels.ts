@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { checkKey } from '../../kubernetes/kubernetes-names';
+import { OLD_LABEL_NAMES } from '../old-label-names';
 import { WellKnownLabel } from '../well-known-label';
 
 /** The label by which Karpenter knows whose a node is; it sets it itself, and nothing else may. */
@@ -30,22 +31,13 @@ const SINCE: Readonly<Record<string, string>> = {
   [WellKnownLabel.PLACEMENT_GROUP_PARTITION]: '1.11',
 };
 
-/** Old names that Karpenter translates in requirements. */
-const TRANSLATED: Readonly<Record<string, string>> = {
-  'failure-domain.beta.kubernetes.io/zone': WellKnownLabel.ZONE,
-  'failure-domain.beta.kubernetes.io/region': WellKnownLabel.REGION,
-  'beta.kubernetes.io/arch': WellKnownLabel.ARCH,
-  'beta.kubernetes.io/os': WellKnownLabel.OS,
-  'beta.kubernetes.io/instance-type': WellKnownLabel.INSTANCE_TYPE,
-};
-
 /** Domains of Kubernetes that were restricted before Karpenter 1.9, and what was free there. */
 const FORMERLY_RESTRICTED = ['kubernetes.io', 'k8s.io'];
 const FORMERLY_FREE = ['node.kubernetes.io', 'node-restriction.kubernetes.io', 'kops.k8s.io'];
 
 /** The key by which Karpenter knows what a requirement is about. */
 export function translatedKey(key: string): string {
-  return TRANSLATED[key] ?? key;
+  return OLD_LABEL_NAMES[key] ?? key;
 }
 
 /** Refuses a label that Karpenter keeps for itself. */

@@ -1,6 +1,7 @@
 import { FleetPort, PoolChange, PoolView } from '../../karpenter/api/fleet';
 import { Budgets, KarpenterApi, VoluntaryDisruption } from '../../karpenter/api/karpenter-api';
 import { some } from '../../words/short-list';
+import { spoiled, undoCommand } from '../pool-record';
 import { isMap, isSameJson, parseRecord } from '../record-json';
 import { BUDGETS_RECORD } from '../records';
 import { Progress, working } from '../step';
@@ -94,17 +95,15 @@ export class DisruptionHold {
   /** The command that takes a hold back. */
   private undoOf({ name, annotations }: PoolChange): string {
     const { budgets } = JSON.parse(annotations[BUDGETS_RECORD]!) as Held;
-    const patch = { metadata: { annotations: { [BUDGETS_RECORD]: null } }, spec: this.api.voluntaryDisruption!.specWith(budgets) };
-    return `kubectl patch ${this.api.kinds.pool.singular} ${name} --type merge -p '${JSON.stringify(patch)}'`;
+    return undoCommand(this.api, name, BUDGETS_RECORD, this.api.voluntaryDisruption!.specWith(budgets));
   }
 
   /** @throws when somebody has spoiled it */
-  private recordOf({ name, annotations: { [BUDGETS_RECORD]: text } }: PoolView): Held | undefined {
+  private recordOf(pool: PoolView): Held | undefined {
+    const text = pool.annotations[BUDGETS_RECORD];
     const parsed = text === undefined ? undefined : parseRecord<Held>(text);
     if (text !== undefined && !(isMap(parsed) && (parsed.budgets === null || Array.isArray(parsed.budgets)))) {
-      const { words, kinds } = this.api;
-      throw new Error(`the record of disruption budgets of ${words.pool} ${name} is ${JSON.stringify(text)}, which cannot be read: set its budgets`
-        + ` yourself and remove the annotation, kubectl annotate ${kinds.pool.singular} ${name} ${BUDGETS_RECORD}-`);
+      throw spoiled(this.api, pool, BUDGETS_RECORD, 'disruption budgets', 'budgets');
     }
     return parsed;
   }

@@ -1,6 +1,7 @@
 import { PoolChange, PoolView, USUAL_LIMIT } from '../../karpenter/api/fleet';
 import { KarpenterApi, Limits } from '../../karpenter/api/karpenter-api';
 import { quantity } from '../../kubernetes/quantity';
+import { spoiled, undoCommand } from '../pool-record';
 import { isMap, isSameJson, parseRecord } from '../record-json';
 import { LIMITS_RECORD, NODES_GONE_MARK } from '../records';
 
@@ -74,8 +75,7 @@ export class LaunchLimits {
   /** The command that takes a change that stopped launches back. */
   public undoOf({ name, limitedBy }: Pick<PoolView, 'name' | 'limitedBy'>, { annotations }: PoolChange): string {
     const former = JSON.parse(annotations[LIMITS_RECORD]!) as Limits | null;
-    const patch = { metadata: { annotations: { [LIMITS_RECORD]: null } }, spec: { limits: patchTo(this.stopped(limitedBy), former) } };
-    return `kubectl patch ${this.api.kinds.pool.singular} ${name} --type merge -p '${JSON.stringify(patch)}'`;
+    return undoCommand(this.api, name, LIMITS_RECORD, { limits: patchTo(this.stopped(limitedBy), former) });
   }
 
   private stopped(limitedBy = USUAL_LIMIT): Limits {
@@ -87,15 +87,14 @@ export class LaunchLimits {
    *
    * @throws when somebody has spoiled it
    */
-  private recordOf({ name, annotations: { [LIMITS_RECORD]: text } }: PoolView): Limits | null | undefined {
+  private recordOf(pool: PoolView): Limits | null | undefined {
+    const text = pool.annotations[LIMITS_RECORD];
     if (text === undefined) {
       return undefined;
     }
     const parsed = parseRecord<Limits | null>(text);
     if (parsed === undefined || (parsed !== null && typeof parsed !== 'object')) {
-      const { words, kinds } = this.api;
-      throw new Error(`the record of limits of ${words.pool} ${name} is ${JSON.stringify(text)}, which cannot be read: set its limits yourself and remove`
-        + ` the annotation, kubectl annotate ${kinds.pool.singular} ${name} ${LIMITS_RECORD}-`);
+      throw spoiled(this.api, pool, LIMITS_RECORD, 'limits', 'limits');
     }
     return parsed;
   }
