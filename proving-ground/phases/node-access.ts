@@ -1,4 +1,4 @@
-import { AccessEntry, DescribeAccessEntryCommand, EKSClient, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
+import { AccessEntry, DescribeAccessEntryCommand, DescribeClusterCommand, EKSClient, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
 import { Check, Report } from './report';
 import { CLUSTER_NAME, World } from './world';
 import { clientConfig } from '../aws/client-config';
@@ -18,12 +18,16 @@ export interface NodeAccess {
 export async function nodeAccess(world: World): Promise<NodeAccess> {
   return {
     awsAuth: (await world.kube.find(AWS_AUTH))?.data,
-    entries: world.authenticationMode === 'CONFIG_MAP' ? {} : await accessEntries(world),
+    entries: await accessEntries(world),
   };
 }
 
 async function accessEntries(world: World): Promise<NodeAccess['entries']> {
   const client = new EKSClient(clientConfig(world.aws));
+  const { cluster } = await client.send(new DescribeClusterCommand({ name: CLUSTER_NAME }));
+  if (cluster!.accessConfig!.authenticationMode === 'CONFIG_MAP') {
+    return {};
+  }
   const { accessEntries: principals = [] } = await client.send(new ListAccessEntriesCommand({ clusterName: CLUSTER_NAME }));
   return Object.fromEntries(await Promise.all(principals.map(async (principalArn) => {
     const { accessEntry } = await client.send(new DescribeAccessEntryCommand({ clusterName: CLUSTER_NAME, principalArn }));

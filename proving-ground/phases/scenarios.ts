@@ -1,5 +1,5 @@
 import * as path from 'path';
-import { entriesAlone } from './access-modes';
+import { entriesAlone, entriesBeside, withModeOfToday } from './access-modes';
 import { endBurst } from './burst';
 import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
@@ -174,6 +174,22 @@ export const SCENARIOS = {
       phase('Karpenter at work', 90, run => core(run.world, run.report, run.installed)),
       phase('the cluster goes on to access entries alone', 60, run => entriesAlone(run.world, run.report, run.installed)),
       ...sabotages(['entry', 'statement', 'queue', 'image'], 90),
+    ],
+  },
+  'access-modes': {
+    about: 'a cluster goes on from aws-auth to access entries with Karpenter 1.x at work',
+    generation: 'v1',
+    phases: [
+      account({ generation: 'v1' }),
+      BOOTSTRAP,
+      INSTALL,
+      phase('Karpenter at work', 90, run => core(run.world, run.report, run.installed)),
+      phase('the cluster goes on to access entries beside aws-auth', 90, run => entriesBeside(run.world, run.report, run.installed)),
+      phase('the cluster goes on to access entries alone', 60, async (run) => {
+        await entriesAlone(run.world, run.report, run.installed);
+        run.before = await withModeOfToday(run.world, run.before, run.installed);
+      }),
+      REMOVED,
     ],
   },
   'sabotaged-drain': {
