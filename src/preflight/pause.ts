@@ -8,8 +8,8 @@ import { blocked, Progress } from '../workflow/step';
  * Nor does the room for both fleets at once say anything once a part of them has moved.
  */
 const SEEN_BY_THE_DRAIN: readonly PreflightCheck[] = [
-  PreflightCheck.BLOCKING_BUDGETS, PreflightCheck.BARE_PODS, PreflightCheck.DO_NOT_EVICT,
-  PreflightCheck.PROVISIONER_LIMITS, PreflightCheck.VCPU_QUOTA, PreflightCheck.FLEET_ADDRESSES,
+  PreflightCheck.BLOCKING_BUDGETS, PreflightCheck.BARE_PODS, PreflightCheck.KEPT_PODS,
+  PreflightCheck.POOL_LIMITS, PreflightCheck.VCPU_QUOTA, PreflightCheck.FLEET_ADDRESSES,
 ];
 
 /** The pause for assumptions that held when the deployment began and do not hold any more; undefined while all do. */

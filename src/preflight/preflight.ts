@@ -90,7 +90,7 @@ export interface PreflightOptions {
   readonly namespace?: string;
 
   /**
-   * The names of the pools (Provisioners) that will be made.
+   * The names of the pools (Provisioners, NodePools) that will be made.
    *
    * @default ['default']
    */

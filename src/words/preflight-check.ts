@@ -58,7 +58,7 @@ export enum PreflightCheck {
   /** No CRD of Karpenter belongs to somebody else. */
   OTHER_CRDS = 'OTHER_CRDS',
 
-  /** No Provisioner (or other object that would be made) of the same name exists. */
+  /** No pool or node class of the same name as one that would be made exists. */
   OTHER_OBJECTS = 'OTHER_OBJECTS',
 
   /** The selected subnets have addresses left: none left is an error, fewer than 16 a warning. */
@@ -74,13 +74,16 @@ export enum PreflightCheck {
   TERMINATION_HANDLER = 'TERMINATION_HANDLER',
 
   /**
-   * From stage `CUT_OVER` on: our Kubernetes identity may evict pods and change nodes, Deployments, Machines and Provisioners.
+   * From stage `CUT_OVER` on: our Kubernetes identity may evict pods and change nodes, Deployments, and Karpenter's pools and claims.
    * Accepting it does not help: the migration then pauses where it may not go on.
    */
   KUBERNETES_RIGHTS = 'KUBERNETES_RIGHTS',
 
-  /** From stage `CUT_OVER` on: there is a Provisioner, and its node template selects at least one subnet. */
-  PROVISIONERS = 'PROVISIONERS',
+  /**
+   * From stage `CUT_OVER` on: there is a pool (Provisioner, NodePool) that makes nodes for pods, and its node class selects at least one
+   * subnet.
+   */
+  POOLS = 'POOLS',
 
   /**
    * From stage `CUT_OVER` on: every workload on the node groups has a PodDisruptionBudget. Always a warning, as in the guide:
@@ -98,18 +101,19 @@ export enum PreflightCheck {
   BARE_PODS = 'BARE_PODS',
 
   /**
-   * From stage `CUT_OVER` on: no pod on nodes that go carries `karpenter.sh/do-not-evict`; a warning at `CUT_OVER`.
+   * From stage `CUT_OVER` on: no pod on nodes that go carries the annotation by which it stays, which is `karpenter.sh/do-not-evict` in
+   * Karpenter v0 and `karpenter.sh/do-not-disrupt` in v1; a warning at `CUT_OVER`.
    * `cluster-autoscaler.kubernetes.io/safe-to-evict: "false"` is always a warning, because it does not hold the drain up.
    */
-  DO_NOT_EVICT = 'DO_NOT_EVICT',
+  KEPT_PODS = 'KEPT_PODS',
 
   /**
    * From stage `CUT_OVER` on: Karpenter's nodes can take all that runs on the node groups: selectors, required affinities and
-   * tolerations fit a Provisioner. A warning for CronJobs and for templates without a pod. Critical workloads are not counted.
+   * tolerations fit a pool. A warning for CronJobs and for templates without a pod. Critical workloads are not counted.
    */
   PLACEMENT = 'PLACEMENT',
 
-  /** From stage `CUT_OVER` on: the subnets of the Provisioners cover the zones of the volumes that move. */
+  /** From stage `CUT_OVER` on: the subnets of the pools cover the zones of the volumes that move. */
   VOLUME_ZONES = 'VOLUME_ZONES',
 
   /** From stage `CUT_OVER` on: no volume is the disk of a node that goes. A warning at `CUT_OVER`. */
@@ -124,14 +128,14 @@ export enum PreflightCheck {
    */
   NODE_FEATURES = 'NODE_FEATURES',
 
-  /** From stage `CUT_OVER` on: no node group is of Spot capacity while all Provisioners are on-demand. Always a warning. */
+  /** From stage `CUT_OVER` on: no node group is of Spot capacity while all pools are on-demand. Always a warning. */
   SPOT_NODEGROUPS = 'SPOT_NODEGROUPS',
 
   /**
-   * From stage `CUT_OVER` on: the limits of the Provisioners leave room for all that moves. An error at `SCALE_DOWN` where there
+   * From stage `CUT_OVER` on: the limits of the pools leave room for all that moves. An error at `SCALE_DOWN` where there
    * is no room for the pods of a single node.
    */
-  PROVISIONER_LIMITS = 'PROVISIONER_LIMITS',
+  POOL_LIMITS = 'POOL_LIMITS',
 
   /**
    * From stage `CUT_OVER` on: the account's quota of on-demand vCPUs (L-1216C47A) allows both fleets at once. An error at
@@ -140,7 +144,7 @@ export enum PreflightCheck {
   VCPU_QUOTA = 'VCPU_QUOTA',
 
   /**
-   * From stage `CUT_OVER` on: the subnets of the Provisioners have addresses for both fleets at once. An error at `SCALE_DOWN`
+   * From stage `CUT_OVER` on: the subnets of the pools have addresses for both fleets at once. An error at `SCALE_DOWN`
    * where there are fewer than the pods of a single node take.
    */
   FLEET_ADDRESSES = 'FLEET_ADDRESSES',

@@ -2,8 +2,8 @@
 export enum PauseReason {
   /** A PodDisruptionBudget allows no disruption now. */
   DISRUPTION_BUDGET = 'DisruptionBudget',
-  /** A pod carries `karpenter.sh/do-not-evict`. */
-  DO_NOT_EVICT = 'DoNotEvict',
+  /** A pod carries the annotation by which it stays: `karpenter.sh/do-not-evict`, with Karpenter v1 `karpenter.sh/do-not-disrupt`. */
+  KEPT_POD = 'KeptPod',
   /** A pod has no controller that would make it again. */
   BARE_POD = 'BarePod',
   /** A pod's selector, affinity or volume fits node groups only, or no node of Karpenter's. */
@@ -36,8 +36,8 @@ export enum PauseReason {
   NODEGROUP_BUSY = 'NodegroupBusy',
   /** Restored node groups do not get their nodes Ready. */
   NODES_NOT_READY = 'NodesNotReady',
-  /** Machines, nodes or instances belong to a Provisioner that is not of this migration. */
-  FOREIGN_PROVISIONER = 'ForeignProvisioner',
+  /** Claims, nodes or instances belong to a pool (Provisioner, NodePool) that is not of this migration. */
+  FOREIGN_POOL = 'ForeignPool',
   /** Karpenter's webhooks do not answer, so nothing of Karpenter can be changed. */
   WEBHOOKS_UNREACHABLE = 'WebhooksUnreachable',
   /** Karpenter does not end its nodes. */

@@ -17,8 +17,6 @@ const HOMES = [/^src\/karpenter\/v\d\//, /^src\/provisioning\/v\d\//, /^src\/kar
 
 /** What may say them all the same, each with what it says. Whatever is not needed any more must go from here. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
-  // A value that users read, in all generations the same.
-  'src/workflow/pause-reason.ts': ['ForeignProvisioner'],
   // What belongs to one generation stands here under its own name.
   'src/karpenter-migration.ts': [
     'AWSNodeTemplate', 'AWSNodeTemplateOptions', 'Provisioner', 'ProvisionerOptions', 'addProvisioner', "this.v0('addProvisioner').addProvisioner",

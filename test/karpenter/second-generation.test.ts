@@ -45,15 +45,15 @@ const says = (facts: StageFacts, check: PreflightCheck) => found(facts).filter(o
 
 describe('the preflight', () => {
   test.each<[string, Partial<StageFacts>, PreflightCheck, RegExp]>([
-    ['no pool', { pools: [] }, PreflightCheck.PROVISIONERS, /^there is no Herd, so/],
-    ['no node class', { nodeClasses: [], subnets: {} }, PreflightCheck.PROVISIONERS, /no Herd can make a node: Herd default has no Pasture \(meadow does not exist\)/],
-    ['no subnet', { subnets: {} }, PreflightCheck.PROVISIONERS, /Pasture meadow of Herd default selects no subnet/],
+    ['no pool', { pools: [] }, PreflightCheck.POOLS, /^there is no Herd, so/],
+    ['no node class', { nodeClasses: [], subnets: {} }, PreflightCheck.POOLS, /no Herd can make a node: Herd default has no Pasture \(meadow does not exist\)/],
+    ['no subnet', { subnets: {} }, PreflightCheck.POOLS, /Pasture meadow of Herd default selects no subnet/],
     ['a taint', { pools: [herd({ taints: [{ key: 'wolf', effect: 'NoSchedule' }] })] }, PreflightCheck.PLACEMENT, /Herd default has the taint wolf:NoSchedule.*let a Herd serve it/],
     ['a restricted label', { placements: [placement({ terms: [[isIn('second.example.com/x', '1')]] })] }, PreflightCheck.PLACEMENT, /second\.example\.com\/x in its node affinity/],
     ['a volume elsewhere', { workloads: [workload('cart', { volumes: [{ zones: ['us-east-1z'], claims: ['shop/v'] }] })] }, PreflightCheck.VOLUME_ZONES, /let the pasture of a Herd select/],
-    ['a pod that stays', { workloads: [workload('cart', { doNotEvict: ['shop/cart-1'] })] }, PreflightCheck.DO_NOT_EVICT, /annotation second\.example\.com\/let-it-graze: shop\/cart-1/],
-    ['another annotation', { workloads: [workload('cart', { notSafeToEvict: ['shop/cart-1'] })] }, PreflightCheck.DO_NOT_EVICT, /with second\.example\.com\/let-it-graze: "please" too/],
-    ['flat limits', { pools: [herd({ limits: { cpu: '1' }, used: { cpu: '1' } })] }, PreflightCheck.PROVISIONER_LIMITS, /the limits of the Herds leave 0 vCPUs.*raise `limits` of a Herd/],
+    ['a pod that stays', { workloads: [workload('cart', { doNotEvict: ['shop/cart-1'] })] }, PreflightCheck.KEPT_PODS, /annotation second\.example\.com\/let-it-graze: shop\/cart-1/],
+    ['another annotation', { workloads: [workload('cart', { notSafeToEvict: ['shop/cart-1'] })] }, PreflightCheck.KEPT_PODS, /with second\.example\.com\/let-it-graze: "please" too/],
+    ['flat limits', { pools: [herd({ limits: { cpu: '1' }, used: { cpu: '1' } })] }, PreflightCheck.POOL_LIMITS, /the limits of the Herds leave 0 vCPUs.*raise `limits` of a Herd/],
     ['few addresses', { subnets: { meadow: [subnet('subnet-a', { availableAddresses: 0 })] } }, PreflightCheck.FLEET_ADDRESSES, /^the Herds' subnets have 0 free/],
     ['a disk', { nodegroups: [shape('apps', { userData: true })] }, PreflightCheck.NODE_FEATURES, /give it to the pasture \(`grass`\) or to the Herd/],
     ['Spot', {
@@ -173,7 +173,7 @@ describe('the drain', () => {
       nodes: [node('n')], pods: [pod('web', 'n'), pod('held', 'n', { keptBy: KEEP })], controllers: [], attachments: [], loadBalancers: false,
     }, { pauseSeconds: 0, deregistrationSeconds: 0, force: false }, START);
     expect(moves.evict.map(({ name }) => name)).toEqual(['web']);
-    expect(moves.obstacles).toEqual([{ by: PauseReason.DO_NOT_EVICT, says: `pod shop/held on n carries ${KEEP}: remove the annotation, or let the pod finish` }]);
+    expect(moves.obstacles).toEqual([{ by: PauseReason.KEPT_POD, says: `pod shop/held on n carries ${KEEP}: remove the annotation, or let the pod finish` }]);
   });
 });
 

@@ -19,7 +19,7 @@ interface Need {
 const poolLimits: StageCheck = scope => scope.supplies.length === 0 ? [] : (['cpu', 'memory'] as const).flatMap((resource) => {
   const left = roomInLimits(scope.facts.pools.filter(isElastic), resource);
   return shortages({
-    check: PreflightCheck.PROVISIONER_LIMITS,
+    check: PreflightCheck.POOL_LIMITS,
     need: needOf(scope, load => load[resource]),
     room: left + scope.facts.karpenter[resource],
     situation: `the limits of the ${scope.api.words.pools} leave ${amount(resource, left)}`,

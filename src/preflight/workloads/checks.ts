@@ -14,8 +14,8 @@ const CHECKS = [...NODE_CHECKS, ...PLACEMENT_CHECKS, ...EVICTION_CHECKS, ...CAPA
 
 /** What stops a drain only: at CUT_OVER nothing is drained, so that it is good to know and no more. */
 const OF_THE_DRAIN: readonly PreflightCheck[] = [
-  PreflightCheck.LOCAL_VOLUMES, PreflightCheck.BLOCKING_BUDGETS, PreflightCheck.BARE_PODS, PreflightCheck.DO_NOT_EVICT,
-  PreflightCheck.PROVISIONER_LIMITS, PreflightCheck.VCPU_QUOTA, PreflightCheck.FLEET_ADDRESSES,
+  PreflightCheck.LOCAL_VOLUMES, PreflightCheck.BLOCKING_BUDGETS, PreflightCheck.BARE_PODS, PreflightCheck.KEPT_PODS,
+  PreflightCheck.POOL_LIMITS, PreflightCheck.VCPU_QUOTA, PreflightCheck.FLEET_ADDRESSES,
 ];
 
 /** Everything at once that stands in the way of moving what runs, at the stage that is asked about. */

@@ -47,12 +47,12 @@ const doNotEvict: StageCheck = ({ moving, api: { keepAnnotation: keep } }) => {
   const unsafe = moving.flatMap(workload => workload.notSafeToEvict);
   return [
     ...held.length === 0 ? [] : [error(
-      PreflightCheck.DO_NOT_EVICT,
+      PreflightCheck.KEPT_PODS,
       `pods with the annotation ${keep.key}: ${named(held)}`,
       'take the annotation off when they may move, or wait until they are done',
     )],
     ...unsafe.length === 0 ? [] : [warning(
-      PreflightCheck.DO_NOT_EVICT,
+      PreflightCheck.KEPT_PODS,
       `pods with the annotation cluster-autoscaler.kubernetes.io/safe-to-evict: "false", which is the Cluster Autoscaler's and does not hold this drain up: ${named(unsafe)}`,
       `annotate those that must not move with ${keep.key}: "${keep.value}" too, which does`,
     )],

@@ -25,7 +25,7 @@ const pools: StageCheck = ({ facts, supplies, api: { words } }) => {
       : `${words.pool} ${name} has no ${words.nodeClass} (${nodeClass} does not exist)`;
   });
   return [error(
-    PreflightCheck.PROVISIONERS,
+    PreflightCheck.POOLS,
     why.length === 0 ? `there is no ${words.pool}, so Karpenter makes no node` : `no ${words.pool} can make a node: ${named(why)}`,
     'deploy the migration with stage INSTALL, which makes both, and see that its subnets carry the discovery tag',
   )];

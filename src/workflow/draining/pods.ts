@@ -22,7 +22,7 @@ export function isAlive(pod: PodView): boolean {
 export function obstacleOf(pod: PodView): Obstacle | undefined {
   if (pod.keptBy !== undefined) {
     return {
-      by: PauseReason.DO_NOT_EVICT,
+      by: PauseReason.KEPT_POD,
       says: `pod ${fullName(pod)} on ${pod.node} carries ${pod.keptBy}: remove the annotation, or let the pod finish`,
     };
   }

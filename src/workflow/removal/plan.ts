@@ -41,7 +41,7 @@ export function foreign(objects: FleetObjects, instances: readonly InstanceView[
   const strangers = objects.pools.map(({ name }) => name).filter(name => !ours.includes(name));
   const names = [...new Set([...strangers, ...things.map(one => one.pool)])];
   return names.length === 0 ? undefined : {
-    by: PauseReason.FOREIGN_PROVISIONER,
+    by: PauseReason.FOREIGN_POOL,
     says: `${words.pool} ${some(names.map(name => JSON.stringify(name)))} is not of this migration${things.length > 0 ? `, and it has ${some(things.map(one => one.thing))}` : ''}:`
       + ` add it to the migration, or move its pods away and delete its ${words.claims}, then the ${words.pool}`,
   };

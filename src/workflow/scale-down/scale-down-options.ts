@@ -69,8 +69,9 @@ export interface ScaleDownOptions {
   /**
    * Deletes pods that cannot be evicted, once a run has been blocked by them for as long as `patience`.
    *
-   * This **overrides PodDisruptionBudgets, `karpenter.sh/do-not-evict` and the lack of a controller**: workloads may become
-   * unavailable, and a pod without a controller does not come back.
+   * This **overrides PodDisruptionBudgets, the annotation by which a pod stays (`karpenter.sh/do-not-evict`, with Karpenter v1
+   * `karpenter.sh/do-not-disrupt`) and the lack of a controller**: workloads may become unavailable, and a pod without a controller does
+   * not come back.
    *
    * @default false
    */

@@ -20,19 +20,19 @@ const says = (given: StageFacts, check: PreflightCheck) =>
   found(given).filter(one => one.check === check).map(({ message, remedy }) => `${message}; ${remedy}`).join('\n');
 
 test.each<[string, Partial<StageFacts>, PreflightCheck, RegExp]>([
-  ['no NodePool', { pools: [] }, PreflightCheck.PROVISIONERS, /^there is no NodePool, so/],
-  ['no EC2NodeClass', { nodeClasses: [], subnets: {} }, PreflightCheck.PROVISIONERS, /NodePool default has no EC2NodeClass \(default does not exist\)/],
-  ['NodePools of a fixed size only', { pools: [nodePool('default', { replicas: 3 })] }, PreflightCheck.PROVISIONERS,
+  ['no NodePool', { pools: [] }, PreflightCheck.POOLS, /^there is no NodePool, so/],
+  ['no EC2NodeClass', { nodeClasses: [], subnets: {} }, PreflightCheck.POOLS, /NodePool default has no EC2NodeClass \(default does not exist\)/],
+  ['NodePools of a fixed size only', { pools: [nodePool('default', { replicas: 3 })] }, PreflightCheck.POOLS,
     /^no NodePool can make a node: NodePool default keeps a fixed number of nodes/],
-  ['limits that are used up', { pools: [nodePool('default', { limits: { cpu: '1' }, used: { cpu: '1' } })] }, PreflightCheck.PROVISIONER_LIMITS,
+  ['limits that are used up', { pools: [nodePool('default', { limits: { cpu: '1' }, used: { cpu: '1' } })] }, PreflightCheck.POOL_LIMITS,
     /the limits of the NodePools leave 0 vCPUs.*raise `limits` of a NodePool/],
   ['limits that are used up, beside a fixed one without', {
     pools: [nodePool('default', { limits: { cpu: '1' }, used: { cpu: '1' } }), nodePool('fixed', { replicas: 3 })],
-  }, PreflightCheck.PROVISIONER_LIMITS, /the limits of the NodePools leave 0 vCPUs/],
+  }, PreflightCheck.POOL_LIMITS, /the limits of the NodePools leave 0 vCPUs/],
   ['a pod that only a fixed one would take', {
     pools: [nodePool('default'), nodePool('fixed', { replicas: 3, labels: { team: 'a' } })], placements: [placement({ nodeSelector: { team: 'a' } })],
   }, PreflightCheck.PLACEMENT, /needs team in a/],
-  ['pods that stay', { workloads: [workload('cart', { doNotEvict: ['shop/cart-1'] })] }, PreflightCheck.DO_NOT_EVICT, /annotation karpenter\.sh\/do-not-disrupt: shop\/cart-1/],
+  ['pods that stay', { workloads: [workload('cart', { doNotEvict: ['shop/cart-1'] })] }, PreflightCheck.KEPT_PODS, /annotation karpenter\.sh\/do-not-disrupt: shop\/cart-1/],
   ['a disk', { nodegroups: [shape('apps', { diskGib: 100 })] }, PreflightCheck.NODE_FEATURES, /instead of 20.*give it to the node class \(`userData`/],
 ])('the preflight speaks v1\'s words: %s', (_name, changes, check, expected) => {
   expect(says(facts(changes), check)).toMatch(expected);

@@ -26,9 +26,9 @@ const CASES: Case[] = [
   { title: 'a cluster in whose way nothing stands', finds: [] },
 
   { title: 'rights that are missing', facts: { denied: ['create pods/eviction'] }, finds: [error(C.KUBERNETES_RIGHTS)], says: /may not create pods\/eviction/ },
-  { title: 'no Provisioner', facts: { pools: [] }, finds: [error(C.PROVISIONERS)], says: /there is no Provisioner/ },
-  { title: 'a Provisioner without a node template', facts: { nodeClasses: [], subnets: {} }, finds: [error(C.PROVISIONERS)], says: /default has no AWSNodeTemplate/ },
-  { title: 'a node template without a subnet', facts: { subnets: { default: [] } }, finds: [error(C.PROVISIONERS)], says: /AWSNodeTemplate default .*selects no subnet/ },
+  { title: 'no Provisioner', facts: { pools: [] }, finds: [error(C.POOLS)], says: /there is no Provisioner/ },
+  { title: 'a Provisioner without a node template', facts: { nodeClasses: [], subnets: {} }, finds: [error(C.POOLS)], says: /default has no AWSNodeTemplate/ },
+  { title: 'a node template without a subnet', facts: { subnets: { default: [] } }, finds: [error(C.POOLS)], says: /AWSNodeTemplate default .*selects no subnet/ },
 
   {
     title: 'a workload without a PodDisruptionBudget',
@@ -60,8 +60,8 @@ const CASES: Case[] = [
   { title: 'a pod under two', facts: cart({ coveredTwice: ['shop/cart-1 (cart, all)'] }), finds: [error(C.BLOCKING_BUDGETS)], says: /more than one .*cart-1 \(cart, all\)/ },
 
   { title: 'a bare pod', facts: cart({ kind: 'Pod', budgets: [], unprotected: 1 }), finds: [error(C.BARE_PODS)], says: /shop\/cart$/ },
-  { title: 'a pod that must not be evicted', facts: cart({ doNotEvict: ['shop/cart-1'] }), finds: [error(C.DO_NOT_EVICT)], says: /shop\/cart-1/ },
-  { title: 'a pod that the Cluster Autoscaler would not evict', facts: cart({ notSafeToEvict: ['shop/cart-1'] }), finds: [warning(C.DO_NOT_EVICT)] },
+  { title: 'a pod that must not be evicted', facts: cart({ doNotEvict: ['shop/cart-1'] }), finds: [error(C.KEPT_PODS)], says: /shop\/cart-1/ },
+  { title: 'a pod that the Cluster Autoscaler would not evict', facts: cart({ notSafeToEvict: ['shop/cart-1'] }), finds: [warning(C.KEPT_PODS)] },
 
   { title: 'pods bound to a node group', facts: { placements: [onGroup] }, finds: [error(C.PLACEMENT)], says: /cart: needs eks\.amazonaws\.com\/nodegroup in apps$/ },
   { title: 'pods bound to a node group that stay', facts: { placements: [onGroup], ...cart({ stays: true }) }, finds: [] },
@@ -123,10 +123,10 @@ const CASES: Case[] = [
   { title: 'a bigger disk where a launch template decides', facts: { nodegroups: [shape('apps', { diskGib: 100 })], nodeClasses: [nodeClass({ diskGib: undefined })] }, finds: [] },
 
   { title: 'limits that leave room for both fleets', facts: { pools: [pool({ limits: { cpu: '10', memory: '10Gi' }, used: { cpu: '7', memory: '7Gi' } })] }, finds: [] },
-  { title: 'limits that leave room for one node', facts: { pools: [pool({ limits: { cpu: '10' }, used: { cpu: '8' } })] }, finds: [warning(C.PROVISIONER_LIMITS)], says: /leave 2 vCPUs; all that moves needs 3 vCPUs/ },
-  { title: 'limits that leave no room', facts: { pools: [pool({ limits: { memory: '10Gi' }, used: { memory: '10Gi' } })] }, finds: [error(C.PROVISIONER_LIMITS)], says: /leave 0Mi of memory; the pods of a single node need 1024Mi/ },
+  { title: 'limits that leave room for one node', facts: { pools: [pool({ limits: { cpu: '10' }, used: { cpu: '8' } })] }, finds: [warning(C.POOL_LIMITS)], says: /leave 2 vCPUs; all that moves needs 3 vCPUs/ },
+  { title: 'limits that leave no room', facts: { pools: [pool({ limits: { memory: '10Gi' }, used: { memory: '10Gi' } })] }, finds: [error(C.POOL_LIMITS)], says: /leave 0Mi of memory; the pods of a single node need 1024Mi/ },
   { title: 'a second Provisioner without limits', facts: { pools: [pool({ limits: { cpu: '0' } }), pool({ name: 'more' })] }, finds: [] },
-  { title: 'no room in limits but on nodes that are there', facts: { pools: [pool({ limits: { cpu: '0' } })], karpenter: { nodes: 1, cpu: 1.5, memory: 0 } }, finds: [warning(C.PROVISIONER_LIMITS)] },
+  { title: 'no room in limits but on nodes that are there', facts: { pools: [pool({ limits: { cpu: '0' } })], karpenter: { nodes: 1, cpu: 1.5, memory: 0 } }, finds: [warning(C.POOL_LIMITS)] },
 
   { title: 'a quota that is not known', facts: { vcpus: undefined, vcpuProblem: 'AccessDeniedException: no' }, finds: [warning(C.VCPU_QUOTA)], says: /AccessDeniedException: no/ },
   { title: 'a quota for one node more', facts: { vcpus: { quota: 21, running: 20 } }, finds: [warning(C.VCPU_QUOTA)], says: /20 of the account's 21/ },
@@ -166,7 +166,7 @@ test('at CUT_OVER nothing is drained, so what stops a drain is a warning, and wh
   const found = stageFindings(facts, question({ stage: MigrationStage.CUT_OVER }));
   expect(found.map(({ check, severity }) => `${check} ${severity}`)).toEqual([
     error(C.KUBERNETES_RIGHTS), error(C.PLACEMENT),
-    warning(C.LOCAL_VOLUMES), warning(C.BLOCKING_BUDGETS), warning(C.BARE_PODS), warning(C.DO_NOT_EVICT), warning(C.VCPU_QUOTA),
+    warning(C.LOCAL_VOLUMES), warning(C.BLOCKING_BUDGETS), warning(C.BARE_PODS), warning(C.KEPT_PODS), warning(C.VCPU_QUOTA),
   ]);
 });
 

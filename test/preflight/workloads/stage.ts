@@ -11,9 +11,9 @@ import { subnet } from '../facts';
 
 /** The checks of the stages beyond INSTALL, among those of the preflight. */
 export const STAGE_CHECKS: readonly PreflightCheck[] = [
-  PreflightCheck.KUBERNETES_RIGHTS, PreflightCheck.PROVISIONERS, PreflightCheck.DISRUPTION_BUDGETS, PreflightCheck.BLOCKING_BUDGETS,
-  PreflightCheck.BARE_PODS, PreflightCheck.DO_NOT_EVICT, PreflightCheck.PLACEMENT, PreflightCheck.VOLUME_ZONES, PreflightCheck.LOCAL_VOLUMES,
-  PreflightCheck.SCRATCH_DATA, PreflightCheck.NODE_FEATURES, PreflightCheck.SPOT_NODEGROUPS, PreflightCheck.PROVISIONER_LIMITS,
+  PreflightCheck.KUBERNETES_RIGHTS, PreflightCheck.POOLS, PreflightCheck.DISRUPTION_BUDGETS, PreflightCheck.BLOCKING_BUDGETS,
+  PreflightCheck.BARE_PODS, PreflightCheck.KEPT_PODS, PreflightCheck.PLACEMENT, PreflightCheck.VOLUME_ZONES, PreflightCheck.LOCAL_VOLUMES,
+  PreflightCheck.SCRATCH_DATA, PreflightCheck.NODE_FEATURES, PreflightCheck.SPOT_NODEGROUPS, PreflightCheck.POOL_LIMITS,
   PreflightCheck.VCPU_QUOTA, PreflightCheck.FLEET_ADDRESSES,
 ];
 

@@ -33,7 +33,7 @@ test('bare pods and do-not-evict are left and both named, the other pods go', ()
   expect(names(evict)).toEqual(['web']);
   expect(obstacles).toEqual([
     { by: PauseReason.BARE_POD, says: expect.stringContaining('pod default/bare on n has no controller') },
-    { by: PauseReason.DO_NOT_EVICT, says: expect.stringContaining('pod default/held on n carries karpenter.sh/do-not-evict') },
+    { by: PauseReason.KEPT_POD, says: expect.stringContaining('pod default/held on n carries karpenter.sh/do-not-evict') },
   ]);
   expect(names(plan({ pods }, { force: true }).evict)).toEqual(['web', 'bare', 'held']);
 });

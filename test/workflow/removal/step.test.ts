@@ -86,7 +86,7 @@ describe('the whole way', () => {
 describe('what belongs to others', () => {
   const isRefused = async (says: RegExp) => {
     const progress = await step.apply();
-    expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.FOREIGN_PROVISIONER });
+    expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.FOREIGN_POOL });
     expect(progress.says).toMatch(says);
     expect(world.events).toEqual([]);
   };
@@ -167,7 +167,7 @@ describe('who is in the way', () => {
   });
 
   test.each([
-    ['a pod that must not be evicted', { keptBy: 'karpenter.sh/do-not-evict' }, PauseReason.DO_NOT_EVICT],
+    ['a pod that must not be evicted', { keptBy: 'karpenter.sh/do-not-evict' }, PauseReason.KEPT_POD],
     ['a pod without a controller', { controller: undefined }, PauseReason.BARE_POD],
     ['a pod that selects what only nodes of karpenter have', { requires: { selector: { 'karpenter.sh/capacity-type': 'spot' }, terms: [] } }, PauseReason.NOWHERE_TO_GO],
   ])('%s; all other nodes are ended before', async (_name, more, by) => {
@@ -244,7 +244,7 @@ describe('what others delete', () => {
   test('a pod of such a node that must not be evicted is left to its owner', async () => {
     world.claims = world.claims.map(one => one.nodeName === 'b-1' ? { ...one, leaving: START - 11 * MINUTE } : one);
     world.pods_ = world.pods_.map(one => one.node === 'b-1' ? { ...one, keptBy: 'karpenter.sh/do-not-evict' } : one);
-    expect(await world.run(() => step.apply())).toMatchObject({ kind: 'blocked', by: PauseReason.DO_NOT_EVICT });
+    expect(await world.run(() => step.apply())).toMatchObject({ kind: 'blocked', by: PauseReason.KEPT_POD });
   });
 });
 
