@@ -227,6 +227,7 @@ export class KarpenterMigration extends Construct {
         this.preflight._addNodeClassName(name);
         this.join(nodeClass);
       },
+      allowWindows: nodeClass => nodeAccess._requireWindows(nodeClass),
       allowSpot: (pool) => {
         spotRole ??= this.keep(after([claim], new SpotServiceLinkedRole(this, 'SpotRole', { revision })));
         after([spotRole], pool);

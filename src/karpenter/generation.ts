@@ -122,6 +122,12 @@ export interface ProvisioningContext {
   readonly revision?: string;
   addPool(name: string, pool: IConstruct): void;
   addNodeClass(name: string, nodeClass: IConstruct): void;
+  /**
+   * Makes sure that nodes with the node role may run Windows.
+   *
+   * @param nodeClass whose nodes they are, for the error that refuses them where they would be let in as Linux
+   */
+  allowWindows(nodeClass: string): void;
   /** Makes sure, before the pool is there, that the account may launch Spot instances. */
   allowSpot(pool: IConstruct): void;
 }

@@ -15,7 +15,10 @@ export interface NodeAccessOptions {
    * Windows nodes need the group `eks:kube-proxy-windows`, without which their pods reach no Service. An access entry gives it with the
    * type `EC2_WINDOWS` instead of `EC2_LINUX`, a mapping has it in its list. A migration has one node role, and a role has one entry of
    * one type: AWS advises a role of its own for Windows nodes, so give Windows and Linux pools different roles where that matters, the
-   * second one by a `NodeAccessEntry` or `AwsAuthRoleMapping` of your own.
+   * second one by a `NodeAccessEntry` or `AwsAuthRoleMapping` of your own and by an instance profile that its node class names.
+   *
+   * A migration whose node class has a Windows image and no instance profile of its own needs it: an error says so. It may be set without
+   * such a node class, for one that is made elsewhere or comes later, because an access entry cannot change its type.
    *
    * @default false
    * @see https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html
@@ -101,7 +104,17 @@ export abstract class NodeAccess {
    * @internal
    */
   public abstract _bind(scope: Construct, context: NodeAccessContext): Construct[];
+
+  /**
+   * Refuses a node class with Windows nodes that would get in as Linux.
+   *
+   * @internal
+   */
+  public abstract _requireWindows(nodeClass: string): void;
 }
+
+/** The static that makes each choice. */
+const CHOICES: Readonly<Record<ManagedKind, string>> = { 'auto': 'auto', 'access-entry': 'accessEntry', 'aws-auth': 'awsAuth' };
 
 /** Both resources are there with every choice, so that what a former one made is taken away by the removal. */
 class ManagedNodeAccess extends NodeAccess {
@@ -117,6 +130,13 @@ class ManagedNodeAccess extends NodeAccess {
       new AwsAuthRoleMapping(scope, 'NodeAccess', { ...props, revision, kubernetesHandler }),
     ];
   }
+
+  public _requireWindows(nodeClass: string): void {
+    if (!this.options.windows) {
+      throw new Error(`${nodeClass} has Windows nodes, and \`nodeAccess\` lets nodes in as Linux, so that their pods would reach no Service: `
+        + `set \`nodeAccess\` to NodeAccess.${CHOICES[this._kind]}({ windows: true })`);
+    }
+  }
 }
 
 class UnmanagedNodeAccess extends NodeAccess {
@@ -125,4 +145,7 @@ class UnmanagedNodeAccess extends NodeAccess {
   public _bind(): Construct[] {
     return [];
   }
+
+  /** Whoever lets nodes in has to know. */
+  public _requireWindows(): void {}
 }

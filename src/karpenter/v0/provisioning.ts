@@ -6,6 +6,7 @@ import { ObjectNames } from '../../provisioning/object-names';
 import { mayLaunchSpot, RenderedRequirement } from '../../provisioning/spot';
 import { AWSNodeTemplate } from '../../provisioning/v0/aws-node-template';
 import { AWSNodeTemplateOptions } from '../../provisioning/v0/aws-node-template-options';
+import { runsWindows } from '../../provisioning/v0/aws-node-template-spec';
 import { Provisioner } from '../../provisioning/v0/provisioner';
 import { ProvisionerOptions } from '../../provisioning/v0/provisioner-options';
 import { Provisioning, ProvisioningContext } from '../generation';
@@ -51,8 +52,12 @@ export class V0Provisioning implements Provisioning {
   }
 
   public addNodeTemplate(id: string, options: AWSNodeTemplateOptions): AWSNodeTemplate {
-    const { cluster, network, addNodeClass } = this.context;
+    const { cluster, network, addNodeClass, allowWindows } = this.context;
     this.nodeTemplates.take(options.name ?? DEFAULT_NAME);
+    // A profile may hold a role that is let in elsewhere.
+    if (options.instanceProfileName === undefined && runsWindows(options)) {
+      allowWindows(`AWSNodeTemplate "${options.name ?? DEFAULT_NAME}"`);
+    }
     const { subnetSelector, securityGroupSelector } = selectorsOf(network);
     const template = new AWSNodeTemplate(this.scope, id, {
       cluster,

@@ -8,6 +8,7 @@ import { ObjectNames } from '../../provisioning/object-names';
 import { mayLaunchSpot } from '../../provisioning/spot';
 import { EC2NodeClass } from '../../provisioning/v1/ec2-node-class';
 import { EC2NodeClassOptions } from '../../provisioning/v1/ec2-node-class-options';
+import { operatingSystemOf } from '../../provisioning/v1/ec2-node-class-spec';
 import { NodePool } from '../../provisioning/v1/node-pool';
 import { NodePoolOptions } from '../../provisioning/v1/node-pool-options';
 import { SecurityGroupTerm, SubnetTerm } from '../../provisioning/v1/selector-terms';
@@ -66,10 +67,14 @@ export class V1Provisioning implements Provisioning {
   }
 
   public addNodeClass(id: string, options: EC2NodeClassOptions): EC2NodeClass {
-    const { cluster, network, nodeRole, isRemoved, kubernetesHandler, revision, addNodeClass } = this.context;
+    const { cluster, network, nodeRole, isRemoved, kubernetesHandler, revision, addNodeClass, allowWindows } = this.context;
     this.nodeClasses.take(options.name ?? DEFAULT_NAME);
     checkEC2NodeClassVersion(options, this.version);
     this.checkRole(options);
+    // A profile may hold a role that is let in elsewhere.
+    if (options.instanceProfile === undefined && operatingSystemOf(options) === 'windows') {
+      allowWindows(`EC2NodeClass "${options.name ?? DEFAULT_NAME}"`);
+    }
     const nodeClass = new EC2NodeClass(this.scope, id, {
       ...termsOf(network, options),
       ...options,

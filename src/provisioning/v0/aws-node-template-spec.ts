@@ -55,6 +55,11 @@ function checkLaunchTemplate(options: AWSNodeTemplateOptions): void {
   }
 }
 
+/** Whether nodes of a template run Windows; images of one's own may, unseen. */
+export function runsWindows({ amiFamily }: AWSNodeTemplateOptions): boolean {
+  return amiFamily === AmiFamily.WINDOWS_2019 || amiFamily === AmiFamily.WINDOWS_2022;
+}
+
 function checkSelectors(options: AWSNodeTemplateOptions, subnets: Selector, securityGroups: Selector | undefined): void {
   checkSelector(SUBNET_RULES, subnets);
   if (securityGroups) {
@@ -69,8 +74,7 @@ function checkFamily(options: AWSNodeTemplateOptions): void {
   if (options.amiFamily === AmiFamily.CUSTOM && !options.amiSelector) {
     throw new Error(`\`amiFamily\` is ${options.amiFamily} and \`amiSelector\` is not set: set it, as there is no image to choose otherwise`);
   }
-  const isWindows = options.amiFamily === AmiFamily.WINDOWS_2019 || options.amiFamily === AmiFamily.WINDOWS_2022;
-  if (isWindows && options.userData !== undefined) {
+  if (runsWindows(options) && options.userData !== undefined) {
     throw new Error(`\`userData\` is set and \`amiFamily\` is ${options.amiFamily}, for which Karpenter does not support it: remove \`userData\``);
   }
 }
