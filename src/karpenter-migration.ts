@@ -223,8 +223,8 @@ export class KarpenterMigration extends Construct {
         this.preflight._addPoolName(name);
         this.join(pool);
       },
-      addNodeClass: (name, nodeClass) => {
-        this.preflight._addNodeClassName(name);
+      addNodeClass: (name, nodeClass, hasAl2Images) => {
+        this.preflight._addNodeClass(name, hasAl2Images);
         this.join(nodeClass);
       },
       allowWindows: nodeClass => nodeAccess._requireWindows(nodeClass),

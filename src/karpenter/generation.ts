@@ -121,7 +121,8 @@ export interface ProvisioningContext {
   readonly kubernetesHandler?: KubernetesHandlerOptions;
   readonly revision?: string;
   addPool(name: string, pool: IConstruct): void;
-  addNodeClass(name: string, nodeClass: IConstruct): void;
+  /** @param hasAl2Images whether its images are EKS' of Amazon Linux 2, which some Kubernetes versions do not have that the release serves */
+  addNodeClass(name: string, nodeClass: IConstruct, hasAl2Images?: boolean): void;
   /**
    * Makes sure that nodes with the node role may run Windows.
    *

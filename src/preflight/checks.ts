@@ -6,7 +6,7 @@ import { Finding, error, named, NAMED_BYTES, warning } from './verdict';
 import { ClusterFacts, SecurityGroupFacts, SubnetFacts } from '../cluster/survey-port';
 import { generationOf, releaseFor } from '../karpenter/advice';
 import { apiOf } from '../karpenter/apis';
-import { serves } from '../karpenter/versions';
+import { KubernetesRange, serves } from '../karpenter/versions';
 import { quantity } from '../kubernetes/quantity';
 import { contradiction, isMapped } from '../node-access/authentication-mode';
 import { PreflightCheck } from '../words/preflight-check';
@@ -30,6 +30,13 @@ export interface PreflightFacts {
 
 /** Karpenter refuses nothing here, but its nodes then fail one after the other. */
 const FEW_ADDRESSES = 16;
+
+/**
+ * The Kubernetes versions for which EKS publishes images of Amazon Linux 2.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html
+ */
+const AL2_IMAGES: KubernetesRange = { minimum: '1.0', maximum: '1.32' };
 
 type Check = (facts: PreflightFacts, properties: PreflightProperties) => Finding[];
 
@@ -66,6 +73,17 @@ const kubernetesVersion: Check = ({ cluster }, { Api, MinimumVersion, MaximumVer
     PreflightCheck.KUBERNETES_VERSION,
     `cluster "${cluster.name}" runs Kubernetes ${cluster.version}, this release of Karpenter serves ${MinimumVersion} to ${MaximumVersion}`,
     release ? `Kubernetes ${cluster.version} needs \`release: ${release}\`` : 'this version of the library knows no `release` that serves it: use a newer library',
+  )];
+};
+
+const nodeImages: Check = ({ cluster }, { Api, Al2NodeClasses = [] }) => {
+  const { words } = apiOf(Api);
+  return Al2NodeClasses.length === 0 || serves(AL2_IMAGES, cluster.version) ? [] : [error(
+    PreflightCheck.NODE_IMAGES,
+    `cluster "${cluster.name}" runs Kubernetes ${cluster.version}, and EKS publishes images of Amazon Linux 2 up to ${AL2_IMAGES.maximum} only: `
+      + `${words.nodeClass} ${named(Al2NodeClasses)} would never be ready`,
+    `set \`amiAlias\` of the ${words.plainNodeClass} to AmiAlias.al2023Latest(), AmiAlias.bottlerocketLatest() or a release of one of them; user data of Amazon Linux 2 `
+      + 'does not fit either',
   )];
 };
 
@@ -245,7 +263,7 @@ const terminationHandler: Check = ({ kubernetes }) => !kubernetes || kubernetes.
 
 /** In the order in which a reader should learn of them; the reason why the API did not answer may be long. */
 const CHECKS: readonly Check[] = [
-  clusterActive, generation, kubernetesVersion, autoMode, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag, clusterSecurityGroups,
+  clusterActive, generation, kubernetesVersion, nodeImages, autoMode, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag, clusterSecurityGroups,
   awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler, kubernetesAccess,
 ];
 

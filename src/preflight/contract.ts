@@ -41,6 +41,8 @@ export interface PreflightProperties {
   readonly Crds: readonly string[];
   /** Objects that must not exist, as `<plural>.<version>.<group>/<name>`. */
   readonly Objects: readonly string[];
+  /** The node classes whose images are EKS' of Amazon Linux 2. */
+  readonly Al2NodeClasses?: readonly string[];
   readonly Replicas: number;
   /** What one replica requests, as Kubernetes quantities. */
   readonly Cpu: string;

@@ -144,6 +144,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     CrdRelease: text(raw, 'CrdRelease'),
     Crds: texts(raw, 'Crds'),
     Objects: optionalTexts(raw, 'Objects') ?? [],
+    Al2NodeClasses: optionalTexts(raw, 'Al2NodeClasses'),
     Replicas: integer(raw, 'Replicas'),
     Cpu: text(raw, 'Cpu'),
     Memory: text(raw, 'Memory'),

@@ -186,6 +186,7 @@ export class Preflight extends Construct {
 
   private readonly poolNames: string[];
   private readonly nodeClassNames: string[] = [];
+  private readonly al2NodeClasses: string[] = [];
 
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
@@ -219,12 +220,15 @@ export class Preflight extends Construct {
   }
 
   /**
-   * Checks the name of another node class that will be made.
+   * Checks another node class that will be made.
    *
    * @internal
    */
-  public _addNodeClassName(name: string): void {
+  public _addNodeClass(name: string, hasAl2Images?: boolean): void {
     this.nodeClassNames.push(name);
+    if (hasAl2Images) {
+      this.al2NodeClasses.push(name);
+    }
   }
 
   private properties(props: PreflightProps, kubernetes: KubernetesProvider): PreflightProperties {
@@ -256,6 +260,7 @@ export class Preflight extends Construct {
       CrdRelease: `${CRD_RELEASE_NAMESPACE}/${CRD_RELEASE}`,
       Crds: release.crdNames,
       Objects: Lazy.any({ produce: objects }) as unknown as string[],
+      Al2NodeClasses: Lazy.list({ produce: () => this.al2NodeClasses }, { omitEmpty: true }),
       Replicas: release.replicas,
       Cpu: release.controllerCpu,
       Memory: release.controllerMemory,

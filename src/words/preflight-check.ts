@@ -11,6 +11,9 @@ export enum PreflightCheck {
   /** The cluster's Kubernetes version is one that the Karpenter release serves; the finding says which release does. */
   KUBERNETES_VERSION = 'KUBERNETES_VERSION',
 
+  /** EKS publishes images of Amazon Linux 2, where a node class has them, for the cluster's Kubernetes version: up to 1.32. */
+  NODE_IMAGES = 'NODE_IMAGES',
+
   /** EKS Auto Mode is off: with it the CRDs of NodePools and NodeClaims belong to EKS, which launches nodes for the same pods. */
   AUTO_MODE = 'AUTO_MODE',
 

@@ -10,6 +10,7 @@ import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
 import { KarpenterReleaseV1Options } from '../../src/karpenter/v1/release-options';
 import { KarpenterMigration } from '../../src/karpenter-migration';
 import { Requirement } from '../../src/provisioning/requirement';
+import { AmiAlias } from '../../src/provisioning/v1/ami';
 import { NodePool } from '../../src/provisioning/v1/node-pool';
 import { SubnetTerm } from '../../src/provisioning/v1/selector-terms';
 import { MigrationStage } from '../../src/words/migration-stage';
@@ -193,7 +194,9 @@ describe('retention', () => {
 
 describe('NodePools and node classes that are added', () => {
   const added = v1({ nodeClass: { name: 'base' } });
-  const nodeClass = added.migration.addNodeClass('GpuClass', { name: 'gpu', metadataOptions: { httpPutResponseHopLimit: 1 } });
+  const nodeClass = added.migration.addNodeClass('GpuClass', {
+    name: 'gpu', amiAlias: AmiAlias.al2Latest(), metadataOptions: { httpPutResponseHopLimit: 1 },
+  });
   const gpu = added.migration.addNodePool('Gpu', { name: 'gpu', nodeClass });
   added.migration.addNodePool('Arm', { name: 'arm' });
   const made = rendered(added.stack);
@@ -206,6 +209,11 @@ describe('NodePools and node classes that are added', () => {
       'nodepools.v1.karpenter.sh/default', 'nodepools.v1.karpenter.sh/gpu', 'nodepools.v1.karpenter.sh/arm',
       'ec2nodeclasses.v1.karpenter.k8s.aws/base', 'ec2nodeclasses.v1.karpenter.k8s.aws/gpu',
     ]);
+  });
+
+  test('with images of Amazon Linux 2 are told to the preflight, which knows the version of Kubernetes', () => {
+    expect(only(made, 'Custom::KarpenterPreflight').Properties.Al2NodeClasses).toEqual(['gpu']);
+    expect(only(template, 'Custom::KarpenterPreflight').Properties).not.toHaveProperty('Al2NodeClasses');
   });
 
   test('are launched by the first node class unless they name one', () => {

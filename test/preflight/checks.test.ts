@@ -25,6 +25,11 @@ const karpenters = ['karpenter/karpenter'];
 const foreignCrd = { name: 'provisioners.karpenter.sh', release: 'crds', releaseNamespace: 'karpenter' };
 const objects = ['provisioners.v1alpha5.karpenter.sh/default'];
 const C = PreflightCheck;
+/** Karpenter 1 on a Kubernetes that it serves. */
+const onV1 = (version: string, Al2NodeClasses?: string[]) => ({
+  facts: { cluster: cluster({ version }) },
+  properties: { Api: 'karpenter.sh/v1', MinimumVersion: '1.26', MaximumVersion: '1.36', Al2NodeClasses },
+});
 
 const CASES: Case[] = [
   { title: 'a healthy cluster', finds: [] },
@@ -41,6 +46,15 @@ const CASES: Case[] = [
   { title: 'a version before the oldest', facts: { cluster: cluster({ version: '1.22' }) }, finds: [C.KUBERNETES_VERSION], says: /runs Kubernetes 1\.22.*1\.23 to 1\.27/ },
   { title: 'a version after the newest', facts: { cluster: cluster({ version: '1.28' }) }, finds: [C.KUBERNETES_VERSION] },
   { title: 'a version that would sort before as text', properties: { MinimumVersion: '1.9' }, finds: [] },
+
+  ...(['1.30', '1.32'].map(version => ({ title: `Amazon Linux 2 on Kubernetes ${version}`, ...onV1(version, ['default']), finds: [] }))),
+  ...(['1.33', '1.36'].map(version => ({
+    title: `Amazon Linux 2 on Kubernetes ${version}`,
+    ...onV1(version, ['default', 'gpu']),
+    finds: [C.NODE_IMAGES],
+    says: /images of Amazon Linux 2 up to 1\.32 only: EC2NodeClass default, gpu would never be ready/,
+  }))),
+  { title: 'other images on a newer Kubernetes', ...onV1('1.36'), finds: [] },
 
   { title: 'a generation as before', facts: { formerApi: 'karpenter.sh/v1alpha5' }, finds: [] },
   {

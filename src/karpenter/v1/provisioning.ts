@@ -6,6 +6,7 @@ import { DEFAULT_NAME } from '../../provisioning/manifest';
 import { NodeNetwork } from '../../provisioning/node-network';
 import { ObjectNames } from '../../provisioning/object-names';
 import { mayLaunchSpot } from '../../provisioning/spot';
+import { NodeClassAmiFamily } from '../../provisioning/v1/ami';
 import { EC2NodeClass } from '../../provisioning/v1/ec2-node-class';
 import { EC2NodeClassOptions } from '../../provisioning/v1/ec2-node-class-options';
 import { operatingSystemOf } from '../../provisioning/v1/ec2-node-class-spec';
@@ -94,7 +95,7 @@ export class V1Provisioning implements Provisioning {
     });
     ready.node.addDependency(nodeClass.manifest);
     this.guard(nodeClass);
-    addNodeClass(nodeClass.nodeClassName, nodeClass);
+    addNodeClass(nodeClass.nodeClassName, nodeClass, options.amiAlias?.family === NodeClassAmiFamily.AL2);
     return nodeClass;
   }
 

@@ -56,7 +56,8 @@ export class AmiAlias {
   }
 
   /**
-   * Amazon Linux 2 of one release, for clusters up to Kubernetes 1.32; nodes keep it until you change it.
+   * Amazon Linux 2 of one release, for clusters up to Kubernetes 1.32; nodes keep it until you change it. On a later one the preflight of a
+   * migration says so.
    *
    * @param version the date of the release, such as `v20251120`
    */
@@ -64,7 +65,10 @@ export class AmiAlias {
     return AmiAlias.pinned(NodeClassAmiFamily.AL2, version, DATED, 'AmiAlias.al2Latest()');
   }
 
-  /** The latest Amazon Linux 2, for clusters up to Kubernetes 1.32; each new image replaces the nodes. */
+  /**
+   * The latest Amazon Linux 2, for clusters up to Kubernetes 1.32; each new image replaces the nodes. On a later one the preflight of a
+   * migration says so.
+   */
   public static al2Latest(): AmiAlias {
     return new AmiAlias(NodeClassAmiFamily.AL2, LATEST);
   }
