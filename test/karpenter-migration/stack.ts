@@ -127,6 +127,20 @@ export function manifest(template: Rendered, path: string): any {
   return JSON.parse(flat(template.Resources[idsBelow(template, path)[0]].Properties.Manifest))[0];
 }
 
+/** The object that is applied once CloudFormation has filled in values of parameters; references to resources stand for themselves. */
+export function deployedManifest(template: Rendered, path: string, parameters: Readonly<Record<string, string | readonly string[]>>): any {
+  const resolve = (value: any): any => {
+    if (value?.['Fn::Join']) {
+      return resolve(value['Fn::Join'][1]).map(resolve).join(value['Fn::Join'][0]);
+    }
+    if (value?.['Fn::Split']) {
+      return resolve(value['Fn::Split'][1]).split(value['Fn::Split'][0]);
+    }
+    return typeof value !== 'object' || Array.isArray(value) ? value : parameters[value.Ref] ?? flat(value);
+  };
+  return [JSON.parse(resolve(template.Resources[idsBelow(template, path)[0]].Properties.Manifest))].flat()[0];
+}
+
 export function flat(value: any): string {
   if (typeof value === 'string') {
     return value;

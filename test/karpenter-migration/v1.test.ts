@@ -1,7 +1,7 @@
 import { CfnParameter, Fn, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { before, chartValues, differences, flat, Given, idsBelow, importCluster, manifest, migrate, only, Rendered, rendered } from './stack';
+import { before, chartValues, deployedManifest, differences, flat, Given, idsBelow, importCluster, manifest, migrate, only, Rendered, rendered } from './stack';
 import { Discovery } from '../../src/discovery-tags/discovery';
 import { ControllerPolicy } from '../../src/iam/controller-policy';
 import { IamNames } from '../../src/iam/iam-names';
@@ -252,12 +252,35 @@ describe('the network', () => {
     expect(securityGroupSelectorTerms).toEqual([{ id: 'sg-1' }]);
   });
 
-  test('cannot be a list of which not even the length is known', () => {
-    const listed = (nodeClass?: object) => () => v1({ nodeClass }, scope => ({
-      discovery: Discovery.ids({ subnetIds: Fn.split(',', new CfnParameter(scope, 'Subnets').valueAsString), securityGroupIds: ['sg-1'] }),
+  describe('may be lists of which not even the length is known', () => {
+    const listed = v1(undefined, scope => ({
+      discovery: Discovery.ids({
+        subnetIds: Fn.split(',', new CfnParameter(scope, 'Subnets').valueAsString),
+        securityGroupIds: new CfnParameter(scope, 'Groups', { type: 'List<AWS::EC2::SecurityGroup::Id>' }).valueAsList,
+      }),
     }));
-    expect(listed()).toThrow('the list of subnet ids is known only in the deployment, and an EC2NodeClass has a term for each id');
-    expect(listed({ subnetSelectorTerms: [SubnetTerm.id('subnet-1')] })).not.toThrow();
+    listed.migration.addNodeClass('Own', { name: 'own', subnetSelectorTerms: [SubnetTerm.id('subnet-9')] });
+    const made = rendered(listed.stack);
+    const deployed = (path: string) => deployedManifest(made, path, { Subnets: 'subnet-1,subnet-2,subnet-3', Groups: ['sg-1', 'sg-2'] }).spec;
+
+    test('each id becomes a term in the deployment', () => {
+      const { subnetSelectorTerms, securityGroupSelectorTerms } = deployed('MigrationNodeClassManifest');
+      expect(subnetSelectorTerms).toEqual([{ id: 'subnet-1' }, { id: 'subnet-2' }, { id: 'subnet-3' }]);
+      expect(securityGroupSelectorTerms).toEqual([{ id: 'sg-1' }, { id: 'sg-2' }]);
+      expect(deployed('MigrationNodeClassReady').subnetSelectorTerms).toEqual(subnetSelectorTerms);
+    });
+
+    test('a node class that says its own keeps them', () => {
+      const { subnetSelectorTerms, securityGroupSelectorTerms } = deployed('MigrationOwnManifest');
+      expect(subnetSelectorTerms).toEqual([{ id: 'subnet-9' }]);
+      expect(securityGroupSelectorTerms).toEqual([{ id: 'sg-1' }, { id: 'sg-2' }]);
+    });
+
+    test('the preflight looks at the same ones, and no resource is made to turn lists into JSON', () => {
+      const { SubnetIds, SecurityGroupIds } = only(made, 'Custom::KarpenterPreflight').Properties;
+      expect([SubnetIds, SecurityGroupIds]).toEqual([{ 'Fn::Split': [',', { Ref: 'Subnets' }] }, { Ref: 'Groups' }]);
+      expect(typed(made, 'Custom::AWSCDKCfnJsonStringify')).toEqual([]);
+    });
   });
 });
 

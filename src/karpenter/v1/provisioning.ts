@@ -77,7 +77,7 @@ export class V1Provisioning implements Provisioning {
       allowWindows(`EC2NodeClass "${options.name ?? DEFAULT_NAME}"`);
     }
     const nodeClass = new EC2NodeClass(this.scope, id, {
-      ...termsOf(network, options),
+      ...termsOf(network),
       ...options,
       ...options.instanceProfile === undefined ? { role: nodeRole } : {},
       metadataOptions: { httpPutResponseHopLimit: DEFAULT_HOP_LIMIT, ...options.metadataOptions },
@@ -151,24 +151,13 @@ function launchesSpot(pool: NodePool): boolean {
 }
 
 /** How a node class selects its network where it does not say so itself. */
-function termsOf(network: NodeNetwork, options: EC2NodeClassOptions): Pick<EC2NodeClassOptions, 'subnetSelectorTerms' | 'securityGroupSelectorTerms'> {
+function termsOf(network: NodeNetwork): Pick<EC2NodeClassOptions, 'subnetSelectorTerms' | 'securityGroupSelectorTerms'> {
   if ('tag' in network) {
     const tags = { [network.tag.key]: network.tag.value };
     return { subnetSelectorTerms: [SubnetTerm.tags(tags)], securityGroupSelectorTerms: [SecurityGroupTerm.tags(tags)] };
   }
   return {
-    ...options.subnetSelectorTerms ? {} : { subnetSelectorTerms: each('subnet', network.subnetIds).map(id => SubnetTerm.id(id)) },
-    ...options.securityGroupSelectorTerms ? {} : {
-      securityGroupSelectorTerms: each('security group', network.securityGroupIds).map(id => SecurityGroupTerm.id(id)),
-    },
+    subnetSelectorTerms: SubnetTerm._ofIds(network.subnetIds),
+    securityGroupSelectorTerms: SecurityGroupTerm._ofIds(network.securityGroupIds),
   };
-}
-
-/** A node class has a term for each id. */
-function each(what: string, ids: string[]): string[] {
-  if (Token.isUnresolved(ids)) {
-    throw new Error(`the list of ${what} ids is known only in the deployment, and an EC2NodeClass has a term for each id: give a list of known length to `
-      + 'Discovery.ids(...), whose ids may be tokens, or use Discovery.tags()');
-  }
-  return ids;
 }
