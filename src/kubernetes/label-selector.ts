@@ -4,6 +4,27 @@ export interface LabelSelector {
   readonly matchExpressions?: ReadonlyArray<{ readonly key: string; readonly operator: string; readonly values?: readonly string[] }>;
 }
 
+/** As the API takes it in a query, and kubectl behind `-l`. */
+export function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  return [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...matchExpressions.map(({ key, operator, values = [] }) => {
+      switch (operator) {
+        case 'In':
+          return `${key} in (${values.join(',')})`;
+        case 'NotIn':
+          return values.length === 1 ? `${key}!=${values[0]}` : `${key} notin (${values.join(',')})`;
+        case 'Exists':
+          return key;
+        case 'DoesNotExist':
+          return `!${key}`;
+        default:
+          throw unknownOperator(operator);
+      }
+    }),
+  ].join(',');
+}
+
 /** An empty selector selects everything, none at all selects nothing. */
 export function selects(selector: LabelSelector | undefined, labels: Readonly<Record<string, string>>): boolean {
   return selector !== undefined
@@ -19,7 +40,11 @@ export function selects(selector: LabelSelector | undefined, labels: Readonly<Re
         case 'DoesNotExist':
           return labels[key] === undefined;
         default:
-          throw new Error(`"${operator}" is not an operator of label selectors, expected In, NotIn, Exists or DoesNotExist`);
+          throw unknownOperator(operator);
       }
     });
+}
+
+function unknownOperator(operator: string): Error {
+  return new Error(`"${operator}" is not an operator of label selectors, expected In, NotIn, Exists or DoesNotExist`);
 }

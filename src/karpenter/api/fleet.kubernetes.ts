@@ -3,6 +3,7 @@ import { ClaimView, Condition, Departing, FleetNode, FleetObjects, FleetPort, Fl
 import { ApiObject, KarpenterApi, Kind, Limits, PoolFacts } from './karpenter-api';
 import { Fence } from '../../custom-resources/fence';
 import { every, FIELD_MANAGER, PAGE, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { selectorText } from '../../kubernetes/label-selector';
 
 const OURS = 'cdk-karpenter-migration/';
 
@@ -21,7 +22,7 @@ export class FleetKubernetes implements FleetPort {
     const pools = await this.pools();
     const claims = await this.claims();
     // Last, so that a node that has just registered finds its claim.
-    const nodes = await every(_continue => this.core.listNode({ labelSelector: nodeSelector, limit: PAGE, _continue }));
+    const nodes = await every(_continue => this.core.listNode({ labelSelector: selectorText(nodeSelector), limit: PAGE, _continue }));
     return { pools, claims, nodes: nodes.map(node => nodeView(node, ownerLabel)) };
   }
 

@@ -1,4 +1,5 @@
 import { KeepAnnotation } from '../../kubernetes/kept-pods';
+import { LabelSelector } from '../../kubernetes/label-selector';
 import { Expression, Taint } from '../../kubernetes/scheduling';
 
 /**
@@ -14,7 +15,7 @@ export interface KarpenterApi {
   /** The label of every node, and the tag of every instance, that Karpenter launched; its value is the pool's name. */
   readonly ownerLabel: string;
   /** Selects the nodes that Karpenter launched; others may carry its label. */
-  readonly nodeSelector: string;
+  readonly nodeSelector: LabelSelector;
   /** The annotation by which a pod stays on its node. */
   readonly keepAnnotation: KeepAnnotation;
   /** The tag of Karpenter's launch templates; its value is the cluster's name. */

@@ -50,7 +50,7 @@ export const V0_API: KarpenterApi = {
     claim: { group: GROUP, version: VERSION, plural: 'machines', singular: 'machine' },
   },
   ownerLabel: OWNER_LABEL,
-  nodeSelector: OWNER_LABEL,
+  nodeSelector: { matchExpressions: [{ key: OWNER_LABEL, operator: 'Exists' }] },
   keepAnnotation: { key: 'karpenter.sh/do-not-evict', value: 'true' },
   launchTemplateTag: LAUNCH_TEMPLATE_TAG,
   instanceTags: clusterName => [{ key: OWNER_LABEL }, { key: `kubernetes.io/cluster/${clusterName}`, value: 'owned' }],

@@ -82,7 +82,9 @@ export const V1_API: KarpenterApi = {
   },
   ownerLabel: OWNER_LABEL,
   // A node that is none of Auto Mode's carries no compute type, or another one.
-  nodeSelector: `${OWNER_LABEL},eks.amazonaws.com/compute-type!=auto`,
+  nodeSelector: {
+    matchExpressions: [{ key: OWNER_LABEL, operator: 'Exists' }, { key: 'eks.amazonaws.com/compute-type', operator: 'NotIn', values: ['auto'] }],
+  },
   // Durations since 1.12; a pod that asks for one stays with an older Karpenter, too.
   keepAnnotation: { key: `${GROUP}/do-not-disrupt`, value: 'true', orDuration: true },
   launchTemplateTag: CLUSTER_TAG,

@@ -41,7 +41,7 @@ export class ApiStageFactsReader implements StageKubernetesReader {
         budgets: (await every(_continue => this.policy.listPodDisruptionBudgetForAllNamespaces({ limit: PAGE, _continue }))).map(budgetView),
         volumes: (await every(_continue => this.core.listPersistentVolume({ limit: PAGE, _continue }))).flatMap(volume => volumeView(volume) ?? []),
       }, question),
-      karpenter: freeOnKarpenter(nodes, pods, api.ownerLabel),
+      karpenter: freeOnKarpenter(nodes, pods, api),
       ...await new FleetKubernetes(this.config, api, READ_ONLY).supply(),
       podsUseSubnets: await this.podsUseSubnets(),
       denied: await this.denied(neededRights(question.namespace, api)),

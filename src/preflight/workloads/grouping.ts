@@ -1,6 +1,7 @@
 import { BudgetFacts, KubernetesStageFacts, NodeLoad, Placement, WorkloadFacts } from './facts';
 import { StageQuestion } from './question';
 import { BudgetView, StagePod, StageViews, TemplateView } from './views';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { selects } from '../../kubernetes/label-selector';
 import { NodeRoom, PodRoom } from '../../kubernetes/views';
 import { looksLikeAutoscaler } from '../../workflow/cluster-autoscaler/plan';
@@ -21,8 +22,10 @@ export function groupWorkloads(views: StageViews, question: StageQuestion): Pick
 }
 
 /** What the nodes that Karpenter has already could still take. */
-export function freeOnKarpenter(nodes: readonly NodeRoom[], pods: readonly PodRoom[], ownerLabel: string): KubernetesStageFacts['karpenter'] {
-  const able = new Map(nodes.filter(node => node.labels[ownerLabel] !== undefined && node.ready && !node.unschedulable)
+export function freeOnKarpenter(
+  nodes: readonly NodeRoom[], pods: readonly PodRoom[], { nodeSelector }: Pick<KarpenterApi, 'nodeSelector'>,
+): KubernetesStageFacts['karpenter'] {
+  const able = new Map(nodes.filter(node => selects(nodeSelector, node.labels) && node.ready && !node.unschedulable)
     .map(({ name, allocatable: { cpu, memory } }) => [name, { cpu, memory }]));
   for (const pod of pods) {
     const free = able.get(pod.node ?? '');

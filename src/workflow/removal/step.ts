@@ -6,6 +6,7 @@ import { unlessUnreachable, unreachableWebhook } from './webhooks';
 import { Departing, FleetAwsPort, FleetObjects, FleetPort, InstanceView, PoolView } from '../../karpenter/api/fleet';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
+import { selectorText } from '../../kubernetes/label-selector';
 import { NodeView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { WorkflowConfiguration } from '../contract';
@@ -58,6 +59,7 @@ export function removalStep(
 
 class RemovalStep implements Step {
   private readonly api: KarpenterApi;
+  private readonly nodeSelector: string;
   private readonly limits: LaunchLimits;
   private readonly disruption: DisruptionHold;
 
@@ -68,6 +70,7 @@ class RemovalStep implements Step {
     private readonly now: () => Date,
   ) {
     this.api = apiOf(configuration.Api);
+    this.nodeSelector = selectorText(this.api.nodeSelector);
     this.limits = new LaunchLimits(this.api);
     this.disruption = new DisruptionHold(ports.fleet, this.api, { owner: configuration.Owner, step: REMOVAL.name });
   }
@@ -105,13 +108,13 @@ class RemovalStep implements Step {
         return;
       }
     }
-    throw new Error(`the nodes and ${this.api.words.pools} of karpenter are written to all the time: kubectl get nodes -l ${this.api.nodeSelector}`);
+    throw new Error(`the nodes and ${this.api.words.pools} of karpenter are written to all the time: kubectl get nodes -l ${this.nodeSelector}`);
   }
 
   private async read(): Promise<Fleet> {
     const { fleet, draining, aws } = this.ports;
     const objects = await fleet.objects();
-    const views = objects.nodes.length > 0 ? await draining.nodes(this.api.nodeSelector) : [];
+    const views = objects.nodes.length > 0 ? await draining.nodes(this.nodeSelector) : [];
     return { objects, pools: this.ours(objects), members: membersOf(objects, views), instances: await aws.instances() };
   }
 
@@ -207,7 +210,7 @@ class RemovalStep implements Step {
   }
 
   private async stayingNodes(objects: FleetObjects): Promise<NodeView[]> {
-    return staying(membersOf(objects, await this.ports.draining.nodes(this.api.nodeSelector)));
+    return staying(membersOf(objects, await this.ports.draining.nodes(this.nodeSelector)));
   }
 
   /** Whatever the configuration says now: records are what counts. */

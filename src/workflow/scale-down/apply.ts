@@ -7,6 +7,7 @@ import { movingControllers, planMove, Clearing } from './moves';
 import { InstanceState, NodegroupState } from './port';
 import { planTargets } from './targets';
 import { apiOf } from '../../karpenter/apis';
+import { selects } from '../../kubernetes/label-selector';
 import { fullName, NODEGROUP_LABEL, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { arrivals, nextBatch } from '../draining/batch';
@@ -156,7 +157,7 @@ async function drainNext(scene: Scene): Promise<Progress | undefined> {
     return stray && withLeft(stray);
   }
   const api = apiOf(Api);
-  const arriving = arrivals(nodes.filter(node => node.labels[api.ownerLabel] !== undefined), api, now);
+  const arriving = arrivals(nodes.filter(node => selects(api.nodeSelector, node.labels)), api, now);
   if (arriving) {
     return withLeft('waits' in arriving ? working(arriving.waits, 5) : blockedBy([arriving]));
   }

@@ -21,7 +21,7 @@ export const SECOND_API: KarpenterApi = {
   },
   kinds: { pool: kind('herds', 'herd'), nodeClass: kind('pastures', 'pasture'), claim: kind('sheep', 'sheep') },
   ownerLabel: 'second.example.com/herd',
-  nodeSelector: 'second.example.com/herd',
+  nodeSelector: { matchExpressions: [{ key: 'second.example.com/herd', operator: 'Exists' }] },
   keepAnnotation: { key: 'second.example.com/let-it-graze', value: 'please' },
   launchTemplateTag: 'second.example.com/cluster',
   instanceTags: clusterName => [{ key: 'second.example.com/herd' }, { key: 'second.example.com/cluster', value: clusterName }],

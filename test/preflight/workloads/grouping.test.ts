@@ -1,5 +1,7 @@
 import { placement, pod, question } from './stage';
-import { selects } from '../../../src/kubernetes/label-selector';
+import { V0_API } from '../../../src/karpenter/v0/api';
+import { V1_API } from '../../../src/karpenter/v1/api';
+import { selects, selectorText } from '../../../src/kubernetes/label-selector';
 import { freeOnKarpenter, groupWorkloads } from '../../../src/preflight/workloads/grouping';
 import { StagePod, StageViews, TemplateView } from '../../../src/preflight/workloads/views';
 
@@ -140,7 +142,24 @@ test('what is free on Karpenter\'s nodes is what their pods do not request', () 
   });
   const nodes = [node('node-1'), node('node-2', { ready: false }), node('node-3', { unschedulable: true }), node('node-4', { labels: {} })];
   const pods = [pod('one'), pod('done', { phase: 'Succeeded' }), pod('elsewhere', { node: 'node-4' }), pod('pending', { node: undefined })];
-  expect(freeOnKarpenter(nodes, pods, 'karpenter.sh/provisioner-name')).toEqual({ nodes: 1, cpu: 3.5, memory: 7 * 2 ** 30 });
+  expect(freeOnKarpenter(nodes, pods, V0_API)).toEqual({ nodes: 1, cpu: 3.5, memory: 7 * 2 ** 30 });
+});
+
+test('nodes of EKS Auto Mode are none of Karpenter\'s', () => {
+  const node = (name: string, labels: Record<string, string>) => ({
+    name, labels: { 'karpenter.sh/nodepool': 'general-purpose', ...labels }, ready: true, unschedulable: false, taints: [], allocatable: { cpu: 4, memory: 2 ** 33, pods: 58 },
+  });
+  const nodes = [node('node-1', {}), node('auto', { 'eks.amazonaws.com/compute-type': 'auto' })];
+  expect(freeOnKarpenter(nodes, [], V1_API)).toEqual({ nodes: 1, cpu: 4, memory: 2 ** 33 });
+});
+
+test.each([
+  [{ matchLabels: { a: '1', b: '2' } }, 'a=1,b=2'],
+  [{ matchExpressions: [{ key: 'a', operator: 'Exists' }, { key: 'b', operator: 'NotIn', values: ['1'] }] }, 'a,b!=1'],
+  [{ matchExpressions: [{ key: 'a', operator: 'DoesNotExist' }, { key: 'b', operator: 'NotIn', values: ['1', '2'] }] }, '!a,b notin (1,2)'],
+  [{ matchExpressions: [{ key: 'a', operator: 'In', values: ['1', '2'] }] }, 'a in (1,2)'],
+])('the selector %j is %s for kubectl', (selector, expected) => {
+  expect(selectorText(selector)).toBe(expected);
 });
 
 test.each([

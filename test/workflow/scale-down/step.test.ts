@@ -1,4 +1,5 @@
 import { CONFIGURATION, KARPENTER, World, WorkloadSpec } from './world';
+import { V1_API } from '../../../src/karpenter/v1/api';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { scaleDownStep } from '../../../src/workflow/scale-down/step';
 
@@ -256,6 +257,14 @@ test('without a node from Karpenter the run pauses, says so, and evicts no more'
   const evictions = world.evicted.length;
   await world.run(() => world.step().apply(), 10);
   expect(world.evicted).toHaveLength(evictions);
+});
+
+test('a node of EKS Auto Mode that does not become Ready is waited for by nobody', async () => {
+  const world = typical();
+  world.ownerLabel = 'karpenter.sh/nodepool';
+  const labels = { 'karpenter.sh/nodepool': 'general-purpose', 'eks.amazonaws.com/compute-type': 'auto' };
+  world.nodeList.push({ ...world.nodeList[0], name: 'auto', instanceId: 'i-auto', ready: false, labels });
+  expect(await world.run(() => world.step({ Api: V1_API.name }).apply())).toMatchObject({ kind: 'done' });
 });
 
 test('load balancers let go of a node before its instance ends', async () => {
