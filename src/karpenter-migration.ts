@@ -191,6 +191,7 @@ export class KarpenterMigration extends Construct {
       configuration: {
         Owner: claim.owner,
         Api: release._generation.api.name,
+        KarpenterVersion: release._apiVersion,
         Nodegroups: nodegroups,
         HostNodegroups: hostNodegroups,
         Namespace: this.namespace,

@@ -5,13 +5,17 @@ import { V1_API } from './v1/api';
 /** All generations that the functions know. */
 const APIS: readonly KarpenterApi[] = [V0_API, V1_API];
 
-/** The generation that a contract names. */
-export function apiOf(name: string): KarpenterApi {
+/**
+ * The generation that a contract names.
+ *
+ * @param version of Karpenter, where the contract says it; else the API is as the newest version has it
+ */
+export function apiOf(name: string, version?: string): KarpenterApi {
   const api = APIS.find(one => one.name === name);
   if (!api) {
     throw new Error(`"${name}" is not an API of Karpenter that this function knows, it knows ${APIS.map(one => one.name).join(', ')}`);
   }
-  return api;
+  return version !== undefined && api.ofVersion ? api.ofVersion(version) : api;
 }
 
 /** All generations but one. */

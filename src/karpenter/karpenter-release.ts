@@ -77,6 +77,15 @@ export class KarpenterRelease {
    */
   public readonly _generation: Generation;
 
+  /**
+   * The version, where it decides about what the API takes.
+   *
+   * @internal
+   */
+  public get _apiVersion(): string | undefined {
+    return this._generation.api.ofVersion && this.version;
+  }
+
   private constructor(generation: Generation) {
     this._generation = generation;
     this.version = generation.version;

@@ -266,12 +266,12 @@ export class Preflight extends Construct {
       Memory: release.controllerMemory,
       ...props.spreadOverZones ?? release._generation.spreadsOverZones ? { SpreadOverZones: true } : {},
       AcceptedRisks: [...new Set(props.acceptedRisks ?? [])].sort(),
-      ...this.stageProperties(props),
+      ...this.stageProperties(props, release),
       Revision: props.revision,
     };
   }
 
-  private stageProperties(props: PreflightProps): Pick<PreflightProperties, 'Stage' | 'StagePlan'> {
+  private stageProperties(props: PreflightProps, release: KarpenterRelease): Pick<PreflightProperties, 'Stage' | 'StagePlan'> {
     if (!props.stage || !movesWorkloads(props.stage)) {
       return {};
     }
@@ -279,6 +279,7 @@ export class Preflight extends Construct {
       criticalWorkloads: (props.criticalWorkloads ?? CriticalWorkload.defaults()).map(workload => workload._reference),
       clusterAutoscaler: (props.clusterAutoscaler ?? ClusterAutoscaler.discovered())._reference,
       targets: (props.targets ?? []).map(({ nodegroup, size }) => ({ Nodegroup: nodegroup, Size: size })),
+      karpenterVersion: release._apiVersion,
     };
     return { Stage: props.stage, StagePlan: Stack.of(this).toJsonString(plan) };
   }

@@ -18,6 +18,8 @@ export interface WorkflowConfiguration {
   readonly Owner: string;
   /** The name of Karpenter's API. */
   readonly Api: string;
+  /** Without a leading `v`; only where it decides about what the API of Karpenter takes. */
+  readonly KarpenterVersion?: string;
   /** The node groups of the migration; all managed ones if undefined. */
   readonly Nodegroups?: readonly string[];
   /** Where Karpenter and critical workloads live; the same as Nodegroups if undefined. */

@@ -190,11 +190,13 @@ describe('Preflight', () => {
         criticalWorkloads: [CriticalWorkload.statefulSet('shop', 'db')],
         clusterAutoscaler: ClusterAutoscaler.none(),
         targets: [NodegroupTarget.of('apps', 0)],
+        release: KarpenterRelease.v1({ version: '1.8.6' }),
       });
       expect(JSON.parse(properties(scope).StagePlan)).toMatchObject({
         criticalWorkloads: [{ Kind: 'StatefulSet', Namespace: 'shop', Name: 'db', Optional: false }],
         clusterAutoscaler: { Kind: 'absent' },
         targets: [{ Nodegroup: 'apps', Size: 0 }],
+        karpenterVersion: '1.8.6',
       });
     });
   });

@@ -122,7 +122,7 @@ describe('a migration with Karpenter v1', () => {
 
   test('is carried out with its API and its first NodePool', () => {
     const { Configuration } = only(template, 'Custom::KarpenterMigrationStage').Properties;
-    expect(JSON.parse(flat(Configuration))).toMatchObject({ Api: 'karpenter.sh/v1', Pools: ['default'], Namespace: 'kube-system' });
+    expect(JSON.parse(flat(Configuration))).toMatchObject({ Api: 'karpenter.sh/v1', KarpenterVersion: '1.14.3', Pools: ['default'], Namespace: 'kube-system' });
   });
 
   test('waits for all replicas, then for a node class that Karpenter calls ready, then applies the NodePool', () => {

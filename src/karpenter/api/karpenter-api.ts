@@ -22,6 +22,8 @@ export interface KarpenterApi {
   readonly launchTemplateTag: string;
   readonly conditions: ClaimConditions;
   readonly labels: LabelRules;
+  /** The API as a version of Karpenter, without a leading `v`, has it; undefined where all versions of a generation have the same one. */
+  readonly ofVersion?: (version: string) => KarpenterApi;
   /** The capacity types that a pool launches which does not name any. */
   readonly defaultCapacityTypes: readonly string[];
   /** How Karpenter is kept from moving pods of its own accord; undefined where a pool cannot say it. */
@@ -112,6 +114,8 @@ export interface LabelRules {
   readonly restrictedDomains: readonly string[];
   /** Domains that are free all the same. */
   readonly freeDomains: readonly string[];
+  /** Ends of domains that are free all the same. */
+  readonly freeSuffixes?: readonly string[];
 }
 
 /** An object of Karpenter's as the API sends it. */

@@ -33,11 +33,11 @@ function isWellKnown(key: string, { labels, ownerLabel }: LabelKnowledge): boole
 
 /** Keys for which Karpenter provisions nothing when they stand in a node affinity, even in a preferred one. */
 export function isRestrictedInAffinity(key: string, api: LabelKnowledge): boolean {
-  const { restrictedDomains, freeDomains } = api.labels;
+  const { restrictedDomains, freeDomains, freeSuffixes = [] } = api.labels;
   const canonical = canonicalKey(key);
   const domain = canonical.includes('/') ? canonical.split('/')[0] : '';
-  return canonical === HOSTNAME
-    || (!isWellKnown(canonical, api) && !freeDomains.includes(domain) && restrictedDomains.some(restricted => domain.endsWith(restricted)));
+  const isFree = isWellKnown(canonical, api) || freeDomains.includes(domain) || freeSuffixes.some(free => domain.endsWith(free));
+  return canonical === HOSTNAME || (!isFree && restrictedDomains.some(restricted => domain.endsWith(restricted)));
 }
 
 /** All expressions together; several on one key narrow each other. */

@@ -1,6 +1,7 @@
 import { voluntaryDisruption } from './disruption';
 import { nodeClassFacts } from './node-class-facts';
 import { Taint } from '../../kubernetes/scheduling';
+import { FORMERLY_FREE, FORMERLY_RESTRICTED, isOlder, KUBERNETES_DOMAINS_SINCE, LABELS_SINCE } from '../../provisioning/v1/label-history';
 import { Amounts, ApiObject, ClaimConditions, KarpenterApi, LabelRules, PoolFacts } from '../api/karpenter-api';
 
 interface NodeClassReference { readonly group?: string; readonly name?: string }
@@ -32,7 +33,6 @@ const INSTANCE_LABELS = [
   'accelerator-name', 'accelerator-manufacturer', 'accelerator-count', 'tenancy',
 ];
 
-/** As of 1.9: before it a pod's affinity to other labels of kubernetes.io and k8s.io got no node. */
 const LABELS: LabelRules = {
   wellKnown: [
     'topology.kubernetes.io/zone',
@@ -63,7 +63,18 @@ const CONDITIONS: ClaimConditions = {
   },
 };
 
-/** NodePools, NodeClaims and EC2NodeClasses: Karpenter 1.x. */
+/** Before 1.9 a pod's affinity to other labels of kubernetes.io and k8s.io got no node, and some labels came later. */
+function labelsOf(version: string): LabelRules {
+  const { wellKnown, restrictedDomains } = LABELS;
+  return {
+    ...LABELS,
+    wellKnown: wellKnown.filter(label => !isOlder(version, LABELS_SINCE[label] ?? version)),
+    ...isOlder(version, KUBERNETES_DOMAINS_SINCE)
+      ? { restrictedDomains: [...restrictedDomains, ...FORMERLY_RESTRICTED], freeSuffixes: FORMERLY_FREE } : {},
+  };
+}
+
+/** NodePools, NodeClaims and EC2NodeClasses: Karpenter 1.x, with the labels of the newest. */
 export const V1_API: KarpenterApi = {
   name: `${GROUP}/${VERSION}`,
   words: {
@@ -92,6 +103,7 @@ export const V1_API: KarpenterApi = {
   launchTemplateTags: clusterName => [{ key: CLUSTER_TAG, value: clusterName }, { key: OWNER_LABEL }],
   conditions: CONDITIONS,
   labels: LABELS,
+  ofVersion: version => ({ ...V1_API, labels: labelsOf(version) }),
   // Nothing is written into a NodePool: without a requirement Spot comes first, because it costs less.
   defaultCapacityTypes: ['spot', 'on-demand'],
   voluntaryDisruption,

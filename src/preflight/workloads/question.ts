@@ -12,6 +12,8 @@ export interface StagePlan {
   readonly clusterAutoscaler: AutoscalerReference;
   /** Sizes of node groups, where they are not the guide's. */
   readonly targets: ScaleDownConfiguration['Targets'];
+  /** Without a leading `v`; only where it decides about what the API of Karpenter takes. */
+  readonly karpenterVersion?: string;
 }
 
 /** What is asked before what runs is moved. */
@@ -44,5 +46,6 @@ export function stageQuestion(configuration: WorkflowConfiguration, stage: Migra
     criticalWorkloads: configuration.CriticalWorkloads,
     clusterAutoscaler: configuration.ClusterAutoscaler,
     targets: configuration.ScaleDown.Targets,
+    karpenterVersion: configuration.KarpenterVersion,
   };
 }

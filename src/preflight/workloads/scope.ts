@@ -21,7 +21,7 @@ export interface StageScope {
 export type StageCheck = (scope: StageScope) => Finding[];
 
 export function scopeOf(facts: StageFacts, question: StageQuestion): StageScope {
-  const api = apiOf(question.api);
+  const api = apiOf(question.api, question.karpenterVersion);
   const wanted = ({ name }: NodegroupShape) => wantedOf(name, facts.nodegroups.length, { ScaleDown: { Targets: question.targets } });
   // A group at or below keeps all of its nodes.
   const shrinking = facts.nodegroups.filter(nodegroup => nodegroup.desired > wanted(nodegroup)).map(nodegroup => nodegroup.name);

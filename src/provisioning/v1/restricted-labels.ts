@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { FORMERLY_FREE, FORMERLY_RESTRICTED, KUBERNETES_DOMAINS_SINCE, LABELS_SINCE } from './label-history';
 import { checkKey } from '../../kubernetes/kubernetes-names';
 import { OLD_LABEL_NAMES } from '../old-label-names';
 import { WellKnownLabel } from '../well-known-label';
@@ -20,20 +21,6 @@ const FORMER: readonly string[] = [WellKnownLabel.INSTANCE_PODS];
 
 /** What is known of labels; the node class is one too, though no pool needs to ask for its own. */
 const WELL_KNOWN: readonly string[] = [...Object.values(WellKnownLabel), 'karpenter.k8s.aws/ec2nodeclass'].filter((key) => !FORMER.includes(key));
-
-/** The oldest minor version of Karpenter that knows a label, where that is not every one of this generation. */
-const SINCE: Readonly<Record<string, string>> = {
-  [WellKnownLabel.CAPACITY_RESERVATION_TYPE]: '1.6',
-  [WellKnownLabel.INSTANCE_CAPABILITY_FLEX]: '1.7',
-  [WellKnownLabel.INSTANCE_TENANCY]: '1.9',
-  [WellKnownLabel.CAPACITY_RESERVATION_INTERRUPTIBLE]: '1.10',
-  [WellKnownLabel.PLACEMENT_GROUP_ID]: '1.11',
-  [WellKnownLabel.PLACEMENT_GROUP_PARTITION]: '1.11',
-};
-
-/** Domains of Kubernetes that were restricted before Karpenter 1.9, and what was free there. */
-const FORMERLY_RESTRICTED = ['kubernetes.io', 'k8s.io'];
-const FORMERLY_FREE = ['node.kubernetes.io', 'node-restriction.kubernetes.io', 'kops.k8s.io'];
 
 /** The key by which Karpenter knows what a requirement is about. */
 export function translatedKey(key: string): string {
@@ -59,7 +46,7 @@ export function labelSince(key: string): string | undefined {
   const domain = domainOf(key);
   const wasRestricted = FORMERLY_RESTRICTED.some((each) => domain.endsWith(each)) && !FORMERLY_FREE.some((each) => domain.endsWith(each))
     && !WELL_KNOWN.includes(translatedKey(key));
-  return SINCE[key] ?? (wasRestricted ? '1.9' : undefined);
+  return LABELS_SINCE[key] ?? (wasRestricted ? KUBERNETES_DOMAINS_SINCE : undefined);
 }
 
 function checkUnrestricted(what: string, key: string): void {

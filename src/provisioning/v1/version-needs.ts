@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { NodeClassAmiFamily } from './ami';
 import { DisruptionReason } from './disruption-budget';
 import { EC2NodeClassOptions } from './ec2-node-class-options';
+import { isOlder } from './label-history';
 import { NodePoolOptions } from './node-pool-options';
 import { labelSince } from './restricted-labels';
 
@@ -79,11 +80,4 @@ function refuseUnmet(kind: string, needs: readonly Need[], version: string): voi
     throw new Error(`${kind} has what Karpenter ${version} does not know: ${unmet.map(({ what, since }) => `${what} (from ${since} on)`).join(', ')}; `
       + 'leave it out, or set a later `version` of the release');
   }
-}
-
-/** Whether a version is older than a minor version. */
-function isOlder(version: string, minorVersion: string): boolean {
-  const [major, minor] = version.split('.').map(Number);
-  const [wantedMajor, wantedMinor] = minorVersion.split('.').map(Number);
-  return major < wantedMajor || (major === wantedMajor && minor < wantedMinor);
 }

@@ -44,6 +44,27 @@ test('labels of kubernetes.io keep no node from being made, labels of Karpenter\
   expect(needs('karpenter.sh/own')).toMatch(/karpenter\.sh\/own in its node affinity, for which Karpenter makes no node/);
 });
 
+test.each<[version: string, key: string, refused: boolean]>([
+  ['1.8.6', 'node-role.kubernetes.io/worker', true],
+  ['1.8.6', 'app.k8s.io/tier', true],
+  ['1.8.6', 'node-restriction.kubernetes.io/team', false],
+  ['1.8.6', 'apps.kops.k8s.io/instancegroup', false],
+  ['1.8.6', 'kubernetes.io/arch', false],
+  ['1.8.6', 'example.com/team', false],
+  ['1.8.6', 'karpenter.k8s.aws/instance-tenancy', true],
+  ['1.8.6', 'karpenter.k8s.aws/instance-capability-flex', false],
+  ['1.6.8', 'karpenter.k8s.aws/instance-capability-flex', true],
+  ['1.9.0', 'node-role.kubernetes.io/worker', false],
+  ['1.9.0', 'karpenter.k8s.aws/instance-tenancy', false],
+  ['1.10.0', 'karpenter.k8s.aws/placement-group-id', true],
+  ['1.11.0', 'karpenter.k8s.aws/placement-group-id', false],
+  ['1.14.3', 'karpenter.sh/own', true],
+])('Karpenter %s and a pod whose affinity speaks of %s: no node: %s', (karpenterVersion, key, refused) => {
+  const given = facts({ placements: [placement({ preferredKeys: [key] })] });
+  const messages = stageFindings(given, question({ api: V1_API.name, karpenterVersion })).filter(({ check }) => check === PreflightCheck.PLACEMENT);
+  expect(messages.map(({ message }) => message).join()).toEqual(refused ? expect.stringContaining(`${key} in its node affinity, for which Karpenter makes no node`) : '');
+});
+
 test('a NodePool without a word about capacity launches Spot', () => {
   const spot = { nodegroups: [shape('apps', { capacityType: 'SPOT' })] };
   expect(says(facts(spot), PreflightCheck.SPOT_NODEGROUPS)).toBe('');

@@ -74,9 +74,12 @@ test('a run asks with its configuration', () => {
     Nodegroups: ['apps'],
     Namespace: namespace,
     Api: api,
+    KarpenterVersion: '1.8.6',
     CriticalWorkloads: criticalWorkloads,
     ClusterAutoscaler: clusterAutoscaler,
     ScaleDown: { Targets: [{ Nodegroup: 'apps', Size: 0 }] },
   } as unknown as WorkflowConfiguration;
-  expect(stageQuestion(configuration, MigrationStage.SCALE_DOWN)).toEqual(question({ nodegroups: ['apps'], targets: [{ Nodegroup: 'apps', Size: 0 }] }));
+  expect(stageQuestion(configuration, MigrationStage.SCALE_DOWN)).toEqual(question({
+    nodegroups: ['apps'], targets: [{ Nodegroup: 'apps', Size: 0 }], karpenterVersion: '1.8.6',
+  }));
 });
