@@ -1,10 +1,11 @@
 import { AssumeRoleCommand, Credentials, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import * as k8s from '@kubernetes/client-node';
+import type * as k8s from '@kubernetes/client-node';
 import { describeCluster } from './cluster.aws';
 import { bearerToken, roleOfSession, trustMissing } from './eks-token.aws';
 import { Query } from './lambda';
 import { Connect } from './lifecycle';
 import { text } from './properties';
+import { TimedKubeConfig } from './timed-config.kubernetes';
 
 /** STS gives no shorter session, and a token outlives one call of a function by far. */
 const SESSION_SECONDS = 900;
@@ -24,7 +25,7 @@ export async function connect(clusterName: string, kubectlRoleArn: string): Prom
   const region = process.env.AWS_REGION!;
   const { endpoint, certificateAuthority } = await describe(clusterName);
   const token = await bearerToken(clusterName, region, await assume(kubectlRoleArn, region));
-  const config = new k8s.KubeConfig();
+  const config = new TimedKubeConfig();
   config.loadFromClusterAndUser(
     { name: clusterName, server: endpoint, caData: certificateAuthority, skipTLSVerify: false },
     { name: kubectlRoleArn, token },

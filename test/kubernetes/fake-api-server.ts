@@ -10,7 +10,7 @@ import { buildSync } from 'esbuild';
 export function bundled(...modules: string[]): any {
   const { outputFiles: [{ text }] } = buildSync({
     stdin: {
-      contents: [...modules.map(module => `export * from "./src/${module}";`), 'export { ApiException, KubeConfig } from "@kubernetes/client-node";'].join('\n'),
+      contents: [...modules.map(module => `export * from "./src/${module}";`), 'export { ApiException, CoreV1Api, KubeConfig } from "@kubernetes/client-node";'].join('\n'),
       resolveDir: join(__dirname, '../..'),
     },
     bundle: true,
