@@ -46,6 +46,10 @@ export enum PauseReason {
   THROTTLED = 'Throttled',
   /** Our function may not do what it has to. */
   ACCESS_DENIED = 'AccessDenied',
+  /** AWS or the Kubernetes API does not answer, or not in time. */
+  NO_ANSWER = 'NoAnswer',
+  /** Calls of our function end in the middle, one after the other: out of time or of memory. */
+  CALL_LOST = 'CallLost',
   /** A check of the preflight no longer holds. */
   PREFLIGHT = 'Preflight',
   /** An error that nobody foresaw; the log has all of it. */

@@ -25,8 +25,8 @@ export class ConfigMapRuns implements RunPort {
     return (await this.change(record => begun(record, beginning)))!;
   }
 
-  public async enter(generation: number, lease: Lease, now: number): Promise<boolean> {
-    return await this.change(record => entered(record, generation, lease, now)) !== undefined;
+  public async enter(generation: number, lease: Lease, now: number): Promise<Lease | false> {
+    return (await this.change(record => entered(record, generation, lease, now)))?.lease ?? false;
   }
 
   public async leave(token: string, report?: RunReport): Promise<void> {

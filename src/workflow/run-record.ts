@@ -19,6 +19,8 @@ export interface Lease {
   readonly token: string;
   /** Milliseconds since 1970 after which the function that holds it has ended, whatever happened to it. */
   readonly until: number;
+  /** How many calls before this one ended without giving their lease back, one after the other. */
+  readonly lost?: number;
 }
 
 /** A call has ended after this long, and so has the call of the Kubernetes function that it may have made: each runs five minutes at most. */
@@ -59,6 +61,8 @@ export function begun(record: RunRecord, beginning: Beginning): RunRecord {
   const generation = record.generation + 1;
   return {
     ...record,
+    // A call of the run before may still go on, but what became of its calls is not the new run's.
+    ...record.lease && { lease: { token: record.lease.token, until: record.lease.until } },
     generation,
     stage: beginning.stage ?? record.stage,
     ...beginning.request === undefined ? {} : { request: beginning.request, requested: generation },
@@ -73,7 +77,10 @@ export function begun(record: RunRecord, beginning: Beginning): RunRecord {
 export function entered(record: RunRecord, generation: number, lease: Lease, now: number): RunRecord | undefined {
   requireGeneration(record, generation);
   const { lease: held } = record;
-  return held && held.token !== lease.token && held.until > now ? undefined : { ...record, lease };
+  if (!held || held.token === lease.token) {
+    return { ...record, lease };
+  }
+  return held.until > now ? undefined : { ...record, lease: { ...lease, lost: (held.lost ?? 0) + 1 } };
 }
 
 /** The record without the lease of a call; a report counts only if no newer generation has begun. */
@@ -99,8 +106,8 @@ export interface RunPort {
   read(): Promise<RunRecord | undefined>;
   /** Begins a new generation and gives the record with it. */
   begin(beginning: Beginning): Promise<RunRecord>;
-  /** Takes the lease of a call; false as long as another call may still be changing something. */
-  enter(generation: number, lease: Lease, now: number): Promise<boolean>;
+  /** Takes the lease of a call and gives it as it is held; false as long as another call may still be changing something. */
+  enter(generation: number, lease: Lease, now: number): Promise<Lease | false>;
   leave(token: string, report?: RunReport): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { Leg, nextLeg } from './itinerary';
 import { PauseReason } from './pause-reason';
 import { RunReport } from './run-record';
-import { Progress } from './step';
+import { blocked, Progress } from './step';
 import { MigrationStage } from '../words/migration-stage';
 
 /** What one state of the state machine hands on to the next: small, and plain to read in the console. */
@@ -18,33 +18,77 @@ export interface RunState {
   readonly pausedBy?: PauseReason;
   /** In ISO 8601. */
   readonly pausedSince?: string;
+  /** Since when each reason has been in the way without any progress in between, in ISO 8601: patience is counted for each. */
+  readonly blockedSince?: Readonly<Partial<Record<PauseReason, string>>>;
+  /** What is waited for, by the reason that it comes to when it takes too long, and since when. */
+  readonly wait?: { readonly by: PauseReason; readonly since: string };
+  /** How many calls have ended in the middle, one after the other. */
+  readonly lost?: number;
 }
 
 /** A call has just ended well, and the next has nothing to wait for. */
 const AT_ONCE_SECONDS = 1;
 
+/** What patience has an end with: the rest is somebody's to mend, and a pod that has nowhere to go is no safer when it is deleted. */
+const FORCED: readonly PauseReason[] = [PauseReason.DISRUPTION_BUDGET, PauseReason.DO_NOT_EVICT, PauseReason.BARE_POD];
+
 /** The state after a call of a step. */
 export function advanced(state: RunState, leg: Leg, progress: Progress, now: Date): RunState {
-  const { pausedBy: _by, pausedSince, ...rest } = state;
-  const base = { ...rest, says: `${leg.name}: ${progress.says}`, round: state.round + 1 };
+  const { pausedBy: _by, pausedSince: _since, blockedSince, wait: _wait, lost: _lost, ...rest } = state;
+  const base = { ...rest, says: `${leg.name}: ${progress.says}`, round: state.round + 1, next: leg.name };
   switch (progress.kind) {
-    case 'working':
-      return { ...base, outcome: 'working', next: leg.name, waitSeconds: progress.waitSeconds };
-    case 'blocked': {
-      const since = pausedSince ?? now.toISOString();
-      return { ...base, outcome: 'paused', next: leg.name, waitSeconds: pauseSeconds(secondsSince(since, now)), pausedBy: progress.by, pausedSince: since };
+    case 'working': {
+      const wait = progress.limit && { by: progress.limit.by, since: state.wait?.by === progress.limit.by ? state.wait.since : now.toISOString() };
+      if (progress.limit && secondsSince(wait!.since, now) >= progress.limit.minutes * 60) {
+        const late = blocked(progress.limit.by, `${progress.says}, for more than ${progress.limit.minutes} minutes`);
+        return { ...paused(state, { ...base, says: `${leg.name}: ${late.says}` }, progress.limit.by, now), wait };
+      }
+      const patience = (progress.limit || progress.forced) && blockedSince ? { blockedSince } : {};
+      return { ...base, ...patience, ...wait && { wait }, outcome: 'working', waitSeconds: progress.waitSeconds };
     }
+    case 'blocked':
+      return paused(state, base, progress.by, now);
     case 'done': {
       const next = nextLeg(state.stage, leg);
       return next
         ? { ...base, outcome: 'working', next: next.name, waitSeconds: AT_ONCE_SECONDS }
-        : { ...base, outcome: 'arrived', next: leg.name, waitSeconds: 0, says: `stage ${state.stage} is reached: ${progress.says}` };
+        : { ...base, outcome: 'arrived', waitSeconds: 0, says: `stage ${state.stage} is reached: ${progress.says}` };
     }
   }
 }
 
-export function isOutOfPatience(state: RunState, patienceMinutes: number, now: Date): boolean {
-  return state.outcome === 'paused' && secondsSince(state.pausedSince!, now) >= patienceMinutes * 60;
+/** A pause keeps its beginning whatever blocks next, and so does each reason in it. */
+function paused({ pausedSince, blockedSince }: RunState, base: Omit<RunState, 'outcome' | 'waitSeconds'>, by: PauseReason, now: Date): RunState {
+  const since = pausedSince ?? now.toISOString();
+  return {
+    ...base,
+    outcome: 'paused',
+    waitSeconds: pauseSeconds(secondsSince(since, now)),
+    pausedBy: by,
+    pausedSince: since,
+    blockedSince: { ...blockedSince, [by]: blockedSince?.[by] ?? now.toISOString() },
+  };
+}
+
+/** The state while another call may still be changing something: what was in the way before still is, and its time goes on. */
+export function held(state: RunState, leg: Leg, seconds: number): RunState {
+  return { ...state, says: `${leg.name}: waits until a call before has ended`, waitSeconds: seconds, round: state.round + 1 };
+}
+
+/** The state after so many calls have ended in the middle. */
+export function lost(state: RunState, leg: Leg, calls: number, now: Date): RunState {
+  const says = `the last ${calls} calls of our function ended in the middle, out of time or of memory: see the end of its log; it is tried again`;
+  return { ...advanced(state, leg, blocked(PauseReason.CALL_LOST, says), now), lost: calls };
+}
+
+/** Whether the reason of the present pause has been in the way for as long as patience. */
+export function isOutOfPatience({ outcome, pausedBy, pausedSince, blockedSince }: RunState, patienceMinutes: number, now: Date): boolean {
+  return outcome === 'paused' && secondsSince(blockedSince?.[pausedBy!] ?? pausedSince!, now) >= patienceMinutes * 60;
+}
+
+/** Whether what is in the way is of a kind that may be overridden, if the user wants that. */
+export function mayBeForced({ pausedBy }: RunState): boolean {
+  return pausedBy !== undefined && FORCED.includes(pausedBy);
 }
 
 export function stopped(state: RunState): RunState {

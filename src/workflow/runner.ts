@@ -3,8 +3,8 @@ import { WorkflowConfiguration } from './contract';
 import { firstLeg, legOf } from './itinerary';
 import { logLine } from './run-log';
 import { Lease, LEASE_MILLISECONDS, RunRecord, RunPort } from './run-record';
-import { advanced, isOutOfPatience, reportOf, RunState, stopped } from './run-state';
-import { Progress, Step, working } from './step';
+import { advanced, held, isOutOfPatience, lost, mayBeForced, reportOf, RunState, stopped } from './run-state';
+import { done, Progress, Step } from './step';
 import { StepName, STEPS } from './steps';
 import { REPLACED } from '../custom-resources/fence';
 
@@ -17,7 +17,7 @@ export type WorkflowTask =
   | { readonly Workflow: 'go'; readonly Configuration: WorkflowConfiguration; readonly Run: RunState; readonly Execution: string };
 
 export interface StepOptions {
-  /** Patience is over, and the user wants pods that cannot be evicted to be deleted then. */
+  /** Patience with pods that cannot be evicted is over, and the user wants them to be deleted then. */
   readonly force: boolean;
 }
 
@@ -32,6 +32,10 @@ export interface RunnerPorts {
 
 /** How soon a run looks again whether a call of a former run has ended. */
 const LOOK_SECONDS = 5;
+/** One call may be lost by accident; after as many as this in a row the next one would be, too. */
+const LOST_CALLS = 2;
+
+const STOPPED: Progress = done('stopped');
 
 /** Nothing that happens in a call fails the execution: it pauses, and goes on or stops safely. */
 export async function runTask(task: WorkflowTask, ports: RunnerPorts): Promise<RunState> {
@@ -61,25 +65,34 @@ async function begin(task: WorkflowTask & { Workflow: 'begin' }, ports: RunnerPo
 /** Where the cluster is, by the records of all steps. */
 async function position(configuration: WorkflowConfiguration, record: RunRecord, ports: RunnerPorts): Promise<string> {
   const steps = ports.steps(configuration, record.generation, { force: false });
-  const assessments = await Promise.all(Object.values(steps).map(step => step.assess()));
-  return assessments.map(({ says }) => says).join('; ');
+  return (await Promise.all(Object.entries(steps).map(([name, step]) => assessment(name, step)))).join('; ');
+}
+
+/** What it says is for people: a step that cannot tell tells so when its turn comes, and pauses. */
+async function assessment(name: string, step: Step): Promise<string> {
+  try {
+    return (await step.assess()).says;
+  } catch (error) {
+    return `${name} cannot tell yet (${reported(error as Error).says})`;
+  }
 }
 
 async function go(task: WorkflowTask & { Workflow: 'go' }, ports: RunnerPorts): Promise<RunState> {
   const { Configuration: configuration, Run: state, Execution: execution } = task;
   const runs = ports.runs(configuration);
   const lease: Lease = { token: ports.newToken(), until: ports.now().getTime() + LEASE_MILLISECONDS };
+  let entrance: Lease | false;
   try {
-    if (!await runs.enter(state.generation, lease, ports.now().getTime())) {
-      const wait = working('waits until a call of the run before has ended', LOOK_SECONDS);
-      return advanced(state, legOf(state.next), wait, ports.now());
-    }
+    entrance = await runs.enter(state.generation, lease, ports.now().getTime());
   } catch (error) {
     return unlessReplaced(error as Error, state, () => advanced(state, legOf(state.next), reported(error as Error), ports.now()));
   }
+  if (!entrance) {
+    return held(state, legOf(state.next), LOOK_SECONDS);
+  }
   let after: RunState | undefined;
   try {
-    after = await call(configuration, state, ports);
+    after = await call(configuration, state, entrance, ports);
     return after;
   } catch (error) {
     return unlessReplaced(error as Error, state, () => { throw error; });
@@ -88,27 +101,33 @@ async function go(task: WorkflowTask & { Workflow: 'go' }, ports: RunnerPorts): 
   }
 }
 
-async function call(configuration: WorkflowConfiguration, state: RunState, ports: RunnerPorts): Promise<RunState> {
+async function call(configuration: WorkflowConfiguration, state: RunState, { lost: before = 0 }: Lease, ports: RunnerPorts): Promise<RunState> {
   const leg = legOf(state.next);
-  const overdue = isOutOfPatience(state, configuration.PatienceMinutes, ports.now());
+  const overdue = isOutOfPatience(state, configuration.PatienceMinutes, ports.now()) && mayBeForced(state);
   const steps = ports.steps(configuration, state.generation, { force: overdue && configuration.ScaleDown.Force });
-  const progress = await attempt(() => steps[leg.step][leg.direction]());
-  let after = advanced(state, leg, progress, ports.now());
-  if (isOutOfPatience(after, configuration.PatienceMinutes, ports.now()) && !(configuration.ScaleDown.Force && !overdue)) {
+  const calls = before === 0 ? 0 : before + (state.lost ?? 0);
+  const progress = calls < LOST_CALLS ? await attempt(() => steps[leg.step][leg.direction]()) : undefined;
+  let after = progress ? advanced(state, leg, progress, ports.now()) : lost(state, leg, calls, ports.now());
+  const forcesNext = configuration.ScaleDown.Force && !overdue && mayBeForced(after);
+  if (isOutOfPatience(after, configuration.PatienceMinutes, ports.now()) && !forcesNext) {
     const stop = await attempt(async () => {
       await stopSteps(steps);
-      return progress;
+      return STOPPED;
     });
-    after = stop === progress ? stopped(after) : advanced(after, leg, stop, ports.now());
+    after = stop === STOPPED ? stopped(after) : advanced(after, leg, stop, ports.now());
   }
-  console.log(JSON.stringify(logLine(configuration.ClusterName, leg, after, progress, ports.now())));
+  console.log(JSON.stringify(logLine(configuration.ClusterName, leg, after, progress ?? {}, ports.now())));
   return after;
 }
 
-/** Takes back what must not stay when nobody goes on; the last step first, as on every way back. */
+/** Takes back what must not stay when nobody goes on; the last step first, as on every way back. One that cannot be stopped keeps no other from it. */
 export async function stopSteps(steps: Steps): Promise<void> {
+  const errors: Error[] = [];
   for (const { name } of [...STEPS].reverse()) {
-    await steps[name].stop();
+    await steps[name].stop().catch((error: Error) => errors.push(error));
+  }
+  if (errors.length > 0) {
+    throw errors.find(({ name }) => name === REPLACED) ?? errors[0];
   }
 }
 

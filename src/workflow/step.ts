@@ -17,11 +17,21 @@ export interface Counts {
   readonly evictionsRefused?: number;
 }
 
+/** How long something may take that goes its way by itself, and what is in the way when it takes longer. */
+export interface WaitLimit { readonly by: PauseReason; readonly minutes: number }
+
 /** What one call of a step achieved. Blocked is not failed: it is tried again. */
 export type Progress = (
   | { readonly kind: 'done' }
   /** Something goes its way and is worth a look after so many seconds. */
-  | { readonly kind: 'working'; readonly waitSeconds: number }
+  | {
+    readonly kind: 'working';
+    readonly waitSeconds: number;
+    /** The call changed nothing, it waits; the runner counts how long, over all calls. */
+    readonly limit?: WaitLimit;
+    /** The call did by force what patience was over with: it is over with the next one of this kind too. */
+    readonly forced?: boolean;
+  }
   /** Somebody or something is in the way; who, and what to do, is in `says` and in the runbook's article of the reason. */
   | { readonly kind: 'blocked'; readonly by: PauseReason }
 ) & {
@@ -51,4 +61,7 @@ export interface Step {
 export const done = (says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress => ({ kind: 'done', says, ...more });
 export const working = (says: string, waitSeconds: number, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
   ({ kind: 'working', says, waitSeconds, ...more });
+/** Waits for something that must have come to its end after so many minutes. */
+export const waiting = (says: string, waitSeconds: number, limit: WaitLimit, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
+  ({ kind: 'working', says, waitSeconds, limit, ...more });
 export const blocked = (by: PauseReason, says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress => ({ kind: 'blocked', by, says, ...more });

@@ -54,10 +54,10 @@ export class FakeRuns implements RunPort {
     return this.record;
   }
 
-  public async enter(generation: number, lease: Lease, now: number): Promise<boolean> {
+  public async enter(generation: number, lease: Lease, now: number): Promise<Lease | false> {
     const after = entered(this.record!, generation, lease, now);
     this.record = after ?? this.record;
-    return after !== undefined;
+    return after?.lease ?? false;
   }
 
   public async leave(token: string, report?: RunReport): Promise<void> {

@@ -30,13 +30,19 @@ test('who does not hold the claim begins nothing', () => {
 });
 
 test.each([
-  ['nobody has it', undefined, true],
-  ['the same call has it', { token: 'call', until: 5000 }, true],
-  ['another call has it that has ended by now', { token: 'former', until: 999 }, true],
-  ['another call has it that may still run', { token: 'former', until: 1001 }, false],
+  ['nobody has it', undefined, lease],
+  ['the same call has it', { token: 'call', until: 5000 }, lease],
+  ['another call has it that has ended by now', { token: 'former', until: 999 }, { ...lease, lost: 1 }],
+  ['the third in a row that did not give it back has it', { token: 'former', until: 999, lost: 2 }, { ...lease, lost: 3 }],
+  ['another call has it that may still run', { token: 'former', until: 1001 }, undefined],
 ])('a call gets the lease where %s: %s', (_, held, gets) => {
   const after = entered({ ...record, lease: held }, 4, lease, 1000);
-  expect(after).toEqual(gets ? { ...record, lease } : undefined);
+  expect(after).toEqual(gets && { ...record, lease: gets });
+});
+
+test('a new run does not count the calls that the run before has lost, and still waits for the last of them', () => {
+  const after = begun({ ...record, lease: { token: 'former', until: 5000, lost: 3 } }, { owner: 'stack/Migration' });
+  expect(after.lease).toEqual({ token: 'former', until: 5000 });
 });
 
 test('a call of an old generation never gets the lease', () => {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { legOf } from '../../src/workflow/itinerary';
 import { PauseReason } from '../../src/workflow/pause-reason';
-import { advanced, isOutOfPatience, reportOf, RunState, stopped, pauseSeconds } from '../../src/workflow/run-state';
-import { blocked, done, working } from '../../src/workflow/step';
+import { advanced, held, isOutOfPatience, reportOf, RunState, stopped, pauseSeconds } from '../../src/workflow/run-state';
+import { blocked, done, waiting, working } from '../../src/workflow/step';
 
 const pin = legOf('Pin critical workloads');
 const drain = legOf('Drain node groups');
@@ -35,6 +35,7 @@ test('a blocked step pauses, and says since when and because of whom', () => {
     says: 'Drain node groups: shop/cart allows none',
     pausedBy: 'DisruptionBudget',
     pausedSince: '2026-01-01T12:00:00.000Z',
+    blockedSince: { DisruptionBudget: '2026-01-01T12:00:00.000Z' },
   });
 });
 
@@ -44,6 +45,57 @@ test('a pause keeps its beginning whatever blocks next, and ends with the first 
   const second = advanced(first, drain, blocked(PauseReason.THROTTLED, 'y'), later);
   expect(second).toMatchObject({ pausedSince: now.toISOString(), pausedBy: 'Throttled', waitSeconds: 40 });
   expect(advanced(second, drain, working('z', 3), later)).not.toHaveProperty('pausedSince');
+});
+
+const after = (many: number) => new Date(now.getTime() + many * 60_000);
+const budget = blocked(PauseReason.DISRUPTION_BUDGET, 'x');
+const throttled = blocked(PauseReason.THROTTLED, 'y');
+
+test('patience is counted for each reason, also when another comes in between', () => {
+  const first = advanced(state, drain, budget, now);
+  const second = advanced(first, drain, throttled, after(50));
+  expect(isOutOfPatience(second, 60, after(70))).toBe(false);
+  expect(isOutOfPatience(second, 60, after(110))).toBe(true);
+  const third = advanced(second, drain, budget, after(60));
+  expect(isOutOfPatience(third, 60, after(60))).toBe(true);
+});
+
+test('a call that only waits, and one that did something by force, do not set patience back; progress does', () => {
+  const first = advanced(state, drain, budget, now);
+  for (const between of [waiting('a pod ends', 3, { by: PauseReason.POD_NOT_ENDING, minutes: 10 }), { ...working('deleted 1', 3), forced: true }]) {
+    const next = advanced(first, drain, between, after(30));
+    expect(next).toMatchObject({ outcome: 'working' });
+    expect(isOutOfPatience(advanced(next, drain, budget, after(60)), 60, after(60))).toBe(true);
+  }
+  const evicted = advanced(first, drain, working('evicted 1 pod', 3), after(30));
+  expect(isOutOfPatience(advanced(evicted, drain, budget, after(60)), 60, after(60))).toBe(false);
+});
+
+describe('a wait with a limit', () => {
+  const waits = waiting('waits until i-1 has ended', 5, { by: PauseReason.NODEGROUP_BUSY, minutes: 20 });
+
+  test('becomes a pause when it takes longer, and stays one until something happens', () => {
+    const at = (one: RunState, many: number) => advanced(one, drain, waits, after(many));
+    const late = at(at(at(state, 0), 19), 20);
+    expect(at(at(state, 0), 19)).toMatchObject({ outcome: 'working', waitSeconds: 5 });
+    expect(late).toMatchObject({
+      outcome: 'paused', pausedBy: 'NodegroupBusy', says: 'Drain node groups: waits until i-1 has ended, for more than 20 minutes', pausedSince: after(20).toISOString(),
+    });
+    expect(at(late, 25)).toMatchObject({ outcome: 'paused', pausedSince: after(20).toISOString() });
+    expect(at(advanced(late, drain, working('ends i-2', 5), after(25)), 26)).toMatchObject({ outcome: 'working' });
+  });
+
+  test('begins anew for something else', () => {
+    const other = advanced(state, drain, waiting('x', 5, { by: PauseReason.POD_NOT_ENDING, minutes: 20 }), now);
+    expect(advanced(other, drain, waits, after(20))).toMatchObject({ outcome: 'working' });
+  });
+});
+
+test('while a call before may still be changing something, what was in the way keeps its time', () => {
+  const first = advanced(state, drain, budget, now);
+  const waits = held(first, drain, 5);
+  expect(waits).toMatchObject({ outcome: 'paused', pausedSince: now.toISOString(), waitSeconds: 5, round: first.round + 1 });
+  expect(held(state, drain, 5)).toMatchObject({ outcome: 'working' });
 });
 
 test.each([[59, false], [60, true], [61, true]])('patience of an hour is over after %i minutes: %s', (minutes, over) => {

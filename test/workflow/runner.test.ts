@@ -96,7 +96,7 @@ test('a run waits until a call of the run before has ended, then goes on', async
   const state = await begin(1);
   runs.record = { ...runs.record!, lease: { token: 'former', until: START + 60_000 } };
   const waiting = await go(state);
-  expect(waiting).toMatchObject({ outcome: 'working', waitSeconds: 5, says: expect.stringContaining('waits until a call of the run before has ended') });
+  expect(waiting).toMatchObject({ outcome: 'working', waitSeconds: 5, says: expect.stringContaining('waits until a call before has ended') });
   expect(steps.removal.calls).toEqual([]);
   await runs.leave('former');
   await go(waiting);
@@ -111,12 +111,67 @@ test('a call that was killed holds up the next one for ten minutes and no longer
   expect(steps.removal.calls).toEqual(['revert']);
 });
 
+/** What the state machine does with a call that dies: it makes the same one again, which waits for the lease of the dead one. */
+async function dying(state: RunState, more: Partial<WorkflowConfiguration> = {}): Promise<RunState> {
+  let current = state;
+  do {
+    now += current.waitSeconds * 1000;
+    const entered = runs.record!.lease === undefined || runs.record!.lease.until <= now;
+    const died = entered && await Promise.race([go(current, more), new Promise<'dead'>(resolve => setImmediate(() => resolve('dead')))]);
+    current = died && died !== 'dead' ? died : await go(current, more);
+  } while (current.says.includes('waits until a call before has ended'));
+  return current;
+}
+
+test('calls that are lost one after the other pause the run, which keeps its patience over them and stops safely', async () => {
+  steps.removal.progress = () => { throw new Error('unused'); };
+  steps.removal.revert = () => new Promise(() => { steps.removal.calls.push('revert'); });
+  let tokens = 0;
+  jest.spyOn(ports, 'newToken').mockImplementation(() => `token-${++tokens}`);
+  const first = await dying(await begin(1));
+  expect(first).toMatchObject({ outcome: 'paused', pausedBy: PauseReason.CALL_LOST, says: expect.stringContaining('the last 2 calls of our function ended in the middle') });
+  const since = first.pausedSince;
+  expect(now - START).toBeLessThan(21 * 60_000);
+  let current = first;
+  while (current.outcome === 'paused') {
+    expect(current).toMatchObject({ pausedBy: PauseReason.CALL_LOST, pausedSince: since });
+    current = await dying(current);
+  }
+  expect(current.outcome).toBe('stopped');
+  expect(now - Date.parse(since!)).toBeLessThan(75 * 60_000);
+  expect(steps['scale-down'].calls).toEqual(['stop']);
+});
+
+test('one call that is lost is tried again without a pause', async () => {
+  const state = await begin(1);
+  runs.record = { ...runs.record!, lease: { token: 'lost', until: START - 1 } };
+  await expect(go(state)).resolves.toMatchObject({ outcome: 'working' });
+  expect(steps.removal.calls).toEqual(['revert']);
+});
+
+test('a step that cannot be stopped keeps no other from it', async () => {
+  steps['scale-down'].progress = () => blocked(PauseReason.DISRUPTION_BUDGET, 'x');
+  steps.removal.stopping = () => { throw new Error('the webhooks of somebody do not answer'); };
+  await drive(await begin(1));
+  expect(steps['scale-down'].calls).toContain('stop');
+  expect(steps['critical-workloads'].calls).toContain('stop');
+});
+
+test('a step that cannot tell where it is lets the execution begin all the same', async () => {
+  jest.spyOn(steps.removal, 'assess').mockRejectedValue(new Error('the record of limits cannot be read'));
+  await expect(begin(1)).resolves.toMatchObject({ outcome: 'working', says: expect.stringContaining('removal cannot tell yet (') });
+});
+
 test.each([
   ['ThrottlingException', 'Rate exceeded', PauseReason.THROTTLED],
   ['AccessDenied', 'not authorized to perform: eks:UpdateNodegroupConfig', PauseReason.ACCESS_DENIED],
   ['Error', 'failed calling webhook "defaulting.webhook.karpenter.k8s.aws": no endpoints', PauseReason.WEBHOOKS_UNREACHABLE],
   ['Error', 'HTTP-Code: 500 Body: "{\\"message\\":\\"failed calling webhook \\\\\\"defaulting.webhook.karpenter.k8s.aws\\\\\\"', PauseReason.WEBHOOKS_UNREACHABLE],
   ['TypeError', 'undefined is not a function', PauseReason.UNEXPECTED],
+  ['FetchError', 'request to https://x failed, reason: connect ECONNREFUSED 10.0.0.1:443', PauseReason.NO_ANSWER],
+  ['AbortError', 'The user aborted a request.', PauseReason.NO_ANSWER],
+  ['Error', 'the kubernetes function failed: 2026-01-01T12:00:00Z 1234 Task timed out after 300.00 seconds', PauseReason.NO_ANSWER],
+  ['Error', 'HTTP-Code: 503 Body: "etcdserver: leader changed"', PauseReason.NO_ANSWER],
 ])('an error %s (%s) is a pause and no failure', async (name, message, by) => {
   const state = await begin(1);
   steps.removal.progress = () => { throw Object.assign(new Error(message), { name }); };
@@ -170,6 +225,34 @@ test('with force, what blocks for as long as patience is forced once before the 
   const state = await drive(await begin(1), 40, forced);
   expect(options.filter(({ force }) => force).length).toBeGreaterThan(0);
   expect(state.outcome).not.toBe('stopped');
+});
+
+test.each([PauseReason.NO_NEW_NODE, PauseReason.REPLACEMENT_NOT_READY, PauseReason.ACCESS_DENIED, PauseReason.NOWHERE_TO_GO, PauseReason.UNEXPECTED])(
+  'force does nothing about %s: the run stops safely', async by => {
+    steps['scale-down'].progress = () => blocked(by, 'x');
+    const state = await drive(await begin(1), 50, { ScaleDown: { ...configuration.ScaleDown, Force: true } });
+    expect(state).toMatchObject({ outcome: 'stopped', pausedBy: by });
+    expect(options.every(({ force }) => !force)).toBe(true);
+  });
+
+test('what another reason had of patience is not the budget\'s: force waits for as long as patience of its own', async () => {
+  steps['scale-down'].progress = () => now - START < 50 * 60_000 ? blocked(PauseReason.THROTTLED, 'x') : blocked(PauseReason.DISRUPTION_BUDGET, 'y');
+  const times: number[] = [];
+  jest.spyOn(ports, 'steps').mockImplementation((_, __, { force }) => {
+    times.push(...force ? [now - START] : []);
+    return steps;
+  });
+  await drive(await begin(1), 60, { ScaleDown: { ...configuration.ScaleDown, Force: true } });
+  expect(Math.min(...times)).toBeGreaterThanOrEqual(110 * 60_000);
+});
+
+test('what was forced once is gone on with, without the same patience for each pod', async () => {
+  let deleted = 0;
+  steps['scale-down'].progress = () => options.at(-1)!.force
+    ? { ...working('deleted 1 pod', 1), forced: ++deleted > 0 }
+    : deleted === 3 ? done('all') : blocked(PauseReason.DISRUPTION_BUDGET, 'x');
+  await expect(drive(await begin(1), 60, { ScaleDown: { ...configuration.ScaleDown, Force: true } })).resolves.toMatchObject({ outcome: 'arrived' });
+  expect(now - START).toBeLessThan(70 * 60_000);
 });
 
 test('each call is a line of the log that is a metric too, with who pauses, since when, and how to undo by hand', async () => {
