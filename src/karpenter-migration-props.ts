@@ -181,6 +181,9 @@ export interface KarpenterMigrationProps {
   /**
    * Checks of the preflight that do not stop the deployment; the outputs then say so.
    *
+   * With `ABANDONED_MIGRATION`, `OTHER_KARPENTER`, `OTHER_CRDS` or `OTHER_OBJECTS` the deployment installs over what others left or
+   * run: as with `takeOver`, not even a creation that rolls back then deletes anything.
+   *
    * @default - none
    */
   readonly acceptedRisks?: PreflightCheck[];

@@ -25,6 +25,7 @@ import { KarpenterMigrationProps } from './karpenter-migration-props';
 import { checkDnsName, checkNamespace } from './kubernetes/kubernetes-names';
 import { NodeAccess } from './node-access/node-access';
 import { Preflight } from './preflight/preflight';
+import { TAKING_OVER } from './preflight/verdict';
 import { AWSNodeTemplate } from './provisioning/v0/aws-node-template';
 import { AWSNodeTemplateOptions } from './provisioning/v0/aws-node-template-options';
 import { Provisioner } from './provisioning/v0/provisioner';
@@ -83,7 +84,8 @@ export class KarpenterMigration extends Construct {
     const nodeAccess = props.nodeAccess ?? NodeAccess.auto();
     const names = props.iamNames ?? IamNames.generated();
     this.stage = props.stage ?? MigrationStage.INSTALL;
-    this.retain = props.takeOver ? retainAlways : retainExceptOnCreate;
+    const takesOver = Boolean(props.takeOver) || TAKING_OVER.some(risk => props.acceptedRisks?.includes(risk));
+    this.retain = takesOver ? retainAlways : retainExceptOnCreate;
     this.karpenterVersion = release.version;
     assertImport(this, cluster, { kubernetesApi: true, kubectl: true, openIdConnectProvider: true, kubernetesHandler });
     checkProps(props, release);
@@ -101,6 +103,7 @@ export class KarpenterMigration extends Construct {
       poolNames: [],
       takeOver: props.takeOver,
       stage: this.stage,
+      _migrates: true,
       criticalWorkloads: props.cutOver?.criticalWorkloads,
       clusterAutoscaler: props.cutOver?.clusterAutoscaler,
       targets: props.scaleDown?.targets,
@@ -182,6 +185,7 @@ export class KarpenterMigration extends Construct {
       interruptionQueueName: this.interruptionQueue?.queueName,
       kubernetesHandler,
       revision,
+      _waitsForNodes: true,
     }));
 
     // Set nodeAffinity for critical workloads, remove CAS, verify Karpenter; and all of it back
@@ -204,6 +208,7 @@ export class KarpenterMigration extends Construct {
         ...workflowOptions(props.cutOver, props.scaleDown),
       },
       waitForRun: waitForRun(props.waitForRun),
+      takesOver,
       launchTemplateTag: release._generation.api.launchTemplateTag,
       revision,
       kubernetesHandler,

@@ -164,6 +164,8 @@ describe('the way to REMOVED', () => {
     expect(differences(bare(install), bare(remove)).filter(path => !path.startsWith(preflight)).sort()).toEqual([
       `Outputs.${Object.keys(install.Outputs).find(name => install.Outputs[name].Value === 'INSTALL')}.Value`,
       `Resources.${idOf(install, 'Custom::KarpenterAccessEntry')}.Properties.Revision`,
+      `Resources.${idOf(install, 'Custom::KarpenterPreflight')}.Properties.Migrates`,
+      `Resources.${idOf(install, 'Custom::KarpenterPreflight')}.Properties.Stage`,
       `Resources.${idsBelow(install, 'MigrationProvisioner')[0]}.Properties.Manifest`,
       `Resources.${idOf(install, 'Custom::KarpenterMigrationStage')}.Properties.Stage`,
     ]);
@@ -403,6 +405,22 @@ describe('choices', () => {
     }
     const policies = Object.values(template.Resources).filter(({ Type }) => /^Custom::AWSCDK-EKS/.test(Type)).map(({ DeletionPolicy }) => DeletionPolicy);
     expect(policies).toEqual(['Retain', 'Retain', 'Retain', 'Retain']);
+  });
+
+  test.each([PreflightCheck.ABANDONED_MIGRATION, PreflightCheck.OTHER_KARPENTER, PreflightCheck.OTHER_CRDS, PreflightCheck.OTHER_OBJECTS])(
+    'who accepts %s installs over something that lives, and keeps it as one that takes over does', (risk) => {
+      const template = rendered(migrate(() => ({ acceptedRisks: [risk] })).stack);
+      const over = rendered(migrate(() => ({ takeOver: true })).stack);
+      const policiesOf = ({ Resources }: Rendered) => Object.fromEntries(Object.entries(Resources).map(([id, { DeletionPolicy }]) => [id, DeletionPolicy]));
+      expect(policiesOf(template)).toEqual(policiesOf(over));
+      expect(Object.values(policiesOf(template))).not.toContain('RetainExceptOnCreate');
+      expect(only(template, 'Custom::KarpenterMigrationStage').Properties.TakesOver).toBe(true);
+    });
+
+  test('a risk that is about nothing that lives keeps nothing more', () => {
+    const template = rendered(migrate(() => ({ acceptedRisks: [PreflightCheck.HOST_CAPACITY] })).stack);
+    expect(only(template, 'Custom::KarpenterClaim').DeletionPolicy).toBe('RetainExceptOnCreate');
+    expect(only(template, 'Custom::KarpenterMigrationStage').Properties.TakesOver).toBeUndefined();
   });
 
   test('another release reaches charts, CRDs and the preflight', () => {

@@ -48,6 +48,8 @@ export const waiting = (waitingFor: string): Outcome => ({ done: false, waitingF
 export interface ResourceHandler<P> {
   /** Minutes after which a request that still waits fails with what it waits for. */
   readonly patienceMinutes: number;
+  /** The same for a deletion; as long as any request if undefined. */
+  readonly removalPatienceMinutes?: number;
   /** Reads the properties that CloudFormation sent (every scalar is a string there); throws on bad ones. */
   parse(raw: Readonly<Record<string, unknown>>): P;
   /** The stable physical id, derived from what the resource is about and never from the request. */
@@ -99,8 +101,9 @@ export async function isComplete(handlers: ResourceHandlers, event: ProviderEven
   if (outcome.done) {
     return { IsComplete: true, Data: outcome.attributes && withinBudget(outcome.attributes) };
   }
-  if (elapsed > handler.patienceMinutes * 60_000) {
-    throw new Error(`gave up after ${handler.patienceMinutes} minutes: ${outcome.waitingFor}`);
+  const patienceMinutes = (event.RequestType === 'Delete' ? handler.removalPatienceMinutes : undefined) ?? handler.patienceMinutes;
+  if (elapsed > patienceMinutes * 60_000) {
+    throw new Error(`gave up after ${patienceMinutes} minutes: ${outcome.waitingFor}`);
   }
   return { IsComplete: false };
 }

@@ -137,6 +137,15 @@ export interface KarpenterChartProps extends KarpenterChartOptions {
    * @default - none
    */
   readonly interruptionQueueName?: string;
+
+  /**
+   * Whether the chart goes only after the nodes of pools that are gone, as in a migration, whose creation may be rolled back with nodes in
+   * use.
+   *
+   * @default false
+   * @internal
+   */
+  readonly _waitsForNodes?: boolean;
 }
 
 /**
@@ -197,7 +206,8 @@ export class KarpenterChart extends Construct {
       values,
     });
     chart.node.addDependency(guard);
-    new ControllerReady(this, 'Ready', { ...run, probe: release._generation.webhookProbe }).node.addDependency(chart);
+    const { webhookProbe: probe, api } = release._generation;
+    new ControllerReady(this, 'Ready', { ...run, probe, api: props._waitsForNodes ? api.name : undefined }).node.addDependency(chart);
   }
 }
 

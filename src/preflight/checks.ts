@@ -26,6 +26,8 @@ export interface PreflightFacts {
   readonly formerOwner?: string;
   /** The API of Karpenter before an update. */
   readonly formerApi?: string;
+  /** Whether this is the first deployment. */
+  readonly isCreation?: boolean;
 }
 
 /** Karpenter refuses nothing here, but its nodes then fail one after the other. */
@@ -86,6 +88,12 @@ const nodeImages: Check = ({ cluster }, { Api, Al2NodeClasses = [] }) => {
       + 'does not fit either',
   )];
 };
+
+const firstStage: Check = ({ isCreation }, { Migrates, Stage }) => !isCreation || !Migrates ? [] : [error(
+  PreflightCheck.FIRST_STAGE,
+  `the first deployment of a migration must have stage INSTALL, got ${Stage}: a creation that rolls back takes its resources away`,
+  'deploy `stage` INSTALL first, then the stage that you want',
+)];
 
 const generation: Check = (facts, properties) => {
   const { Api } = properties;
@@ -263,8 +271,8 @@ const terminationHandler: Check = ({ kubernetes }) => !kubernetes || kubernetes.
 
 /** In the order in which a reader should learn of them; the reason why the API did not answer may be long. */
 const CHECKS: readonly Check[] = [
-  clusterActive, generation, kubernetesVersion, nodeImages, autoMode, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag, clusterSecurityGroups,
-  awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler, kubernetesAccess,
+  firstStage, clusterActive, generation, kubernetesVersion, nodeImages, autoMode, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag,
+  clusterSecurityGroups, awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler, kubernetesAccess,
 ];
 
 function describe(host: HostFacts): string {

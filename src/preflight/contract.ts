@@ -50,9 +50,11 @@ export interface PreflightProperties {
   /** Only where the scheduler must spread the replicas over zones. */
   readonly SpreadOverZones?: boolean;
   readonly AcceptedRisks: readonly PreflightCheck[];
-  /** The checks of a stage that moves what runs are made only where there is one. */
+  /** `INSTALL` if undefined; the checks of a stage that moves what runs are made only where it is one. */
   readonly Stage?: MigrationStage;
-  /** With a stage only: its `StagePlan` as JSON, because CloudFormation would turn all scalars into strings. */
+  /** Whether the stage is that of a migration, which begins with INSTALL; undefined with INSTALL itself. */
+  readonly Migrates?: boolean;
+  /** With a stage that moves what runs only: its `StagePlan` as JSON, because CloudFormation would turn all scalars into strings. */
   readonly StagePlan?: string;
   readonly Revision?: string;
 }

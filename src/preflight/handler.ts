@@ -69,6 +69,7 @@ async function readFacts(ports: PreflightPorts, request: ResourceRequest<Preflig
     securityGroups: await ports.reader.readSecurityGroups(network.securityGroupIds),
     formerOwner: request.oldProperties?.Owner,
     formerApi: request.oldProperties?.Api,
+    isCreation: request.type === 'Create',
     ...cluster.status === 'ACTIVE' ? await readKubernetes(ports, request) : {},
   };
 }
@@ -151,6 +152,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     SpreadOverZones: raw.SpreadOverZones === undefined ? undefined : flag(raw, 'SpreadOverZones'),
     AcceptedRisks: (optionalTexts(raw, 'AcceptedRisks') ?? []) as PreflightCheck[],
     Stage: optionalText(raw, 'Stage') as MigrationStage | undefined,
+    Migrates: raw.Migrates === undefined ? undefined : flag(raw, 'Migrates'),
     StagePlan: optionalText(raw, 'StagePlan'),
     Revision: optionalText(raw, 'Revision'),
   };

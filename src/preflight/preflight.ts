@@ -166,6 +166,14 @@ export interface PreflightOptions {
 export interface PreflightProps extends PreflightOptions {
   /** The cluster, with kubectl role and OIDC provider. */
   readonly cluster: eks.ICluster;
+
+  /**
+   * Whether a migration goes to the stage, and not only somebody's question.
+   *
+   * @default false
+   * @internal
+   */
+  readonly _migrates?: boolean;
 }
 
 /**
@@ -271,8 +279,15 @@ export class Preflight extends Construct {
     };
   }
 
-  private stageProperties(props: PreflightProps, release: KarpenterRelease): Pick<PreflightProperties, 'Stage' | 'StagePlan'> {
-    if (!props.stage || !movesWorkloads(props.stage)) {
+  private stageProperties(props: PreflightProps, release: KarpenterRelease): Pick<PreflightProperties, 'Stage' | 'Migrates' | 'StagePlan'> {
+    if (!props.stage || props.stage === MigrationStage.INSTALL) {
+      return {};
+    }
+    return { Stage: props.stage, ...props._migrates ? { Migrates: true } : {}, ...this.planProperties(props, props.stage, release) };
+  }
+
+  private planProperties(props: PreflightProps, stage: MigrationStage, release: KarpenterRelease): Pick<PreflightProperties, 'StagePlan'> {
+    if (!movesWorkloads(stage)) {
       return {};
     }
     const plan: StagePlan = {
@@ -281,6 +296,6 @@ export class Preflight extends Construct {
       targets: (props.targets ?? []).map(({ nodegroup, size }) => ({ Nodegroup: nodegroup, Size: size })),
       karpenterVersion: release._apiVersion,
     };
-    return { Stage: props.stage, StagePlan: Stack.of(this).toJsonString(plan) };
+    return { StagePlan: Stack.of(this).toJsonString(plan) };
   }
 }

@@ -17,7 +17,15 @@ export interface Verdict {
 }
 
 /** What nobody can take the risk of, not even a removal: it would leave nodes that no Karpenter answers for. */
-const NEVER_ACCEPTED: readonly PreflightCheck[] = [PreflightCheck.KARPENTER_GENERATION];
+const NEVER_ACCEPTED: readonly PreflightCheck[] = [PreflightCheck.KARPENTER_GENERATION, PreflightCheck.FIRST_STAGE];
+
+/**
+ * Whoever accepts one of these installs over what is there: what a deployment then finds under its own names was not made by it, and its
+ * rollback must leave it alone.
+ */
+export const TAKING_OVER: readonly PreflightCheck[] = [
+  PreflightCheck.ABANDONED_MIGRATION, PreflightCheck.OTHER_KARPENTER, PreflightCheck.OTHER_CRDS, PreflightCheck.OTHER_OBJECTS,
+];
 
 /** An accepted finding no longer stops anything, but stays visible. */
 export function judge(found: readonly Finding[], acceptedRisks: readonly PreflightCheck[]): Verdict {

@@ -22,6 +22,12 @@ export enum PreflightCheck {
    */
   KARPENTER_GENERATION = 'KARPENTER_GENERATION',
 
+  /**
+   * The first deployment of a migration has stage `INSTALL`: a creation that rolls back takes its resources away, so it must not have moved
+   * anything. It cannot be accepted.
+   */
+  FIRST_STAGE = 'FIRST_STAGE',
+
   /** The OIDC provider of the import is the one of the cluster's issuer. */
   OIDC_ISSUER = 'OIDC_ISSUER',
 

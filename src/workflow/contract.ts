@@ -84,5 +84,7 @@ export interface MigrationStageProperties {
   readonly Configuration: string;
   /** How long a deployment waits for a run that raises or lowers the stage. */
   readonly WaitSeconds: number;
+  /** Whether even a creation that rolls back leaves everything, because it took over what was there; not if undefined. */
+  readonly TakesOver?: boolean;
   readonly Revision?: string;
 }

@@ -1,10 +1,12 @@
 import { LONGEST_WAIT_MINUTES, MigrationStageProperties } from './contract';
-import { mustHalt, planDeployment, planRemoval } from './plan';
+import { listOf, mustHalt, planDeployment, planRemoval } from './plan';
 import { StagePort } from './port';
+import { REMOVAL } from './removal/row';
 import { RunRecord, LEASE_MILLISECONDS } from './run-record';
 import { stopSteps } from './runner';
+import { Progress, working } from './step';
 import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
-import { integer, oneOf, optionalText, text } from '../custom-resources/properties';
+import { flag, integer, oneOf, optionalText, text } from '../custom-resources/properties';
 import { apiOf } from '../karpenter/apis';
 import { MigrationStage } from '../words/migration-stage';
 
@@ -14,6 +16,7 @@ type Request = ResourceRequest<MigrationStageProperties>;
 const LONGEST_WAIT_SECONDS = LONGEST_WAIT_MINUTES * 60;
 /** An output is read by people; the log and the console have all of it. */
 const STATE_CHARACTERS = 900;
+const LOOK_SECONDS = 5;
 
 /**
  * The resource that knows the stage. It is the last to be created and the first to go, so everything else still stands
@@ -34,6 +37,7 @@ export function migrationStageHandler(
       Api: text(raw, 'Api'),
       Configuration: text(raw, 'Configuration'),
       WaitSeconds: integer(raw, 'WaitSeconds'),
+      TakesOver: raw.TakesOver === undefined ? undefined : flag(raw, 'TakesOver'),
       Revision: optionalText(raw, 'Revision'),
     }),
     identify: properties => `karpenter-migration/${properties.ClusterName}`,
@@ -50,7 +54,9 @@ export function migrationStageHandler(
       if (request.properties.Stage === MigrationStage.REMOVED) {
         return verifyRemoved(port, request);
       }
-      return leave(port, request, clock());
+      return await port.isRollingBack(request.stackId) && !request.properties.TakesOver
+        ? takeBack(port, request, clock())
+        : leave(port, request, clock());
     },
   };
 }
@@ -118,12 +124,44 @@ async function leave(port: StagePort, request: Request, now: Date): Promise<Outc
       return waiting(waitingFor);
     }
   }
-  // A creation that rolls back takes the claim itself away.
-  if (!await port.isRollingBack(request.stackId)) {
-    await port.abandonClaim(Owner);
-    log('the stack is deleted without stage REMOVED: karpenter, its roles, tags and mapping are left working; a later deployment takes them over', request);
-  }
+  await port.abandonClaim(Owner);
+  log('the stack is deleted without stage REMOVED: karpenter, its roles, tags and mapping are left working; a later deployment takes them over', request);
   return done();
+}
+
+/**
+ * A creation is rolled back, which takes away all that Karpenter stands on as soon as this answers. Pods that found no room meanwhile run on
+ * its nodes already: so it launches nothing more, and its nodes are drained as on the way to REMOVED.
+ */
+async function takeBack(port: StagePort, request: Request, now: Date): Promise<Outcome> {
+  const run = await port.runs.read();
+  const progress = run && await drainOn(port, request, now);
+  if (progress && progress.kind !== 'done') {
+    return waiting(`the creation is rolled back, and the nodes of karpenter have to go first: ${progress.says}`);
+  }
+  const { kinds, words } = apiOf(request.properties.Api);
+  const left = await port.remaining();
+  if (left.length > 0) {
+    return waiting(`the creation is rolled back, and karpenter still has ${listOf(left)}: it needs all that would be taken away to end them`);
+  }
+  const deleted = await port.deleteLaunchTemplates();
+  log(`the creation is rolled back: no ${kinds.claim.singular}, node or instance of the ${words.pools} is left; launch templates deleted: ${deleted.join(', ') || 'none'}`, request);
+  return done();
+}
+
+/** One call of the drain, in place of whatever run is going on. */
+async function drainOn(port: StagePort, { requestId, properties: { Owner } }: Request, now: Date): Promise<Progress> {
+  const token = haltOf(requestId);
+  const { generation } = await port.runs.begin({ owner: Owner, request: token });
+  await port.executions.stopAll();
+  if (!await port.runs.enter(generation, { token, until: now.getTime() + LEASE_MILLISECONDS }, now.getTime())) {
+    return working('a call of the run that is halted has not ended yet', LOOK_SECONDS);
+  }
+  try {
+    return await port.steps(generation)[REMOVAL.name].apply();
+  } finally {
+    await port.runs.leave(token);
+  }
 }
 
 async function verifyRemoved(port: StagePort, request: Request, state = 'nothing of karpenter is left'): Promise<Outcome> {

@@ -19,6 +19,8 @@ export interface MigrationStageResourceProps {
   readonly waitForRun: Duration;
   /** The tag of Karpenter's launch templates; its value is the cluster's name. */
   readonly launchTemplateTag: string;
+  /** Whether even a creation that rolls back leaves everything, because it took over what was there. */
+  readonly takesOver?: boolean;
   readonly revision?: string;
   readonly kubernetesHandler?: KubernetesHandlerOptions;
 }
@@ -52,6 +54,7 @@ export class MigrationStageResource extends Construct {
       Api: configuration.Api,
       Configuration: Stack.of(this).toJsonString(configuration),
       WaitSeconds: props.waitForRun.toSeconds(),
+      TakesOver: props.takesOver || undefined,
       Revision: props.revision,
     };
     const resource: CustomResource = twoPhaseResource(this, aws, MIGRATION_STAGE_TYPE, properties);

@@ -21,10 +21,10 @@ export function planRemoval(remaining: readonly Remaining[], { claim }: Karpente
   }
   const staying = remaining.filter(r => !r.leaving);
   return staying.length === 0
-    ? { kind: 'wait', reason: `waiting for ${names(remaining)} to go` }
+    ? { kind: 'wait', reason: `waiting for ${listOf(remaining)} to go` }
     : {
       kind: 'refuse',
-      reason: `karpenter still has ${names(staying)}: move their pods away and delete the ${claim.plural}, then deploy again;`
+      reason: `karpenter still has ${listOf(staying)}: move their pods away and delete the ${claim.plural}, then deploy again;`
         + ' until then everything that karpenter stands on is kept',
     };
 }
@@ -71,7 +71,8 @@ export function mustHalt(record: RunRecord, rolledBackTo: MigrationStage): boole
     && (record.stage === MigrationStage.REMOVED || isRaised(rolledBackTo, record.stage));
 }
 
-function names(remaining: readonly Remaining[]): string {
+/** As many names as a reason takes. */
+export function listOf(remaining: readonly Remaining[]): string {
   const listed = remaining.slice(0, NAMED).map(r => r.name).join(', ');
   return remaining.length > NAMED ? `${listed} and ${remaining.length - NAMED} more` : listed;
 }

@@ -78,6 +78,14 @@ describe('the second phase', () => {
     await expect(isComplete({ 'Custom::Thing': thing }, second(), later(11))).rejects.toThrow('gave up after 10 minutes: 2 pods that are not ready');
   });
 
+  test('may have another patience with a deletion than with all else', async () => {
+    const thing = Object.assign(new FakeThing(), { removalPatienceMinutes: 50 });
+    thing.outcome = waiting('nodes that end');
+    await expect(isComplete({ 'Custom::Thing': thing }, second({ RequestType: 'Delete' }), later(49))).resolves.toEqual({ IsComplete: false });
+    await expect(isComplete({ 'Custom::Thing': thing }, second({ RequestType: 'Delete' }), later(51))).rejects.toThrow('gave up after 50 minutes: nodes that end');
+    await expect(isComplete({ 'Custom::Thing': thing }, second(), later(11))).rejects.toThrow('gave up after 10 minutes');
+  });
+
   test('refuses attributes that CloudFormation would drop', async () => {
     const thing = new FakeThing();
     thing.outcome = done({ Names: 'n'.repeat(4000) });

@@ -5,6 +5,7 @@ import { PreflightProperties } from '../../src/preflight/contract';
 import { KubernetesFacts } from '../../src/preflight/kubernetes-facts';
 import { selectedNetwork } from '../../src/preflight/selected-network';
 import { judge, report } from '../../src/preflight/verdict';
+import { MigrationStage } from '../../src/words/migration-stage';
 import { PreflightCheck } from '../../src/words/preflight-check';
 
 interface Case {
@@ -55,6 +56,17 @@ const CASES: Case[] = [
     says: /images of Amazon Linux 2 up to 1\.32 only: EC2NodeClass default, gpu would never be ready/,
   }))),
   { title: 'other images on a newer Kubernetes', ...onV1('1.36'), finds: [] },
+  {
+    title: 'a first deployment that would move something',
+    facts: { isCreation: true },
+    properties: { Stage: MigrationStage.SCALE_DOWN, Migrates: true },
+    finds: [C.FIRST_STAGE],
+    says: /must have stage INSTALL, got SCALE_DOWN/,
+  },
+  { title: 'a first deployment that removes', facts: { isCreation: true }, properties: { Stage: MigrationStage.REMOVED, Migrates: true }, finds: [C.FIRST_STAGE] },
+  { title: 'a first deployment that installs', facts: { isCreation: true }, finds: [] },
+  { title: 'a question about a stage, of nobody who migrates', facts: { isCreation: true }, properties: { Stage: MigrationStage.SCALE_DOWN }, finds: [] },
+  { title: 'a later deployment', properties: { Stage: MigrationStage.SCALE_DOWN, Migrates: true }, finds: [] },
 
   { title: 'a generation as before', facts: { formerApi: 'karpenter.sh/v1alpha5' }, finds: [] },
   {
@@ -276,6 +288,11 @@ test('a change of the generation is refused with upstream\'s way, and cannot be 
 
 test('a cluster of a version that is none is a plain error', () => {
   expect(() => findings(facts({ cluster: cluster({ version: 'latest' }) }), properties())).toThrow('"latest" is not a Kubernetes version');
+});
+
+test('the first stage cannot be accepted, not even by a removal, which accepts all it can', () => {
+  const found = findings(facts({ isCreation: true }), properties({ Stage: MigrationStage.REMOVED, Migrates: true }));
+  expect(judge(found, Object.values(PreflightCheck)).errors.map(({ check }) => check)).toEqual([C.FIRST_STAGE]);
 });
 
 test.each([

@@ -68,6 +68,14 @@ test('a creation fails with every broken assumption at once', async () => {
   await expect(handler.apply(request('Create', properties()))).rejects.toThrow(/: KUBERNETES_VERSION, AUTHENTICATION_MODE do not hold[^]*1\. KUBERNETES_VERSION: [^]*2\. AUTHENTICATION_MODE: /);
 });
 
+test('a creation at another stage is refused before anything is made', async () => {
+  const { handler } = setup(facts());
+  const late = properties({ Stage: MigrationStage.REMOVED, Migrates: true });
+  await expect(handler.apply(request('Create', late))).rejects.toThrow(/nothing was changed: FIRST_STAGE/);
+  expect(await handler.apply(request('Update', late, { oldProperties: properties() }))).toMatchObject({ done: true });
+  expect(handler.parse({ ...late, Migrates: 'true' })).toMatchObject({ Migrates: true });
+});
+
 test('an update checks again', async () => {
   const { handler } = setup(facts({ cluster: cluster({ version: '1.30' }) }));
   await expect(handler.apply(request('Update', properties(), { oldProperties: properties() }))).rejects.toThrow(/KUBERNETES_VERSION/);

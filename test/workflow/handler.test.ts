@@ -4,6 +4,7 @@ import { MigrationStage } from '../../src/words/migration-stage';
 import { MigrationStageProperties } from '../../src/workflow/contract';
 import { migrationStageHandler } from '../../src/workflow/handler';
 import { PauseReason } from '../../src/workflow/pause-reason';
+import { blocked, done, working } from '../../src/workflow/step';
 
 type Type = 'Create' | 'Update' | 'Delete';
 
@@ -221,6 +222,53 @@ describe('deleting the stack', () => {
     karpenter.rollingBack = true;
     await handler.remove(request('Delete', MigrationStage.INSTALL));
     expect(karpenter.abandonedBy).toEqual([]);
+  });
+
+  describe('in the rollback of a creation, whose pending pods have got nodes of Karpenter meanwhile', () => {
+    const takeBack = () => handler.remove(request('Delete', MigrationStage.INSTALL));
+    beforeEach(() => {
+      karpenter.rollingBack = true;
+      karpenter.machines = [{ name: 'machine/default-a', leaving: false }];
+      karpenter.instances = [{ name: 'instance/i-1', leaving: false }];
+    });
+
+    test('stops launches and drains, and answers only when neither Machine nor instance is left', async () => {
+      const { removal } = karpenter.theSteps;
+      removal.progress = () => working('Provisioner default launches nothing more', 1);
+      await expect(takeBack()).resolves.toEqual({ done: false, waitingFor: expect.stringContaining('the nodes of karpenter have to go first: Provisioner default launches nothing more') });
+      removal.progress = () => blocked(PauseReason.DISRUPTION_BUDGET, 'PDB shop/cart allows nothing');
+      await expect(takeBack()).resolves.toEqual({ done: false, waitingFor: expect.stringContaining('PDB shop/cart allows nothing') });
+      removal.progress = () => done('karpenter has nothing left');
+      await expect(takeBack()).resolves.toEqual({ done: false, waitingFor: expect.stringContaining('machine/default-a, instance/i-1') });
+      karpenter.machines = [];
+      await expect(takeBack()).resolves.toMatchObject({ done: false });
+      karpenter.instances = [];
+      await expect(takeBack()).resolves.toMatchObject({ done: true });
+      expect(removal.calls).toEqual(['apply', 'apply', 'apply', 'apply', 'apply']);
+      expect(karpenter.launchTemplates).toEqual([]);
+      expect(karpenter.abandonedBy).toEqual([]);
+    });
+
+    test('fences the run that was going on, and waits for its last call', async () => {
+      await handler.apply(request('Create', MigrationStage.INSTALL));
+      karpenter.runs.record = { ...karpenter.runs.record!, lease: { token: 'call', until: Number.MAX_SAFE_INTEGER } };
+      await expect(takeBack()).resolves.toMatchObject({ done: false, waitingFor: expect.stringContaining('a call of the run that is halted has not ended yet') });
+      expect(karpenter.theSteps.removal.calls).toEqual([]);
+      expect(karpenter.runs.record).toMatchObject({ generation: 2 });
+      expect(karpenter.executions.stopped).toBe(1);
+    });
+
+    test('waits for what is left also where the claim is gone', async () => {
+      karpenter.runs.record = undefined;
+      await expect(takeBack()).resolves.toMatchObject({ done: false, waitingFor: expect.stringContaining('machine/default-a') });
+    });
+
+    test('leaves everything to whom it belongs where it took over, and lets the next one take over', async () => {
+      const over = request('Delete', MigrationStage.INSTALL);
+      await expect(handler.remove({ ...over, properties: { ...over.properties, TakesOver: true } })).resolves.toMatchObject({ done: true });
+      expect(karpenter.theSteps.removal.calls).toEqual(['stop']);
+      expect(karpenter.abandonedBy).toEqual(['stack/Migration']);
+    });
   });
 
   test('after removal verifies once more, also twice', async () => {

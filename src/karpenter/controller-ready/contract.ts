@@ -9,6 +9,8 @@ export interface ControllerReadyContract {
   readonly Release: string;
   /** A `WebhookProbe` as JSON; undefined where Karpenter has no webhooks. */
   readonly Probe?: string;
+  /** The name of Karpenter's API where the controller goes only after the nodes of pools that are gone; else undefined. */
+  readonly Api?: string;
   /** All that makes CloudFormation run Helm again, so that this waits for the outcome. */
   readonly Chart: string;
   readonly Revision?: string;
@@ -20,6 +22,7 @@ export interface ControllerReadyProperties {
   readonly namespace: string;
   readonly release: string;
   readonly probe?: WebhookProbe;
+  readonly api?: string;
 }
 
 /** How to find out whether the webhooks answer: an object that they let in, and one that only they refuse. */

@@ -1,7 +1,11 @@
 import * as k8s from '@kubernetes/client-node';
 import { WebhookProbe } from './contract';
 import { ControllerPort, DeploymentState, PodState, Verdict } from './plan';
+import { READ_ONLY } from '../../custom-resources/fence';
 import { FIELD_MANAGER } from '../../kubernetes/api.kubernetes';
+import { FleetObjects } from '../api/fleet';
+import { FleetKubernetes } from '../api/fleet.kubernetes';
+import { KarpenterApi } from '../api/karpenter-api';
 
 /** The controller through the Kubernetes API. */
 export class KubernetesController implements ControllerPort {
@@ -9,7 +13,7 @@ export class KubernetesController implements ControllerPort {
   private readonly apps: k8s.AppsV1Api;
   private readonly custom: k8s.CustomObjectsApi;
 
-  public constructor(config: k8s.KubeConfig) {
+  public constructor(private readonly config: k8s.KubeConfig) {
     this.core = config.makeApiClient(k8s.CoreV1Api);
     this.apps = config.makeApiClient(k8s.AppsV1Api);
     this.custom = config.makeApiClient(k8s.CustomObjectsApi);
@@ -36,6 +40,10 @@ export class KubernetesController implements ControllerPort {
       unscheduled: unscheduledReason(status),
       containers: (status?.containerStatuses ?? []).filter(container => !container.ready).flatMap(containerReasons),
     }));
+  }
+
+  public fleet(api: KarpenterApi): Promise<FleetObjects> {
+    return new FleetKubernetes(this.config, api, READ_ONLY).objects();
   }
 
   public async check(probe: WebhookProbe, manifest: WebhookProbe['accepted']): Promise<Verdict> {

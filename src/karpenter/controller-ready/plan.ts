@@ -1,4 +1,7 @@
 import { WebhookProbe } from './contract';
+import { FleetObjects } from '../api/fleet';
+import { KarpenterApi } from '../api/karpenter-api';
+
 /**
  * What is missing until all replicas of the newest template run; undefined if nothing is.
  *
@@ -15,6 +18,19 @@ export function missingFromRollout(deployments: readonly DeploymentState[], pods
   const counts = unfinished.map(d => `${d.available} of ${d.wanted} replicas of ${d.name} are available, ${d.updated} updated, ${d.existing} exist`);
   const reasons = pods.filter(pod => !pod.ready).map(pod => `pod ${pod.name}: ${reasonOf(pod)}`);
   return [...counts, ...reasons].join('; ');
+}
+
+/**
+ * Claims and nodes whose pool is gone or going. Those of a pool that stays belong to somebody else, or to a pool whose deletion was not
+ * asked for.
+ */
+export function leftOf({ pools, claims, nodes }: FleetObjects, { kinds }: KarpenterApi): string[] {
+  const staying = pools.filter(({ leaving }) => leaving === undefined).map(({ name }) => name);
+  const isLeft = ({ pool }: { readonly pool: string }) => !staying.includes(pool);
+  return [
+    ...claims.filter(isLeft).map(({ name }) => `${kinds.claim.singular}/${name}`),
+    ...nodes.filter(isLeft).map(({ name }) => `node/${name}`),
+  ];
 }
 
 /** What is missing until the webhooks decide about objects; undefined if nothing is. */
@@ -69,4 +85,6 @@ export interface ControllerPort {
   deployments(namespace: string, release: string): Promise<DeploymentState[]>;
   pods(namespace: string, release: string): Promise<PodState[]>;
   check(probe: WebhookProbe, manifest: WebhookProbe['accepted']): Promise<Verdict>;
+  /** Everything that Karpenter has. */
+  fleet(api: KarpenterApi): Promise<FleetObjects>;
 }

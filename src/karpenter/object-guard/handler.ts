@@ -7,6 +7,8 @@ import { text } from '../../custom-resources/properties';
 export function objectGuardHandler(connect: Connect<ObjectsPort>): ResourceHandler<ObjectGuardProperties> {
   return {
     patienceMinutes: 15,
+    // The last nodes of a creation that is rolled back may have to wait for budgets.
+    removalPatienceMinutes: 50,
     parse: raw => ({
       clusterName: text(raw, 'ClusterName'),
       kubectlRoleArn: text(raw, 'KubectlRoleArn'),

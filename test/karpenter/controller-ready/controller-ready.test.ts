@@ -1,4 +1,5 @@
 import { isComplete, ResourceRequest } from '../../../src/custom-resources/lifecycle';
+import { FleetObjects } from '../../../src/karpenter/api/fleet';
 import { WebhookProbe, CONTROLLER_READY_TYPE, ControllerReadyProperties } from '../../../src/karpenter/controller-ready/contract';
 import { controllerReadyHandler } from '../../../src/karpenter/controller-ready/handler';
 import { missingFromRollout, missingFromWebhooks, ControllerPort, DeploymentState, PodState, Verdict } from '../../../src/karpenter/controller-ready/plan';
@@ -58,6 +59,7 @@ test.each<[string, Verdict, Verdict, RegExp | undefined]>([
 const PROBE: WebhookProbe = { group: 'g', version: 'v', plural: 'p', accepted: { good: true }, refused: { good: false } };
 
 class FakeController implements ControllerPort {
+  public objects: FleetObjects = { pools: [], claims: [], nodes: [] };
   public state: DeploymentState[] = [READY];
   public webhooksWork = true;
   public checks = 0;
@@ -68,6 +70,10 @@ class FakeController implements ControllerPort {
 
   public async pods(): Promise<PodState[]> {
     return [{ name: 'b', ready: false, unscheduled: 'Unschedulable: 0/3 nodes are available', containers: [] }];
+  }
+
+  public async fleet(): Promise<FleetObjects> {
+    return this.objects;
   }
 
   public async check(_probe: WebhookProbe, manifest: WebhookProbe['accepted']): Promise<Verdict> {
@@ -139,6 +145,37 @@ test('deletion does nothing, twice', async () => {
 
   expect(await handler.remove(request)).toEqual({ done: true });
   expect(await handler.remove(request)).toEqual({ done: true });
+});
+
+describe('with an API, as in a migration, deletion', () => {
+  const pool = (name: string, leaving?: number) => ({ name, uid: name, version: '1', limits: null, annotations: {}, leaving });
+  const claim = (name: string, owner: string) => ({ name, uid: name, pool: owner, created: 0, launched: true });
+  const migrating = () => {
+    const { controller, handler, raw, request } = scene();
+    const properties = handler.parse({ ...raw, Api: 'karpenter.sh/v1alpha5' });
+    return { controller, remove: () => handler.remove({ ...request, type: 'Delete', properties }) };
+  };
+
+  test('waits for the Machines and nodes of Provisioners that a rollback has deleted, which only this controller can end', async () => {
+    const { controller, remove } = migrating();
+    controller.objects = { pools: [], claims: [claim('default-a', 'default')], nodes: [{ name: 'n', uid: 'n', pool: 'default' }] };
+    expect(await remove()).toEqual({ done: false, waitingFor: expect.stringContaining('still ends machine/default-a, node/n of Provisioners that are gone') });
+    controller.objects = { pools: [pool('default', 1)], claims: [claim('default-a', 'default')], nodes: [] };
+    expect(await remove()).toEqual({ done: false, waitingFor: expect.stringContaining('machine/default-a') });
+    controller.objects = { pools: [], claims: [], nodes: [] };
+    expect(await remove()).toEqual({ done: true });
+    expect(await remove()).toEqual({ done: true });
+  });
+
+  test('has nothing to do with those of a Provisioner that stays', async () => {
+    const { controller, remove } = migrating();
+    controller.objects = { pools: [pool('theirs')], claims: [claim('theirs-a', 'theirs')], nodes: [{ name: 'n', uid: 'n', pool: 'theirs' }] };
+    expect(await remove()).toEqual({ done: true });
+  });
+
+  test('has longer patience than a creation, because evictions wait for budgets', () => {
+    expect(scene().handler.removalPatienceMinutes).toBe(50);
+  });
 });
 
 test('other errors come through', async () => {
