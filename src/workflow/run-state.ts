@@ -30,7 +30,7 @@ export interface RunState {
 const AT_ONCE_SECONDS = 1;
 
 /** What patience has an end with: the rest is somebody's to mend, and a pod that has nowhere to go is no safer when it is deleted. */
-const FORCED: readonly PauseReason[] = [PauseReason.DISRUPTION_BUDGET, PauseReason.DO_NOT_EVICT, PauseReason.BARE_POD];
+const FORCED: readonly PauseReason[] = [PauseReason.DISRUPTION_BUDGET, PauseReason.KEPT_POD, PauseReason.BARE_POD];
 
 /** The state after a call of a step. */
 export function advanced(state: RunState, leg: Leg, progress: Progress, now: Date): RunState {
