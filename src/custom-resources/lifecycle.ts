@@ -39,10 +39,11 @@ export type Attributes = Readonly<Record<string, string>>;
 /** What one call of a handler achieved. */
 export type Outcome =
   | { readonly done: true; readonly attributes?: Attributes }
-  | { readonly done: false; readonly waitingFor: string };
+  | { readonly done: false; readonly waitingFor: string; readonly patienceMinutes?: number };
 
 export const done = (attributes?: Attributes): Outcome => ({ done: true, attributes });
-export const waiting = (waitingFor: string): Outcome => ({ done: false, waitingFor });
+/** @param patienceMinutes for what is known to take another time than the handler's patience */
+export const waiting = (waitingFor: string, patienceMinutes?: number): Outcome => ({ done: false, waitingFor, patienceMinutes });
 
 /** One resource type: pure parsing and naming, and two actions that may be called again at any time. */
 export interface ResourceHandler<P> {
@@ -101,7 +102,8 @@ export async function isComplete(handlers: ResourceHandlers, event: ProviderEven
   if (outcome.done) {
     return { IsComplete: true, Data: outcome.attributes && withinBudget(outcome.attributes) };
   }
-  const patienceMinutes = (event.RequestType === 'Delete' ? handler.removalPatienceMinutes : undefined) ?? handler.patienceMinutes;
+  const ofRequest = event.RequestType === 'Delete' ? handler.removalPatienceMinutes : undefined;
+  const patienceMinutes = outcome.patienceMinutes ?? ofRequest ?? handler.patienceMinutes;
   if (elapsed > patienceMinutes * 60_000) {
     throw new Error(`gave up after ${patienceMinutes} minutes: ${outcome.waitingFor}`);
   }

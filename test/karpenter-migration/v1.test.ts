@@ -139,6 +139,7 @@ describe('a migration with Karpenter v1', () => {
     expect([Wait, ClusterName]).toEqual([true, 'prod']);
     expect(of).toEqual({
       KubectlRoleArn: expect.anything(), Group: 'karpenter.k8s.aws', Version: 'v1', Plural: 'ec2nodeclasses', Word: 'EC2NodeClass', Name: 'default',
+      RememberedReasons: ['CreateLaunchTemplateAuthCheckFailed', 'CreateFleetAuthCheckFailed', 'RunInstancesAuthCheckFailed'], RememberedMinutes: 30,
     });
     expect(JSON.parse(flat(Manifest))).toEqual(manifest(template, 'MigrationNodeClassManifest'));
   });

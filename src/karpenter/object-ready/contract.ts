@@ -17,7 +17,16 @@ export interface ObjectReadyContract {
   readonly Wait: boolean;
   /** All that makes CloudFormation apply the object again, so that this waits for the outcome. */
   readonly Manifest: string;
+  /** Reasons of conditions that Karpenter says again without looking, for so many minutes. */
+  readonly RememberedReasons?: readonly string[];
+  readonly RememberedMinutes?: number;
   readonly Revision?: string;
+}
+
+/** Reasons of conditions that Karpenter says again without looking, for a while. */
+export interface Remembered {
+  readonly reasons: readonly string[];
+  readonly minutes: number;
 }
 
 export interface ObjectReadyProperties {
@@ -27,4 +36,5 @@ export interface ObjectReadyProperties {
   readonly word: string;
   readonly name: string;
   readonly wait: boolean;
+  readonly remembered?: Remembered;
 }

@@ -1,7 +1,7 @@
 import { ObjectReadyProperties } from './contract';
 import { missingFromObject, ObjectStatePort } from './plan';
 import { Connect, done, ResourceHandler, waiting } from '../../custom-resources/lifecycle';
-import { flag, text } from '../../custom-resources/properties';
+import { flag, integer, text, texts } from '../../custom-resources/properties';
 
 /** Waits until Karpenter calls an object ready, and gives up with the conditions that do not hold. */
 export function objectReadyHandler(connect: Connect<ObjectStatePort>): ResourceHandler<ObjectReadyProperties> {
@@ -14,6 +14,7 @@ export function objectReadyHandler(connect: Connect<ObjectStatePort>): ResourceH
       word: text(raw, 'Word'),
       name: text(raw, 'Name'),
       wait: flag(raw, 'Wait'),
+      ...raw.RememberedReasons === undefined ? {} : { remembered: { reasons: texts(raw, 'RememberedReasons'), minutes: integer(raw, 'RememberedMinutes') } },
     }),
     identify: ({ clusterName, kind, name }) => `${clusterName}/object-ready/${kind.plural}.${kind.group}/${name}`,
 
@@ -23,7 +24,7 @@ export function objectReadyHandler(connect: Connect<ObjectStatePort>): ResourceH
       }
       const port = await connect(properties.clusterName, properties.kubectlRoleArn);
       const missing = missingFromObject(await port.state(properties.kind, properties.name), properties);
-      return missing ? waiting(missing) : done();
+      return missing ? waiting(missing.says, missing.patienceMinutes) : done();
     },
 
     async remove() {

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
-import { OBJECT_READY_TYPE, ObjectReadyContract } from './contract';
+import { OBJECT_READY_TYPE, ObjectReadyContract, Remembered } from './contract';
 import { KubernetesHandlerOptions } from '../../custom-resources/kubernetes-handler-options';
 import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
@@ -21,6 +21,7 @@ export interface ObjectReadyProps {
   readonly name: string;
   readonly wait: boolean;
   readonly manifest: object;
+  readonly remembered?: Remembered;
 }
 
 /**
@@ -42,6 +43,8 @@ export class ObjectReady extends Construct {
       Name: props.name,
       Wait: props.wait,
       Manifest: Stack.of(this).toJsonString(props.manifest),
+      RememberedReasons: props.remembered?.reasons,
+      RememberedMinutes: props.remembered?.minutes,
       Revision: props.revision,
     };
     twoPhaseResource(this, provider, OBJECT_READY_TYPE, properties);

@@ -16,10 +16,22 @@ export interface ObjectState {
 /** The condition that sums up all others. */
 const READY = 'Ready';
 
+/** Karpenter has asked again by then, and said what it learned. */
+const SPARE_MINUTES = 10;
+
+/** What an object lacks. */
+export interface Missing {
+  readonly says: string;
+  /** Where it may take longer than usual. */
+  readonly patienceMinutes?: number;
+}
+
 /** What is missing until Karpenter calls the object ready as it is now; undefined if nothing is. */
-export function missingFromObject(state: ObjectState | undefined, { word, name }: Pick<ObjectReadyProperties, 'word' | 'name'>): string | undefined {
+export function missingFromObject(
+  state: ObjectState | undefined, { word, name, kind, remembered }: Pick<ObjectReadyProperties, 'word' | 'name' | 'kind' | 'remembered'>,
+): Missing | undefined {
   if (!state) {
-    return `there is no ${word} "${name}"`;
+    return { says: `there is no ${word} "${name}"` };
   }
   // A condition about a former generation says nothing about this one.
   const current = state.conditions.filter(({ observedGeneration }) => (observedGeneration ?? state.generation) >= state.generation);
@@ -29,7 +41,12 @@ export function missingFromObject(state: ObjectState | undefined, { word, name }
   }
   const open = current.filter(({ type, status }) => type !== READY && status !== 'True');
   const said = (open.length > 0 ? open : ready ? [ready] : []).map(describe);
-  return `${word} "${name}" is not Ready: ${said.join('; ') || 'Karpenter has not looked at it yet'}`;
+  const says = `${word} "${name}" is not Ready: ${said.join('; ') || 'Karpenter has not looked at it yet'}`;
+  return remembered && open.some(({ reason }) => remembered.reasons.includes(reason ?? '')) ? {
+    says: `${says}. Karpenter repeats that answer for ${remembered.minutes} minutes without asking again: once the controller may do it, let it ask at once `
+      + `(kubectl annotate ${kind.plural}.${kind.group} ${name} cdk-karpenter-migration/asked="$(date)" --overwrite)`,
+    patienceMinutes: remembered.minutes + SPARE_MINUTES,
+  } : { says };
 }
 
 function describe({ type, status, reason, message }: Condition): string {

@@ -24,6 +24,14 @@ import { ObjectReady } from '../object-ready/object-ready';
  */
 const DEFAULT_HOP_LIMIT = 2;
 
+/**
+ * What Karpenter learned from a dry run that it may not do, it tells for so long. Rights may reach EC2 later than the controller starts, and a
+ * deployment that has mended them comes to an answer from before.
+ */
+const REFUSALS = {
+  reasons: ['CreateLaunchTemplateAuthCheckFailed', 'CreateFleetAuthCheckFailed', 'RunInstancesAuthCheckFailed'], minutes: 30,
+};
+
 /** The NodePools and node classes of one migration. */
 export class V1Provisioning implements Provisioning {
   /** Undefined where the first NodePool brings its own. */
@@ -92,6 +100,7 @@ export class V1Provisioning implements Provisioning {
       name: nodeClass.nodeClassName,
       wait: !isRemoved,
       manifest: nodeClass._toManifest(),
+      remembered: REFUSALS,
     });
     ready.node.addDependency(nodeClass.manifest);
     this.guard(nodeClass);

@@ -4,7 +4,8 @@ import { objectReadyHandler } from '../../../src/karpenter/object-ready/handler'
 import { Condition, missingFromObject, ObjectState } from '../../../src/karpenter/object-ready/plan';
 import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 
-const OBJECT = { word: 'EC2NodeClass', name: 'default' };
+const OBJECT = { word: 'EC2NodeClass', name: 'default', kind: { group: 'karpenter.k8s.aws', version: 'v1', plural: 'ec2nodeclasses' } };
+const REMEMBERED = { reasons: ['CreateFleetAuthCheckFailed'], minutes: 30 };
 const condition = (type: string, status: string, more: Partial<Condition> = {}): Condition => ({ type, status, reason: type, message: '', observedGeneration: 2, ...more });
 const state = (...conditions: Condition[]): ObjectState => ({ generation: 2, conditions });
 
@@ -35,7 +36,19 @@ test.each<[string, ObjectState | undefined, string | undefined]>([
   ],
   ['of which only the sum is told', state(condition('Ready', 'False', { message: 'no' })), 'EC2NodeClass "default" is not Ready: Ready is False: no'],
 ])('a node class %s', (_, found, expected) => {
-  expect(missingFromObject(found, OBJECT)).toBe(expected);
+  expect(missingFromObject(found, OBJECT)).toEqual(expected && { says: expected });
+});
+
+test('an answer that Karpenter repeats for a while is waited for longer, and it is said how to get another one', () => {
+  const denied = state(condition('ValidationSucceeded', 'False', { reason: 'CreateFleetAuthCheckFailed', message: 'no' }), condition('Ready', 'False'));
+  expect(missingFromObject(denied, { ...OBJECT, remembered: REMEMBERED })).toEqual({
+    says: 'EC2NodeClass "default" is not Ready: ValidationSucceeded is False (CreateFleetAuthCheckFailed): no. Karpenter repeats that answer for 30 minutes without '
+      + 'asking again: once the controller may do it, let it ask at once (kubectl annotate ec2nodeclasses.karpenter.k8s.aws default '
+      + 'cdk-karpenter-migration/asked="$(date)" --overwrite)',
+    patienceMinutes: 40,
+  });
+  const other = state(condition('SubnetsReady', 'False', { reason: 'SubnetsNotFound' }));
+  expect(missingFromObject(other, { ...OBJECT, remembered: REMEMBERED })).not.toHaveProperty('patienceMinutes');
 });
 
 const RAW = {
@@ -85,6 +98,13 @@ test('it gives up after ten minutes with the condition that does not hold', asyn
   expect(await event('Update', 9)).toMatchObject({ IsComplete: false });
   await expect(event('Update', 11)).rejects
     .toThrow('gave up after 10 minutes: EC2NodeClass "default" is not Ready: SecurityGroupsReady is False (SecurityGroupsNotFound): none');
+});
+
+test('a refusal that Karpenter remembers outlives ten minutes, until it has asked again', async () => {
+  const raw = { ...RAW, RememberedReasons: REMEMBERED.reasons, RememberedMinutes: '30' };
+  const { event } = scene(state(condition('ValidationSucceeded', 'False', { reason: 'CreateFleetAuthCheckFailed', message: 'no' })), raw);
+  expect(await event('Create', 39)).toMatchObject({ IsComplete: false });
+  await expect(event('Create', 41)).rejects.toThrow(/^gave up after 40 minutes: EC2NodeClass "default" is not Ready: .*let it ask at once/);
 });
 
 test('on the way to a removal nothing is waited for, nor in a deletion', async () => {
