@@ -1,4 +1,5 @@
-import { CfnOutput, Lazy } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -6,7 +7,7 @@ import { Construct, IConstruct } from 'constructs';
 import { Claim } from './cluster/claim';
 import { ClusterSurvey } from './cluster/cluster-survey';
 import { assertImport } from './cluster/import-requirements';
-import { retainAlways, retainExceptOnCreate } from './custom-resources/retention';
+import { isWithin, RetainAlways, RetainExceptOnCreate } from './custom-resources/retention';
 import { Discovered, Discovery } from './discovery-tags/discovery';
 import { ControllerRole } from './iam/controller-role';
 import { IamNames } from './iam/iam-names';
@@ -74,7 +75,8 @@ export class KarpenterMigration extends Construct {
   private readonly provisioning: Provisioning;
   private readonly stage: MigrationStage;
   private readonly stageResource: MigrationStageResource;
-  private readonly retain: (part: IConstruct) => void;
+  /** What nodes stand on and the migration did not make, in the order in which it came. */
+  private readonly footing: IConstruct[] = [];
 
   constructor(scope: Construct, id: string, props: KarpenterMigrationProps) {
     super(scope, id);
@@ -85,7 +87,6 @@ export class KarpenterMigration extends Construct {
     const names = props.iamNames ?? IamNames.generated();
     this.stage = props.stage ?? MigrationStage.INSTALL;
     const takesOver = Boolean(props.takeOver) || TAKING_OVER.some(risk => props.acceptedRisks?.includes(risk));
-    this.retain = takesOver ? retainAlways : retainExceptOnCreate;
     this.karpenterVersion = release.version;
     assertImport(this, cluster, { kubernetesApi: true, kubectl: true, openIdConnectProvider: true, kubernetesHandler });
     checkProps(props, release);
@@ -113,7 +114,12 @@ export class KarpenterMigration extends Construct {
       kubernetesHandler,
     });
     this.survey = after([this.preflight], new ClusterSurvey(this, 'Survey', { cluster, nodegroups, revision }));
-    const claim = after([this.survey, this.preflight], new Claim(this, 'Claim', { cluster, kubernetesHandler }));
+    const claim = after([this.survey, this.preflight], new Claim(this, 'Claim', {
+      cluster,
+      // A lost record is made again on the way to each other stage.
+      revision: [...this.stage === MigrationStage.INSTALL ? [] : [this.stage], ...revision === undefined ? [] : [revision]].join(' ') || undefined,
+      kubernetesHandler,
+    }));
 
     // Create IAM roles
     this.nodeRole = props.nodeRole ?? after([claim], new NodeRole(this, 'NodeRole', { release, roleName: names.nodeRole }));
@@ -219,6 +225,7 @@ export class KarpenterMigration extends Construct {
     let spotRole: SpotServiceLinkedRole | undefined;
     this.provisioning = release._generation.provision(this, {
       cluster,
+      owner: claim.owner,
       nodeRole: this.nodeRole,
       ownsNodeRole: !props.nodeRole,
       network: discovered.network,
@@ -235,12 +242,13 @@ export class KarpenterMigration extends Construct {
       },
       allowWindows: nodeClass => nodeAccess._requireWindows(nodeClass),
       allowSpot: (pool) => {
-        spotRole ??= this.keep(after([claim], new SpotServiceLinkedRole(this, 'SpotRole', { revision })));
+        spotRole ??= after([claim], new SpotServiceLinkedRole(this, 'SpotRole', { revision }));
         after([spotRole], pool);
       },
     });
 
-    this.keepFooting();
+    this.footing.push(...identities, ...cluster instanceof eks.Cluster ? [] : [cluster.openIdConnectProvider]);
+    this.keepFooting(takesOver ? RetainAlways : RetainExceptOnCreate);
     this.addOutputs(discovered);
   }
 
@@ -336,24 +344,22 @@ export class KarpenterMigration extends Construct {
 
   /** Puts a pool or a node class behind what it needs, and keeps it. */
   private join(part: IConstruct): void {
-    this.stageResource.node.addDependency(this.keep(after([this.chart], part)));
+    this.footing.push(part);
+    this.stageResource.node.addDependency(after([this.chart], part));
   }
 
-  /** Keeps what may come after all else was made. */
-  private keep<T extends IConstruct>(part: T): T {
-    if (this.stage !== MigrationStage.REMOVED) {
-      this.retain(part);
-    }
-    return part;
-  }
-
-  /** Nothing that a living Karpenter stands on may go before its removal was verified. */
-  private keepFooting(): void {
+  /**
+   * Nothing that a living Karpenter stands on may go before its removal was verified: what is made here, what users add to it later, and what
+   * they made for it in the same stack, with the policies of its roles.
+   */
+  private keepFooting(Retention: typeof RetainExceptOnCreate): void {
     if (this.stage === MigrationStage.REMOVED) {
       return;
     }
     const readOnly: IConstruct[] = [this.survey, this.preflight, this.stageResource];
-    this.node.children.filter(child => !readOnly.includes(child)).forEach(child => this.retain(child));
+    const roles = [this.nodeRole, this.controllerRole];
+    Aspects.of(Stack.of(this)).add(new Retention(resource => !isWithin(readOnly, resource)
+      && (isWithin([this, ...this.footing], resource) || isPolicyOf(roles, resource))));
   }
 
   private addOutputs(discovered: Discovered): void {
@@ -376,6 +382,16 @@ export class KarpenterMigration extends Construct {
     const scope = new Construct(this, 'Outputs');
     Object.entries(outputs).forEach(([name, value]) => value === undefined || new CfnOutput(scope, name, { value }));
   }
+}
+
+/** Whether a resource is a policy that is attached to one of the roles, wherever it was made. */
+function isPolicyOf(roles: readonly iam.IRole[], resource: CfnResource): boolean {
+  if (!(resource instanceof iam.CfnPolicy || resource instanceof iam.CfnManagedPolicy)) {
+    return false;
+  }
+  const stack = Stack.of(resource);
+  const attached = (stack.resolve(resource.roles) as unknown[] | undefined ?? []).map(name => JSON.stringify(name));
+  return roles.some(role => attached.includes(JSON.stringify(stack.resolve(role.roleName))));
 }
 
 /** Orders a part behind others; deletions go the other way round. */

@@ -164,6 +164,7 @@ describe('the way to REMOVED', () => {
     expect(differences(bare(install), bare(remove)).filter(path => !path.startsWith(preflight)).sort()).toEqual([
       `Outputs.${Object.keys(install.Outputs).find(name => install.Outputs[name].Value === 'INSTALL')}.Value`,
       `Resources.${idOf(install, 'Custom::KarpenterAccessEntry')}.Properties.Revision`,
+      `Resources.${idOf(install, 'Custom::KarpenterClaim')}.Properties.Revision`,
       `Resources.${idOf(install, 'Custom::KarpenterPreflight')}.Properties.Migrates`,
       `Resources.${idOf(install, 'Custom::KarpenterPreflight')}.Properties.Stage`,
       `Resources.${idsBelow(install, 'MigrationProvisioner')[0]}.Properties.Manifest`,
@@ -185,7 +186,8 @@ describe('the way to REMOVED', () => {
       return ['MigrationProvisioner', 'MigrationGpu'].map(path => manifest(rendered(stack), path));
     };
     const [first, gpu] = provisioners(MigrationStage.INSTALL);
-    const annotations = { 'cdk-karpenter-migration/stage': 'REMOVED' };
+    expect(first.metadata.annotations).toEqual({ 'cdk-karpenter-migration/owner': 'Test/Migration' });
+    const annotations = { ...first.metadata.annotations, 'cdk-karpenter-migration/stage': 'REMOVED' };
     expect(provisioners(MigrationStage.REMOVED)).toEqual([
       { ...first, metadata: { ...first.metadata, annotations } },
       { ...gpu, metadata: { ...gpu.metadata, annotations } },
@@ -416,6 +418,15 @@ describe('choices', () => {
       expect(Object.values(policiesOf(template))).not.toContain('RetainExceptOnCreate');
       expect(only(template, 'Custom::KarpenterMigrationStage').Properties.TakesOver).toBe(true);
     });
+
+  test.each([
+    [undefined, {}],
+    [['again'], { revision: 'again' }],
+    [['CUT_OVER'], { stage: MigrationStage.CUT_OVER }],
+    [['SCALE_DOWN again'], { stage: MigrationStage.SCALE_DOWN, revision: 'again' }],
+  ])('the claim is looked at with %j', (expected, props) => {
+    expect(only(rendered(migrate(() => props).stack), 'Custom::KarpenterClaim').Properties.Revision).toBe(expected?.[0]);
+  });
 
   test('a risk that is about nothing that lives keeps nothing more', () => {
     const template = rendered(migrate(() => ({ acceptedRisks: [PreflightCheck.HOST_CAPACITY] })).stack);

@@ -1,7 +1,7 @@
 import { planAbandonment, planClaim, planRelease, ClaimStep, ClaimChanged, ClaimPort, StoredClaim } from './claim-plan';
 import { ClaimProperties } from './contract';
 import { Connect, done, ResourceHandler } from '../custom-resources/lifecycle';
-import { text } from '../custom-resources/properties';
+import { optionalText, text } from '../custom-resources/properties';
 
 /** Nobody but other migrations writes the claim; more conflicts than this are not chance. */
 const ATTEMPTS = 5;
@@ -10,7 +10,7 @@ const ATTEMPTS = 5;
 export function claimHandler(connect: Connect<ClaimPort>): ResourceHandler<ClaimProperties> {
   return {
     patienceMinutes: 5,
-    parse: raw => ({ ClusterName: text(raw, 'ClusterName'), KubectlRoleArn: text(raw, 'KubectlRoleArn'), Owner: text(raw, 'Owner') }),
+    parse: raw => ({ ClusterName: text(raw, 'ClusterName'), KubectlRoleArn: text(raw, 'KubectlRoleArn'), Owner: text(raw, 'Owner'), Revision: optionalText(raw, 'Revision') }),
     identify: properties => `karpenter-claim/${properties.ClusterName}`,
     apply: async ({ properties, oldProperties }) => {
       const port = await connect(properties.ClusterName, properties.KubectlRoleArn);

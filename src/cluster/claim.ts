@@ -19,6 +19,14 @@ export interface ClaimOptions {
   readonly owner?: string;
 
   /**
+   * Any text; change it to make the record again where somebody has deleted it, because CloudFormation does not call a resource whose
+   * properties are unchanged.
+   *
+   * @default - made in the first deployment
+   */
+  readonly revision?: string;
+
+  /**
    * Where and as whom the function that asks the Kubernetes API runs.
    *
    * @default - all of it follows from the import of the cluster
@@ -51,6 +59,7 @@ export class Claim extends Construct {
       ClusterName: props.cluster.clusterName,
       KubectlRoleArn: kubernetes.kubectlRoleArn,
       Owner: this.owner,
+      Revision: props.revision,
     };
     twoPhaseResource(this, kubernetes, CLAIM_TYPE, properties);
   }

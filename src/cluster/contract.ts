@@ -18,4 +18,6 @@ export interface ClaimProperties {
   readonly ClusterName: string;
   readonly KubectlRoleArn: string;
   readonly Owner: string;
+  /** Whatever makes CloudFormation look whether the record is still there. */
+  readonly Revision?: string;
 }

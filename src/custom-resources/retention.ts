@@ -1,25 +1,30 @@
-import { CfnDeletionPolicy, CfnResource, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, CfnResource, IAspect, RemovalPolicy } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /**
- * Keeps every resource below a construct through updates and deletions of the stack, except when a creation rolls back:
- * nothing that a living Karpenter stands on may disappear under its nodes.
+ * Keeps resources through updates and deletions of the stack, except when a creation rolls back: nothing that a living Karpenter stands on may
+ * disappear under its nodes.
  *
- * What is kept in any case, like the CRDs, stays so.
+ * It is asked when the stack is synthesized, so that what was added last is kept as well. What is kept in any case, like the CRDs, stays so.
  */
-export function retainExceptOnCreate(scope: IConstruct): void {
-  apply(scope, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-}
+export class RetainExceptOnCreate implements IAspect {
+  protected readonly policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 
-/** Keeps every resource below a construct in any case: what a creation takes over was there before it. */
-export function retainAlways(scope: IConstruct): void {
-  apply(scope, RemovalPolicy.RETAIN);
-}
+  public constructor(private readonly isKept: (resource: CfnResource) => boolean) {}
 
-function apply(scope: IConstruct, policy: RemovalPolicy): void {
-  for (const child of scope.node.findAll()) {
-    if (CfnResource.isCfnResource(child) && child.cfnOptions.deletionPolicy !== CfnDeletionPolicy.RETAIN) {
-      child.applyRemovalPolicy(policy);
+  public visit(node: IConstruct): void {
+    if (CfnResource.isCfnResource(node) && node.cfnOptions.deletionPolicy !== CfnDeletionPolicy.RETAIN && this.isKept(node)) {
+      node.applyRemovalPolicy(this.policy);
     }
   }
+}
+
+/** Keeps resources in any case: what a creation takes over was there before it. */
+export class RetainAlways extends RetainExceptOnCreate {
+  protected readonly policy = RemovalPolicy.RETAIN;
+}
+
+/** Whether a construct is one of the parts, or is below one. */
+export function isWithin(parts: readonly IConstruct[], construct: IConstruct): boolean {
+  return construct.node.scopes.some(scope => parts.includes(scope));
 }

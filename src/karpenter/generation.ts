@@ -112,6 +112,8 @@ export interface DecidedValue {
  */
 export interface ProvisioningContext {
   readonly cluster: eks.ICluster;
+  /** Whose the objects are. */
+  readonly owner: string;
   readonly nodeRole: iam.IRole;
   /** Whether the migration makes the node role, so that nothing else can have it yet. */
   readonly ownsNodeRole: boolean;

@@ -1,3 +1,9 @@
+/**
+ * On an object that a migration made: whose it is. A cluster takes one migration at a time, so whoever finds it knows that the object is of this
+ * one, or of one whose place it takes, also where the claim is lost and under whatever name the object is known now.
+ */
+export const OWNER_ANNOTATION = 'cdk-karpenter-migration/owner';
+
 /** A cluster-wide kind of custom objects. */
 export interface ObjectKind {
   readonly plural: string;

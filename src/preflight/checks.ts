@@ -28,6 +28,8 @@ export interface PreflightFacts {
   readonly formerApi?: string;
   /** Whether this is the first deployment. */
   readonly isCreation?: boolean;
+  /** The objects of the deployment before, which it made or found to be its own. */
+  readonly formerObjects?: readonly string[];
 }
 
 /** Karpenter refuses nothing here, but its nodes then fail one after the other. */
@@ -47,10 +49,21 @@ export function findings(facts: PreflightFacts, properties: PreflightProperties)
   return CHECKS.flatMap(check => check(facts, properties));
 }
 
-/** Whether what is found in the cluster may be of this migration, or is left for it to take over. */
-function isOurs({ kubernetes, formerOwner }: PreflightFacts, { Owner }: PreflightProperties): boolean {
+/**
+ * Whether what is found in the cluster may be of this migration, or is left for it to take over. Where the claim was lost, a migration that is
+ * deployed already knows its own, and objects say that one has made them.
+ */
+function isOurs(facts: PreflightFacts, { Owner }: PreflightProperties): boolean {
+  const { kubernetes, formerOwner } = facts;
   const claim = kubernetes?.claim;
-  return claim !== undefined && (claim.abandoned || claim.owner === Owner || claim.owner === formerOwner);
+  return claim === undefined
+    ? kubernetes !== undefined && (formerOwner !== undefined || leftWithoutClaim(facts).length > 0)
+    : claim.abandoned || claim.owner === Owner || claim.owner === formerOwner;
+}
+
+/** What a migration has left in a cluster whose claim is lost as well. */
+function leftWithoutClaim({ kubernetes, isCreation }: PreflightFacts): readonly string[] {
+  return isCreation && !kubernetes?.claim ? kubernetes?.migratedObjects ?? [] : [];
 }
 
 const clusterActive: Check = ({ cluster }) => cluster.status === 'ACTIVE' ? [] : [error(
@@ -214,11 +227,20 @@ const authenticationMode: Check = ({ cluster }, { NodeAccess }) => {
   return problem ? [error(PreflightCheck.AUTHENTICATION_MODE, problem.message, problem.remedy)] : [];
 };
 
-const abandonedMigration: Check = ({ kubernetes }, { TakeOver }) => TakeOver || !kubernetes?.claim?.abandoned ? [] : [error(
-  PreflightCheck.ABANDONED_MIGRATION,
-  `the stack of migration "${kubernetes.claim.owner}" was destroyed without stage REMOVED and its Karpenter is left working`,
-  'set `takeOver: true` for this deployment: a failure of it then leaves that Karpenter alone',
-)];
+const abandonedMigration: Check = (facts, { TakeOver }) => {
+  const claim = facts.kubernetes?.claim;
+  const left = leftWithoutClaim(facts);
+  if (TakeOver || !(claim?.abandoned || left.length > 0)) {
+    return [];
+  }
+  return [error(
+    PreflightCheck.ABANDONED_MIGRATION,
+    claim
+      ? `the stack of migration "${claim.owner}" was destroyed without stage REMOVED and its Karpenter is left working`
+      : `a migration has left ${named(left)}, and the claim that said whose it is was deleted`,
+    'set `takeOver: true` for this deployment: a failure of it then leaves that Karpenter alone',
+  )];
+};
 
 const otherKarpenter: Check = (facts, properties) => {
   const found = facts.kubernetes?.karpenters ?? [];
@@ -242,9 +264,12 @@ const otherCrds: Check = (facts, properties) => {
   )];
 };
 
+/** A migration that is deployed already takes over nothing under a name that it did not have before. */
 const otherObjects: Check = (facts, properties) => {
-  const found = facts.kubernetes?.objects ?? [];
-  return found.length === 0 || isOurs(facts, properties) ? [] : [error(
+  const { kubernetes, formerObjects } = facts;
+  const migrated = isOurs(facts, properties) ? [] : kubernetes?.migratedObjects ?? [];
+  const found = [...(kubernetes?.objects ?? []).filter(object => !formerObjects?.includes(object)), ...migrated];
+  return found.length === 0 || (!formerObjects && isOurs(facts, properties)) ? [] : [error(
     PreflightCheck.OTHER_OBJECTS,
     `objects of the names that we would make exist: ${named(found)}${heldBy(facts)}`,
     `choose other names, or delete them (deleting a ${apiOf(properties.Api).words.pool} deletes its nodes)`,

@@ -4,7 +4,7 @@ import { CrdFacts, KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } 
 import { ConfigMapClaim } from '../cluster/claim.kubernetes';
 import { apisOtherThan } from '../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../kubernetes/api.kubernetes';
-import { parseObject } from '../kubernetes/object-reference';
+import { OWNER_ANNOTATION, parseObject } from '../kubernetes/object-reference';
 import { quantity } from '../kubernetes/quantity';
 import { NODEGROUP_LABEL, NodeRoom } from '../kubernetes/views';
 import { nodeView, podRoom } from '../kubernetes/views.kubernetes';
@@ -34,7 +34,7 @@ export class ApiFactsReader implements KubernetesFactsReader {
       awsAuthProblem: await this.awsAuthProblem(),
       karpenters: (await this.deployments(KARPENTER)).map(fullName),
       crds: await present(question.crds, name => this.crd(name)),
-      objects: await present(question.objects, reference => this.object(reference)),
+      ...await this.existing(question.objects),
       otherApis: await this.otherApis(question.api),
       terminationHandlers: await this.terminationHandlers(),
     };
@@ -67,9 +67,16 @@ export class ApiFactsReader implements KubernetesFactsReader {
     };
   }
 
-  private async object(reference: string): Promise<string> {
-    await this.objects.getClusterCustomObject(parseObject(reference));
-    return reference;
+  private async existing(references: readonly string[]): Promise<Pick<KubernetesFacts, 'objects' | 'migratedObjects'>> {
+    const found = await present(references, async (reference) => {
+      const { metadata } = await this.objects.getClusterCustomObject(parseObject(reference)) as { readonly metadata?: k8s.V1ObjectMeta };
+      return { reference, isMigrated: metadata?.annotations?.[OWNER_ANNOTATION] !== undefined };
+    });
+    const migrated = found.filter(({ isMigrated }) => isMigrated).map(({ reference }) => reference);
+    return {
+      objects: found.filter(({ isMigrated }) => !isMigrated).map(({ reference }) => reference),
+      ...migrated.length > 0 ? { migratedObjects: migrated } : {},
+    };
   }
 
   /** Pools are also those of EKS Auto Mode; node classes are Karpenter's own. */

@@ -69,6 +69,7 @@ async function readFacts(ports: PreflightPorts, request: ResourceRequest<Preflig
     securityGroups: await ports.reader.readSecurityGroups(network.securityGroupIds),
     formerOwner: request.oldProperties?.Owner,
     formerApi: request.oldProperties?.Api,
+    formerObjects: request.oldProperties?.Objects,
     isCreation: request.type === 'Create',
     ...cluster.status === 'ACTIVE' ? await readKubernetes(ports, request) : {},
   };

@@ -30,8 +30,10 @@ export interface KubernetesFacts {
   /** `<namespace>/<name>` of the Deployments that carry Karpenter's name label. */
   readonly karpenters: readonly string[];
   readonly crds: readonly CrdFacts[];
-  /** Those of the asked objects that exist. */
+  /** Those of the asked objects that exist and do not say that a migration made them. */
   readonly objects: readonly string[];
+  /** Those of the asked objects that a migration made, this one or one whose place it takes; none where it is left out. */
+  readonly migratedObjects?: readonly string[];
   /** The APIs of Karpenter, other than the one that was asked for, of which there are node classes. */
   readonly otherApis?: readonly string[];
   /** `<kind> <namespace>/<name>` of AWS Node Termination Handlers. */

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
+import { OWNER_ANNOTATION } from '../kubernetes/object-reference';
 
 /** The guide's name for the Provisioner and for the node template that it refers to. */
 export const DEFAULT_NAME = 'default';
@@ -14,6 +15,11 @@ export interface ClusterObject {
   readonly annotations?: Readonly<Record<string, string>>;
   /** May hold undefined fields, which are left out, and string, number and list tokens, which pass as they are. */
   readonly spec: object;
+}
+
+/** The annotation that says whose an object is; none of an object that nobody migrates with. */
+export function ownerMark(owner: string | undefined): Record<string, string> {
+  return owner === undefined ? {} : { [OWNER_ANNOTATION]: owner };
 }
 
 /** Loaded with the first object that is rendered: it costs more than all of this library, and most that is imported of it renders none. */
@@ -35,7 +41,7 @@ export function renderObject(object: ClusterObject): Record<string, unknown> {
     metadata: {
       name: object.name,
       ...object.labels ? { labels: object.labels } : {},
-      ...object.annotations ? { annotations: object.annotations } : {},
+      ...Object.keys(object.annotations ?? {}).length > 0 ? { annotations: object.annotations } : {},
     },
     spec: object.spec,
   }).toJson();

@@ -1,16 +1,16 @@
-import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
+import { Aspects, CfnResource, RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
-import { retainExceptOnCreate } from '../../src/custom-resources/retention';
+import { isWithin, RetainAlways, RetainExceptOnCreate } from '../../src/custom-resources/retention';
 import { testStack } from '../karpenter-migration/stack';
 
-function policies(prepare: (resource: CfnResource) => void): unknown[] {
+function policies(prepare: (resource: CfnResource) => void, Aspect = RetainExceptOnCreate): unknown[] {
   const stack = testStack();
   const part = new Construct(stack, 'Part');
   const inner = new CfnResource(new Construct(part, 'Inner'), 'Resource', { type: 'Custom::Inner' });
   new CfnResource(stack, 'Outside', { type: 'Custom::Outside' });
+  Aspects.of(stack).add(new Aspect(resource => isWithin([part], resource)));
   prepare(inner);
-  retainExceptOnCreate(part);
   return Object.values(Template.fromStack(stack).toJSON().Resources as Record<string, any>)
     .map(({ Type, DeletionPolicy, UpdateReplacePolicy }) => [Type, DeletionPolicy, UpdateReplacePolicy]);
 }
@@ -28,4 +28,15 @@ test('what would be deleted is kept as well', () => {
 
 test('what is kept in any case stays so', () => {
   expect(policies(resource => resource.applyRemovalPolicy(RemovalPolicy.RETAIN))[0]).toEqual(['Custom::Inner', 'Retain', 'Retain']);
+});
+
+test('what comes over from before is kept in any case', () => {
+  expect(policies(() => undefined, RetainAlways)).toEqual([
+    ['Custom::Inner', 'Retain', 'Retain'],
+    ['Custom::Outside', undefined, undefined],
+  ]);
+});
+
+test('what comes below a construct later is kept as well', () => {
+  expect(policies(inner => new CfnResource(inner.node.scope!, 'Later', { type: 'Custom::Later' }))[1]).toEqual(['Custom::Later', 'RetainExceptOnCreate', 'Retain']);
 });

@@ -15,6 +15,8 @@ import { NodePool } from '../../src/provisioning/v1/node-pool';
 import { SubnetTerm } from '../../src/provisioning/v1/selector-terms';
 import { MigrationStage } from '../../src/words/migration-stage';
 
+const OWNED = { 'cdk-karpenter-migration/owner': 'Test/Migration' };
+
 const v1 = (options?: KarpenterReleaseV1Options, given: Given = () => ({})) =>
   migrate(scope => ({ release: KarpenterRelease.v1(options), ...given(scope) }));
 const SPOT = [Requirement.isIn('karpenter.sh/capacity-type', ['spot', 'on-demand'])];
@@ -68,7 +70,7 @@ describe('a migration with Karpenter v1', () => {
     expect(manifest(template, 'MigrationNodePool')).toEqual({
       apiVersion: 'karpenter.sh/v1',
       kind: 'NodePool',
-      metadata: { name: 'default' },
+      metadata: { name: 'default', annotations: OWNED },
       spec: {
         template: {
           spec: {
@@ -94,7 +96,7 @@ describe('a migration with Karpenter v1', () => {
     expect(manifest(template, 'MigrationNodeClassManifest')).toEqual({
       apiVersion: 'karpenter.k8s.aws/v1',
       kind: 'EC2NodeClass',
-      metadata: { name: 'default' },
+      metadata: { name: 'default', annotations: OWNED },
       spec: {
         role: `<${idsBelow(template, 'MigrationNodeRole')[0]}>`,
         amiSelectorTerms: [{ alias: 'al2023@latest' }],
@@ -184,12 +186,15 @@ describe('retention', () => {
       Object.fromEntries(Object.entries(Resources).map(([id, { DeletionPolicy, UpdateReplacePolicy, ...rest }]) => [id, rest]));
     const preflight = `${idOf(template, 'Custom::KarpenterPreflight')}.Properties.AcceptedRisks`;
     expect(differences(bare(template), bare(removed)).filter(path => !path.startsWith(preflight)).sort()).toEqual([
+      `${idOf(template, 'Custom::KarpenterPreflight')}.Properties.Migrates`,
+      `${idOf(template, 'Custom::KarpenterPreflight')}.Properties.Stage`,
+      `${idOf(template, 'Custom::KarpenterClaim')}.Properties.Revision`,
       `${idOf(template, 'Custom::KarpenterAccessEntry')}.Properties.Revision`,
       `${idsBelow(template, 'MigrationNodeClassReady')[0]}.Properties.Wait`,
       `${idsBelow(template, 'MigrationNodePool')[0]}.Properties.Manifest`,
       `${idOf(template, 'Custom::KarpenterMigrationStage')}.Properties.Stage`,
-    ]);
-    expect(manifest(removed, 'MigrationNodePool').metadata.annotations).toEqual({ 'cdk-karpenter-migration/stage': 'REMOVED' });
+    ].sort());
+    expect(manifest(removed, 'MigrationNodePool').metadata.annotations).toEqual({ ...OWNED, 'cdk-karpenter-migration/stage': 'REMOVED' });
   });
 });
 
@@ -296,7 +301,8 @@ describe('the interruption queue', () => {
     expect(typed(made, 'AWS::Events::Rule')).toEqual([]);
     expect(chartValues(made).settings.interruptionQueue).toBe(`<${queue}>`);
     expect(before(made, idsBelow(made, 'MigrationKarpenterChart')[0])).toContain(idOf(made, 'AWS::SQS::QueuePolicy'));
-    expect(made.Resources[queue].DeletionPolicy).toBe('Delete');
+    // Karpenter does not start without the queue that it was told.
+    expect(made.Resources[queue].DeletionPolicy).toBe('RetainExceptOnCreate');
     const [policy] = idsBelow(made, 'MigrationControllerRoleInterruptionPolicy');
     expect(made.Resources[policy].Properties.PolicyDocument.Statement[0].Resource).toEqual({ 'Fn::GetAtt': [queue, 'Arn'] });
   });

@@ -220,6 +220,35 @@ const CASES: Case[] = [
     finds: [C.OTHER_KARPENTER, C.OTHER_CRDS, C.OTHER_OBJECTS],
   },
 
+  {
+    title: 'all of that where the claim of a migration that is deployed was deleted',
+    facts: { formerOwner: 'Stack/Migration', formerObjects: objects, kubernetes: kubernetes({ karpenters, crds: [foreignCrd], objects }) },
+    finds: [],
+  },
+  {
+    title: 'an object of a name that a migration did not have before, which somebody else has made',
+    facts: { formerOwner: 'Stack/Migration', formerObjects: ['provisioners.v1alpha5.karpenter.sh/other'], kubernetes: kubernetes({ objects, claim: ours }) },
+    finds: [C.OTHER_OBJECTS],
+  },
+  {
+    title: 'an object of a name that a migration has again',
+    facts: { formerOwner: 'Stack/Migration', formerObjects: [], kubernetes: kubernetes({ migratedObjects: objects, claim: ours }) },
+    finds: [],
+  },
+  {
+    title: 'what a migration has left, without its claim, before a first deployment',
+    facts: { isCreation: true, kubernetes: kubernetes({ karpenters, crds: [foreignCrd], migratedObjects: objects }) },
+    finds: [C.ABANDONED_MIGRATION],
+    says: /has left provisioners\.v1alpha5\.karpenter\.sh\/default, and the claim .* was deleted/,
+  },
+  {
+    title: 'the same, taken over',
+    facts: { isCreation: true, kubernetes: kubernetes({ karpenters, crds: [foreignCrd], migratedObjects: objects }) },
+    properties: { TakeOver: true },
+    finds: [],
+  },
+  { title: 'objects of a migration that somebody else claims', kubernetes: { migratedObjects: objects, claim: foreign }, finds: [C.OTHER_OBJECTS] },
+
   { title: 'a subnet with 16 addresses', facts: { subnets: [subnet('subnet-a', { availableAddresses: 16 })] }, finds: [] },
   { title: 'a subnet with 15 addresses', facts: { subnets: [subnet('subnet-a', { availableAddresses: 15 })] }, finds: [C.SUBNET_ADDRESSES], severity: 'warning', says: /subnet-a \(us-east-1a\): 15/ },
   { title: 'a subnet without addresses', facts: { subnets: [subnet('subnet-a', { availableAddresses: 0 })] }, finds: [C.SUBNET_ADDRESSES], severity: 'error' },

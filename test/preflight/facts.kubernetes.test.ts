@@ -67,6 +67,15 @@ beforeEach(async () => {
 
 afterEach(() => api.stop());
 
+test('objects that a migration made say so', async () => {
+  const path = '/apis/karpenter.sh/v1alpha5/provisioners';
+  api.objects[`${path}/default`] = { metadata: { name: 'default', annotations: { 'cdk-karpenter-migration/owner': 'Gone/Migration' } } };
+  api.objects[`${path}/gpu`] = { metadata: { name: 'gpu' } };
+  expect(await new ApiFactsReader(config).readFacts(QUESTION)).toMatchObject({
+    objects: ['provisioners.v1alpha5.karpenter.sh/gpu'], migratedObjects: ['provisioners.v1alpha5.karpenter.sh/default'],
+  });
+});
+
 test('an empty cluster has nothing to tell', async () => {
   expect(await new ApiFactsReader(config).readFacts(QUESTION)).toEqual({
     claim: undefined, hosts: [], awsAuthProblem: undefined, karpenters: [], crds: [], objects: [], terminationHandlers: [],

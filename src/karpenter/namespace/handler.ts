@@ -1,7 +1,8 @@
 import { NamespaceProperties } from './contract';
-import { OWNER_ANNOTATION, planApply, planRemove, NamespacePort } from './plan';
+import { planApply, planRemove, NamespacePort } from './plan';
 import { Connect, done, ResourceHandler, waiting } from '../../custom-resources/lifecycle';
 import { text } from '../../custom-resources/properties';
+import { OWNER_ANNOTATION } from '../../kubernetes/object-reference';
 
 /** Makes a namespace unless there is one, and takes it away again if it was made here and holds nothing of others. */
 export function namespaceHandler(connect: Connect<NamespacePort>): ResourceHandler<NamespaceProperties> {

@@ -1,5 +1,4 @@
-/** Present on namespaces that we made; who answers for it, whoever that was last. */
-export const OWNER_ANNOTATION = 'cdk-karpenter-migration/owner';
+import { OWNER_ANNOTATION } from '../../kubernetes/object-reference';
 
 export type ApplyStep = 'none' | 'create' | 'take over' | 'wait';
 

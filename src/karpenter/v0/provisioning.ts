@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { KarpenterReleaseV0Options } from './release-options';
 import { DEFAULT_NAME } from '../../provisioning/manifest';
@@ -19,6 +20,7 @@ export class V0Provisioning implements Provisioning {
 
   private readonly provisioners = new ObjectNames('a Provisioner');
   private readonly nodeTemplates = new ObjectNames('an AWSNodeTemplate');
+  private readonly known = new Set<AWSNodeTemplate>();
   /** How nodes of Provisioners are launched that do not say so themselves. */
   private readonly launch: Pick<ProvisionerOptions, 'nodeTemplate' | 'nodeTemplateName'>;
 
@@ -37,10 +39,12 @@ export class V0Provisioning implements Provisioning {
   }
 
   public addProvisioner(id: string, options: ProvisionerOptions): Provisioner {
-    const { cluster, isRemoved, addPool, allowSpot } = this.context;
+    const { cluster, owner, isRemoved, addPool, allowSpot } = this.context;
     this.provisioners.take(options.name ?? DEFAULT_NAME);
+    this.adopt(options.nodeTemplate);
     const launch = bringsNodeTemplate(options) ? {} : this.launch;
     const provisioner = new Provisioner(this.scope, id, { ...options, ...launch, cluster });
+    provisioner._markOwner(owner);
     if (isRemoved) {
       provisioner._markRemoved();
     }
@@ -52,8 +56,7 @@ export class V0Provisioning implements Provisioning {
   }
 
   public addNodeTemplate(id: string, options: AWSNodeTemplateOptions): AWSNodeTemplate {
-    const { cluster, network, addNodeClass, allowWindows } = this.context;
-    this.nodeTemplates.take(options.name ?? DEFAULT_NAME);
+    const { cluster, network, allowWindows } = this.context;
     // A profile may hold a role that is let in elsewhere.
     if (options.instanceProfileName === undefined && runsWindows(options)) {
       allowWindows(`AWSNodeTemplate "${options.name ?? DEFAULT_NAME}"`);
@@ -65,8 +68,22 @@ export class V0Provisioning implements Provisioning {
       ...options.launchTemplateName === undefined ? { securityGroupSelector } : {},
       ...options,
     });
-    addNodeClass(template.nodeTemplateName, template);
+    this.join(template);
     return template;
+  }
+
+  /** A node template that the user made is as much needed by nodes as ours; one of another stack is that stack's. */
+  private adopt(template: AWSNodeTemplate | undefined): void {
+    if (template && !this.known.has(template) && Stack.of(template) === Stack.of(this.scope)) {
+      this.join(template);
+    }
+  }
+
+  private join(template: AWSNodeTemplate): void {
+    this.nodeTemplates.take(template.nodeTemplateName);
+    this.known.add(template);
+    template._markOwner(this.context.owner);
+    this.context.addNodeClass(template.nodeTemplateName, template);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { V1_API } from './api';
 import { KarpenterReleaseV1Options } from './release-options';
@@ -40,6 +40,7 @@ export class V1Provisioning implements Provisioning {
 
   private readonly nodePools = new ObjectNames('a NodePool');
   private readonly nodeClasses = new ObjectNames('an EC2NodeClass');
+  private readonly known = new Set<EC2NodeClass>();
   /** How nodes of NodePools are launched that do not say so themselves. */
   private readonly launch: Pick<NodePoolOptions, 'nodeClass' | 'nodeClassName'>;
 
@@ -60,11 +61,13 @@ export class V1Provisioning implements Provisioning {
   }
 
   public addNodePool(id: string, options: NodePoolOptions): NodePool {
-    const { cluster, isRemoved, addPool, allowSpot } = this.context;
+    const { cluster, owner, isRemoved, addPool, allowSpot } = this.context;
     this.nodePools.take(options.name ?? DEFAULT_NAME);
     checkNodePoolVersion(options, this.version);
+    this.adopt(options.nodeClass);
     const launch = bringsNodeClass(options) ? {} : this.launch;
     const pool = new NodePool(this.scope, id, { ...options, ...launch, cluster });
+    pool._markOwner(owner);
     if (isRemoved) {
       pool._markRemoved();
     }
@@ -76,8 +79,7 @@ export class V1Provisioning implements Provisioning {
   }
 
   public addNodeClass(id: string, options: EC2NodeClassOptions): EC2NodeClass {
-    const { cluster, network, nodeRole, isRemoved, kubernetesHandler, revision, addNodeClass, allowWindows } = this.context;
-    this.nodeClasses.take(options.name ?? DEFAULT_NAME);
+    const { cluster, network, nodeRole, allowWindows } = this.context;
     checkEC2NodeClassVersion(options, this.version);
     this.checkRole(options);
     // A profile may hold a role that is let in elsewhere.
@@ -91,6 +93,22 @@ export class V1Provisioning implements Provisioning {
       metadataOptions: { httpPutResponseHopLimit: DEFAULT_HOP_LIMIT, ...options.metadataOptions },
       cluster,
     });
+    this.join(nodeClass, options.amiAlias?.family === NodeClassAmiFamily.AL2);
+    return nodeClass;
+  }
+
+  /** A node class that the user made is as much needed by nodes as ours; one of another stack is that stack's. */
+  private adopt(nodeClass: EC2NodeClass | undefined): void {
+    if (nodeClass && !this.known.has(nodeClass) && Stack.of(nodeClass) === Stack.of(this.scope)) {
+      this.join(nodeClass);
+    }
+  }
+
+  private join(nodeClass: EC2NodeClass, hasAl2Images?: boolean): void {
+    const { cluster, owner, isRemoved, kubernetesHandler, revision, addNodeClass } = this.context;
+    this.nodeClasses.take(nodeClass.nodeClassName);
+    this.known.add(nodeClass);
+    nodeClass._markOwner(owner);
     const ready = new ObjectReady(nodeClass, 'Ready', {
       cluster,
       kubernetesHandler,
@@ -104,8 +122,7 @@ export class V1Provisioning implements Provisioning {
     });
     ready.node.addDependency(nodeClass.manifest);
     this.guard(nodeClass);
-    addNodeClass(nodeClass.nodeClassName, nodeClass, options.amiAlias?.family === NodeClassAmiFamily.AL2);
-    return nodeClass;
+    addNodeClass(nodeClass.nodeClassName, nodeClass, hasAl2Images);
   }
 
   /** Until a node class has let its instance profile and launch templates go, the controller and its rights stay. */

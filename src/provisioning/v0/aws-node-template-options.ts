@@ -34,7 +34,8 @@ export interface AWSNodeTemplateOptions {
   /**
    * The name of the object: a DNS label that begins with a letter.
    *
-   * With another name it is another node template: a new one is made, then the old one is deleted.
+   * With another name it is another node template: a new one is made, then the old one is deleted. In a migration
+   * the old one is kept, for nodes that it launched.
    *
    * @default 'default'
    */

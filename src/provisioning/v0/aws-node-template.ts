@@ -1,9 +1,10 @@
+import { Lazy } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { AWSNodeTemplateOptions } from './aws-node-template-options';
 import { renderAWSNodeTemplateSpec } from './aws-node-template-spec';
 import { checkObjectName } from '../../kubernetes/kubernetes-names';
-import { DEFAULT_NAME, applyObject, renderObject } from '../manifest';
+import { DEFAULT_NAME, applyObject, ownerMark, renderObject } from '../manifest';
 
 /** How Karpenter launches nodes, and in which cluster. */
 export interface AWSNodeTemplateProps extends AWSNodeTemplateOptions {
@@ -26,13 +27,23 @@ export class AWSNodeTemplate extends Construct {
   public readonly manifest: eks.KubernetesManifest;
 
   private readonly spec: object;
+  private owner?: string;
 
   public constructor(scope: Construct, id: string, props: AWSNodeTemplateProps) {
     super(scope, id);
     this.nodeTemplateName = props.name ?? DEFAULT_NAME;
     checkObjectName('AWSNodeTemplate', this.nodeTemplateName);
     this.spec = renderAWSNodeTemplateSpec(props, props.cluster.clusterName);
-    this.manifest = applyObject(this, props.cluster, this.nodeTemplateName, this._toManifest());
+    this.manifest = applyObject(this, props.cluster, this.nodeTemplateName, Lazy.any({ produce: () => this._toManifest() }));
+  }
+
+  /**
+   * Renders the object with whose it is, by which the migration knows it later, under whatever name.
+   *
+   * @internal
+   */
+  public _markOwner(owner: string): void {
+    this.owner = owner;
   }
 
   /**
@@ -41,6 +52,12 @@ export class AWSNodeTemplate extends Construct {
    * @internal
    */
   public _toManifest(): Record<string, unknown> {
-    return renderObject({ apiVersion: 'karpenter.k8s.aws/v1alpha1', kind: 'AWSNodeTemplate', name: this.nodeTemplateName, spec: this.spec });
+    return renderObject({
+      apiVersion: 'karpenter.k8s.aws/v1alpha1',
+      kind: 'AWSNodeTemplate',
+      name: this.nodeTemplateName,
+      annotations: ownerMark(this.owner),
+      spec: this.spec,
+    });
   }
 }

@@ -18,7 +18,8 @@ export interface ProvisionerOptions {
   /**
    * The name of the object: a DNS label that begins with a letter.
    *
-   * With another name it is another Provisioner: a new one is made, then the old one is deleted and its nodes end with it.
+   * With another name it is another Provisioner: a new one is made, then the old one is deleted and its nodes end with it. In a
+   * migration the old one is kept with its nodes, and drained and deleted on the way to `MigrationStage.REMOVED`.
    *
    * @default 'default'
    */

@@ -2,7 +2,7 @@ import { Lazy } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { checkObjectName } from '../../kubernetes/kubernetes-names';
-import { DEFAULT_NAME, applyObject, renderObject } from '../manifest';
+import { DEFAULT_NAME, applyObject, ownerMark, renderObject } from '../manifest';
 import { ProvisionerOptions } from './provisioner-options';
 import { renderProvisionerSpec } from './provisioner-spec';
 
@@ -31,6 +31,7 @@ export class Provisioner extends Construct {
 
   private readonly spec: object;
   private removed = false;
+  private owner?: string;
 
   public constructor(scope: Construct, id: string, props: ProvisionerProps) {
     super(scope, id);
@@ -59,6 +60,15 @@ export class Provisioner extends Construct {
   }
 
   /**
+   * Renders the object with whose it is, by which the migration knows it later, under whatever name.
+   *
+   * @internal
+   */
+  public _markOwner(owner: string): void {
+    this.owner = owner;
+  }
+
+  /**
    * The object as it is applied.
    *
    * @internal
@@ -68,7 +78,7 @@ export class Provisioner extends Construct {
       apiVersion: 'karpenter.sh/v1alpha5',
       kind: 'Provisioner',
       name: this.provisionerName,
-      ...this.removed ? { annotations: REMOVAL_MARK } : {},
+      annotations: { ...ownerMark(this.owner), ...this.removed ? REMOVAL_MARK : {} },
       spec: this.spec,
     });
   }

@@ -24,7 +24,8 @@ export interface EC2NodeClassOptions {
   /**
    * The name of the object: a DNS name of at most 63 characters, as Karpenter makes a label of it.
    *
-   * With another name it is another node class: a new one is made, then the old one is deleted.
+   * With another name it is another node class: a new one is made, then the old one is deleted. In a migration
+   * the old one is kept, for nodes that it launched.
    *
    * @default 'default'
    */

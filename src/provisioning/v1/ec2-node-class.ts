@@ -1,9 +1,10 @@
+import { Lazy } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { EC2NodeClassOptions } from './ec2-node-class-options';
 import { operatingSystemOf, renderEC2NodeClassSpec } from './ec2-node-class-spec';
 import { checkLabelledName, checkObjectMetadata } from './object-metadata';
-import { DEFAULT_NAME, applyObject, renderObject } from '../manifest';
+import { DEFAULT_NAME, applyObject, ownerMark, renderObject } from '../manifest';
 
 /** How Karpenter launches nodes, and in which cluster. */
 export interface EC2NodeClassProps extends EC2NodeClassOptions {
@@ -34,6 +35,7 @@ export class EC2NodeClass extends Construct {
   public readonly _operatingSystem?: string;
 
   private readonly spec: object;
+  private owner?: string;
   private readonly labels?: { [key: string]: string };
   private readonly annotations?: { [key: string]: string };
 
@@ -46,7 +48,16 @@ export class EC2NodeClass extends Construct {
     this.annotations = props.objectAnnotations;
     this._operatingSystem = operatingSystemOf(props);
     this.spec = renderEC2NodeClassSpec(props, props.cluster.clusterName);
-    this.manifest = applyObject(this, props.cluster, this.nodeClassName, this._toManifest());
+    this.manifest = applyObject(this, props.cluster, this.nodeClassName, Lazy.any({ produce: () => this._toManifest() }));
+  }
+
+  /**
+   * Renders the object with whose it is, by which the migration knows it later, under whatever name.
+   *
+   * @internal
+   */
+  public _markOwner(owner: string): void {
+    this.owner = owner;
   }
 
   /**
@@ -60,7 +71,7 @@ export class EC2NodeClass extends Construct {
       kind: 'EC2NodeClass',
       name: this.nodeClassName,
       labels: this.labels,
-      annotations: this.annotations,
+      annotations: { ...this.annotations, ...ownerMark(this.owner) },
       spec: this.spec,
     });
   }

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { NodePoolOptions } from './node-pool-options';
 import { renderNodePoolSpec } from './node-pool-spec';
 import { checkLabelledName, checkObjectMetadata } from './object-metadata';
-import { DEFAULT_NAME, applyObject, renderObject } from '../manifest';
+import { DEFAULT_NAME, applyObject, ownerMark, renderObject } from '../manifest';
 
 /** On a NodePool whose migration is being removed. */
 const REMOVAL_MARK = { 'cdk-karpenter-migration/stage': 'REMOVED' };
@@ -34,6 +34,7 @@ export class NodePool extends Construct {
   private readonly labels?: { [key: string]: string };
   private readonly annotations?: { [key: string]: string };
   private removed = false;
+  private owner?: string;
 
   public constructor(scope: Construct, id: string, props: NodePoolProps) {
     super(scope, id);
@@ -65,6 +66,15 @@ export class NodePool extends Construct {
   }
 
   /**
+   * Renders the object with whose it is, by which the migration knows it later, under whatever name.
+   *
+   * @internal
+   */
+  public _markOwner(owner: string): void {
+    this.owner = owner;
+  }
+
+  /**
    * The object as it is applied.
    *
    * @internal
@@ -75,7 +85,7 @@ export class NodePool extends Construct {
       kind: 'NodePool',
       name: this.nodePoolName,
       labels: this.labels,
-      annotations: this.removed ? { ...this.annotations, ...REMOVAL_MARK } : this.annotations,
+      annotations: { ...this.annotations, ...ownerMark(this.owner), ...this.removed ? REMOVAL_MARK : {} },
       spec: this.spec,
     });
   }

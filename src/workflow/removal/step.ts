@@ -7,6 +7,7 @@ import { Departing, FleetAwsPort, FleetObjects, FleetPort, InstanceView, PoolVie
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
 import { selectorText } from '../../kubernetes/label-selector';
+import { OWNER_ANNOTATION } from '../../kubernetes/object-reference';
 import { NodeView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { WorkflowConfiguration } from '../contract';
@@ -90,7 +91,8 @@ class RemovalStep implements Step {
 
   public async apply(): Promise<Progress> {
     const fleet = await this.read();
-    const stranger = foreign(fleet.objects, fleet.instances, this.configuration.Pools, this.api);
+    const known = [...this.configuration.Pools, ...fleet.pools.map(({ name }) => name)];
+    const stranger = foreign(fleet.objects, fleet.instances, known, this.api);
     const progress = stranger ? blockedBy([stranger]) : await this.advance(fleet);
     return { ...progress, counts: { ...progress.counts, nodesLeft: fleet.members.length } };
   }
@@ -118,8 +120,9 @@ class RemovalStep implements Step {
     return { objects, pools: this.ours(objects), members: membersOf(objects, views), instances: await aws.instances() };
   }
 
+  /** Those of the configuration, and those that a migration made under a name which it does not have any more. */
   private ours(objects: FleetObjects): PoolView[] {
-    return objects.pools.filter(({ name }) => this.configuration.Pools.includes(name));
+    return objects.pools.filter(({ name, annotations }) => this.configuration.Pools.includes(name) || annotations[OWNER_ANNOTATION] !== undefined);
   }
 
   private async advance(fleet: Fleet): Promise<Progress> {

@@ -1,7 +1,8 @@
 import { ResourceRequest } from '../../../src/custom-resources/lifecycle';
 import { NamespaceProperties } from '../../../src/karpenter/namespace/contract';
 import { namespaceHandler } from '../../../src/karpenter/namespace/handler';
-import { OWNER_ANNOTATION, FoundNamespace, Inhabitant, NamespacePort } from '../../../src/karpenter/namespace/plan';
+import { FoundNamespace, Inhabitant, NamespacePort } from '../../../src/karpenter/namespace/plan';
+import { OWNER_ANNOTATION } from '../../../src/kubernetes/object-reference';
 
 /** One namespace, which takes one more call to go. */
 class FakeNamespaces implements NamespacePort {

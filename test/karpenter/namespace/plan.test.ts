@@ -1,4 +1,5 @@
-import { OWNER_ANNOTATION, planApply, planRemove, FoundNamespace, Inhabitant } from '../../../src/karpenter/namespace/plan';
+import { planApply, planRemove, FoundNamespace, Inhabitant } from '../../../src/karpenter/namespace/plan';
+import { OWNER_ANNOTATION } from '../../../src/kubernetes/object-reference';
 const OWNER = 'stack/Namespace';
 
 function found(owner?: string, terminating = false): FoundNamespace {

@@ -48,6 +48,21 @@ describe('the whole way', () => {
     ]);
   });
 
+  test('a Provisioner that the migration had under another name is drained and removed like the others', async () => {
+    world.pools.push(poolView('former', { annotations: { 'cdk-karpenter-migration/owner': 'Stack/Migration' } }));
+    world.add('c-1', { pool: 'former', pods: ['web-5'] });
+    expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
+    expect({ claims: world.claims, nodes: world.nodes_, instances: world.instances_, pools: world.pools })
+      .toEqual({ claims: [], nodes: [], instances: [], pools: [] });
+    expect(world.events).toEqual(expect.arrayContaining(['limits former {"resources":{"cpu":"0"}}', 'evict web-5', 'delete provisioner former']));
+  });
+
+  test('a Provisioner of a migration whose place this one took is one of these', async () => {
+    world.pools.push(poolView('former', { annotations: { 'cdk-karpenter-migration/owner': 'Gone/Migration' } }));
+    expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
+    expect(world.pools).toEqual([]);
+  });
+
   test('pods that belong to a node hold nothing up', async () => {
     world.pods_.push(
       pod('agent', 'a-1', { controller: { kind: 'DaemonSet', name: 'agent', uid: 'uid-agent' } }),
