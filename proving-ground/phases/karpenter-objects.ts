@@ -6,6 +6,8 @@ export interface KarpenterObjects {
   readonly generation: Generation;
   /** As EKS reports it: what the generation serves. */
   readonly kubernetesVersion: string;
+  /** EKS' own image for ARM, for a node group of that version. */
+  readonly armAmiType: 'AL2_ARM_64' | 'AL2023_ARM_64_STANDARD';
   /** The app of somebody who changes nothing. */
   readonly example: string;
   readonly namespace: string;
@@ -53,6 +55,7 @@ export const KARPENTER_OBJECTS: Readonly<Record<Generation, KarpenterObjects>> =
   v0: {
     generation: 'v0',
     kubernetesVersion: '1.27',
+    armAmiType: 'AL2_ARM_64',
     example: 'examples/install.ts',
     namespace: 'karpenter',
     ownerLabel: 'karpenter.sh/provisioner-name',
@@ -79,6 +82,7 @@ export const KARPENTER_OBJECTS: Readonly<Record<Generation, KarpenterObjects>> =
   v1: {
     generation: 'v1',
     kubernetesVersion: '1.30',
+    armAmiType: 'AL2023_ARM_64_STANDARD',
     example: 'examples/install-v1.ts',
     namespace: 'kube-system',
     ownerLabel: 'karpenter.sh/nodepool',

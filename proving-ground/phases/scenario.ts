@@ -188,9 +188,9 @@ export async function removal(world: World, report: Report, before: Before): Pro
 const KUBECTL_LOG_GROUPS = /^logs group .*KubectlProvider/;
 
 /** What became of account and cluster, as sentences. */
-interface Differences { readonly account: readonly string[]; readonly cluster: readonly string[] }
+export interface Differences { readonly account: readonly string[]; readonly cluster: readonly string[] }
 
-async function differences(world: World, before: Before): Promise<Differences> {
+export async function differences(world: World, before: Before): Promise<Differences> {
   const account = diffSnapshots(before.account, await takeSnapshot(world.aws)).filter(({ object }) => !KUBECTL_LOG_GROUPS.test(object));
   return {
     account: account.map(d => `${d.object}: ${JSON.stringify(d.before)} became ${JSON.stringify(d.after)}`),
@@ -198,7 +198,7 @@ async function differences(world: World, before: Before): Promise<Differences> {
   };
 }
 
-function nothingDiffers(found: Differences, before: Before): string {
+export function nothingDiffers(found: Differences, before: Before): string {
   expectEqual('differences', found, { account: [], cluster: [] });
   return `${Object.keys(before.account).length} objects of the account and ${before.cluster.size} of the cluster are equal`;
 }

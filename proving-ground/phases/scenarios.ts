@@ -3,11 +3,14 @@ import { entriesAlone, entriesBeside, withModeOfToday } from './access-modes';
 import { endBurst } from './burst';
 import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
+import { clearMess, groupLeaves, makeMess, messyDrain } from './drain/messy';
 import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
 import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
 import { budgetsWereTested, scaleDown } from './drain/scale-down';
 import { takeWaypoint, wayBack, Waypoint } from './drain/way-back';
+import { claimIsLost, poolsChange, rolledBackUnderPods } from './keeping';
 import { manifestsAreJudgedAlike } from './manifest-table';
+import { refusedByName } from './refusals';
 import { Report } from './report';
 import { RunContext } from './run-context';
 import { Sabotage, sabotage, SABOTAGES } from './sabotage';
@@ -174,6 +177,47 @@ export const SCENARIOS = {
       phase('Karpenter at work', 90, run => core(run.world, run.report, run.installed)),
       phase('the cluster goes on to access entries alone', 60, run => entriesAlone(run.world, run.report, run.installed)),
       ...sabotages(['entry', 'statement', 'queue', 'image'], 90),
+    ],
+  },
+  'mess': {
+    about: 'a drain of what no tidy cluster has, and a node group that leaves on the way, with Karpenter 1.x',
+    generation: 'v1',
+    phases: [
+      phase('a customer\'s account and cluster', 45, async (run) => {
+        run.world = await createWorld(run.context, { generation: 'v1', authenticationMode: 'API' });
+        await makeMess(run.world);
+      }),
+      BOOTSTRAP,
+      INSTALL,
+      phase('a node group that leaves in mid-drain', 300, run => groupLeaves(run.world, run.report)),
+      phase('stage SCALE_DOWN', 400, run => messyDrain(run.world, run.report)),
+      phase('back to stage INSTALL', 60, async ({ world, report, waypoint }) => {
+        await wayBack(world, report, waypoint);
+        await clearMess(world);
+      }),
+    ],
+  },
+  'keeping': {
+    about: 'nothing goes that Karpenter 1.x stands on: a creation that fails under pods, pools that change, a claim that is lost',
+    generation: 'v1',
+    phases: [
+      account({ generation: 'v1', authenticationMode: 'API' }),
+      BOOTSTRAP,
+      phase('a creation that fails under pods', 240, run => rolledBackUnderPods(run.world, run.report, run.before)),
+      INSTALL,
+      phase('a pool that is renamed, and one that is dropped', 240, run => poolsChange(run.world, run.report)),
+      phase('a claim that is lost', 90, run => claimIsLost(run.world, run.report)),
+      REMOVED,
+    ],
+  },
+  'refusals': {
+    about: 'node groups with what Karpenter 1.x cannot give: nothing moves before it is gone',
+    generation: 'v1',
+    phases: [
+      account({ generation: 'v1', authenticationMode: 'API' }),
+      BOOTSTRAP,
+      INSTALL,
+      phase('another architecture, a device and a local volume', 240, run => refusedByName(run.world, run.report)),
     ],
   },
   'access-modes': {

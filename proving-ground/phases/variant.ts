@@ -9,7 +9,7 @@ import { KubectlV34Layer } from '@aws-cdk/lambda-layer-kubectl-v34';
 import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Deprovisioning, KarpenterMigration, KarpenterRelease, MigrationStage } from '../../src';
+import { Deprovisioning, Discovery, KarpenterMigration, KarpenterRelease, MigrationStage } from '../../src';
 
 const app = new App();
 const isV1 = app.node.tryGetContext('release') === 'v1';
@@ -21,13 +21,16 @@ const cluster = eks.Cluster.fromClusterAttributes(stack, 'Cluster', {
   kubectlLayer: isV1 ? new KubectlV34Layer(stack, 'Kubectl') : new KubectlV27Layer(stack, 'Kubectl'),
 });
 const variants: readonly string[] = (app.node.tryGetContext('variant') ?? '').split(',');
+const ids: (name: string) => string[] = name => app.node.tryGetContext(name).split(',');
 const migration = new KarpenterMigration(stack, 'Migration', {
   cluster,
   stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
   revision: app.node.tryGetContext('revision'),
+  nodegroups: app.node.tryGetContext('nodegroups')?.split(','),
+  discovery: variants.includes('ids') ? Discovery.ids({ subnetIds: ids('subnets'), securityGroupIds: ids('securityGroups') }) : undefined,
   takeOver: variants.includes('takeover'),
   release: isV1
-    ? KarpenterRelease.v1({ nodePool: variants.includes('pool') ? { weight: 10 } : undefined })
+    ? KarpenterRelease.v1({ nodePool: variants.includes('pool') ? { weight: 10 } : variants.includes('renamed') ? { name: 'general' } : undefined })
     : KarpenterRelease.v0({ provisioner: variants.includes('pool') ? { weight: 10, deprovisioning: Deprovisioning.whenEmpty(Duration.days(1)) } : undefined }),
   waitForRun: variants.includes('nowait') ? Duration.seconds(0) : undefined,
   scaleDown: {
@@ -35,6 +38,9 @@ const migration = new KarpenterMigration(stack, 'Migration', {
     batchSize: variants.includes('batches') ? 2 : variants.includes('bigbatches') ? 8 : undefined,
   },
 });
+if (variants.includes('extra')) {
+  migration.addNodePool('Extra', { name: 'extra', weight: 50 });
+}
 if (variants.includes('failure')) {
   // A parameter that does not exist: the last resource of the deployment fails when everything else is there.
   const broken = new CfnResource(stack, 'Broken', {

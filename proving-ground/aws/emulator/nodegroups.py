@@ -11,7 +11,7 @@ from emulator import clock, gateway, groups, launches, updates
 UPDATE_SECONDS = clock.seconds("NODEGROUP_UPDATE_SECONDS", 4)
 # How far DescribeNodegroup is behind the Auto Scaling group.
 LAG_SECONDS = clock.seconds("NODEGROUP_LAG_SECONDS", 3)
-IMAGE_ID = "ami-0e0001000000000a1"
+IMAGE_IDS = {"x86_64": "ami-0e0001000000000a1", "arm64": "ami-0e0001000000000a2"}
 
 
 def apply():
@@ -33,7 +33,7 @@ def create_nodegroup(original):
         gateway.ask("/_gateway/node-instance-profile", {"name": f"eks-{nodegroup.uuid}", "roleArn": node_role})
         own = launches.template_data(ec2, specification(nodegroup.launch_template)) if nodegroup.launch_template else {}
         data = {
-            "ImageId": IMAGE_ID,
+            "ImageId": IMAGE_IDS["arm64" if "ARM_64" in (nodegroup.ami_type or "") else "x86_64"],
             "InstanceType": nodegroup.instance_types[0],
             **own,
             "IamInstanceProfile": {"Name": f"eks-{nodegroup.uuid}"},

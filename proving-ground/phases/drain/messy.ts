@@ -1,0 +1,158 @@
+import { CreateVolumeCommand, DeleteVolumeCommand } from '@aws-sdk/client-ec2';
+import { EVIDENCE } from './evidence';
+import { startDrain } from './mid-drain';
+import { nodegroups } from './scale-down';
+import { KubeObject } from '../../cluster/kube';
+import { WAITS_FOR_VOLUMES_LABEL } from '../../cluster/kwok-stages';
+import { expectEqual, until } from '../../cluster/until';
+import { allPodsReady, readyPods } from '../../customer/customer';
+import { VARIANT } from '../karpenter-objects';
+import { Report } from '../report';
+import { CLUSTER_NAME, World } from '../world';
+
+const STEP = 'Scale node groups down';
+const NODEGROUP = 'eks.amazonaws.com/nodegroup';
+const ZONE = 'topology.kubernetes.io/zone';
+/** The keepers of a group are chosen from the first zone on: here is none of them by chance. */
+const THIRD_ZONE = 'us-east-1c';
+const EBS = 'ebs.csi.aws.com';
+/** An operator comes back to the cordoned node as often as it is evicted; more than this nobody tries. */
+const MOST_EVICTIONS_OF_AN_OPERATOR = 3;
+const OURS = /^cdk-karpenter-migration\//;
+
+const CLAIM = 'data-registry-0';
+const NAMESPACE = 'kube-system';
+const APPS = `/apis/apps/v1/namespaces/${NAMESPACE}`;
+
+/** What no tidy cluster has: a pod that is bound to a group and to a volume of one zone, and one that tolerates every taint. */
+export async function makeMess(world: World): Promise<void> {
+  const volume = (await world.ec2.send(new CreateVolumeCommand({
+    AvailabilityZone: THIRD_ZONE, Size: 20, VolumeType: 'gp3', TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: 'Name', Value: `${CLUSTER_NAME}-registry` }] }],
+  }))).VolumeId!;
+  await world.kube.create('/api/v1/persistentvolumes', zonalVolume(volume));
+  await world.kube.create(`${APPS}/statefulsets`, registry());
+  await world.kube.create(`${APPS}/deployments`, operator());
+  await allPodsReady(world.kube, 120);
+  const node = await nodeOf(world, await onlyPod(world, 'registry'));
+  expectEqual('the node of registry', [node.metadata.labels[NODEGROUP], node.metadata.labels[ZONE]], ['system', THIRD_ZONE]);
+}
+
+/** A node group is taken out of the migration in mid-drain: it gets back what was taken from it, and the others go on. */
+export async function groupLeaves(world: World, report: Report): Promise<void> {
+  await report.check({ step: STEP, shows: 'survives', name: 'a node group that is taken out of the migration in mid-drain is as before, and the others arrive' }, async () => {
+    const before = await sizesOf(world, 'apps');
+    await startDrain(world, 'SCALE_DOWN, with a group that leaves', {});
+    await until('nodes of apps are cordoned', 120, async () => (await marked(world, 'apps')).length > 0);
+    const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'SCALE_DOWN', nodegroups: 'system,batch' });
+    expectEqual('exit code', run.code, 0);
+    expectEqual('nodes of apps that are cordoned or carry a record', await marked(world, 'apps'), []);
+    expectEqual('sizes of apps and what is suspended', await sizesOf(world, 'apps'), before);
+    const system = await sizesOf(world, 'system');
+    expectEqual('sizes of system', [system.min, system.max], [system.desired, system.desired]);
+    return `apps has ${before.desired} nodes, system ${system.desired}`;
+  });
+}
+
+/** All of it goes down: whoever is bound to a zone keeps a node there, and whoever comes back to a cordoned node is not waited for. */
+export async function messyDrain(world: World, report: Report): Promise<void> {
+  const from = world.observers.mark('SCALE_DOWN, with a mess');
+  await report.check({ step: STEP, shows: 'survives', name: 'a drain arrives with a pod that tolerates every taint, and evicts it a few times at most' }, async () => {
+    const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'SCALE_DOWN' });
+    expectEqual('exit code', run.code, 0);
+    const seen = world.observers.observe(from);
+    EVIDENCE.budgets(seen);
+    EVIDENCE.deletions(seen);
+    const evictions = seen.audit.granted.filter(({ pod }) => pod.startsWith(`${NAMESPACE}/operator-`)).length;
+    if (evictions > MOST_EVICTIONS_OF_AN_OPERATOR) {
+      throw new Error(`the operator was evicted ${evictions} times`);
+    }
+    return `${seen.audit.granted.length} evictions in all, ${evictions} of the operator`;
+  });
+  await report.check({ step: STEP, shows: 'survives', name: 'a pinned pod with a volume keeps a node of its group in the zone of the volume' }, async () => {
+    const pod = await onlyPod(world, 'registry');
+    expectEqual('pods of registry that are Ready', (await readyPods(world.kube, [pod])).length, 1);
+    const { metadata } = await nodeOf(world, pod);
+    expectEqual('its node', [metadata.labels[NODEGROUP], metadata.labels[ZONE]], ['system', THIRD_ZONE]);
+    await allPodsReady(world.kube, 180, world.karpenter.disruptionTaint);
+    return `${pod.metadata.name} on ${metadata.name} in ${THIRD_ZONE}`;
+  });
+}
+
+/** Takes the mess away again. */
+export async function clearMess(world: World): Promise<void> {
+  await world.kube.delete(`${APPS}/statefulsets/registry`);
+  await world.kube.delete(`${APPS}/deployments/operator`);
+  const volume = await world.kube.get('/api/v1/persistentvolumes/registry');
+  await world.kube.delete(`/api/v1/namespaces/${NAMESPACE}/persistentvolumeclaims/${CLAIM}`);
+  await world.kube.delete('/api/v1/persistentvolumes/registry');
+  await until('the volume is detached', 60, async () => {
+    const attachments = await world.kube.list('/apis/storage.k8s.io/v1/volumeattachments');
+    return !attachments.some(({ spec }) => spec.source.persistentVolumeName === 'registry');
+  });
+  await world.ec2.send(new DeleteVolumeCommand({ VolumeId: volume.spec.csi.volumeHandle }));
+}
+
+async function sizesOf(world: World, name: string) {
+  return (await nodegroups(world)).find(group => group.name === name)!;
+}
+
+/** Nodes of a group that are cordoned, or carry a record of ours. */
+async function marked(world: World, nodegroup: string): Promise<string[]> {
+  const nodes = await world.kube.list(`/api/v1/nodes?labelSelector=${encodeURIComponent(`${NODEGROUP}=${nodegroup}`)}`);
+  return nodes.filter(({ metadata, spec }) => spec.unschedulable || Object.keys(metadata.annotations ?? {}).some(key => OURS.test(key)))
+    .map(({ metadata }) => metadata.name);
+}
+
+async function onlyPod(world: World, app: string): Promise<KubeObject> {
+  const pods = await world.kube.list(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${encodeURIComponent(`app=${app}`)}`);
+  expectEqual(`pods of ${app}`, pods.length, 1);
+  return pods[0];
+}
+
+function nodeOf(world: World, pod: KubeObject): Promise<KubeObject> {
+  return world.kube.get(`/api/v1/nodes/${pod.spec.nodeName}`);
+}
+
+function zonalVolume(volumeId: string): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'registry', annotations: { 'pv.kubernetes.io/provisioned-by': EBS } },
+    spec: {
+      capacity: { storage: '20Gi' },
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: 'gp3',
+      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: NAMESPACE, name: CLAIM },
+      csi: { driver: EBS, fsType: 'ext4', volumeHandle: volumeId },
+      nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE, operator: 'In', values: [THIRD_ZONE] }] }] } },
+    },
+  };
+}
+
+function registry(): KubeObject {
+  const object = workload('StatefulSet', 'registry', { [WAITS_FOR_VOLUMES_LABEL]: 'true' }, { nodeSelector: { [NODEGROUP]: 'system' } });
+  const claim = { accessModes: ['ReadWriteOnce'], storageClassName: 'gp3', resources: { requests: { storage: '20Gi' } } };
+  return { ...object, spec: { ...object.spec, serviceName: 'registry', volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claim }] } };
+}
+
+function operator(): KubeObject {
+  return workload('Deployment', 'operator', {}, { tolerations: [{ operator: 'Exists' }] });
+}
+
+function workload(kind: string, name: string, more: Record<string, string>, spec: KubeObject): KubeObject {
+  const labels = { app: name };
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name, namespace: NAMESPACE, labels },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels: { ...labels, ...more } },
+        spec: { ...spec, containers: [{ name, image: `registry.example.com/${name}:1`, resources: { requests: { cpu: '50m', memory: '64Mi' } } }] },
+      },
+    },
+  };
+}
