@@ -17,6 +17,7 @@ export interface KarpenterObjects {
   /** The default pool and its node class. */
   readonly pool: string;
   readonly nodeClass: string;
+  readonly pools: string;
   readonly claims: string;
   /** What the default pool asks of nodes, once it is in the cluster, and how that came about. */
   readonly requirements: Readonly<Record<string, string>>;
@@ -62,6 +63,7 @@ export const KARPENTER_OBJECTS: Readonly<Record<Generation, KarpenterObjects>> =
     kinds: { pool: 'Provisioner', nodeClass: 'AWSNodeTemplate', claim: 'Machine' },
     pool: '/apis/karpenter.sh/v1alpha5/provisioners/default',
     nodeClass: '/apis/karpenter.k8s.aws/v1alpha1/awsnodetemplates/default',
+    pools: '/apis/karpenter.sh/v1alpha5/provisioners',
     claims: '/apis/karpenter.sh/v1alpha5/machines',
     requirements: REQUIREMENTS,
     defaulted: {
@@ -89,6 +91,7 @@ export const KARPENTER_OBJECTS: Readonly<Record<Generation, KarpenterObjects>> =
     kinds: { pool: 'NodePool', nodeClass: 'EC2NodeClass', claim: 'NodeClaim' },
     pool: '/apis/karpenter.sh/v1/nodepools/default',
     nodeClass: '/apis/karpenter.k8s.aws/v1/ec2nodeclasses/default',
+    pools: '/apis/karpenter.sh/v1/nodepools',
     claims: '/apis/karpenter.sh/v1/nodeclaims',
     requirements: REQUIREMENTS,
     defaulted: {
