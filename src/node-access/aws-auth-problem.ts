@@ -1,32 +1,31 @@
-import { parseDocument } from 'yaml';
+import { LISTS, ListName, readList, UnreadableList } from './authenticator';
 
-/** The lists of the aws-auth ConfigMap and what every entry of each must have. */
-const LISTS: Readonly<Record<string, string>> = { mapRoles: 'rolearn', mapUsers: 'userarn' };
-
-/** Why the data of an aws-auth ConfigMap cannot be parsed, or undefined where it can. */
-export function awsAuthProblem(data: Readonly<Record<string, string>>): string | undefined {
-  for (const [list, key] of Object.entries(LISTS)) {
-    const problem = data[list] === undefined ? undefined : listProblem(data[list], key);
-    if (problem) {
-      return `${list}: ${problem}`;
-    }
-  }
-  return undefined;
+/** What the authenticator makes of a ConfigMap aws-auth that is not as its author meant it. */
+export interface AwsAuthProblems {
+  /** Why no role is mapped at all; undefined where those that are good are. */
+  readonly unreadable?: string;
+  /** What is left out of the rest. */
+  readonly damage: readonly string[];
 }
 
-function listProblem(source: string, key: string): string | undefined {
-  // The authenticator's own parser takes repeated keys.
-  const document = parseDocument(source, { uniqueKeys: false, logLevel: 'error' });
-  if (document.errors.length > 0) {
-    return document.errors[0].message.split('\n')[0];
+/** What is wrong with the data of an aws-auth ConfigMap, as the authenticator reads it. */
+export function awsAuthProblems(data: Readonly<Record<string, string>>): AwsAuthProblems {
+  const roles = problemsOf('mapRoles', data);
+  const users = problemsOf('mapUsers', data);
+  // One list does not keep the other from being read.
+  const noUser = users.unreadable === undefined ? [] : [`${users.unreadable}, so that no user is mapped`];
+  return { ...roles, damage: [...roles.damage, ...noUser, ...users.damage] };
+}
+
+function problemsOf(list: ListName, data: Readonly<Record<string, string>>): AwsAuthProblems {
+  try {
+    const { mappings, damage } = readList(list, data[list] ?? '');
+    const nobody = mappings.flatMap(({ arn }, index) => arn === '' ? [`entry ${index + 1} has no ${LISTS[list]}`] : []);
+    return { damage: [...damage.map(({ says }) => says), ...nobody].map(says => `${list}: ${says}`) };
+  } catch (error) {
+    if (error instanceof UnreadableList) {
+      return { unreadable: `${list}: ${error.message}`, damage: [] };
+    }
+    throw error;
   }
-  const entries = document.toJS() as unknown;
-  if (entries === null) {
-    return undefined;
-  }
-  if (!Array.isArray(entries)) {
-    return 'not a list';
-  }
-  const bad = entries.findIndex(entry => typeof (entry as Record<string, unknown> | null)?.[key] !== 'string');
-  return bad < 0 ? undefined : `entry ${bad + 1} has no ${key}`;
 }

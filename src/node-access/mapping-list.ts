@@ -1,9 +1,12 @@
 // eslint-disable-next-line import/no-extraneous-dependencies -- only the function's bundle has it, no construct imports this file
-import { isMap, isScalar, isSeq, parseDocument, YAMLSeq } from 'yaml';
+import { isSeq, YAMLSeq } from 'yaml';
+import { isOf, ListReading, mappingOf, readList, UnreadableList } from './authenticator';
+import { BYTE_ORDER_MARK } from './go-yaml';
+import { Json } from './go-yaml-scalars';
 
 /**
- * The value of `mapRoles`: a YAML list inside a string. Positions come from the parsed document, but only text is
- * edited, so that comments, quotes, indentation and line ends of others stay as they are.
+ * The value of `mapRoles`: a YAML list inside a string. What it says is what the authenticator reads, and positions come from there, but
+ * only text is edited, so that comments, quotes, indentation and line ends of others stay as they are.
  */
 
 /** What a node's role needs in order to join. */
@@ -17,9 +20,12 @@ export function nodeGroups(windows: boolean): readonly string[] {
   return windows ? WINDOWS_GROUPS : NODE_GROUPS;
 }
 
-export interface Mapping {
-  readonly rolearn: string;
-  readonly groups: readonly unknown[];
+/** Whom the entry of a role makes its nodes, by what counts in the end. */
+export interface RoleMapping {
+  readonly username: string;
+  readonly groups: readonly string[];
+  /** What the authenticator leaves out of the entries of the role because it is of another kind. */
+  readonly damage: readonly string[];
 }
 
 /** A text with one more entry, and exactly what was put in. */
@@ -28,21 +34,22 @@ export interface Insertion {
   readonly inserted: string;
 }
 
-interface ParsedList {
+interface ParsedList extends ListReading {
   readonly sequence?: YAMLSeq;
-  readonly entries: readonly unknown[];
+  /** What the entries say, all of it. */
+  readonly entries: readonly Json[];
 }
 
-/** The entries that map a role; throws where the text is no list, with the place. */
-export function mappingsOf(text: string, rolearn: string): Mapping[] {
-  return parse(text).entries.filter(isMappingOf(rolearn)).map(entry => ({
-    rolearn: entry.rolearn,
-    groups: Array.isArray(entry.groups) ? entry.groups : [],
-  }));
+/** The mapping of a role, of several the last one; throws where the authenticator takes nothing of the text, with the place. */
+export function roleMapping(text: string, rolearn: string): RoleMapping | undefined {
+  const list = parse(text);
+  const mapping = mappingOf(list, rolearn);
+  return mapping && { ...mapping, damage: list.damage.filter(({ index }) => isOf(list.mappings[index], rolearn)).map(({ says }) => says) };
 }
 
 /** Adds the entry of a node role behind all others. */
-export function insertMapping(text: string, rolearn: string, groups: readonly string[]): Insertion {
+export function insertMapping(source: string, rolearn: string, groups: readonly string[]): Insertion {
+  const [mark, text] = withoutMark(source);
   const { sequence, entries } = parse(text);
   const wanted = [...entries, nodeMapping(rolearn, groups)];
   const candidates = sequence?.flow ? [intoFlow(text, sequence, rolearn, groups)] : intoBlock(text, sequence, rolearn, groups);
@@ -50,76 +57,90 @@ export function insertMapping(text: string, rolearn: string, groups: readonly st
   if (!found) {
     throw new Error('mapRoles of the ConfigMap aws-auth has a form that no entry can be added to safely; write it as a plain list of entries');
   }
-  return found;
+  return { ...found, text: mark + found.text };
 }
 
 /**
  * Takes out the entry that was put in; the text that was inserted if it is still there, else the entry wherever a
  * reformatted list has it now. A list without the entry comes back as it is.
+ *
+ * One that the authenticator cannot read any more is not in the way as long as our text stands in it, once.
  */
-export function removeMapping(text: string, rolearn: string, inserted: string): string {
-  const { sequence, entries } = parse(text);
-  const index = ourIndex(entries, rolearn);
+export function removeMapping(source: string, rolearn: string, inserted: string): string {
+  const [mark, text] = withoutMark(source);
+  const list = parsed(text);
+  if (list instanceof UnreadableList) {
+    const [found, ...others] = withoutText(text, inserted);
+    if (found === undefined || others.length > 0) {
+      throw unreadable(list);
+    }
+    return mark + found;
+  }
+  const { sequence, entries, mappings } = list;
+  const index = ourIndex(list, rolearn);
   if (index < 0 || !sequence) {
-    return text;
+    return source;
   }
   const candidates = [...withoutText(text, inserted), ...withoutItem(text, sequence, index)];
-  const found = candidates.find(candidate => entries.some((entry, i) =>
-    isMappingOf(rolearn)(entry) && holds(candidate, entries.filter((_, other) => other !== i))));
+  const found = candidates.find(candidate => mappings.some((mapping, i) =>
+    isOf(mapping, rolearn) && holds(candidate, entries.filter((_, other) => other !== i))));
   if (found === undefined) {
     throw new Error(`the entry of ${rolearn} cannot be taken out of mapRoles in the ConfigMap aws-auth safely; take it out by hand and go on`);
   }
-  return found;
+  return mark + found;
 }
 
 function parse(text: string): ParsedList {
-  // The authenticator's own parser takes repeated keys, so they are no reason to stop here.
-  const document = parseDocument(text, { keepSourceTokens: true, uniqueKeys: false, logLevel: 'error' });
-  const [error] = document.errors;
-  if (error) {
-    const place = error.linePos ? ` at line ${error.linePos[0].line}, column ${error.linePos[0].col}` : '';
-    throw new Error(`mapRoles of the ConfigMap aws-auth is not valid YAML${place}: ${error.message.split('\n')[0]}; correct it first, nothing was changed`);
+  const list = parsed(text);
+  if (list instanceof UnreadableList) {
+    throw unreadable(list);
   }
-  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
-    return { entries: [] };
-  }
-  if (!isSeq(document.contents)) {
-    const kind = isMap(document.contents) ? 'a map' : 'a single value';
-    throw new Error(`mapRoles of the ConfigMap aws-auth must be a list, got ${kind} at line 1, column 1; correct it first, nothing was changed`);
-  }
-  return { sequence: document.contents, entries: document.toJS() as unknown[] };
+  return list;
 }
 
-function nodeMapping(rolearn: string, groups: readonly string[]): object {
+function parsed(text: string): ParsedList | UnreadableList {
+  try {
+    const reading = readList('mapRoles', text);
+    const { contents, value } = reading.yaml ?? {};
+    return { ...reading, sequence: isSeq(contents) ? contents : undefined, entries: value as readonly Json[] | null | undefined ?? [] };
+  } catch (error) {
+    if (error instanceof UnreadableList) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+function unreadable({ message }: UnreadableList): Error {
+  return new Error(`mapRoles of the ConfigMap aws-auth cannot be read, so that no role in it is mapped: ${message}; correct it first, nothing was changed`);
+}
+
+/** Places in a text are counted without the mark at its beginning. */
+function withoutMark(source: string): [mark: string, text: string] {
+  const [mark = ''] = BYTE_ORDER_MARK.exec(source) ?? [];
+  return [mark, source.slice(mark.length)];
+}
+
+function nodeMapping(rolearn: string, groups: readonly string[]): Json {
   return { groups, rolearn, username: NODE_USERNAME };
 }
 
-function isMappingOf(rolearn: string): (entry: unknown) => entry is { rolearn: string; groups?: unknown; username?: unknown } {
-  return (entry): entry is { rolearn: string } => {
-    const value = (entry as { rolearn?: unknown } | null)?.rolearn;
-    // The authenticator compares role ARNs in lower case.
-    return typeof value === 'string' && value.toLowerCase() === rolearn.toLowerCase();
-  };
-}
-
 /** The entry as we write it if it is still so, else any entry of the role. */
-function ourIndex(entries: readonly unknown[], rolearn: string): number {
+function ourIndex({ entries, mappings }: ParsedList, rolearn: string): number {
   const ours = [NODE_GROUPS, WINDOWS_GROUPS].map(groups => JSON.stringify(nodeMapping(rolearn, groups)));
   const exact = entries.findIndex(entry => ours.includes(JSON.stringify(entry)));
-  return exact >= 0 ? exact : entries.findIndex(isMappingOf(rolearn));
+  return exact >= 0 ? exact : mappings.findIndex(mapping => isOf(mapping, rolearn));
 }
 
-function holds(text: string, entries: readonly unknown[]): boolean {
-  try {
-    return JSON.stringify(parse(text).entries) === JSON.stringify(entries);
-  } catch {
-    return false;
-  }
+function holds(text: string, entries: readonly Json[]): boolean {
+  const list = parsed(text);
+  return !(list instanceof UnreadableList) && JSON.stringify(list.entries) === JSON.stringify(entries);
 }
 
 function intoFlow(text: string, sequence: YAMLSeq, rolearn: string, groups: readonly string[]): Insertion {
   const list = groups.map(group => JSON.stringify(group)).join(', ');
-  const entry = `{groups: [${list}], rolearn: ${JSON.stringify(rolearn)}, username: ${JSON.stringify(NODE_USERNAME)}}`;
+  // Keys in quotes as well: the list may be JSON, and others may read it as such.
+  const entry = `{"groups": [${list}], "rolearn": ${JSON.stringify(rolearn)}, "username": ${JSON.stringify(NODE_USERNAME)}}`;
   const last = sequence.items.at(-1);
   return last === undefined
     ? insertAt(text, sequence.range![0] + 1, entry)

@@ -1,4 +1,4 @@
-import { insertMapping, mappingsOf, nodeGroups, removeMapping } from './mapping-list';
+import { insertMapping, NODE_USERNAME, nodeGroups, removeMapping, RoleMapping, roleMapping } from './mapping-list';
 
 /** What we put into mapRoles, in the order in which it came. */
 export const RECORDS_ANNOTATION = 'cdk-karpenter-migration/role-mappings';
@@ -45,11 +45,11 @@ export function planAdd(found: AwsAuth | undefined, roleArn: string, owner: stri
   const before = found ?? { data: {}, annotations: { [CREATED_ANNOTATION]: 'true' } };
   const records = recordsOf(before);
   const mapRoles = before.data.mapRoles ?? '';
-  const existing = mappingsOf(mapRoles, rolearn);
+  const existing = roleMapping(mapRoles, rolearn);
   const record = records.find(r => r.rolearn === rolearn);
   const isOutdated = !!record?.text && !!record.windows !== windows;
-  if (existing.length > 0 && !isOutdated) {
-    requireNodeGroups(rolearn, existing.flatMap(mapping => mapping.groups), nodeGroups(windows));
+  if (existing && !isOutdated) {
+    requireNodes(rolearn, existing, nodeGroups(windows));
     return record ? renewed(before, records, { ...record, owner }) : NONE;
   }
   const others = isOutdated ? removeMapping(mapRoles, rolearn, record!.text) : mapRoles;
@@ -98,11 +98,15 @@ export function planRemove(found: AwsAuth | undefined, roleArn: string, owner: s
   return staying.length === 0 && found.annotations[CREATED_ANNOTATION] && isEmpty(content) ? { kind: 'discard' } : { kind: 'replace', content };
 }
 
-function requireNodeGroups(rolearn: string, groups: readonly unknown[], needed: readonly string[]): void {
+function requireNodes(rolearn: string, { username, groups, damage }: RoleMapping, needed: readonly string[]): void {
   const missing = needed.filter(group => !groups.includes(group));
-  if (missing.length > 0) {
-    throw new Error(`the ConfigMap aws-auth maps ${rolearn} already, but not to ${missing.join(' and ')}: its nodes could not join; ` +
-      'correct that entry or take it out, nothing was changed');
+  const lacks = [
+    ...missing.length === 0 ? [] : [`not to ${missing.join(' and ')}`],
+    ...username === NODE_USERNAME ? [] : [`as "${username}" and not as "${NODE_USERNAME}"`],
+  ];
+  if (lacks.length > 0) {
+    throw new Error(`the ConfigMap aws-auth maps ${rolearn} already, but ${lacks.join(', and ')}${damage.length === 0 ? '' : ` (${damage.join('; ')})`}: ` +
+      'its nodes could not join; correct that entry or take it out, nothing was changed');
   }
 }
 

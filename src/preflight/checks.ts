@@ -215,12 +215,22 @@ const clusterSecurityGroups: Check = ({ cluster, securityGroups: groups }) => {
   )];
 };
 
-const awsAuth: Check = ({ cluster, kubernetes }, { NodeAccess }) => !isMapped(NodeAccess, cluster.authenticationMode)
-  || kubernetes?.awsAuthProblem === undefined ? [] : [error(
-    PreflightCheck.AWS_AUTH,
-    `the ConfigMap kube-system/aws-auth cannot be parsed: ${kubernetes.awsAuthProblem}`,
-    'correct it (kubectl -n kube-system edit configmap aws-auth), or let nodes in otherwise and choose `NodeAccess.unmanaged()`',
-  )];
+const awsAuth: Check = ({ cluster, kubernetes = {} }, { NodeAccess }) => {
+  const { awsAuthProblem, awsAuthDamage }: Pick<KubernetesFacts, 'awsAuthProblem' | 'awsAuthDamage'> = kubernetes;
+  const correct = 'correct it (kubectl -n kube-system edit configmap aws-auth)';
+  return !isMapped(NodeAccess, cluster.authenticationMode) ? [] : [
+    ...awsAuthProblem === undefined ? [] : [error(
+      PreflightCheck.AWS_AUTH,
+      `the ConfigMap kube-system/aws-auth cannot be parsed, so that no role is mapped: ${awsAuthProblem}`,
+      `${correct}, or let nodes in otherwise and choose \`NodeAccess.unmanaged()\``,
+    )],
+    ...awsAuthDamage === undefined ? [] : [warning(
+      PreflightCheck.AWS_AUTH,
+      `the authenticator reads the ConfigMap kube-system/aws-auth without a part of it: ${awsAuthDamage}`,
+      `${correct} where it is not meant so; the entry of Karpenter's nodes is not concerned`,
+    )],
+  ];
+};
 
 const authenticationMode: Check = ({ cluster }, { NodeAccess }) => {
   const problem = contradiction(NodeAccess, cluster.authenticationMode, cluster.name);
@@ -297,7 +307,8 @@ const terminationHandler: Check = ({ kubernetes }) => !kubernetes || kubernetes.
 /** In the order in which a reader should learn of them; the reason why the API did not answer may be long. */
 const CHECKS: readonly Check[] = [
   firstStage, clusterActive, generation, kubernetesVersion, nodeImages, autoMode, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag,
-  clusterSecurityGroups, awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects, subnetAddresses, terminationHandler, kubernetesAccess,
+  clusterSecurityGroups, awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects, subnetAddresses,
+  terminationHandler, kubernetesAccess,
 ];
 
 function describe(host: HostFacts): string {

@@ -8,7 +8,11 @@ import { OWNER_ANNOTATION, parseObject } from '../kubernetes/object-reference';
 import { quantity } from '../kubernetes/quantity';
 import { NODEGROUP_LABEL, NodeRoom } from '../kubernetes/views';
 import { nodeView, podRoom } from '../kubernetes/views.kubernetes';
-import { awsAuthProblem } from '../node-access/aws-auth-problem';
+import { awsAuthProblems } from '../node-access/aws-auth-problem';
+import { shortList } from '../words/short-list';
+
+/** As much as a finding names. */
+const DAMAGE_BYTES = 300;
 const KARPENTER = 'app.kubernetes.io/name=karpenter';
 const TERMINATION_HANDLER = 'app.kubernetes.io/name=aws-node-termination-handler';
 
@@ -31,7 +35,7 @@ export class ApiFactsReader implements KubernetesFactsReader {
     return {
       claim: await new ConfigMapClaim(this.config).read(),
       hosts: mostRoom(hosts(await this.nodes(), await this.pods(), question.namespace), need, question.replicas),
-      awsAuthProblem: await this.awsAuthProblem(),
+      ...await this.awsAuth(),
       karpenters: (await this.deployments(KARPENTER)).map(fullName),
       crds: await present(question.crds, name => this.crd(name)),
       ...await this.existing(question.objects),
@@ -53,9 +57,10 @@ export class ApiFactsReader implements KubernetesFactsReader {
     return views;
   }
 
-  private async awsAuthProblem(): Promise<string | undefined> {
+  private async awsAuth(): Promise<Pick<KubernetesFacts, 'awsAuthProblem' | 'awsAuthDamage'>> {
     const map = await unlessAbsent(() => this.core.readNamespacedConfigMap({ namespace: 'kube-system', name: 'aws-auth' }));
-    return map && awsAuthProblem(map.data ?? {});
+    const { unreadable, damage } = awsAuthProblems(map?.data ?? {});
+    return { awsAuthProblem: unreadable, ...damage.length === 0 ? {} : { awsAuthDamage: shortList(damage, DAMAGE_BYTES) } };
   }
 
   private async crd(name: string): Promise<CrdFacts> {

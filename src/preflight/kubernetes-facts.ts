@@ -25,8 +25,10 @@ export interface KubernetesFacts {
   readonly claim?: { readonly owner: string; readonly abandoned: boolean };
   /** The nodes of node groups, per group only the ones with the most room. */
   readonly hosts: readonly HostFacts[];
-  /** Why the aws-auth ConfigMap cannot be parsed; undefined where it can, or where there is none. */
+  /** Why the authenticator maps no role of the aws-auth ConfigMap; undefined where it does, or where there is none. */
   readonly awsAuthProblem?: string;
+  /** What it leaves out, where it does not take all of it. */
+  readonly awsAuthDamage?: string;
   /** `<namespace>/<name>` of the Deployments that carry Karpenter's name label. */
   readonly karpenters: readonly string[];
   readonly crds: readonly CrdFacts[];

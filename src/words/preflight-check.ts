@@ -49,7 +49,7 @@ export enum PreflightCheck {
   /** At most one selected security group carries `kubernetes.io/cluster/<name>`. */
   CLUSTER_SECURITY_GROUPS = 'CLUSTER_SECURITY_GROUPS',
 
-  /** The aws-auth ConfigMap, where there is one, can be parsed. */
+  /** The authenticator can parse the roles in the aws-auth ConfigMap, where there is one. A warning for what it leaves out of its entries. */
   AWS_AUTH = 'AWS_AUTH',
 
   /**

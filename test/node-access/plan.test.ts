@@ -195,15 +195,88 @@ test('an entry that was there before is neither changed nor recorded, and surviv
 });
 
 test('the authenticator ignores the case of an ARN, and so does the search for an entry', () => {
-  const before = holding(`- rolearn: ${ROLE.toUpperCase()}\n  groups: [system:nodes, system:bootstrappers]\n`);
+  const before = holding(`- rolearn: ${ROLE.toUpperCase()}\n  username: "${OURS.username}"\n  groups: [system:nodes, system:bootstrappers]\n`);
 
   expect(planAdd(before, ROLE, OWNER)).toEqual({ kind: 'none' });
 });
 
 test('an entry that maps the role to other groups is an error, for nodes could not join with it', () => {
-  const before = holding(`- rolearn: ${ROLE}\n  groups: [system:masters]\n`);
+  const before = holding(`- rolearn: ${ROLE}\n  username: "${OURS.username}"\n  groups: [system:masters]\n`);
 
   expect(() => planAdd(before, ROLE, OWNER)).toThrow(/maps .*KarpenterNode already, but not to system:bootstrappers and system:nodes.*nothing was changed/);
+});
+
+describe('an entry of the role is judged as the authenticator reads it', () => {
+  const GROUPS = '  groups: [system:bootstrappers, system:nodes]\n';
+  const USERNAME = '  username: system:node:{{EC2PrivateDNSName}}\n';
+  const entry = (more: string) => `- rolearn: ${ROLE}\n${more}`;
+
+  test.each<[string, string, RegExp]>([
+    ['another username', entry(`  username: ec2-user\n${GROUPS}`), /maps .*KarpenterNode already, but as "ec2-user" and not as "system:node:\{\{EC2PrivateDNSName\}\}"/],
+    ['no username', entry(GROUPS), /maps .*KarpenterNode already, but as "" and not as "system:node:/],
+    ['a username for a session', entry(`  username: "system:node:{{SessionName}}"\n${GROUPS}`), /but as "system:node:\{\{SessionName\}\}" and not as/],
+    ['neither', entry('  username: a\n  groups: [system:nodes]\n'), /but not to system:bootstrappers, and as "a" and not as "system:node/],
+    ['a username that is a number', entry(`  username: 12345\n${GROUPS}`), /but as "" and not as "system:node:.*\(entry 1: username is the number 12345 and no text, put it in quotes\)/],
+    ['a text for groups', entry(`${USERNAME}  groups: system:nodes\n`), /but not to system:bootstrappers and system:nodes.*\(entry 1: groups is a text and no list\)/],
+    ['one group each in two entries', entry(`${USERNAME}  groups: [system:bootstrappers]\n`) + entry(`${USERNAME}  groups: [system:nodes]\n`), /but not to system:bootstrappers/],
+    ['a last entry that is another one', entry(USERNAME + GROUPS) + entry('  username: a\n  groups: [b]\n'), /but not to .*, and as "a"/],
+    ['a merge behind it', `- &admin {rolearn: x, username: admin, groups: [system:masters]}\n${entry(USERNAME + GROUPS)}  <<: *admin\n  rolearn: ${ROLE}\n`, /but not to .*, and as "admin"/],
+  ])('%s is an error, for nodes could not join', (_name, mapRoles, message) => {
+    expect(() => planAdd(holding(mapRoles), ROLE, OWNER)).toThrow(message);
+    expect(() => planAdd(holding(mapRoles), ROLE, OWNER)).toThrow(/its nodes could not join; correct that entry or take it out, nothing was changed/);
+  });
+
+  test.each([
+    ['a first entry that the last one makes good', entry('  username: a\n') + entry(USERNAME + GROUPS)],
+    ['a merge', `- &nodes {username: "system:node:{{EC2PrivateDNSName}}", groups: [system:bootstrappers, system:nodes]}\n- <<: *nodes\n  rolearn: ${ROLE}\n`],
+    ['keys in other cases', `- RoleARN: ${ROLE}\n  Username: "system:node:{{EC2PrivateDNSName}}"\n  GROUPS: [system:bootstrappers, system:nodes]\n`],
+    ['damage elsewhere', `${entry(USERNAME + GROUPS)}- rolearn: x\n  username: 12345\n`],
+  ])('%s lets nodes in', (_name, mapRoles) => {
+    expect(planAdd(holding(mapRoles), ROLE, OWNER)).toEqual({ kind: 'none' });
+  });
+});
+
+describe('what the authenticator makes of a whole list', () => {
+  const laughs = ['- &a0 {rolearn: x}', ...[1, 2, 3, 4, 5, 6].map(n => `- &a${n} {k: [${Array(10).fill(`*a${n - 1}`).join(', ')}]}`)].join('\n');
+
+  test.each([
+    ['a username that begins with braces', `${FOREIGN_BLOCK}- rolearn: a\n  username: {{SessionName}}\n`, /invalid map key/],
+    ['aliases without end', laughs, /excessive aliasing/],
+    ['an alias to nothing', '- rolearn: *missing\n', /unknown anchor 'missing'/],
+    ['a merge of a text', '- <<: a\n', /map merge requires map/],
+  ])('%s lets nobody in, so nothing is added', (_name, mapRoles, message) => {
+    expect(() => planAdd(holding(mapRoles), ROLE, OWNER)).toThrow(/mapRoles of the ConfigMap aws-auth cannot be read, so that no role in it is mapped: .*; correct it first, nothing was changed/);
+    expect(() => planAdd(holding(mapRoles), ROLE, OWNER)).toThrow(message);
+  });
+
+  test.each([
+    ['entries that it reads in parts', `${FOREIGN_BLOCK}- rolearn: a\n  username: 12345\n  groups: system:masters\n- hello\n`],
+    ['merges', '- &n {rolearn: a, groups: [b]}\n- <<: *n\n  username: c\n'],
+    ['hundreds of uses of an alias', `- &n {rolearn: x, groups: [a]}\n${'- *n\n'.repeat(300)}`],
+    ['a second document', `${FOREIGN_BLOCK}---\n- rolearn: a\n`],
+    ['a byte order mark', `\ufeff${FOREIGN_BLOCK}`],
+  ])('%s takes our entry, which counts, and gives it back to the byte', (_name, mapRoles) => {
+    const before = holding(mapRoles);
+    const added = add(before)!;
+
+    expect(planAdd(added, ROLE, OWNER)).toEqual({ kind: 'none' });
+    expect(remove(added)).toEqual(before);
+  });
+
+  test('a list that somebody made unreadable loses our entry, as long as it stands there as we wrote it', () => {
+    const added = add(holding(FOREIGN_BLOCK))!;
+    const broken = '- rolearn: a\n  username: {{SessionName}}\n';
+
+    expect(remove({ ...added, data: { ...added.data, mapRoles: added.data.mapRoles + broken } })).toEqual(holding(FOREIGN_BLOCK + broken));
+    const changed = added.data.mapRoles.replace('  - system:nodes\n', '  - system:nodes # ours\n');
+    expect(() => remove({ ...added, data: { ...added.data, mapRoles: changed + broken } })).toThrow(/cannot be read/);
+  });
+
+  test.each(DOCUMENTS.filter(([name]) => name.includes('JSON')))('%s stays JSON', (_name, text) => {
+    const added = add(holding(text))!;
+
+    expect(JSON.parse(added.data.mapRoles)).toEqual([...JSON.parse(text) as unknown[], OURS]);
+  });
 });
 
 test('a role with a path is mapped without it', () => {
@@ -221,7 +294,7 @@ test.each([
   ['a tab for indentation', '- rolearn: a\n\t\tgroups: b\n  : c\n', /not valid YAML at line \d+, column \d+/],
   ['a map', 'rolearn: a\n', /must be a list, got a map at line 1, column 1/],
   ['a single value', 'nothing', /must be a list, got a single value at line 1, column 1/],
-  ['two documents', '- a: 1\n---\n- b: 2\n', /not valid YAML at line 2, column 1/],
+  ['quotes with nothing in them', '""', /has a form that no entry can be added to safely/],
   ['a word for nothing', 'null', /has a form that no entry can be added to safely/],
 ])('mapRoles with %s is an error before any change', (_name, text, message) => {
   expect(() => planAdd(holding(text), ROLE, OWNER)).toThrow(message);
@@ -316,7 +389,7 @@ describe('Windows nodes', () => {
   });
 
   test('are kept out by an entry of somebody else without it, which is an error', () => {
-    const foreign = holding(FOREIGN_BLOCK + `- groups: [system:bootstrappers, system:nodes]\n  rolearn: ${ROLE}\n  username: x\n`);
+    const foreign = holding(FOREIGN_BLOCK + `- groups: [system:bootstrappers, system:nodes]\n  rolearn: ${ROLE}\n  username: "${OURS.username}"\n`);
 
     expect(planAdd(foreign, ROLE, OWNER)).toEqual({ kind: 'none' });
     expect(() => planAdd(foreign, ROLE, OWNER, true)).toThrow('but not to eks:kube-proxy-windows');

@@ -177,7 +177,14 @@ const CASES: Case[] = [
   },
 
   { title: 'an aws-auth that cannot be parsed', kubernetes: { awsAuthProblem: 'mapRoles: not a list' }, finds: [C.AWS_AUTH], says: /mapRoles: not a list/ },
-  { title: 'the same where it is not used', kubernetes: { awsAuthProblem: 'mapRoles: not a list' }, properties: { NodeAccess: 'unmanaged' }, finds: [] },
+  {
+    title: 'an aws-auth that is read in parts',
+    kubernetes: { awsAuthDamage: 'mapRoles: entry 2 has no rolearn' },
+    finds: [C.AWS_AUTH],
+    severity: 'warning',
+    says: /without a part of it: mapRoles: entry 2 has no rolearn/,
+  },
+  { title: 'the same where it is not used', kubernetes: { awsAuthProblem: 'mapRoles: not a list', awsAuthDamage: 'x' }, properties: { NodeAccess: 'unmanaged' }, finds: [] },
   { title: 'mode API with aws-auth', facts: { cluster: cluster({ authenticationMode: 'API' }) }, finds: [C.AUTHENTICATION_MODE], says: /mode is API: it ignores/ },
   { title: 'mode API without aws-auth', facts: { cluster: cluster({ authenticationMode: 'API' }) }, properties: { NodeAccess: 'unmanaged' }, finds: [] },
   { title: 'mode API with either of both', facts: { cluster: cluster({ authenticationMode: 'API' }) }, properties: { NodeAccess: 'auto' }, finds: [] },
