@@ -30,6 +30,16 @@ export function rulesOf(kind: Kind): Rule[] {
   return rulesIn(definitionOf(kind).spec.versions[0].schema.openAPIV3Schema.properties.spec);
 }
 
+/** How many entries a list may have, by its path below `spec`. */
+export function maximumItems(kind: Kind, path: string): number {
+  const { spec } = definitionOf(kind).spec.versions[0].schema.openAPIV3Schema.properties;
+  const { maxItems } = path.split('.').reduce((schema, name) => schema.properties[name], spec);
+  if (typeof maxItems !== 'number') {
+    throw new Error(`the definition of ${kind} has no limit for spec.${path}`);
+  }
+  return maxItems;
+}
+
 /** The object with what the API server would fill in. */
 export function withServerDefaults(kind: Kind, object: any): any {
   const copy = structuredClone(object);

@@ -14,10 +14,22 @@ const NOTHING: Budget = { nodes: '0', reasons: REASONS };
 export const voluntaryDisruption: VoluntaryDisruption = {
   budgetsOf: ({ spec }: ApiObject) => (spec as NodePoolSpec | undefined)?.disruption?.budgets ?? null,
   isHeld: budgets => REASONS.every(reason => (budgets ?? []).some(budget => isAlwaysZero(budget) && concerns(budget, reason))),
-  held: budgets => [NOTHING, ...withoutOurs(budgets ?? []).slice(0, MOST - 1)],
+  held: budgets => [NOTHING, ...mostOf(withoutOurs(budgets ?? []))],
   released: budgets => withoutOurs(budgets),
   specWith: budgets => ({ disruption: { budgets } }),
 };
+
+/** As many as there may be beside ours; what ours makes idle goes first, so that the others go on bounding what is empty. */
+function mostOf(budgets: readonly Budget[]): Budget[] {
+  const surplus = Math.max(0, budgets.length - (MOST - 1));
+  const leaving = [...budgets.filter(isIdle), ...budgets.filter(budget => !isIdle(budget)).reverse()].slice(0, surplus);
+  return budgets.filter(budget => !leaving.includes(budget));
+}
+
+/** Whether a budget is only about what ours forbids anyway. */
+function isIdle({ reasons }: Budget): boolean {
+  return reasons !== undefined && reasons.every(reason => REASONS.includes(reason));
+}
 
 function isAlwaysZero({ nodes, schedule }: Budget): boolean {
   return schedule === undefined && /^0+%?$/.test(nodes);

@@ -1,11 +1,13 @@
 import { ApiObject, Budget } from '../../../src/karpenter/api/karpenter-api';
 import { V1_API } from '../../../src/karpenter/v1/api';
 import { voluntaryDisruption as disruption } from '../../../src/karpenter/v1/disruption';
-import { schemaErrors } from '../../provisioning/schemas';
+import { maximumItems, schemaErrors } from '../../provisioning/schemas';
 import { nodePoolManifest } from '../../provisioning/v1/fixtures';
 import { patched } from '../../provisioning/v1/manifest-row';
 
 const OURS: Budget = { nodes: '0', reasons: ['Underutilized', 'Drifted'] };
+/** As the definition of Karpenter 1.14.3 has it. */
+const MOST = maximumItems('NodePool', 'disruption.budgets');
 const many = (count: number): Budget[] => Array.from({ length: count }, (_, index) => ({ nodes: String(index + 1) }));
 const pool = (spec?: object): ApiObject => ({ metadata: { name: 'default' }, spec }) as ApiObject;
 
@@ -35,13 +37,25 @@ test.each<[string, readonly Budget[] | null, boolean]>([
 });
 
 test.each<[string, readonly Budget[] | null]>([
-  ['none', null], ['an empty list', []], ['the default', [{ nodes: '10%' }]], ['as many as there may be', many(50)], ['ours already', [OURS, { nodes: '10%' }]],
+  ['none', null], ['an empty list', []], ['the default', [{ nodes: '10%' }]], ['as many as there may be', many(MOST)], ['ours already', [OURS, { nodes: '10%' }]],
 ])('a hold is added once, bounds empty nodes as before and keeps within the API: %s', (_name, budgets) => {
   const held = disruption.held(budgets);
   expect(disruption.isHeld(held)).toBe(true);
   expect(held.filter(budget => JSON.stringify(budget) === JSON.stringify(OURS))).toHaveLength(1);
-  expect(held.length).toBeLessThanOrEqual(50);
+  expect(held.length).toBeLessThanOrEqual(MOST);
   expect(disruption.held(held)).toEqual(held);
+});
+
+test('as many budgets are held as the API takes, and one more is refused by it', () => {
+  expect(disruption.held(many(MOST + 5))).toHaveLength(MOST);
+  expect(disruption.held(many(MOST - 1))).toEqual([OURS, ...many(MOST - 1)]);
+  expect(schemaErrors('NodePool', patchedPool(disruption.specWith(many(MOST + 1))))).toEqual([`/spec/disruption/budgets must NOT have more than ${MOST} items`]);
+});
+
+test('where a budget has to make room, it is one that says nothing beside ours', () => {
+  const idle: Budget = { nodes: '5', reasons: ['Drifted'] };
+  const others: Budget[] = [...many(MOST - 2), { nodes: '0', reasons: ['Empty'] }];
+  expect(disruption.held([idle, ...others])).toEqual([OURS, ...others]);
 });
 
 test('what is not ours stays, also what is nearly ours', () => {
@@ -61,7 +75,7 @@ const patchedPool = (patch: object) => {
 };
 
 test.each<[string, readonly Budget[] | null]>([
-  ['none', null], ['an empty list', []], ['the default', [{ nodes: '10%' }]], ['as many as there may be', many(50)],
+  ['none', null], ['an empty list', []], ['the default', [{ nodes: '10%' }]], ['as many as there may be', many(MOST)],
 ])('the API takes what is written over budgets: %s', (_name, budgets) => {
   const written = disruption.held(budgets);
   expect(schemaErrors('NodePool', patchedPool(disruption.specWith(written)))).toEqual([]);
