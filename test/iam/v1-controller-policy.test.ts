@@ -2,7 +2,8 @@ import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Call, isAllowed } from './evaluate';
+import { ACCOUNT, controllerCalls, ec2, NODE_ROLE, read, REGION, Row } from './controller-calls';
+import { isAllowed } from './evaluate';
 import { rendered } from './rendered';
 import { importCluster } from './stack';
 import { ControllerPolicy } from '../../src/iam/controller-policy';
@@ -10,23 +11,15 @@ import { ControllerRole, ControllerRoleOptions } from '../../src/iam/controller-
 import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
 import { KarpenterReleaseV1Options } from '../../src/karpenter/v1/release-options';
 
-const REGION = 'us-east-1';
-const ACCOUNT = '111111111111';
-const NODE_ROLE = `arn:aws:iam::${ACCOUNT}:role/nodes`;
 const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:interruptions`;
 const PROFILE = `arn:aws:iam::${ACCOUNT}:instance-profile/karpenter/${REGION}/prod/uid/profile`;
 
-const ec2 = (type: string, id = '*', account = ACCOUNT) => `arn:aws:ec2:${REGION}:${account}:${type}/${id}`;
-const requestTags = (cluster: string) => ({
-  [`aws:RequestTag/kubernetes.io/cluster/${cluster}`]: 'owned',
-  'aws:RequestTag/eks:eks-cluster-name': cluster,
-  'aws:RequestTag/karpenter.sh/nodepool': 'default',
+const CALLS = controllerCalls({
+  owner: 'karpenter.sh/nodepool',
+  cluster: 'eks:eks-cluster-name',
+  imageParameter: '/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/recommended/image_id',
 });
-const resourceTags = (cluster: string, prefix = 'aws') => ({
-  [`${prefix}:ResourceTag/kubernetes.io/cluster/${cluster}`]: 'owned',
-  [`${prefix}:ResourceTag/karpenter.sh/nodepool`]: 'default',
-});
-const bothResourceTags = (cluster: string) => ({ ...resourceTags(cluster), ...resourceTags(cluster, 'ec2') });
+const { requestTags, resourceTags, bothResourceTags } = CALLS;
 const profileRequest = (cluster: string, region = REGION) => ({
   [`aws:RequestTag/kubernetes.io/cluster/${cluster}`]: 'owned',
   'aws:RequestTag/eks:eks-cluster-name': cluster,
@@ -46,61 +39,32 @@ const registration = (cluster: string, ...more: string[]) => ({
 });
 
 /** Every AWS call in the source of Karpenter 1.14 that a migration's NodePools can lead to, on each resource that IAM checks. */
-function callsOfTheController(cluster: string): [string, Call][] {
-  const reads = [
-    'DescribeImages', 'DescribeInstances', 'DescribeInstanceStatus', 'DescribeInstanceTypeOfferings', 'DescribeInstanceTypes',
-    'DescribeLaunchTemplates', 'DescribeSecurityGroups', 'DescribeSpotPriceHistory', 'DescribeSubnets',
-  ].map((name): [string, Call] => [name, { action: `ec2:${name}`, resource: '*', context: { 'aws:RequestedRegion': REGION } }]);
-  const launches = ['ec2:RunInstances', 'ec2:CreateFleet'].flatMap(action => [
-    [`${action} with a subnet`, { action, resource: ec2('subnet', 'subnet-1') }] as [string, Call],
-    [`${action} with a launch template`, { action, resource: ec2('launch-template', 'lt-1'), context: resourceTags(cluster) }] as [string, Call],
-    ...['instance', 'volume'].map((type): [string, Call] =>
-      [`${action} of a tagged ${type}`, { action, resource: ec2(type), context: requestTags(cluster) }]),
-    [`${action} with an image`, { action, resource: `arn:aws:ec2:${REGION}::image/ami-1` }] as [string, Call],
-  ]);
-  const created = [['instance', 'RunInstances'], ['volume', 'RunInstances'], ['network-interface', 'RunInstances'], ['fleet', 'CreateFleet'],
-    ['instance', 'CreateFleet'], ['volume', 'CreateFleet'], ['spot-instances-request', 'RunInstances'], ['launch-template', 'CreateLaunchTemplate']];
+function callsOfTheController(cluster: string): Row[] {
   return [
-    ...reads,
-    ...launches,
-    ['RunInstances with a security group', { action: 'ec2:RunInstances', resource: ec2('security-group', 'sg-1') }],
-    ['RunInstances with a snapshot', { action: 'ec2:RunInstances', resource: `arn:aws:ec2:${REGION}::snapshot/snap-1` }],
-    ['RunInstances of a tagged network interface', { action: 'ec2:RunInstances', resource: ec2('network-interface'), context: requestTags(cluster) }],
+    ...CALLS.allowed(cluster),
+    read('DescribeInstanceStatus'),
+    ...['ec2:RunInstances', 'ec2:CreateFleet'].map((action): Row =>
+      [`${action} with a launch template`, { action, resource: ec2('launch-template', 'lt-1'), context: resourceTags(cluster) }]),
+    CALLS.tagging('spot-instances-request', 'RunInstances', cluster),
     ['RunInstances of a tagged Spot request', { action: 'ec2:RunInstances', resource: ec2('spot-instances-request'), context: requestTags(cluster) }],
-    ['CreateFleet of a tagged fleet', { action: 'ec2:CreateFleet', resource: ec2('fleet'), context: requestTags(cluster) }],
-    ['a subnet that another account shares', { action: 'ec2:RunInstances', resource: ec2('subnet', 'subnet-1', '222222222222') }],
-    ['CreateLaunchTemplate', { action: 'ec2:CreateLaunchTemplate', resource: ec2('launch-template'), context: requestTags(cluster) }],
-    ...created.map(([type, creation]): [string, Call] => [`tags of a new ${type} in ${creation}`, {
-      action: 'ec2:CreateTags', resource: ec2(type), context: { ...requestTags(cluster), 'ec2:CreateAction': creation },
-    }]),
     ['the name of a node for its instance', { action: 'ec2:CreateTags', resource: ec2('instance', 'i-1'), context: registration(cluster) }],
     ['the cluster\'s name for an older instance', {
       action: 'ec2:CreateTags',
       resource: ec2('instance', 'i-1'),
       context: { ...registration(cluster, 'eks:eks-cluster-name'), 'aws:RequestTag/eks:eks-cluster-name': cluster },
     }],
-    ['TerminateInstances', { action: 'ec2:TerminateInstances', resource: ec2('instance', 'i-1'), context: bothResourceTags(cluster) }],
-    ['DeleteLaunchTemplate', { action: 'ec2:DeleteLaunchTemplate', resource: ec2('launch-template', 'lt-1'), context: resourceTags(cluster) }],
-    ['GetParameter of an AMI', {
-      action: 'ssm:GetParameter',
-      resource: `arn:aws:ssm:${REGION}::parameter/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/recommended/image_id`,
-    }],
-    ['GetProducts', { action: 'pricing:GetProducts', resource: '*', context: { 'aws:RequestedRegion': 'us-east-1' } }],
-    ['PassRole to EC2', { action: 'iam:PassRole', resource: NODE_ROLE, context: { 'iam:PassedToService': 'ec2.amazonaws.com' } }],
-    ['PassRole to EC2 in China', { action: 'iam:PassRole', resource: NODE_ROLE, context: { 'iam:PassedToService': 'ec2.amazonaws.com.cn' } }],
-    ['DescribeCluster', { action: 'eks:DescribeCluster', resource: `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/${cluster}` }],
     ['CreateInstanceProfile', { action: 'iam:CreateInstanceProfile', resource: PROFILE, context: profileRequest(cluster) }],
     ['TagInstanceProfile', { action: 'iam:TagInstanceProfile', resource: PROFILE, context: { ...profileRequest(cluster), ...profileTags(cluster) } }],
-    ...['AddRoleTo', 'RemoveRoleFrom', 'Delete'].map((name): [string, Call] =>
+    ...['AddRoleTo', 'RemoveRoleFrom', 'Delete'].map((name): Row =>
       [`${name}InstanceProfile`, { action: `iam:${name}InstanceProfile`, resource: PROFILE, context: profileTags(cluster) }]),
     ['GetInstanceProfile', { action: 'iam:GetInstanceProfile', resource: PROFILE, context: profileTags(cluster) }],
     ['ListInstanceProfiles', { action: 'iam:ListInstanceProfiles', resource: '*' }],
-    ...['DeleteMessage', 'GetQueueUrl', 'ReceiveMessage'].map((name): [string, Call] => [name, { action: `sqs:${name}`, resource: QUEUE }]),
+    ...['DeleteMessage', 'GetQueueUrl', 'ReceiveMessage'].map((name): Row => [name, { action: `sqs:${name}`, resource: QUEUE }]),
   ];
 }
 
 /** What NodePools that name them lead to, and the guide does not think of. */
-const ofScopedOnly: [string, Call][] = [
+const ofScopedOnly: Row[] = [
   ['DescribeCapacityReservations', { action: 'ec2:DescribeCapacityReservations', resource: '*', context: { 'aws:RequestedRegion': REGION } }],
   ['DescribePlacementGroups', { action: 'ec2:DescribePlacementGroups', resource: '*', context: { 'aws:RequestedRegion': REGION } }],
   ['a look at zonal shifts', {
@@ -110,29 +74,16 @@ const ofScopedOnly: [string, Call][] = [
   }],
 ];
 
-const deniedByBoth: [string, Call][] = [
-  ['termination of another cluster\'s instance', { action: 'ec2:TerminateInstances', resource: ec2('instance', 'i-1'), context: bothResourceTags('other') }],
-  ['termination of an instance that is not Karpenter\'s', {
-    action: 'ec2:TerminateInstances',
-    resource: ec2('instance', 'i-1'),
-    context: { 'aws:ResourceTag/kubernetes.io/cluster/prod': 'owned', 'ec2:ResourceTag/kubernetes.io/cluster/prod': 'owned' },
-  }],
-  ['termination of an untagged instance', { action: 'ec2:TerminateInstances', resource: ec2('instance', 'i-1') }],
-  ['passing another role', {
-    action: 'iam:PassRole', resource: `arn:aws:iam::${ACCOUNT}:role/admin`, context: { 'iam:PassedToService': 'ec2.amazonaws.com' },
-  }],
-  ['passing the node role to Lambda', { action: 'iam:PassRole', resource: NODE_ROLE, context: { 'iam:PassedToService': 'lambda.amazonaws.com' } }],
-  ['looking at another cluster', { action: 'eks:DescribeCluster', resource: `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/other` }],
-  ['stopping instances', { action: 'ec2:StopInstances', resource: ec2('instance', 'i-1'), context: bothResourceTags('prod') }],
+const deniedByBoth: Row[] = [
+  ...CALLS.deniedByBoth,
   ['restarting instances, before 1.15', { action: 'ec2:RebootInstances', resource: ec2('instance', 'i-1'), context: bothResourceTags('prod') }],
-  ['removing tags', { action: 'ec2:DeleteTags', resource: ec2('instance', 'i-1'), context: { ...resourceTags('prod'), 'aws:TagKeys': ['Name'] } }],
   ['a profile without tags', { action: 'iam:CreateInstanceProfile', resource: PROFILE }],
   ['a profile of another cluster', { action: 'iam:CreateInstanceProfile', resource: PROFILE, context: profileRequest('other') }],
   ['a profile for another region', { action: 'iam:CreateInstanceProfile', resource: PROFILE, context: profileRequest('prod', 'eu-west-1') }],
   ['taking another cluster\'s profile over', {
     action: 'iam:TagInstanceProfile', resource: PROFILE, context: { ...profileRequest('prod'), ...profileTags('other') },
   }],
-  ...['AddRoleTo', 'RemoveRoleFrom', 'Delete'].flatMap((name): [string, Call][] => [
+  ...['AddRoleTo', 'RemoveRoleFrom', 'Delete'].flatMap((name): Row[] => [
     [`${name}InstanceProfile of another cluster`, { action: `iam:${name}InstanceProfile`, resource: PROFILE, context: profileTags('other') }],
     [`${name}InstanceProfile of another region`, { action: `iam:${name}InstanceProfile`, resource: PROFILE, context: profileTags('prod', 'eu-west-1') }],
     [`${name}InstanceProfile without tags`, { action: `iam:${name}InstanceProfile`, resource: PROFILE }],
@@ -142,9 +93,8 @@ const deniedByBoth: [string, Call][] = [
   ['deleting the queue', { action: 'sqs:DeleteQueue', resource: QUEUE }],
 ];
 
-const deniedByScopedOnly: [string, Call][] = [
-  ['launching without tags', { action: 'ec2:RunInstances', resource: ec2('instance') }],
-  ['launching for another cluster', { action: 'ec2:RunInstances', resource: ec2('instance'), context: requestTags('other') }],
+const deniedByScopedOnly: Row[] = [
+  ...CALLS.deniedByScopedOnly,
   ['launching under another cluster\'s name', {
     action: 'ec2:RunInstances', resource: ec2('instance'), context: { ...requestTags('prod'), 'aws:RequestTag/eks:eks-cluster-name': 'other' },
   }],
@@ -152,25 +102,15 @@ const deniedByScopedOnly: [string, Call][] = [
     action: 'ec2:RunInstances', resource: ec2('launch-template', 'lt-1'), context: resourceTags('other'),
   }],
   ['a fleet from a launch template that is not Karpenter\'s', { action: 'ec2:CreateFleet', resource: ec2('launch-template', 'lt-1') }],
-  ['a fleet without tags', { action: 'ec2:CreateFleet', resource: ec2('fleet') }],
-  ['a launch template without tags', { action: 'ec2:CreateLaunchTemplate', resource: ec2('launch-template') }],
-  ['launching in another region', { action: 'ec2:RunInstances', resource: `arn:aws:ec2:eu-west-1:${ACCOUNT}:subnet/subnet-1` }],
   ['naming another cluster\'s instance', { action: 'ec2:CreateTags', resource: ec2('instance', 'i-1'), context: registration('other') }],
   ['giving an instance to another cluster', {
     action: 'ec2:CreateTags',
     resource: ec2('instance', 'i-1'),
     context: { ...registration('prod', 'eks:eks-cluster-name'), 'aws:RequestTag/eks:eks-cluster-name': 'other' },
   }],
-  ['making a running instance the cluster\'s own', { action: 'ec2:CreateTags', resource: ec2('instance', 'i-1'), context: requestTags('prod') }],
-  ['tagging a subnet', { action: 'ec2:CreateTags', resource: ec2('subnet', 'subnet-1'), context: requestTags('prod') }],
   ['another tag while naming', {
     action: 'ec2:CreateTags', resource: ec2('instance', 'i-1'), context: { ...registration('prod', 'owner'), 'aws:RequestTag/owner': 'me' },
   }],
-  ['deletion of another cluster\'s launch template', {
-    action: 'ec2:DeleteLaunchTemplate', resource: ec2('launch-template', 'lt-1'), context: resourceTags('other'),
-  }],
-  ['instances of another region', { action: 'ec2:DescribeInstances', resource: '*', context: { 'aws:RequestedRegion': 'eu-west-1' } }],
-  ['parameters of the account', { action: 'ssm:GetParameter', resource: `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/secret` }],
 ];
 
 interface Given {
