@@ -148,15 +148,19 @@ export class KarpenterMigration extends Construct {
     this.controllerRole = controllerRole.role;
 
     // Add tags to subnets and security groups
-    const discovered = discovery._bind(this, {
+    const discoveryContext = {
       cluster,
       nodegroups,
       allowSeveralClusterSecurityGroups: props.acceptedRisks?.includes(PreflightCheck.CLUSTER_SECURITY_GROUPS),
       revision,
-    });
+    };
+    const discovered = discovery._bind(this, discoveryContext);
 
     // Update aws-auth ConfigMap, or make an access entry
-    const access = nodeAccess._bind(this, { cluster, role: this.nodeRole, stage: this.stage, revision, kubernetesHandler });
+    const accessContext = { cluster, role: this.nodeRole, stage: this.stage, revision, kubernetesHandler };
+    const access = nodeAccess._bind(this, accessContext);
+    const retiring = new Construct(this, 'Former');
+    const retired = [...discovery._retire(retiring, discoveryContext), ...nodeAccess._retire(retiring, this, accessContext)];
 
     // Deploy Karpenter, set node affinity
     const namespace = after([claim], new KarpenterNamespace(this, 'Namespace', {
@@ -168,7 +172,7 @@ export class KarpenterMigration extends Construct {
     }));
     this.namespace = namespace.namespaceName;
     const crds = after([claim], new KarpenterCrds(this, 'Crds', { cluster, release, chartSource: props.chartSource, revision, kubernetesHandler }));
-    const footing = [...discovered.tags ? [discovered.tags] : [], ...access].map(part => after([claim], part));
+    const footing = [...discovered.tags ? [discovered.tags] : [], ...access, ...retired].map(part => after([claim], part));
     // Roles and a queue of the user's own count with the policies that the same app gives them.
     const identities = [
       controllerRole,

@@ -306,6 +306,22 @@ describe('choices', () => {
     expect(only(install, 'Custom::KarpenterPreflight').Properties.NodeAccess).toBe('auto');
   });
 
+  test('what another discovery or node access has made goes with the removal, for which its resources stay', () => {
+    const { stack } = migrate(() => ({
+      discovery: Discovery.ids({ subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] }), nodeAccess: NodeAccess.unmanaged(),
+    }));
+    const template = rendered(stack);
+    const ownerOf = (of: Rendered, type: string) => only(of, type).Properties.Owner;
+    for (const type of ['Custom::KarpenterAccessEntry', 'Custom::KarpenterNodeAccess']) {
+      expect(ownerOf(template, type)).toBe(ownerOf(install, type));
+    }
+    expect(only(template, 'Custom::KarpenterDiscoveryTags').Properties.Retired).toBe(true);
+    const former = idsBelow(template, 'MigrationFormer');
+    expect(former.map(id => template.Resources[id].DeletionPolicy)).toEqual(['RetainExceptOnCreate', 'RetainExceptOnCreate', 'RetainExceptOnCreate']);
+    expect([...before(template, idsBelow(template, 'MigrationKarpenterChart')[0])]).toEqual(expect.arrayContaining(former));
+    expect(idsBelow(install, 'MigrationFormer')).toEqual([]);
+  });
+
   test('charts come from a registry of the user\'s own', () => {
     const template = rendered(migrate(() => ({ chartSource: ChartSource.oci('oci://mirror.example.com/charts') })).stack);
     const charts = Object.values(template.Resources).filter(({ Type }) => Type === 'Custom::AWSCDK-EKS-HelmChart');
@@ -451,10 +467,9 @@ describe('choices', () => {
 
 test('a new revision reaches all that looks at the cluster, and only that changes', () => {
   const again = rendered(migrate(() => ({ revision: '2' })).stack);
-  const looking = CUSTOM_RESOURCES.filter(type => type !== 'Custom::KarpenterClaim');
   const changed = differences(install, again).map(path => path.split('.'));
   expect(changed.every(path => path[2] === 'Properties' && path[3] === 'Revision')).toBe(true);
-  expect([...new Set(changed.map(([, id]) => again.Resources[id].Type))].sort()).toEqual([...looking].sort());
+  expect([...new Set(changed.map(([, id]) => again.Resources[id].Type))].sort()).toEqual([...CUSTOM_RESOURCES].sort());
 });
 
 test('the outputs say what was found and made', () => {

@@ -49,9 +49,13 @@ export class AwsProvider extends Construct {
    * resource: a role that has a policy cannot be deleted.
    *
    * @param wildcards why there are some
+   * @param Kind a managed one where it is long: all inline policies of a role may have 10,240 characters together, and several migrations
+   * share the role
    */
-  public allowFor(resource: IConstruct, wildcards: string, statements: iam.PolicyStatementProps[]): void {
-    const policy = new iam.Policy(this, `For-${Names.nodeUniqueId(resource.node)}`, {
+  public allowFor(
+    resource: IConstruct, wildcards: string, statements: iam.PolicyStatementProps[], Kind: typeof iam.Policy | typeof iam.ManagedPolicy = iam.Policy,
+  ): void {
+    const policy = new Kind(this, `For-${Names.nodeUniqueId(resource.node)}`, {
       roles: [this.function.role!],
       statements: statements.map(statement => new iam.PolicyStatement(statement)),
     });

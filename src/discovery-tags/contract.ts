@@ -46,5 +46,7 @@ export interface DiscoveryTagsProperties {
   readonly TagKey: string;
   /** Whether more than one selected security group may carry the cluster's tag. */
   readonly SeveralClusterSecurityGroups: boolean;
+  /** Whether only tags of a former deployment are taken away, with the resource; none are put on then. Not if undefined. */
+  readonly Retired?: boolean;
   readonly Revision?: string;
 }

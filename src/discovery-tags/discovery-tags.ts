@@ -1,6 +1,6 @@
 import { Aws, Names, Stack, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { DISCOVERY_TAG_KEY, DISCOVERY_TAGS_RESOURCE_TYPE, DiscoveryTagsProperties, markerKey, tagKeyProblem } from './contract';
 import { SecurityGroupSource, SubnetSource } from './sources';
 import { checkNodegroups } from '../cluster/cluster-survey';
@@ -65,6 +65,14 @@ export interface DiscoveryTagsOptions {
 /** The discovery tags of a cluster. */
 export interface DiscoveryTagsProps extends DiscoveryTagsOptions {
   readonly cluster: eks.ICluster;
+
+  /**
+   * Whether only the tags of a former deployment are taken away on removal, and none are put on.
+   *
+   * @default false
+   * @internal
+   */
+  readonly _retired?: boolean;
 }
 
 /**
@@ -95,9 +103,6 @@ export class DiscoveryTags extends Construct {
     }
     checkNodegroups('nodegroups', props.nodegroups);
     const provider = AwsProvider.getOrCreate(this);
-    allowReads(this, props.cluster);
-    this.allowTagging(provider, props.cluster);
-
     const securityGroups = props.securityGroups ?? SecurityGroupSource.nodegroups();
     const properties: DiscoveryTagsProperties = {
       ClusterName: props.cluster.clusterName,
@@ -107,29 +112,46 @@ export class DiscoveryTags extends Construct {
       SecurityGroupIds: securityGroups._ids,
       TagKey: this.tagKey,
       SeveralClusterSecurityGroups: props.allowSeveralClusterSecurityGroups ?? false,
+      Retired: props._retired || undefined,
       Revision: props.revision,
     };
     const resource = twoPhaseResource(this, provider, DISCOVERY_TAGS_RESOURCE_TYPE, properties);
+    if (!props._retired) {
+      allowReads(this, props.cluster);
+      this.allowTagging(provider, props.cluster);
+    }
+    this.allowUntagging(provider, resource, props.cluster);
     this.subnetIds = resource.getAttString('subnetIds');
     this.securityGroupIds = resource.getAttString('securityGroupIds');
   }
 
-  private allowTagging(provider: AwsProvider, cluster: eks.ICluster): void {
+  private get taggable(): string[] {
     const { region, account } = Stack.of(this);
-    const taggable = ['subnet', 'security-group'].map(type => `arn:${Aws.PARTITION}:ec2:${region}:${account}:${type}/*`);
+    return ['subnet', 'security-group'].map(type => `arn:${Aws.PARTITION}:ec2:${region}:${account}:${type}/*`);
+  }
+
+  private allowTagging(provider: AwsProvider, cluster: eks.ICluster): void {
     const marker = markerKey(cluster.clusterName);
     provider.allow({
       actions: ['ec2:CreateTags'],
-      resources: taggable,
+      resources: this.taggable,
       // "For all values" holds for a call without keys as well.
       conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [this.tagKey, marker] }, 'Null': { 'aws:TagKeys': 'false' } },
     });
+  }
+
+  /** A policy of its own: where another migration stays in the stack, this one still needs its rights when it goes. */
+  private allowUntagging(provider: AwsProvider, resource: IConstruct, cluster: eks.ICluster): void {
     // The key of an earlier deployment must come off too, so the marker decides. EC2 takes a call without keys for "all tags".
-    // Below the provider: whatever these tags are ordered behind may be served by the function whose policy this is part of.
-    provider.allow({
-      actions: ['ec2:DeleteTags'],
-      resources: taggable,
-      conditions: { Null: tokenKeys(provider, `Marked-${Names.nodeUniqueId(this.node)}`, { [`aws:ResourceTag/${marker}`]: 'false', 'aws:TagKeys': 'false' }) },
-    });
+    const marked = { [`aws:ResourceTag/${markerKey(cluster.clusterName)}`]: 'false', 'aws:TagKeys': 'false' };
+    provider.allowFor(resource, 'EC2 knows no resources for reads, and the marker bounds the writes', [
+      { actions: ['ec2:DescribeSubnets', 'ec2:DescribeSecurityGroups'], resources: ['*'] },
+      {
+        actions: ['ec2:DeleteTags'],
+        resources: this.taggable,
+        // Below the provider: whatever these tags are ordered behind may be served by the function whose policy this is part of.
+        conditions: { Null: tokenKeys(provider, `Marked-${Names.nodeUniqueId(this.node)}`, marked) },
+      },
+    ]);
   }
 }

@@ -103,6 +103,13 @@ export abstract class Discovery {
   public abstract _bind(scope: Construct, context: DiscoveryContext): Discovered;
 
   /**
+   * What takes away, on removal, the tags that a former choice has put on, and tags nothing.
+   *
+   * @internal
+   */
+  public abstract _retire(scope: Construct, context: DiscoveryContext): Construct[];
+
+  /**
    * The subnets and security groups that nodes will get, for checks before anything is tagged.
    *
    * @internal
@@ -119,6 +126,11 @@ class ByTags extends Discovery {
     const tags = new DiscoveryTags(scope, 'DiscoveryTags', { ...context, ...this._network() });
     const { tagKey, subnetIds, securityGroupIds } = tags;
     return { network: { tag: { key: tagKey, value: context.cluster.clusterName } }, subnetIds, securityGroupIds, tags };
+  }
+
+  /** Its own resource does it. */
+  public _retire(): Construct[] {
+    return [];
   }
 
   public _network(): DiscoveryNetwork {
@@ -144,6 +156,10 @@ class ByIds extends Discovery {
       subnetIds: joinIds(this.selected.subnetIds),
       securityGroupIds: joinIds(this.selected.securityGroupIds),
     };
+  }
+
+  public _retire(scope: Construct, { cluster, revision }: DiscoveryContext): Construct[] {
+    return [new DiscoveryTags(scope, 'DiscoveryTags', { cluster, revision, _retired: true })];
   }
 
   public _network(): DiscoveryNetwork {

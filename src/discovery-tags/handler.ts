@@ -23,12 +23,17 @@ export function discoveryTagsHandler(port: DiscoveryTagsPort, reader: ClusterRea
       ...parseSecurityGroupSelection(raw),
       TagKey: tagKey(text(raw, 'TagKey')),
       SeveralClusterSecurityGroups: flag(raw, 'SeveralClusterSecurityGroups'),
+      Retired: raw.Retired === undefined ? undefined : flag(raw, 'Retired'),
       Revision: optionalText(raw, 'Revision'),
     }),
 
     identify: properties => `karpenter-discovery-tags/${properties.ClusterName}`,
 
     apply: ({ properties, elapsed }) => whenRightsSettled(elapsed, async () => {
+      if (properties.Retired) {
+        // Nodes and node classes may still be found by them.
+        return done();
+      }
       const discovery = { clusterName: properties.ClusterName, tagKey: properties.TagKey };
       const wanted = targets(await reader.readCluster(properties.ClusterName, properties.NodegroupNames), properties);
       wanted.notes.forEach(warn);

@@ -49,6 +49,14 @@ export interface AwsAuthRoleMappingProps extends AwsAuthRoleMappingOptions {
    * @internal
    */
   readonly _kind?: ManagedKind;
+
+  /**
+   * Whose the entry is.
+   *
+   * @default - stack name and path of the construct
+   * @internal
+   */
+  readonly _owner?: string;
 }
 
 /**
@@ -69,7 +77,7 @@ export class AwsAuthRoleMapping extends Construct {
       ClusterName: props.cluster.clusterName,
       KubectlRoleArn: provider.kubectlRoleArn,
       RoleArn: props.role.roleArn,
-      Owner: ownerOf(this),
+      Owner: props._owner ?? ownerOf(this),
       Kind: props._kind,
       Windows: props.windows || undefined,
       Revision: props.revision,

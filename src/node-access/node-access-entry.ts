@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ACCESS_ENTRY_TYPE, AccessEntryContract, ManagedKind, NODE_ENTRY_TYPES, OWNER_TAG } from './contract';
 import { ownerOf } from '../cluster/owner';
-import { allowReads } from '../cluster/reads';
+import { eksReads } from '../cluster/reads';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
 
@@ -46,6 +46,14 @@ export interface NodeAccessEntryProps extends NodeAccessEntryOptions {
    * @internal
    */
   readonly _kind?: ManagedKind;
+
+  /**
+   * Whose the entry is.
+   *
+   * @default - stack name and path of the construct
+   * @internal
+   */
+  readonly _owner?: string;
 }
 
 /**
@@ -63,18 +71,18 @@ export class NodeAccessEntry extends Construct {
     super(scope, id);
     const { cluster, role, _kind: kind = 'access-entry' } = props;
     const provider = AwsProvider.getOrCreate(this);
-    allowReads(this, cluster);
     const properties: AccessEntryContract = {
       ClusterName: cluster.clusterName,
       RoleArn: role.roleArn,
       Type: props.windows ? NODE_ENTRY_TYPES.windows : NODE_ENTRY_TYPES.linux,
-      Owner: ownerOf(this),
+      Owner: props._owner ?? ownerOf(this),
       Kind: kind,
       Revision: props.revision,
     };
     const resource = twoPhaseResource(this, provider, ACCESS_ENTRY_TYPE, properties);
     const entries = Stack.of(this).formatArn({ service: 'eks', resource: 'access-entry', resourceName: `${cluster.clusterName}/*` });
     provider.allowFor(resource, 'an entry\'s ARN ends with an id that EKS makes up; the cluster, the role and our tag bound the writes', [
+      ...eksReads(this, cluster),
       { actions: ['eks:ListAccessEntries'], resources: [cluster.clusterArn] },
       { actions: ['eks:DescribeAccessEntry'], resources: [entries] },
       { actions: ['eks:DeleteAccessEntry'], resources: [entries], conditions: { Null: { [`aws:ResourceTag/${OWNER_TAG}`]: 'false' } } },

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { AwsAuthRoleMapping } from './aws-auth-role-mapping';
 import { ManagedKind, NodeAccessKind } from './contract';
 import { NodeAccessEntry } from './node-access-entry';
+import { ownerOf } from '../cluster/owner';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { MigrationStage } from '../words/migration-stage';
 
@@ -43,7 +44,7 @@ export interface NodeAccessContext {
  * How the nodes that Karpenter launches get into the cluster.
  *
  * What one choice made stays when another one takes its place, so that no node loses its way in, and goes with the removal of the
- * migration; with `unmanaged()` it stays for good.
+ * migration.
  */
 export abstract class NodeAccess {
   /**
@@ -106,6 +107,15 @@ export abstract class NodeAccess {
   public abstract _bind(scope: Construct, context: NodeAccessContext): Construct[];
 
   /**
+   * What takes away, on removal, what a former choice made, and lets nobody in.
+   *
+   * @param scope where nothing of a choice is
+   * @param former the scope of what a former choice made
+   * @internal
+   */
+  public abstract _retire(scope: Construct, former: Construct, context: NodeAccessContext): Construct[];
+
+  /**
    * Refuses a node class with Windows nodes that would get in as Linux.
    *
    * @internal
@@ -137,6 +147,11 @@ class ManagedNodeAccess extends NodeAccess {
         + `set \`nodeAccess\` to NodeAccess.${CHOICES[this._kind]}({ windows: true })`);
     }
   }
+
+  /** Its own resources do it. */
+  public _retire(): Construct[] {
+    return [];
+  }
 }
 
 class UnmanagedNodeAccess extends NodeAccess {
@@ -148,4 +163,12 @@ class UnmanagedNodeAccess extends NodeAccess {
 
   /** Whoever lets nodes in has to know. */
   public _requireWindows(): void {}
+
+  /** Each is a part of a choice with which it makes nothing, whatever the cluster's mode is. */
+  public _retire(scope: Construct, former: Construct, { cluster, role, revision, kubernetesHandler }: NodeAccessContext): Construct[] {
+    return [
+      new NodeAccessEntry(scope, 'AccessEntry', { cluster, role, revision, _kind: 'aws-auth', _owner: `${ownerOf(former)}/AccessEntry` }),
+      new AwsAuthRoleMapping(scope, 'NodeAccess', { cluster, role, revision, kubernetesHandler, _kind: 'access-entry', _owner: `${ownerOf(former)}/NodeAccess` }),
+    ];
+  }
 }

@@ -4,18 +4,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { GROUP_TAGS } from './scale-down/sizes';
 import { Grant, GrantTarget } from './step-row';
 import { STEPS } from './steps';
-import { AwsProvider } from '../custom-resources/aws-provider';
 
 /** The tag that EKS puts on the Auto Scaling groups of its node groups. */
 const CLUSTER_TAG = 'eks:cluster-name';
 
 /** What the steps of the workflow need of AWS: reads where they read, writes bound to the cluster and to our own tags. */
-export function grantSteps(aws: AwsProvider, cluster: eks.ICluster): void {
+export function stepGrants(stack: Stack, cluster: eks.ICluster): iam.PolicyStatementProps[] {
   const grants = STEPS.flatMap(({ grants: ofStep }): readonly Grant[] => ofStep);
-  for (const [target, bounds] of Object.entries(boundsOf(Stack.of(aws), cluster))) {
+  return Object.entries(boundsOf(stack, cluster)).map(([target, bounds]) => {
     const actions = new Set(grants.filter(({ on }) => on === target).flatMap(grant => grant.actions));
-    aws.allow({ actions: [...actions], ...bounds });
-  }
+    return { actions: [...actions], ...bounds };
+  });
 }
 
 function boundsOf(stack: Stack, cluster: eks.ICluster): Record<GrantTarget, Pick<iam.PolicyStatementProps, 'resources' | 'conditions'>> {

@@ -1,8 +1,9 @@
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { MIGRATION_STAGE_TYPE, MigrationStageProperties, WorkflowConfiguration } from './contract';
-import { grantSteps } from './grants';
+import { stepGrants } from './grants';
 import { MigrationWorkflow } from './migration-workflow';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
@@ -43,7 +44,6 @@ export class MigrationStageResource extends Construct {
       KubernetesFunctionArn: kubernetes.function.functionArn,
     };
     this.workflow = new MigrationWorkflow(this, 'Workflow', { configuration });
-    this.grant(aws, kubernetes, props);
     const properties: MigrationStageProperties = {
       ClusterName: configuration.ClusterName,
       KubectlRoleArn: configuration.KubectlRoleArn,
@@ -59,20 +59,24 @@ export class MigrationStageResource extends Construct {
     };
     const resource: CustomResource = twoPhaseResource(this, aws, MIGRATION_STAGE_TYPE, properties);
     resource.node.addDependency(this.workflow);
+    this.grant(resource, aws, kubernetes, props);
     this.state = resource.getAttString('State');
   }
 
-  private grant(aws: AwsProvider, kubernetes: KubernetesProvider, { cluster, launchTemplateTag }: MigrationStageResourceProps): void {
+  /** A policy of its own: where another migration stays in the stack, this one still needs its rights when it goes. */
+  private grant(resource: CustomResource, aws: AwsProvider, kubernetes: KubernetesProvider, { cluster, launchTemplateTag }: MigrationStageResourceProps): void {
     const stack = Stack.of(this);
-    aws.allow({ actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] });
-    aws.allow({ actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] });
-    grantSteps(aws, cluster);
-    // These know no resources; what is found is filtered by the cluster's tag.
-    aws.allow({ actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates'], resources: ['*'] });
-    aws.allow({
-      actions: ['ec2:DeleteLaunchTemplate'],
-      resources: [stack.formatArn({ service: 'ec2', resource: 'launch-template', resourceName: '*' })],
-      conditions: { StringEquals: { [`aws:ResourceTag/${launchTemplateTag}`]: cluster.clusterName } },
-    });
+    aws.allowFor(resource, 'node groups, add-ons and launch templates are not known before; EC2 and Auto Scaling know no resources for reads, and the cluster and tags bound the writes', [
+      { actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] },
+      { actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] },
+      ...stepGrants(stack, cluster),
+      // These know no resources; what is found is filtered by the cluster's tag.
+      { actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates'], resources: ['*'] },
+      {
+        actions: ['ec2:DeleteLaunchTemplate'],
+        resources: [stack.formatArn({ service: 'ec2', resource: 'launch-template', resourceName: '*' })],
+        conditions: { StringEquals: { [`aws:ResourceTag/${launchTemplateTag}`]: cluster.clusterName } },
+      },
+    ], iam.ManagedPolicy);
   }
 }

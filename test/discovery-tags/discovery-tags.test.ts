@@ -142,6 +142,17 @@ describe('what will be selected, as a look ahead sees it', () => {
   });
 });
 
+test('tags that a former choice has put on are taken away with the resource, which puts on none and may not', async () => {
+  const stack = testStack();
+  const [retired] = Discovery.ids({ subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] })._retire(stack, { cluster: importCluster(stack) });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties(TYPE, { ClusterName: 'prod', Retired: true });
+  expect(JSON.stringify(template.toJSON())).not.toContain('ec2:CreateTags');
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain('ec2:DeleteTags');
+  expect(retired).toBeInstanceOf(DiscoveryTags);
+  expect(Discovery.tags()._retire(stack, { cluster: importCluster(stack, { id: 'Other' }) })).toEqual([]);
+});
+
 test('two clusters of one stack have tags each', () => {
   const stack = testStack();
   for (const name of ['blue', 'green']) {
@@ -155,9 +166,9 @@ describe.each(['literal', 'token'])('the function\'s rights for a cluster whose 
   const clusterName = kind === 'token' ? new CfnParameter(stack, 'ClusterName').valueAsString : 'prod';
   new DiscoveryTags(stack, 'Tags', { cluster: importCluster(stack, { clusterName }) });
   const template = Template.fromStack(stack);
-  const [, policy] = Object.entries(template.findResources('AWS::IAM::Policy'))
-    .find(([id]) => id.startsWith('KarpenterMigrationAwsFunction'))!;
-  const document = rendered(template, policy.Properties.PolicyDocument, { ClusterName: 'prod' });
+  const policies = Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => /^KarpenterMigrationAws(Function|For)/.test(id)).map(([, { Properties }]) => Properties);
+  const document = { Version: '2012-10-17', Statement: policies.flatMap(({ PolicyDocument }) => rendered(template, PolicyDocument, { ClusterName: 'prod' }).Statement) };
 
   const subnet = 'arn:aws:ec2:us-east-1:111111111111:subnet/subnet-1';
   const group = 'arn:aws:ec2:us-east-1:111111111111:security-group/sg-1';

@@ -36,6 +36,17 @@ test('a creation tags what the node groups use and answers with the ids', async 
   expect(network.snapshot()).toEqual({ 'subnet-a': { Name: 'a', ...OURS }, 'subnet-b': {}, 'sg-cluster': OURS });
 });
 
+test('a retired resource leaves tags as they are, and takes what a former one has put on away in the end', async () => {
+  const network = new FakeNetwork(untouched());
+  await run(network).create();
+  const retired = run(network, { ...RAW, Retired: 'true' });
+  network.calls.length = 0;
+  expect(await retired.create()).toEqual({ done: true });
+  expect(network.calls).toEqual([]);
+  expect(await retired.remove()).toEqual({ done: true });
+  expect(network.snapshot()).toEqual(untouched());
+});
+
 test('tag and marker are set in one call', async () => {
   const network = new FakeNetwork(untouched());
   await run(network).create();

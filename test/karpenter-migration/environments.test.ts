@@ -47,6 +47,35 @@ describe('two migrations in one stack', () => {
     expect(tokens.filter(token => !token.startsWith(`Test${name}Cluster`))).toEqual([]);
   });
 
+  /** The policies of the function for AWS that say a thing, by their ids. */
+  const policiesWith = (...words: string[]) => Object.entries(template.Resources)
+    .filter(([id, { Type, Properties }]) => /^AWS::IAM::(Managed)?Policy$/.test(Type) && id.startsWith('KarpenterMigrationAws') && words.every(word => JSON.stringify(Properties).includes(word)))
+    .map(([id]) => id);
+
+  test.each(['blue', 'green'])('what %s needs to be removed stays until it is, whatever becomes of the other', (name) => {
+    const other = name === 'blue' ? 'green' : 'blue';
+    const needs: Record<string, string[]> = {
+      DiscoveryTags: ['ec2:DeleteTags', `cdk-karpenter-migration/${name}"`],
+      AccessEntry: ['eks:DeleteAccessEntry', 'eks:ListNodegroups', `/${name}/*`],
+      Stage: ['ec2:DeleteLaunchTemplate', 'lambda:InvokeFunction', 'autoscaling:ResumeProcesses', `"${name}"`],
+    };
+    for (const [part, words] of Object.entries(needs)) {
+      const policies = policiesWith(...words);
+      expect(policies).toHaveLength(1);
+      expect(JSON.stringify(template.Resources[policies[0]].Properties.PolicyDocument)).not.toContain(other);
+      const resource = idsBelow(template, `${name}${part}`).find(id => template.Resources[id].Type.startsWith('Custom::Karpenter'))!;
+      expect(before(template, resource)).toContain(policies[0]);
+    }
+  });
+
+  test('have policies that fit into what a role takes: 10,240 characters inline together, 6,144 in each of ten managed ones', () => {
+    const sizes = (type: string) => policiesWith().filter(id => template.Resources[id].Type === type)
+      .map(id => JSON.stringify(template.Resources[id].Properties.PolicyDocument, (_key, value) => value?.['Fn::Join'] ? flat(value) : value).length);
+    expect(sizes('AWS::IAM::Policy').reduce((sum, size) => sum + size, 0)).toBeLessThan(10240);
+    expect(sizes('AWS::IAM::ManagedPolicy')).toHaveLength(2);
+    expect(Math.max(...sizes('AWS::IAM::ManagedPolicy'))).toBeLessThan(6144);
+  });
+
   test('share the function that needs AWS only, which stays outside of both VPCs', () => {
     const functions = idsBelow(template, 'KarpenterMigrationAwsFunction').filter(id => template.Resources[id].Type === 'AWS::Lambda::Function');
     expect(functions).toHaveLength(1);

@@ -3,6 +3,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { isEntered, isMapped } from '../../src/node-access/authentication-mode';
 import { AwsAuthRoleMapping } from '../../src/node-access/aws-auth-role-mapping';
 import { NodeAccess } from '../../src/node-access/node-access';
 import { NodeAccessEntry } from '../../src/node-access/node-access-entry';
@@ -69,6 +71,22 @@ test('NodeAccess.unmanaged makes nothing', () => {
   expect(NodeAccess.unmanaged()._kind).toBe('unmanaged');
   Template.fromStack(stack).resourceCountIs('Custom::KarpenterNodeAccess', 0);
   Template.fromStack(stack).resourceCountIs('Custom::KarpenterAccessEntry', 0);
+});
+
+test('NodeAccess.unmanaged takes away, on removal, what another choice made, and lets nobody in', () => {
+  const { stack, cluster, role } = scene();
+  const migration = new Construct(stack, 'Migration');
+  const context = { cluster: cluster('prod'), role, stage: MigrationStage.INSTALL };
+  NodeAccess.unmanaged()._retire(new Construct(migration, 'Former'), migration, context);
+  const before = scene();
+  NodeAccess.auto()._bind(new Construct(before.stack, 'Migration'), { ...context, cluster: before.cluster('prod'), role: before.role });
+
+  for (const [type, kind] of [['Custom::KarpenterNodeAccess', 'access-entry'], ['Custom::KarpenterAccessEntry', 'aws-auth']]) {
+    const [made] = Object.values(Template.fromStack(before.stack).findResources(type));
+    Template.fromStack(stack).hasResourceProperties(type, { Owner: made.Properties.Owner, Kind: kind });
+  }
+  expect(isMapped('access-entry', 'CONFIG_MAP') || isEntered('aws-auth', 'API')).toBe(false);
+  expect(NodeAccess.auto()._retire(stack, migration, context)).toEqual([]);
 });
 
 test('two clusters in one stack have a function each', () => {

@@ -32,9 +32,10 @@ test('a revision makes the stage look again', () => {
 
 /** What the AWS function may do, of all its policies. */
 function statements(): any[] {
-  const policies = Object.values(template(MigrationStage.INSTALL).findResources('AWS::IAM::Policy', {
+  const made = template(MigrationStage.INSTALL);
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap(type => Object.values(made.findResources(type, {
     Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^KarpenterMigrationAwsFunctionServiceRole') }] },
-  }));
+  })));
   return policies.flatMap(policy => policy.Properties.PolicyDocument.Statement);
 }
 
