@@ -20,7 +20,8 @@ export interface Placement {
   readonly tolerations: readonly Toleration[];
 }
 
-const UNSCHEDULABLE: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+/** What a cordon comes to for the scheduler. */
+export const UNSCHEDULABLE: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 /** Bounds that are further apart leave room for a value, whatever is excluded. */
 const NARROW = 1000;
 

@@ -2,6 +2,7 @@ import type * as k8s from '@kubernetes/client-node';
 import { isKept, KeepAnnotation } from './kept-pods';
 import { quantity } from './quantity';
 import { podRequest } from './requests.kubernetes';
+import { tolerates, UNSCHEDULABLE } from './scheduling';
 import { NodeRequirements, NodeTerm, NodeView, PodRoom, PodView } from './views';
 
 const OURS = 'cdk-karpenter-migration/';
@@ -14,6 +15,7 @@ export function nodeView({ metadata, spec, status }: k8s.V1Node): NodeView {
     created: metadata!.creationTimestamp?.getTime() ?? 0,
     leaving: metadata!.deletionTimestamp !== undefined,
     ready: isReady(status?.conditions),
+    notReadySince: notReadySince(status?.conditions),
     unschedulable: spec?.unschedulable ?? false,
     labels: metadata!.labels ?? {},
     annotations: Object.fromEntries(Object.entries(metadata!.annotations ?? {}).filter(([key]) => key.startsWith(OURS))),
@@ -59,6 +61,7 @@ export function podView(pod: k8s.V1Pod, keep: KeepAnnotation): PodView {
     tolerations: requires && spec?.tolerations?.map(({ key, operator, value, effect }) => ({ key, operator, value, effect })),
     apart: spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution
       ?.some(term => term.topologyKey === 'kubernetes.io/hostname') || undefined,
+    toleratesCordon: tolerates(spec?.tolerations ?? [], UNSCHEDULABLE) || undefined,
     claims: claimsOf(metadata!.name!, spec),
     unschedulable: status?.conditions?.find(one => one.type === 'PodScheduled' && one.status === 'False')?.message,
     waiting: status?.containerStatuses?.find(container => container.state?.waiting)?.state?.waiting?.reason,
@@ -67,6 +70,12 @@ export function podView(pod: k8s.V1Pod, keep: KeepAnnotation): PodView {
 
 function isReady(conditions: ReadonlyArray<{ readonly type: string; readonly status: string }> | undefined): boolean {
   return conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false;
+}
+
+/** A kubelet that is silent has the status Unknown. */
+function notReadySince(conditions: readonly k8s.V1NodeCondition[] | undefined): number | undefined {
+  const ready = conditions?.find(condition => condition.type === 'Ready');
+  return ready && ready.status !== 'True' ? ready.lastTransitionTime?.getTime() : undefined;
 }
 
 function requirements(spec: k8s.V1PodSpec | undefined): NodeRequirements | undefined {

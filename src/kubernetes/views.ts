@@ -21,6 +21,8 @@ export interface NodeView extends NodeRoom {
   readonly leaving: boolean;
   /** Only our own records and marks. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** Since when it is not Ready; only for a node that is not, and has been. */
+  readonly notReadySince?: number;
   /** Undefined for a node that is no EC2 instance. */
   readonly instanceId?: string;
 }
@@ -57,6 +59,8 @@ export interface PodView extends PodRoom {
   readonly tolerations?: readonly Toleration[];
   /** It must not share a node with others of its kind: a required anti-affinity over hostnames. */
   readonly apart?: boolean;
+  /** A cordon does not keep it away: evicted, it may come back to the very node. */
+  readonly toleratesCordon?: boolean;
   /** The names of its PersistentVolumeClaims. */
   readonly claims?: readonly string[];
   /** The scheduler's words. */

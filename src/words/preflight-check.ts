@@ -117,6 +117,12 @@ export enum PreflightCheck {
   KEPT_PODS = 'KEPT_PODS',
 
   /**
+   * From stage `CUT_OVER` on: no workload tolerates `node.kubernetes.io/unschedulable`, which keeps other pods off nodes that are drained. Always a
+   * warning: such pods may come back to their node once they were evicted, and then they go with it.
+   */
+  CORDON_TOLERATIONS = 'CORDON_TOLERATIONS',
+
+  /**
    * From stage `CUT_OVER` on: Karpenter's nodes can take all that runs on the node groups: selectors, required affinities and
    * tolerations fit a pool. A warning for CronJobs and for templates without a pod. Critical workloads are not counted.
    */

@@ -12,23 +12,29 @@ const NO_ANSWER = new RegExp([
 /** The client of the Kubernetes API says the answer as JSON, in which quotes are escaped. */
 const WEBHOOK = /failed calling webhook [\\"]*[\w.-]*karpenter/;
 
+/** The reason behind the words of an error, and how it is said. */
+const KINDS: ReadonlyArray<{ readonly words: RegExp; readonly by: PauseReason; readonly says: string }> = [
+  { words: TOO_MANY, by: PauseReason.THROTTLED, says: 'too many calls' },
+  { words: NOT_ALLOWED, by: PauseReason.ACCESS_DENIED, says: 'not allowed' },
+  { words: WEBHOOK, by: PauseReason.WEBHOOKS_UNREACHABLE, says: 'the webhooks of karpenter do not answer' },
+  { words: NO_ANSWER, by: PauseReason.NO_ANSWER, says: 'no answer, or none in time' },
+  { words: /^/, by: PauseReason.UNEXPECTED, says: 'an error that nobody foresaw, the log has all of it' },
+];
+
 /** An error is a pause like any other: what ails a call now may be gone at the next try. */
 export function pauseFor(error: Error): Progress {
   const text = `${error.name}: ${error.message}`;
-  const words = shortened(error.name === 'Error' ? error.message : text);
-  if (TOO_MANY.test(text)) {
-    return blocked(PauseReason.THROTTLED, `too many calls: ${words}`);
-  }
-  if (NOT_ALLOWED.test(text)) {
-    return blocked(PauseReason.ACCESS_DENIED, `not allowed: ${words}`);
-  }
-  if (WEBHOOK.test(text)) {
-    return blocked(PauseReason.WEBHOOKS_UNREACHABLE, `the webhooks of karpenter do not answer: ${words}`);
-  }
-  if (NO_ANSWER.test(text)) {
-    return blocked(PauseReason.NO_ANSWER, `no answer, or none in time: ${words}`);
-  }
-  return blocked(PauseReason.UNEXPECTED, `an error that nobody foresaw, the log has all of it: ${words}`);
+  const { by, says } = kindOf(text);
+  return blocked(by, `${says}: ${shortened(error.name === 'Error' ? error.message : text)}`);
+}
+
+/** Why one thing of many failed, by the words that it failed with. */
+export function reasonFor(words: string): PauseReason {
+  return kindOf(words).by;
+}
+
+function kindOf(text: string) {
+  return KINDS.find(({ words }) => words.test(text))!;
 }
 
 function shortened(text: string): string {

@@ -6,6 +6,10 @@ export enum PauseReason {
   KEPT_POD = 'KeptPod',
   /** A pod has no controller that would make it again. */
   BARE_POD = 'BarePod',
+  /** An admission policy refuses an eviction, or its namespace is being deleted. */
+  EVICTION_REFUSED = 'EvictionRefused',
+  /** Somebody makes a node schedulable that is being drained. */
+  NODE_UNCORDONED = 'NodeUncordoned',
   /** A pod's selector, affinity or volume fits node groups only, or no node of Karpenter's. */
   NOWHERE_TO_GO = 'NowhereToGo',
   /** The replacement of an evicted pod does not become Ready. */

@@ -20,7 +20,7 @@ export const TARGET_RECORD = `${PREFIX}/target`;
 export const SUSPENDED_RECORD = `${PREFIX}/suspended`;
 /** On a node that stays. */
 export const KEEPER_MARK = `${PREFIX}/keeper`;
-/** On a node that we cordoned; one that was cordoned before has none. */
+/** On a node that we cordoned: since when; one that was cordoned before has none. */
 export const CORDON_RECORD = `${PREFIX}/cordoned`;
 /** On a node of the current batch: JSON, since when, and the owners of the pods that were evicted from it. */
 export const DRAIN_RECORD = `${PREFIX}/draining`;

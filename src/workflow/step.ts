@@ -61,6 +61,9 @@ export interface Step {
 export const done = (says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress => ({ kind: 'done', says, ...more });
 export const working = (says: string, waitSeconds: number, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
   ({ kind: 'working', says, waitSeconds, ...more });
+/** Did by force what patience was over with. */
+export const forcing = (says: string, waitSeconds: number, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
+  ({ kind: 'working', says, waitSeconds, forced: true, ...more });
 /** Waits for something that must have come to its end after so many minutes. */
 export const waiting = (says: string, waitSeconds: number, limit: WaitLimit, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
   ({ kind: 'working', says, waitSeconds, limit, ...more });

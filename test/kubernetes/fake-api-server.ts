@@ -62,6 +62,11 @@ export abstract class FakeApiServer {
     return config;
   }
 
+  /** Ends all connections, in the middle of whatever is asked. */
+  public hangUp(): void {
+    this.server!.closeAllConnections();
+  }
+
   public async stop(): Promise<void> {
     this.server?.closeAllConnections();
     await new Promise(resolve => this.server!.close(resolve));

@@ -1,5 +1,6 @@
 import { BudgetFacts } from './facts';
 import { StageCheck, workloadName } from './scope';
+import { tolerates, UNSCHEDULABLE } from '../../kubernetes/scheduling';
 import { PreflightCheck } from '../../words/preflight-check';
 import { error, named, warning } from '../verdict';
 
@@ -59,7 +60,16 @@ const doNotEvict: StageCheck = ({ moving, api: { keepAnnotation: keep } }) => {
   ];
 };
 
-export const EVICTION_CHECKS: readonly StageCheck[] = [blockingBudgets, barePods, doNotEvict, missingBudgets];
+const cordonTolerations: StageCheck = ({ facts, moving }) => {
+  const back = moving.filter(({ placements }) => placements.some(index => tolerates(facts.placements[index].tolerations, UNSCHEDULABLE)));
+  return back.length === 0 ? [] : [warning(
+    PreflightCheck.CORDON_TOLERATIONS,
+    `pods that tolerate ${UNSCHEDULABLE.key} may come back to their node after they were evicted from it, and end with the node then: ${named(back.map(workloadName))}`,
+    'take the toleration out of the workload, most often `operator: Exists` without a key; operators of network plugins need it, and come back by themselves',
+  )];
+};
+
+export const EVICTION_CHECKS: readonly StageCheck[] = [blockingBudgets, barePods, doNotEvict, missingBudgets, cordonTolerations];
 
 /** By its own arithmetic, whatever state its pods are in; undefined where all of them being healthy allows one to go. */
 export function whyNever({ minAvailable, maxUnavailable, expected, problem }: BudgetFacts): string | undefined {

@@ -44,7 +44,7 @@ export function arrivals(nodes: readonly NodeView[], { words }: KarpenterApi, no
     return undefined;
   }
   const names = coming.map(node => node.name).join(', ');
-  return coming.every(node => now - node.created < ARRIVAL_MILLISECONDS) ? { waits: `waits until ${names} is Ready` } : {
+  return coming.every(node => now - Math.max(node.created, node.notReadySince ?? 0) < ARRIVAL_MILLISECONDS) ? { waits: `waits until ${names} is Ready` } : {
     by: PauseReason.NO_NEW_NODE,
     says: `${names} is not Ready: see the node's conditions; a node that is beyond help is replaced when its ${words.claim} is deleted`,
   };

@@ -1,4 +1,4 @@
-import { podsToMove } from './pods';
+import { isDead, podsToMove } from './pods';
 import { ControllerRef, NodeView, PodView } from '../../kubernetes/views';
 import { DRAIN_RECORD } from '../records';
 
@@ -7,6 +7,8 @@ export interface DrainRecord {
   readonly since: number;
   /** The controllers that owe new pods, because theirs had to leave. */
   readonly owed: readonly Owed[];
+  /** When pods had come to the node in spite of its cordon: those of before are evicted once more, later ones are not. */
+  readonly again?: number;
   /** Since when the node is empty and all replacements are Ready. */
   readonly empty?: number;
 }
@@ -23,8 +25,13 @@ export function parse(text: string | undefined): DrainRecord | undefined {
     return undefined;
   }
   try {
-    const { since, owed, empty } = JSON.parse(text) as Partial<DrainRecord>;
-    return { since: Number(since) || 0, owed: Array.isArray(owed) ? owed : [], ...(typeof empty === 'number' ? { empty } : {}) };
+    const { since, owed, again, empty } = JSON.parse(text) as Partial<DrainRecord>;
+    return {
+      since: Number(since) || 0,
+      owed: Array.isArray(owed) ? owed : [],
+      ...(typeof again === 'number' ? { again } : {}),
+      ...(typeof empty === 'number' ? { empty } : {}),
+    };
   } catch (error) {
     if (error instanceof SyntaxError) {
       return { since: 0, owed: [] };
@@ -35,10 +42,11 @@ export function parse(text: string | undefined): DrainRecord | undefined {
 
 /**
  * What is recorded before the first eviction. Pods that were not Ready owe nothing: theirs was the trouble before. On a node that is not Ready no pod
- * is, so there the node is to blame; but the pod of a StatefulSet comes back only after the node is gone.
+ * is, so there the node is to blame; but the pod of a StatefulSet on a dead one comes back only after the node is gone.
  */
 export function newRecord(node: NodeView, pods: readonly PodView[], now: number): DrainRecord {
-  return { since: wholeSeconds(now), owed: owedFor(podsToMove(node.name, pods).filter(pod => node.ready ? pod.ready : pod.controller?.kind !== 'StatefulSet')) };
+  const owes = (pod: PodView) => node.ready ? pod.ready : !isDead(node, now) || pod.controller?.kind !== 'StatefulSet';
+  return { since: wholeSeconds(now), owed: owedFor(podsToMove(node.name, pods).filter(owes)) };
 }
 
 export function owedFor(pods: readonly PodView[]): Owed[] {

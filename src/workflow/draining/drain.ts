@@ -1,16 +1,19 @@
 import { newRecord, recordOf } from './drain-record';
 import { begin, note, undoOf } from './node-marks';
-import { DrainMoves, DrainOptions, DrainView, planDrain } from './plan';
+import { DrainMoves, DrainOptions, DrainView, oneOfEach, planDrain } from './plan';
 import { Obstacle } from './pods';
 import { DrainingPort, Eviction, NodeChange } from './port';
 import { ControllerRef, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
+import { reasonFor } from '../classify';
 import { PauseReason } from '../pause-reason';
-import { blocked, Counts, Progress, working } from '../step';
+import { blocked, Counts, forcing, Progress, waiting, working } from '../step';
 
 /** One call of the Kubernetes function evicts this many pods and changes this many nodes, so that it ends in time. */
 const EVICTIONS = 150;
 const PATCHES = 100;
+/** Beyond what a user wants to be waited for: everything that a drain waits for has a limit of its own, which is shorter. */
+const WAITING_MINUTES = 30;
 
 /** What one call did for the batch; without progress its nodes are empty and may end. */
 export type Drained = { readonly emptied: readonly NodeView[] } | { readonly progress: Progress };
@@ -44,15 +47,15 @@ export async function drain(
     loadBalancers: await port.loadBalancers(),
   };
   const moves = planDrain(view, options, now);
-  const round = await evictAll(port, moves.evict, options.force);
   const overtaken = await port.patchNodes(moves.note.map(({ node, record }) => note(node, record)));
+  const round = await evictAll(port, moves.evict, () => options.force && moves.waits.length === 0, now);
   if (moves.emptied.length > 0) {
     return { emptied: moves.emptied };
   }
   if (moves.note.length > 0 && overtaken.length === 0) {
-    return { progress: working(`${some(moves.note.map(({ node }) => node.name))} is empty and all replacements are Ready`, 1) };
+    return { progress: working(moves.note.map(({ says }) => says).join('; '), 1) };
   }
-  return { progress: progressOf(moves, round, batch) };
+  return { progress: progressOf(moves, round, batch, options) };
 }
 
 /** Begins a batch: its records are written before the first eviction. */
@@ -76,29 +79,40 @@ export async function patchAll(port: DrainingPort, changes: readonly NodeChange[
   return working(says, overtaken.length > 0 ? 2 : 1, { undo: undoOf(now.filter(change => !overtaken.includes(change.name))) });
 }
 
-interface Round {
+export interface Round {
   readonly evicted: readonly PodView[];
-  readonly refused: ReadonlyArray<{ readonly pod: PodView; readonly message: string }>;
+  readonly refused: readonly Refusal[];
+  readonly failed: readonly Refusal[];
   readonly throttled: boolean;
   readonly deleted: number;
 }
 
-/** Evicts pods, one after the other; by force those that are refused are deleted. */
-export async function evictAll(port: DrainingPort, pods: readonly PodView[], force: boolean): Promise<Round> {
-  const asked = pods.slice(0, EVICTIONS);
+interface Refusal { readonly pod: PodView; readonly message: string; readonly byAdmission?: boolean }
+
+/**
+ * Evicts pods, one after the other. By force one of each workload that a budget refuses is deleted, but only where nothing else got on: then the budget
+ * is no matter of waiting.
+ */
+export async function evictAll(port: DrainingPort, pods: readonly PodView[], mayDelete: (pod: PodView) => boolean, now: number): Promise<Round> {
+  const asked = inTurn(pods, now).slice(0, EVICTIONS);
   const outcomes = asked.length > 0 ? await port.evict(asked.map(nameOf)) : [];
-  const of = (outcome: Eviction['outcome']) => outcomes.filter(one => one.outcome === outcome)
-    .map(one => ({ pod: asked.find(pod => pod.uid === one.uid)!, message: one.message ?? '' }));
-  const refused = of('refused');
-  if (force && refused.length > 0) {
-    await port.deletePods(refused.map(({ pod }) => nameOf(pod)));
+  const of = (outcome: Eviction['outcome']): Refusal[] => outcomes.filter(one => one.outcome === outcome)
+    .map(one => ({ pod: asked.find(pod => pod.uid === one.uid)!, message: one.message ?? '', byAdmission: one.byAdmission }));
+  const [evicted, refused, failed] = [of('evicted'), of('refused'), of('failed')];
+  const throttled = of('throttled').length > 0;
+  const isStill = evicted.length === 0 && !throttled;
+  const stuck = isStill ? oneOfEach(refused.filter(({ pod, byAdmission }) => !byAdmission && mayDelete(pod)).map(({ pod }) => pod)) : [];
+  if (stuck.length > 0) {
+    await port.deletePods(stuck.map(nameOf));
   }
-  return {
-    evicted: of('evicted').map(({ pod }) => pod),
-    refused,
-    throttled: of('throttled').length > 0,
-    deleted: force ? refused.length : 0,
-  };
+  return { evicted: evicted.map(({ pod }) => pod), refused, failed, throttled, deleted: stuck.length };
+}
+
+/** Where there are more pods than one call asks for, each call begins elsewhere: pods that are refused for good must not hide those behind them. */
+function inTurn(pods: readonly PodView[], now: number): readonly PodView[] {
+  // Multiples of the golden ratio come everywhere, however regular the calls are.
+  const start = pods.length > EVICTIONS ? Math.floor((now / 1000 * 0.618_033_988_75) % 1 * pods.length) : 0;
+  return [...pods.slice(start), ...pods.slice(0, start)];
 }
 
 function nameOf({ namespace, name, uid }: PodView): { namespace: string; name: string; uid: string } {
@@ -111,22 +125,23 @@ function controllersOf(batch: readonly NodeView[]): ControllerRef[] {
 }
 
 /** What a round came to: whoever got on, or still waits for something, is not blocked. */
-function progressOf(moves: DrainMoves, round: Round, batch: readonly NodeView[]): Progress {
+function progressOf(moves: DrainMoves, round: Round, batch: readonly NodeView[], { pauseSeconds, deregistrationSeconds }: DrainOptions): Progress {
   const where = some(batch.map(node => node.name));
   const counts: Counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length };
-  const refusals = refusalsOf(round);
   if (round.evicted.length + round.deleted > 0) {
-    const forced = round.deleted > 0 ? `, deleted ${round.deleted} that could not be` : '';
-    return working(`evicted ${count(round.evicted.length, 'pod')} of ${where}${forced}`, 3, { counts });
+    const deleted = round.deleted > 0 ? `, deleted ${round.deleted} that could not be` : '';
+    const isForced = round.deleted > 0 || round.evicted.some(pod => moves.forced.includes(pod));
+    return (isForced ? forcing : working)(`evicted ${count(round.evicted.length, 'pod')} of ${where}${deleted}`, 3, { counts });
   }
   if (round.throttled) {
     return blocked(PauseReason.THROTTLED, `the Kubernetes API has too much to do to evict pods of ${where}`, { counts });
   }
+  const limit = { by: PauseReason.REPLACEMENT_NOT_READY, minutes: WAITING_MINUTES + Math.ceil((pauseSeconds + deregistrationSeconds) / 60) };
   if (moves.waits.length > 0) {
-    return working([...moves.waits, ...moves.obstacles.map(one => one.says)].join('; '), moves.waitSeconds, { counts });
+    return waiting([...moves.waits, ...moves.obstacles.map(one => one.says)].join('; '), moves.waitSeconds, limit, { counts });
   }
-  const obstacles = [...moves.obstacles, ...refusals];
-  return obstacles.length > 0 ? blockedBy(obstacles, counts) : working(`goes on with ${where}`, 2, { counts });
+  const obstacles = [...moves.obstacles, ...refusalsOf(round)];
+  return obstacles.length > 0 ? blockedBy(obstacles, counts) : waiting(`goes on with ${where}`, 2, limit, { counts });
 }
 
 /** The first of them gives the reason, all are named. */
@@ -135,9 +150,13 @@ export function blockedBy(obstacles: readonly Obstacle[], counts?: Counts): Prog
   return blocked(obstacles[0].by, [...says, ...(obstacles.length > 3 ? [`${obstacles.length - 3} more like these`] : [])].join('; '), { counts });
 }
 
-export function refusalsOf(round: Pick<Round, 'refused'>): Obstacle[] {
-  return round.refused.map(({ pod, message }) => ({
-    by: PauseReason.DISRUPTION_BUDGET,
-    says: `pod ${fullName(pod)} on ${pod.node} may not be evicted: ${message}`,
-  }));
+/** Why each pod could not be evicted, by what was answered for it. */
+export function refusalsOf({ refused, failed }: Pick<Round, 'refused' | 'failed'>): Obstacle[] {
+  return [
+    ...refused.map(({ pod, message, byAdmission }) => ({
+      by: byAdmission ? PauseReason.EVICTION_REFUSED : PauseReason.DISRUPTION_BUDGET,
+      says: `pod ${fullName(pod)} on ${pod.node} may not be evicted: ${message}`,
+    })),
+    ...failed.map(({ pod, message }) => ({ by: reasonFor(message), says: `pod ${fullName(pod)} on ${pod.node} could not be evicted: ${message}` })),
+  ];
 }

@@ -1,6 +1,6 @@
 import * as k8s from '@kubernetes/client-node';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
-import { Fence } from '../../custom-resources/fence';
+import { Fence, toEach } from '../../custom-resources/fence';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../kubernetes/views';
@@ -8,6 +8,8 @@ import { nodeView, podView } from '../../kubernetes/views.kubernetes';
 
 /** Pages of pods in one answer, which must stay below the six megabytes of a function's answer. */
 const PAGES_PER_ANSWER = 10;
+/** What slow webhooks may take of the time of one call. */
+const EVICTING_MILLISECONDS = 60_000;
 const TARGET_GROUP_BINDINGS = { group: 'elbv2.k8s.aws', version: 'v1beta1', plural: 'targetgroupbindings' };
 
 /** Nodes, pods and evictions through the Kubernetes API. */
@@ -88,22 +90,23 @@ export class DrainingKubernetes implements DrainingPort {
 
   public async patchNodes(changes: readonly NodeChange[]): Promise<string[]> {
     const overtaken: string[] = [];
-    for (const change of changes) {
+    await toEach(changes, async change => {
       await this.fence.check();
       if (!await unlessOvertaken(() => this.patch(change))) {
         overtaken.push(change.name);
       }
-    }
+    });
     return overtaken;
   }
 
   public async evict(pods: readonly PodName[]): Promise<Eviction[]> {
     const evictions: Eviction[] = [];
+    const end = Date.now() + EVICTING_MILLISECONDS;
     for (const pod of pods) {
       await this.fence.check();
-      const eviction = await this.evictOne(pod);
+      const { answered, ...eviction } = await this.evictOne(pod);
       evictions.push(eviction);
-      if (eviction.outcome === 'throttled') {
+      if (eviction.outcome === 'throttled' || !answered || Date.now() > end) {
         break;
       }
     }
@@ -111,10 +114,10 @@ export class DrainingKubernetes implements DrainingPort {
   }
 
   public async deletePods(pods: readonly PodName[]): Promise<void> {
-    for (const { namespace, name, uid } of pods) {
+    await toEach(pods, async ({ namespace, name, uid }) => {
       await this.fence.check();
       await unlessOvertaken(() => this.core.deleteNamespacedPod({ namespace, name, body: { preconditions: { uid } } }));
-    }
+    });
   }
 
   private controller(kind: string, object: { namespace: string; name: string }): Promise<Controller | undefined> {
@@ -142,7 +145,7 @@ export class DrainingKubernetes implements DrainingPort {
     }, k8s.setHeaderOptions('Content-Type', k8s.PatchStrategy.MergePatch));
   }
 
-  private async evictOne({ namespace, name, uid }: PodName): Promise<Eviction> {
+  private async evictOne({ namespace, name, uid }: PodName): Promise<Eviction & { readonly answered: boolean }> {
     let answer = '';
     try {
       await this.core.createNamespacedPodEviction({
@@ -152,18 +155,13 @@ export class DrainingKubernetes implements DrainingPort {
         body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name }, deleteOptions: { preconditions: { uid } } },
       }, listening(text => { answer = text; }));
     } catch (error) {
-      if (!(error instanceof k8s.ApiException)) {
-        throw error;
-      }
-      const failed = failureOf(uid, error.code, answer);
-      if (!failed) {
-        throw error;
-      }
-      return failed;
+      return error instanceof k8s.ApiException
+        ? { ...failureOf(uid, error.code, answer), answered: true }
+        : { uid, outcome: 'failed', message: `${(error as Error).name}: ${(error as Error).message}`, answered: false };
     }
     // The API answers "created" with a failure inside where two PodDisruptionBudgets cover the pod.
     const status = parsed(answer);
-    return status.status === 'Failure' ? { uid, outcome: 'refused', message: status.message ?? answer } : { uid, outcome: 'evicted' };
+    return status.status === 'Failure' ? { uid, outcome: 'refused', message: status.message ?? answer, answered: true } : { uid, outcome: 'evicted', answered: true };
   }
 }
 
@@ -175,25 +173,30 @@ interface Status {
   readonly details?: { readonly causes?: ReadonlyArray<{ readonly reason?: string; readonly message?: string }> };
 }
 
-/** What an answer to an eviction means; undefined for an error that is none of the pod's. */
-function failureOf(uid: string, code: number, answer: string): Eviction | undefined {
+/** What an answer to an eviction means. */
+function failureOf(uid: string, code: number, answer: string): Eviction {
   const { message = answer, details } = parsed(answer);
   const budget = details?.causes?.find(cause => cause.reason === 'DisruptionBudget')?.message;
-  switch (code) {
-    // A conflict: the pod of this uid is gone, or going.
-    case 404: case 409:
-      return { uid, outcome: 'gone' };
-    case 429:
-      // Without a cause it was the server's own load, or a PodDisruptionBudget that was written at the same time.
-      return budget || /disruption budget/.test(message) ? { uid, outcome: 'refused', message: budget ?? message } : { uid, outcome: 'throttled', message };
-    case 504:
-      return /PodDisruptionBudget/.test(message) ? { uid, outcome: 'refused', message } : undefined;
-    default:
-      return /more than one PodDisruptionBudget|admission webhook|disruptions allowed is negative|DisruptedPods map too big/.test(message)
-        ? { uid, outcome: 'refused', message }
-        : undefined;
+  // A conflict: the pod of this uid is gone, or going.
+  if (code === 404 || code === 409) {
+    return { uid, outcome: 'gone' };
   }
+  if (budget || BUDGETS.test(message)) {
+    return { uid, outcome: 'refused', message: budget ?? message };
+  }
+  if (code === 429) {
+    // Without a cause it was the server's own load, or a PodDisruptionBudget that was written at the same time.
+    return { uid, outcome: 'throttled', message };
+  }
+  return ADMISSION.test(message)
+    ? { uid, outcome: 'refused', byAdmission: true, message }
+    : { uid, outcome: 'failed', message: `HTTP-Code: ${code} ${message}` };
 }
+
+/** How PodDisruptionBudgets refuse where no cause says so. */
+const BUDGETS = /disruption budget|PodDisruptionBudget|disruptions allowed is negative|DisruptedPods map too big/;
+/** How webhooks, policies and namespaces on their way out do. */
+const ADMISSION = /admission webhook .* denied|ValidatingAdmissionPolicy|denied (the )?request|because it is being terminated/i;
 
 function parsed(answer: string): Status {
   try {

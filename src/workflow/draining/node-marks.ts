@@ -7,8 +7,15 @@ import { CLEAR_RECORD, CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, KEEPER_MAR
 export const EXCLUSION_LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
 /** Cordons a node; one that is cordoned already stays as it is and gets no record. */
-export function cordon(node: NodeView): NodeChange | undefined {
-  return node.unschedulable ? undefined : changeOf(node, { unschedulable: true, annotations: { [CORDON_RECORD]: 'true' } });
+export function cordon(node: NodeView, now?: number): NodeChange | undefined {
+  const record = now === undefined ? 'true' : new Date(now).toISOString();
+  return node.unschedulable ? undefined : changeOf(node, { unschedulable: true, annotations: { [CORDON_RECORD]: record } });
+}
+
+/** Since when a node is cordoned because of us; undefined where it is not, or where nobody knows. */
+export function cordonedSince({ annotations }: NodeView): number | undefined {
+  const time = Date.parse(annotations[CORDON_RECORD] ?? '');
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Takes a cordon of ours back; undefined where there is none. */

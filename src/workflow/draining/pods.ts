@@ -1,4 +1,4 @@
-import { fullName, PodView } from '../../kubernetes/views';
+import { fullName, NodeView, PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 
 /** Something in the way, and who. */
@@ -30,6 +30,24 @@ export function obstacleOf(pod: PodView): Obstacle | undefined {
     by: PauseReason.BARE_POD,
     says: `pod ${fullName(pod)} on ${pod.node} has no controller that would make it again: delete it, or let it finish`,
   };
+}
+
+/** A kubelet has this long after the grace period to take a pod away. */
+export const ENDING_MILLISECONDS = 5 * 60_000;
+
+/** A kubelet that only lost its way to the API for a moment goes on with its pods; after as long as this Kubernetes itself gives them up. */
+const DEAD_MILLISECONDS = 5 * 60_000;
+/** A kubelet has as long as this beyond the grace period, as Karpenter gives it. */
+const STUCK_MILLISECONDS = 60_000;
+
+/** Whether nobody hears of a node any more, so that what it should still do will not be done. One sample that is not Ready says nothing. */
+export function isDead({ ready, notReadySince, created }: NodeView, now: number): boolean {
+  return !ready && now - (notReadySince ?? created) >= DEAD_MILLISECONDS;
+}
+
+/** Whether a pod should have ended for so long that on a dead node nobody waits for it. */
+export function isStuck({ leaving }: PodView, now: number): boolean {
+  return leaving !== undefined && now - leaving >= STUCK_MILLISECONDS;
 }
 
 /** The pods of a node that have to leave it and are not leaving yet. */

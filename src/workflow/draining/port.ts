@@ -15,9 +15,9 @@ export interface DrainingPort {
   loadBalancers(): Promise<boolean>;
   /** One guarded write for each node; gives the names of those that somebody else changed, or that went, meanwhile. */
   patchNodes(changes: readonly NodeChange[]): Promise<string[]>;
-  /** Asks the Eviction API for one pod after the other; ends early when the server has too much to do. */
+  /** Asks the Eviction API for one pod after the other; ends early when the server has too much to do, does not answer, or takes too long. */
   evict(pods: readonly PodName[]): Promise<Eviction[]>;
-  /** Deletes pods past every PodDisruptionBudget, with their grace period. */
+  /** Deletes pods past every PodDisruptionBudget, with their grace period; all of them, whatever one of them throws. */
   deletePods(pods: readonly PodName[]): Promise<void>;
 }
 
@@ -32,8 +32,13 @@ export interface PodName { readonly namespace: string; readonly name: string; re
 
 export interface Eviction {
   readonly uid: string;
-  /** `gone`: there is no such pod any more. `throttled`: the server refused because of its own load, not because of the pod. */
-  readonly outcome: 'evicted' | 'gone' | 'refused' | 'throttled';
+  /**
+   * `gone`: there is no such pod any more. `throttled`: the server refused because of its own load, not because of the pod. `failed`: anything else,
+   * which says nothing about the next pod.
+   */
+  readonly outcome: 'evicted' | 'gone' | 'refused' | 'throttled' | 'failed';
+  /** A refusal that no PodDisruptionBudget has to do with. */
+  readonly byAdmission?: boolean;
   /** Why it was refused; names the PodDisruptionBudget. */
   readonly message?: string;
 }

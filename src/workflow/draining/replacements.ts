@@ -1,5 +1,5 @@
 import { DrainRecord, Owed } from './drain-record';
-import { isAlive, Obstacle } from './pods';
+import { ENDING_MILLISECONDS, isAlive, isDead, isStuck, Obstacle } from './pods';
 import { ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
@@ -58,22 +58,23 @@ function missingOf(owed: Owed, since: number, view: ReplacementView, now: number
     return undefined;
   }
   const batch = view.nodes.map(node => node.name);
-  const dead = view.nodes.filter(node => !node.ready).map(node => node.name);
+  const silent = view.nodes.filter(node => !node.ready).map(node => node.name);
+  const dead = view.nodes.filter(node => isDead(node, now)).map(node => node.name);
   const isOf = (names: readonly string[], pod: PodView) => pod.node !== undefined && names.includes(pod.node);
-  const staying = alive.filter(pod => pod.created < since && isOf(batch, pod) && (pod.ready || isOf(dead, pod))).length;
+  const staying = alive.filter(pod => pod.created < since && isOf(batch, pod) && (pod.ready || isOf(silent, pod))).length;
   const born = alive.filter(pod => pod.created >= since);
   const newcomers = born.filter(pod => !pod.ready);
   if (born.length - newcomers.length >= owed.count - staying) {
     return undefined;
   }
   const ending = own.filter(pod => pod.leaving !== undefined);
-  if (owed.kind === 'StatefulSet' && ending.some(pod => isOf(dead, pod))) {
+  if (owed.kind === 'StatefulSet' && ending.some(pod => isOf(dead, pod) && isStuck(pod, now))) {
     return undefined;
   }
   if (!known && newcomers.length === 0 && now - since > UNKNOWN_KIND_MILLISECONDS) {
     return undefined;
   }
-  return { newcomers, ending: ending.length > 0 };
+  return { newcomers, ending: ending.some(pod => now - pod.leaving! <= ENDING_MILLISECONDS) };
 }
 
 function lateness(owed: Owed, gap: Gap, since: number, now: number): Obstacle | undefined {

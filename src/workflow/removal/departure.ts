@@ -5,11 +5,12 @@ import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { allPods, blockedBy, evictAll, refusalsOf } from '../draining/drain';
-import { mustMove, obstacleOf, podsToMove } from '../draining/pods';
+import { oneOfEach } from '../draining/plan';
+import { isFinished, mustMove, obstacleOf, podsToMove } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
 import { PauseReason } from '../pause-reason';
 import { NODES_GONE_MARK } from '../records';
-import { blocked, Progress, working } from '../step';
+import { blocked, forcing, Progress, working } from '../step';
 
 const LOOK_SECONDS = 5;
 
@@ -70,11 +71,17 @@ export class Departure {
     const { draining } = this.ports;
     const pods = await allPods(draining);
     const left = members.flatMap(({ node }): PodView[] => node ? podsToMove(node.name, pods) : []);
-    const held = this.force ? [] : left.filter(pod => obstacleOf(pod) !== undefined);
-    const round = await evictAll(draining, left.filter(pod => !held.includes(pod)), this.force);
+    const kept = left.filter(pod => obstacleOf(pod) !== undefined);
+    // Nobody has counted what is owed for these: so a workload that lacks a pod loses none by force.
+    const isWhole = (pod: PodView) => !pods.some(other => other.uid !== pod.uid && pod.controller && other.controller?.uid === pod.controller.uid
+      && (other.leaving !== undefined || !other.ready && !isFinished(other)));
+    const forced = this.force ? oneOfEach(kept.filter(isWhole)) : [];
+    const held = kept.filter(pod => !forced.includes(pod));
+    const round = await evictAll(draining, left.filter(pod => !held.includes(pod)), pod => this.force && isWhole(pod), this.now);
     const counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length };
     if (round.evicted.length + round.deleted > 0) {
-      return working(`evicted ${count(round.evicted.length + round.deleted, 'pod')} of nodes that are being deleted`, LOOK_SECONDS, { counts });
+      const isForced = round.deleted > 0 || round.evicted.some(pod => forced.includes(pod));
+      return (isForced ? forcing : working)(`evicted ${count(round.evicted.length + round.deleted, 'pod')} of nodes that are being deleted`, LOOK_SECONDS, { counts });
     }
     if (round.throttled) {
       return blocked(PauseReason.THROTTLED, 'the Kubernetes API has too much to do to evict pods', { counts });

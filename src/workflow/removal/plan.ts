@@ -84,7 +84,7 @@ export function endOf(members: readonly Member[], nodes: readonly NodeView[]): D
 
 /** The nodes of the next batch. Pods that only Karpenter's nodes can take would wait for ever: their nodes stay until nothing else is left. */
 export function chooseBatch(candidates: readonly NodeView[], pods: readonly PodView[], batchSize: number, force: boolean): NextBatch {
-  const bound = force ? [] : candidates.flatMap(node => podsToMove(node.name, pods)).filter(needsKarpenter);
+  const bound = candidates.flatMap(node => podsToMove(node.name, pods)).filter(needsKarpenter);
   const next = nextBatch(candidates.filter(node => !bound.some(pod => pod.node === node.name)), pods, batchSize, force);
   return next.nodes.length > 0 ? next : { nodes: [], obstacles: [...next.obstacles, ...bound.map(nowhereToGo)] };
 }

@@ -169,7 +169,7 @@ class RemovalStep implements Step {
 
   /** No evicted pod must land on a node that goes next. */
   private async cordonAll(nodes: readonly NodeView[]): Promise<Progress | undefined> {
-    const changes = nodes.flatMap(node => cordon(node) ?? []);
+    const changes = nodes.flatMap(node => cordon(node, this.now().getTime()) ?? []);
     return patchAll(this.ports.draining, changes, `cordoned ${count(changes.length, 'node')} of karpenter`);
   }
 

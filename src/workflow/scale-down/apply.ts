@@ -14,7 +14,7 @@ import { arrivals, nextBatch } from '../draining/batch';
 import { allPods, beginBatch, blockedBy, drain, evictAll, isInBatch, patchAll, refusalsOf } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
 import { PauseReason } from '../pause-reason';
-import { blocked, done, Progress, working } from '../step';
+import { blocked, done, forcing, Progress, working } from '../step';
 
 /** An instance that is no node after this long will not become one. */
 const REGISTRATION_MILLISECONDS = 10 * 60_000;
@@ -80,9 +80,9 @@ async function hold({ ports, configuration, fleets }: Scene): Promise<Progress |
 }
 
 /** Keepers first; then everything else that goes is cordoned together, so that no evicted pod lands on a node that goes next. */
-async function markNodes({ ports, configuration, fleets, pods }: Scene): Promise<Progress | undefined> {
+async function markNodes({ ports, configuration, fleets, pods, now }: Scene): Promise<Progress | undefined> {
   const keep = keeperChanges(fleets, pods, apiOf(configuration.Api).ownerLabel);
-  const go = goers(fleets).map(cordon).filter(change => change !== undefined);
+  const go = goers(fleets).map(node => cordon(node, now)).filter(change => change !== undefined);
   return await patchAll(ports.kubernetes, keep, `chooses ${some(keep.map(({ name }) => name))} as nodes that stay, or no longer`)
     ?? await patchAll(ports.kubernetes, go, `cordons ${count(go.length, 'node')} that will go`);
 }
@@ -109,27 +109,27 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
       if (overtaken.length > 0) {
         return working(`node ${move.change.name} was changed meanwhile`, 2);
       }
-      const round = await evictAll(kubernetes, [move.pod], force);
+      const round = await evictAll(kubernetes, [move.pod], () => force, now);
       const counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length, nodesLeft: leaving.length };
       if (round.throttled) {
         return blocked(PauseReason.THROTTLED, `the Kubernetes API has too much to do to evict pod ${fullName(move.pod)}`, { counts });
       }
-      return round.refused.length > round.deleted
+      return round.refused.length + round.failed.length > round.deleted
         ? blockedBy(refusalsOf(round), counts)
-        : working(`moves pod ${fullName(move.pod)} from ${move.pod.node} to a node that stays`, 3, { counts, undo: undoOf([move.change]) });
+        : (round.deleted > 0 ? forcing : working)(`moves pod ${fullName(move.pod)} from ${move.pod.node} to a node that stays`, 3, { counts, undo: undoOf([move.change]) });
     }
   }
 }
 
 /** Ordinary pods leave a node that stays, where a pinned pod finds no room otherwise. */
-async function clear({ ports: { kubernetes } }: Scene, { place, evict, change }: Clearing, nodesLeft: number): Promise<Progress> {
+async function clear({ ports: { kubernetes }, now }: Scene, { place, evict, change }: Clearing, nodesLeft: number): Promise<Progress> {
   const overtaken = change ? await kubernetes.patchNodes([change]) : [];
   if (overtaken.length > 0) {
     return working(`node ${place.name} was changed meanwhile`, 2);
   }
-  const round = await evictAll(kubernetes, evict, false);
+  const round = await evictAll(kubernetes, evict, () => false, now);
   const counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length, nodesLeft };
-  if (round.evicted.length === 0 && round.refused.length > 0) {
+  if (round.evicted.length === 0 && round.refused.length + round.failed.length > 0) {
     return blockedBy(refusalsOf(round), counts);
   }
   return working(`makes room on ${place.name}, which stays, for a pinned pod: evicted ${count(round.evicted.length, 'pod')}`, 3, {

@@ -51,7 +51,7 @@ export function planMove(view: MoveView, now: number): Move {
       ? { kind: 'wait', says: `waits until ${some(waits)} is Ready on a node that stays` }
       : { kind: 'arrived', says: 'a pinned pod is Ready on a node that stays', change: changeOf(moving, { annotations: { [MOVE_RECORD]: null } }) };
   }
-  const pinned = view.goers.flatMap(node => podsToMove(node.name, view.pods)).filter(pod => isPinned(pod, view.ownerKey))
+  const pinned = view.goers.flatMap(node => podsToMove(node.name, view.pods)).filter(pod => isPinned(pod, view.ownerKey) && !pod.toleratesCordon)
     .sort((a, b) => fullName(a).localeCompare(fullName(b)));
   const free = pinned.filter(pod => view.force || !obstacleOf(pod));
   const cleared = clearedPlace(view.places);
@@ -67,7 +67,7 @@ export function planMove(view: MoveView, now: number): Move {
     return clearing ? { kind: 'clear', clearing } : { kind: 'blocked', obstacles: pinned.map(one => (view.force ? undefined : obstacleOf(one)) ?? homeless(one, view.places)) };
   }
   const from = view.goers.find(node => node.name === pod.node)!;
-  const record = { since: wholeSeconds(now), owed: owedFor([pod]) };
+  const record = { since: wholeSeconds(now), owed: owedFor(pod.ready || !from.ready ? [pod] : []) };
   return { kind: 'evict', pod, change: changeOf(from, { annotations: { [MOVE_RECORD]: JSON.stringify(record) } }) };
 }
 
@@ -175,7 +175,8 @@ function leastToEvict(place: NodeView, pod: PodView, pods: readonly PodView[], o
   const evict: PodView[] = [];
   // What is leaving already makes room by itself.
   const room = () => roomBeside(place, pods, other => other.leaving === undefined && !evict.includes(other));
-  const ordinary = podsToMove(place.name, pods).filter(other => !isPinned(other, ownerKey) && obstacleOf(other) === undefined)
+  const ordinary = podsToMove(place.name, pods)
+    .filter(other => !isPinned(other, ownerKey) && !other.toleratesCordon && obstacleOf(other) === undefined)
     .sort((a, b) => share(b, place) - share(a, place) || a.name.localeCompare(b.name));
   for (const other of ordinary) {
     if (holds(room(), pod)) {

@@ -59,8 +59,8 @@ export interface ScaleDownOptions {
   readonly deregistrationDelay?: Duration;
 
   /**
-   * How long a run may be blocked, whatever it does, until it stops safely: everything is made schedulable again except what is
-   * empty already, and all keeps running. It goes on with another `revision` or by a new execution.
+   * How long a run may be blocked by one and the same reason, whatever it does, until it stops safely: everything is made schedulable
+   * again except what is empty already, and all keeps running. It goes on with another `revision` or by a new execution.
    *
    * @default Duration.hours(1)
    */
@@ -71,7 +71,8 @@ export interface ScaleDownOptions {
    *
    * This **overrides PodDisruptionBudgets, the annotation by which a pod stays (`karpenter.sh/do-not-evict`, with Karpenter v1
    * `karpenter.sh/do-not-disrupt`) and the lack of a controller**: workloads may become unavailable, and a pod without a controller does
-   * not come back.
+   * not come back. One pod of a workload goes at a time, and none while a replacement is not Ready. Nothing else that blocks a run is
+   * overridden.
    *
    * @default false
    */

@@ -63,6 +63,15 @@ const CASES: Case[] = [
   { title: 'a pod that must not be evicted', facts: cart({ doNotEvict: ['shop/cart-1'] }), finds: [error(C.KEPT_PODS)], says: /shop\/cart-1/ },
   { title: 'a pod that the Cluster Autoscaler would not evict', facts: cart({ notSafeToEvict: ['shop/cart-1'] }), finds: [warning(C.KEPT_PODS)] },
 
+  {
+    title: 'a workload that tolerates everything',
+    facts: { placements: [placement({ tolerations: [{ operator: 'Exists' }] })] },
+    finds: [warning(C.CORDON_TOLERATIONS)],
+    says: /node\.kubernetes\.io\/unschedulable may come back to their node .*: Deployment shop\/cart$/,
+  },
+  { title: 'one that tolerates a cordon', facts: { placements: [placement({ tolerations: [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists' }] })] }, finds: [warning(C.CORDON_TOLERATIONS)] },
+  { title: 'one that tolerates what evicts', facts: { placements: [placement({ tolerations: [{ operator: 'Exists', effect: 'NoExecute' }] })] }, finds: [] },
+
   { title: 'pods bound to a node group', facts: { placements: [onGroup] }, finds: [error(C.PLACEMENT)], says: /cart: needs eks\.amazonaws\.com\/nodegroup in apps$/ },
   { title: 'pods bound to a node group that stay', facts: { placements: [onGroup], ...cart({ stays: true }) }, finds: [] },
   { title: 'a template bound to a node group', facts: { placements: [placement(), onGroup], ...cart({ template: 1 }) }, finds: [error(C.PLACEMENT)] },

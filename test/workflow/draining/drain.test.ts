@@ -62,10 +62,54 @@ test('only by force are refused pods deleted', async () => {
   port.outcomes['uid-a'] = { outcome: 'refused', message: 'no' };
   await drain(port, batch, [pod('a', 'n')], OPTIONS, NOW);
   expect(port.deleted).toEqual([]);
-  expect(await drain(port, batch, [pod('a', 'n'), pod('b', 'n')], { ...OPTIONS, force: true }, NOW)).toMatchObject({
-    progress: { kind: 'working', says: 'evicted 1 pod of n, deleted 1 that could not be' },
+  // Somebody's eviction made room in the budget, maybe for this one too.
+  expect(await drain(port, batch, [pod('a', 'n'), pod('b', 'n')], { ...OPTIONS, force: true }, NOW)).toMatchObject({ progress: { kind: 'working', says: 'evicted 1 pod of n' } });
+  expect(port.deleted).toEqual([]);
+  expect(await drain(port, batch, [pod('a', 'n')], { ...OPTIONS, force: true }, NOW)).toMatchObject({
+    progress: { kind: 'working', says: 'evicted 0 pods of n, deleted 1 that could not be', forced: true },
   });
   expect(port.deleted).toEqual(['a']);
+});
+
+test('by force one pod of a workload is deleted at a time, and none that something else than a budget refuses', async () => {
+  const port = new Fake();
+  const of = (name: string, uid: string) => pod(name, 'n', { controller: { kind: 'ReplicaSet', name: uid, uid } });
+  const pods = [of('a1', 'a'), of('a2', 'a'), of('b1', 'b'), of('c1', 'c'), of('d1', 'd')];
+  for (const { uid } of pods) {
+    port.outcomes[uid] = { outcome: 'refused', message: 'no' };
+  }
+  port.outcomes['uid-c1'] = { outcome: 'refused', byAdmission: true, message: 'no' };
+  port.outcomes['uid-d1'] = { outcome: 'failed', message: 'HTTP-Code: 403 forbidden' };
+  await drain(port, batch, pods, { ...OPTIONS, force: true }, NOW);
+  expect(port.deleted).toEqual(['a1', 'b1']);
+});
+
+test('a pod that fails in its own way gives its own reason, and the others go on', async () => {
+  const port = new Fake();
+  port.outcomes['uid-a'] = { outcome: 'refused', byAdmission: true, message: 'admission webhook "keep" denied the request' };
+  port.outcomes['uid-b'] = { outcome: 'failed', message: 'HTTP-Code: 403 User "x" cannot create resource "pods/eviction"' };
+  expect(await drain(port, batch, [pod('a', 'n'), pod('b', 'n'), pod('c', 'n')], OPTIONS, NOW)).toMatchObject({ progress: { kind: 'working', says: 'evicted 1 pod of n' } });
+  expect(await drain(port, batch, [pod('a', 'n'), pod('b', 'n')], OPTIONS, NOW)).toMatchObject({
+    progress: { kind: 'blocked', by: PauseReason.EVICTION_REFUSED, says: expect.stringMatching(/pod default\/a on n may not be evicted: admission.*; pod default\/b on n could not be evicted: HTTP-Code: 403/) },
+  });
+  expect(await drain(port, batch, [pod('b', 'n')], OPTIONS, NOW)).toMatchObject({ progress: { kind: 'blocked', by: PauseReason.ACCESS_DENIED } });
+});
+
+test.each([10, 60, 300])('a call every %i s: pods that are refused for good do not hide those behind them', async seconds => {
+  const port = new Fake();
+  const asked = new Set<string>();
+  const evict = port.evict;
+  port.evict = async pods => {
+    pods.forEach(({ uid }) => asked.add(uid));
+    expect(pods.length).toBeLessThanOrEqual(150);
+    return evict(pods);
+  };
+  const pods = Array.from({ length: 400 }, (_, index) => pod(`p${index}`, 'n'));
+  pods.forEach(({ uid }) => { port.outcomes[uid] = { outcome: 'refused', message: 'never' }; });
+  for (let call = 0; call < 12; call++) {
+    await drain(port, batch, pods, OPTIONS, NOW + call * seconds * 1000);
+  }
+  expect(asked.size).toBe(400);
 });
 
 test('the first look at an empty node notes the time, the next one lets it end', async () => {

@@ -17,7 +17,7 @@ class FakeApi extends FakeApiServer {
     return new DrainingKubernetes(await this.start(bundle), V0_API, { check });
   }
 
-  protected respond({ method, pathname, searchParams, body, headers }: Asked): [number, object] {
+  public respond({ method, pathname, searchParams, body, headers }: Asked): [number, object] {
     const key = `${method} ${pathname}`;
     if (method === 'GET') {
       this.reads += 1;
@@ -123,6 +123,28 @@ test('a pod comes in the words of the port, and what is false costs nothing', as
   });
 });
 
+test.each([
+  ['False', 1_700_000_000_000], ['Unknown', 1_700_000_000_000], ['True', undefined],
+])('since when a node is not Ready is known: status %s', async (value, expected) => {
+  api.answers['GET /api/v1/nodes'] = [200, {
+    items: [{
+      metadata: { name: 'n', resourceVersion: '7' }, status: { conditions: [{ type: 'Ready', status: value, lastTransitionTime: '2023-11-14T22:13:20Z' }] },
+    }],
+  }];
+  expect((await port.nodes())[0].notReadySince).toBe(expected);
+});
+
+test.each<[string, object[] | undefined, boolean | undefined]>([
+  ['everything', [{ operator: 'Exists' }], true],
+  ['what a cordon comes to', [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' }], true],
+  ['a node that is not Ready', [{ key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' }], undefined],
+  ['everything that evicts', [{ operator: 'Exists', effect: 'NoExecute' }], undefined],
+  ['nothing', undefined, undefined],
+])('whether a pod tolerates a cordon is known: it tolerates %s', async (_name, tolerations, expected) => {
+  api.answers[PODS] = [200, { items: [{ metadata: { namespace: 'd', name: 'p', uid: 'u' }, spec: { containers: [], tolerations } }] }];
+  expect((await port.pods()).pods[0].toleratesCordon).toBe(expected);
+});
+
 test('a big cluster\'s pods come in several answers', async () => {
   for (let page = 0; page < 12; page += 1) {
     const key = page === 0 ? PODS : `${PODS}?token-${page}`;
@@ -204,7 +226,7 @@ test.each<[string, number, object, object]>([
   ['a budget may refuse without a cause', 429, status(429, 'Cannot evict pod as it would violate the pod\'s disruption budget.'), { outcome: 'refused' }],
   ['two budgets refuse with an error', 500, status(500, 'This pod has more than one PodDisruptionBudget'), { outcome: 'refused' }],
   ['two budgets refuse with a failure inside a success', 201, status(500, 'This pod has more than one PodDisruptionBudget'), { outcome: 'refused' }],
-  ['a webhook may refuse', 403, status(403, 'admission webhook "keep.example" denied the request: no'), { outcome: 'refused' }],
+  ['a webhook may refuse', 403, status(403, 'admission webhook "keep.example" denied the request: no'), { outcome: 'refused', byAdmission: true }],
   ['a server with too much to do is no refusal of the pod', 429, status(429, 'Too many requests, please try again later.'), { outcome: 'throttled' }],
 ])('%s', async (_name, code, body, expected) => {
   api.answers[EVICTION] = [code, body];
@@ -212,9 +234,42 @@ test.each<[string, number, object, object]>([
   expect(api.bodies[0]).toMatchObject({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'web' }, deleteOptions: { preconditions: { uid: 'uid-1' } } });
 });
 
-test('what is no answer about the pod is thrown', async () => {
-  api.answers[EVICTION] = [403, status(403, 'pods "web" is forbidden: User "x" cannot create resource "pods/eviction"')];
-  await expect(port.evict([web])).rejects.toThrow('HTTP-Code: 403');
+test.each<[string, number, object, object]>([
+  ['a right that is missing in its namespace', 403, status(403, 'pods "web" is forbidden: User "x" cannot create resource "pods/eviction" in API group ""'),
+    { outcome: 'failed', message: expect.stringContaining('HTTP-Code: 403 pods "web" is forbidden') }],
+  ['a webhook that does not answer', 500, status(500, 'Internal error occurred: failed calling webhook "v.example": no endpoints'), { outcome: 'failed', message: expect.stringContaining('HTTP-Code: 500') }],
+  ['a namespace that is being deleted', 403, status(403, 'pods "web" is forbidden: unable to create new content in namespace default because it is being terminated'), { outcome: 'refused', byAdmission: true }],
+  ['a policy', 422, status(422, 'ValidatingAdmissionPolicy \'keep\' with binding \'keep\' denied request: not now'), { outcome: 'refused', byAdmission: true }],
+  ['a webhook', 400, status(400, 'admission webhook "keep.example" denied the request: no'), { outcome: 'refused', byAdmission: true }],
+  ['an answer that is no JSON', 502, { bad: 'gateway' }, { outcome: 'failed' }],
+])('what is said about one pod is no answer about the next one: %s', async (_name, code, body, expected) => {
+  api.answers[EVICTION] = [code, body];
+  api.answers['POST /api/v1/namespaces/default/pods/next/eviction'] = [201, {}];
+  expect(await port.evict([web, { ...web, name: 'next', uid: 'uid-2' }])).toMatchObject([{ uid: 'uid-1', ...expected }, { uid: 'uid-2', outcome: 'evicted' }]);
+});
+
+test('a server that does not answer ends the list, and what was evicted before is known', async () => {
+  api.answers[EVICTION] = [201, {}];
+  const answer = api.respond.bind(api);
+  jest.spyOn(api, 'respond').mockImplementation(asked => {
+    if (asked.pathname.includes('silent')) {
+      api.hangUp();
+    }
+    return answer(asked);
+  });
+  expect(await port.evict([web, { ...web, name: 'silent', uid: 'uid-2' }, { ...web, uid: 'uid-3' }])).toMatchObject([
+    { uid: 'uid-1', outcome: 'evicted' }, { uid: 'uid-2', outcome: 'failed', message: expect.stringMatching(/socket hang up|ECONNRESET|Premature close/) },
+  ]);
+});
+
+test.each<[string, string, (one: DrainingPort) => Promise<unknown>]>([
+  ['a node', 'PATCH /api/v1/nodes', one => one.patchNodes([{ name: 'web', version: '1' }, { name: 'next', version: '1' }])],
+  ['a deletion', 'DELETE /api/v1/namespaces/default/pods', one => one.deletePods([web, { ...web, name: 'next' }])],
+])('%s that is refused keeps no other from its turn, and is told', async (_name, path, write) => {
+  api.answers[`${path}/web`] = [403, status(403, 'denied by a policy')];
+  api.answers[`${path}/next`] = [200, {}];
+  await expect(write(port)).rejects.toThrow('HTTP-Code: 403');
+  expect(api.writes.filter(one => one.includes('/next'))).toHaveLength(1);
 });
 
 test('the fence is checked before each eviction and each deletion, and a throttled round ends early', async () => {

@@ -6,7 +6,7 @@ import { arrivals, nextBatch } from '../../../src/workflow/draining/batch';
 import { newRecord, parse } from '../../../src/workflow/draining/drain-record';
 import { DrainOptions, DrainView, planDrain } from '../../../src/workflow/draining/plan';
 import { PauseReason } from '../../../src/workflow/pause-reason';
-import { DRAIN_RECORD } from '../../../src/workflow/records';
+import { CORDON_RECORD, DRAIN_RECORD } from '../../../src/workflow/records';
 
 const OPTIONS: DrainOptions = { pauseSeconds: 0, deregistrationSeconds: 0, force: false };
 const WEB = { kind: 'ReplicaSet', name: 'web', uid: 'rs-web', namespace: 'default' };
@@ -38,11 +38,59 @@ test('bare pods and do-not-evict are left and both named, the other pods go', ()
   expect(names(plan({ pods }, { force: true }).evict)).toEqual(['web', 'bare', 'held']);
 });
 
-test.each([false, true])('a pod that comes back to its cordoned node is not evicted again and again, forced or not (%s)', (force) => {
-  const pods = [pod('old', 'n'), pod('back', 'n', { created: NOW - 30_000 })];
-  const { evict, obstacles } = plan({ pods }, { force });
-  expect(names(evict)).toEqual(['old']);
-  expect(obstacles).toEqual([{ by: PauseReason.NOWHERE_TO_GO, says: expect.stringContaining('pod default/back was placed on n although that is cordoned') }]);
+describe('by force', () => {
+  const held = (name: string, workload: string) => pod(name, 'n', { keptBy: 'karpenter.sh/do-not-evict', controller: { kind: 'ReplicaSet', name: workload, uid: workload } });
+
+  test('one pod of a workload goes at a time, and the others are still named', () => {
+    const { evict, forced, obstacles } = plan({ pods: [held('a1', 'a'), held('a2', 'a'), held('b1', 'b'), held('b2', 'b')] }, { force: true });
+    expect(names(evict)).toEqual(['a1', 'b1']);
+    expect(names(forced)).toEqual(['a1', 'b1']);
+    expect(obstacles.map(({ says }) => says.slice(0, 14))).toEqual(['pod default/a2', 'pod default/b2']);
+  });
+
+  test.each<[string, Partial<PodView>]>([['awaited', { created: NOW - 1000 }], ['late', { created: NOW - 6 * MINUTE }]])('none goes while a replacement is %s', (_name, more) => {
+    const nodes = [drained({ since: NOW - 20 * MINUTE, owed: [{ ...WEB, count: 1 }] })];
+    const { evict, forced } = plan({ nodes, pods: [held('a1', 'a'), pod('new', undefined, { ready: false, ...more })] }, { force: true });
+    expect([names(evict), names(forced)]).toEqual([[], []]);
+  });
+});
+
+describe('a pod that comes to a node that is cordoned', () => {
+  const back = (name: string, age: number, more: Partial<PodView> = {}) => pod(name, 'n', { created: NOW - age, ...more });
+
+  test('is evicted once more, which is noted before: somebody had taken the cordon off', () => {
+    const pods = [pod('old', 'n'), back('back', 30_000)];
+    expect(plan({ pods })).toMatchObject({ evict: [], note: [{ record: { again: NOW }, says: expect.stringMatching(/pod default\/back came to n although that is cordoned: somebody had taken the cordon off/) }] });
+    const nodes = [drained({ since: NOW - MINUTE, owed: [], again: NOW - 1000 })];
+    expect(names(plan({ nodes, pods }).evict)).toEqual(['old', 'back']);
+  });
+
+  test.each([false, true])('again is not evicted again and again, forced or not (%s)', (force) => {
+    const nodes = [drained({ since: NOW - 5 * MINUTE, owed: [], again: NOW - MINUTE })];
+    const { evict, obstacles } = plan({ nodes, pods: [pod('old', 'n'), back('back', 30_000)] }, { force });
+    expect(names(evict)).toEqual(['old']);
+    expect(obstacles).toEqual([{ by: PauseReason.NODE_UNCORDONED, says: expect.stringMatching(/pod default\/back was placed on n although that is cordoned, again, and it does not tolerate/) }]);
+  });
+
+  test('and tolerates that is neither evicted again nor waited for: it goes with the node', () => {
+    const pods = [back('operator', 30_000, { toleratesCordon: true, ready: false })];
+    expect(plan({ pods })).toMatchObject({ evict: [], waits: [], obstacles: [], note: [{ record: { empty: NOW } }] });
+    expect(plan({ nodes: [drained({ since: NOW - MINUTE, owed: [], empty: NOW - 1000 })], pods }).emptied).toHaveLength(1);
+  });
+
+  test('and tolerates, from another node that is drained, is not evicted once more', () => {
+    const cordoned = { [CORDON_RECORD]: new Date(NOW - 20 * MINUTE).toISOString() };
+    const { annotations } = drained({ since: NOW - MINUTE, owed: [] });
+    expect(plan({ nodes: [node('n', { annotations: { ...annotations, ...cordoned } })], pods: [back('operator', 10 * MINUTE, { toleratesCordon: true })] })).toMatchObject({ evict: [], note: [{ record: { empty: NOW } }] });
+  });
+
+  test('is evicted in the first place, whatever it tolerates', () => {
+    expect(names(plan({ pods: [pod('operator', 'n', { toleratesCordon: true })] }).evict)).toEqual(['operator']);
+  });
+
+  test('is no matter of a second\'s difference between clocks', () => {
+    expect(plan({ pods: [back('same', MINUTE - 1500)] })).toMatchObject({ evict: [{ name: 'same' }], note: [] });
+  });
 });
 
 const owing = (changes = {}) => [drained({ since: NOW - MINUTE, owed: [{ ...WEB, count: 1 }], ...changes })];
@@ -51,7 +99,14 @@ const fresh = (name: string, changes: Partial<PodView> = {}) => pod(name, 'new',
 test.each<[string, Partial<DrainView>, object]>([
   ['a leaving pod is waited for', { pods: [pod('x', 'n', { leaving: NOW + 1000 })] }, { waits: ['waits until 1 pod of n has ended'] }],
   ['a pod that outlives its grace period is in the way', { pods: [pod('x', 'n', { leaving: NOW - 6 * MINUTE })] }, { obstacles: [{ by: PauseReason.POD_NOT_ENDING }] }],
-  ['nobody waits for the pods of a dead kubelet', { nodes: [drained({ since: 0, owed: [] }, { ready: false })], pods: [pod('x', 'n', { leaving: NOW })] }, { note: [{}] }],
+  ['nobody waits for the pods of a dead kubelet', { nodes: [drained({ since: 0, owed: [] }, { ready: false })], pods: [pod('x', 'n', { leaving: NOW - MINUTE })] }, { note: [{}] }],
+  ['on a dead node a pod has its grace period', { nodes: [drained({ since: 0, owed: [] }, { ready: false })], pods: [pod('x', 'n', { leaving: NOW + 60 * MINUTE })] }, { waits: ['waits until 1 pod of n has ended'] }],
+  ['a node that is not Ready for a moment is not dead', {
+    nodes: [drained({ since: 0, owed: [] }, { ready: false, notReadySince: NOW - 4 * MINUTE })], pods: [pod('x', 'n', { leaving: NOW - 2 * MINUTE })],
+  }, { waits: ['waits until 1 pod of n has ended'] }],
+  ['nor do pods on it count as gone', {
+    nodes: [drained({ since: NOW - MINUTE, owed: [{ ...WEB, count: 1 }] }, { ready: false, notReadySince: NOW - 1000 })], pods: [pod('a', 'n', { ready: false })],
+  }, { evict: [{ name: 'a' }] }],
   ['a replacement that does not exist yet is waited for', { nodes: owing(), pods: [pod('a', 'k')] }, { waits: ['waits until a new pod of default/web is Ready'] }],
   ['a replacement that is not Ready is waited for', { nodes: owing(), pods: [pod('a', 'k'), fresh('b', { ready: false })] }, { waits: ['waits until default/b is Ready'] }],
   ['a Ready replacement is enough', { nodes: owing(), pods: [fresh('b')] }, { note: [{}] }],
@@ -64,6 +119,9 @@ test.each<[string, Partial<DrainView>, object]>([
   ['a replacement that does not start for long is named with its reason', {
     nodes: owing({ since: NOW - 20 * MINUTE }), pods: [pod('b', 'k', { ready: false, created: NOW - 6 * MINUTE, waiting: 'ImagePullBackOff' })],
   }, { obstacles: [{ by: PauseReason.REPLACEMENT_NOT_READY, says: expect.stringContaining('ImagePullBackOff') }] }],
+  ['an old pod that does not end anywhere is no excuse for ever', {
+    nodes: owing({ since: NOW - 20 * MINUTE }), pods: [pod('a', 'k'), pod('stuck', 'elsewhere', { leaving: NOW - 6 * MINUTE, ready: false })],
+  }, { obstacles: [{ by: PauseReason.REPLACEMENT_NOT_READY }] }],
   ['a controller that makes no new pod for long is named', { nodes: owing({ since: NOW - 20 * MINUTE }), pods: [pod('a', 'k')] },
     { obstacles: [{ by: PauseReason.REPLACEMENT_NOT_READY, says: expect.stringContaining('ReplicaSet default/web has not made up') }] }],
 ])('%s', (_name, changes, expected) => {
@@ -95,6 +153,11 @@ describe('an empty node', () => {
     expect(plan({ nodes: empty(600), attachments }).obstacles).toMatchObject([{ by: PauseReason.VOLUME_ATTACHED }]);
   });
 
+  test.each([[4, 0], [5, 1]])('keeps its volumes while it is not Ready for %i minutes: %i may end', (minutes, ended) => {
+    const [quiet] = empty(600);
+    expect(plan({ nodes: [{ ...quiet, ready: false, notReadySince: NOW - minutes * MINUTE }], attachments }).emptied).toHaveLength(ended);
+  });
+
   test('does not wait for the volumes of its DaemonSets', () => {
     const agent = pod('agent', 'n', { controller: { kind: 'DaemonSet', name: 'agent', uid: 'agent' }, claims: ['data'] });
     expect(plan({ nodes: empty(1), attachments, pods: [agent] }).emptied).toHaveLength(1);
@@ -116,12 +179,14 @@ test('a record owes a pod for each that was Ready, and on a dead node for each t
   const pods = [pod('a', 'n'), pod('b', 'n'), pod('c', 'n', { ready: false }), pod('j', 'n', { controller: { kind: 'Job', name: 'j', uid: 'j' } }), pod('d', 'n', { controller: statefulset })];
   expect(newRecord(node('n'), pods, NOW + 300).owed.map(({ uid, count }) => [uid, count])).toEqual([['rs-web', 2], ['db', 1]]);
   expect(newRecord(node('n', { ready: false }), pods, NOW).owed.map(({ uid, count }) => [uid, count])).toEqual([['rs-web', 3]]);
+  expect(newRecord(node('n', { ready: false, notReadySince: NOW - 1000 }), pods, NOW).owed.map(({ uid, count }) => [uid, count])).toEqual([['rs-web', 3], ['db', 1]]);
   expect(newRecord(node('n'), pods, NOW + 300).since).toBe(NOW);
 });
 
 test('a record that somebody spoiled is one of a batch that owes nothing', () => {
   expect(parse('{"since":')).toEqual({ since: 0, owed: [] });
   expect(parse('{}')).toEqual({ since: 0, owed: [] });
+  expect(parse('{"since":1,"owed":[],"again":2,"empty":3}')).toEqual({ since: 1, owed: [], again: 2, empty: 3 });
   expect(parse(undefined)).toBeUndefined();
 });
 
@@ -152,6 +217,7 @@ describe('the next batch', () => {
     expect(arrivals([node('k')], V0_API, NOW)).toBeUndefined();
     expect(arrivals([node('k', { ready: false, leaving: true })], V0_API, NOW)).toBeUndefined();
     expect(arrivals([node('k', { ready: false, created: NOW - MINUTE })], V0_API, NOW)).toEqual({ waits: 'waits until k is Ready' });
+    expect(arrivals([node('k', { ready: false, notReadySince: NOW - MINUTE })], V0_API, NOW)).toEqual({ waits: 'waits until k is Ready' });
     expect(arrivals([node('k', { ready: false })], V0_API, NOW)).toMatchObject({ by: PauseReason.NO_NEW_NODE });
   });
 });

@@ -126,6 +126,47 @@ test('by force, and only by force, pods that may not be evicted are deleted', as
   expect(world.writes.filter(write => write.startsWith('delete')).length).toBeGreaterThan(0);
 });
 
+test('force takes no pod of a workload whose replacements have nowhere to go', async () => {
+  const db: WorkloadSpec = { name: 'db', replicas: 3, budget: 1, cpu: 3.5 };
+  const world = new World([{ name: 'apps', min: 1, max: 9, desired: 5 }], [KARPENTER, db], false);
+  const progress = await world.run(() => world.step({}, true).apply(), 200);
+  expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.NO_NEW_NODE });
+  expect(world.podsOf(db).filter(pod => pod.ready)).toHaveLength(2);
+  expect(world.writes.filter(write => write.startsWith('delete'))).toEqual([]);
+});
+
+test('by force a workload whose budget allows nothing loses one pod at a time', async () => {
+  const db: WorkloadSpec = { name: 'db', replicas: 6, budget: 0 };
+  const world = new World([{ name: 'apps', min: 1, max: 9, desired: 4 }], [db, KARPENTER]);
+  let least = 6;
+  world.between = () => { least = Math.min(least, world.podsOf(db).filter(pod => pod.ready).length); };
+  expect(await world.run(() => world.step({}, true).apply())).toMatchObject({ kind: 'done' });
+  expect(least).toBe(5);
+});
+
+test.each([false, true])('pods that come back to a cordoned node do not hold the drain up, and are evicted once (pinned: %s)', async pinned => {
+  const operator: WorkloadSpec = { name: 'operator', replicas: 3, budget: 1, toleratesCordon: true, pinned };
+  const world = new World([{ name: 'apps', min: 1, max: 9, desired: 6 }], [{ ...WEB, replicas: 4 }, operator, KARPENTER]);
+  expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+  expect(sizes(world)).toEqual({ apps: '2/2/2' });
+  expect(world.evicted.filter(({ lineage }) => lineage > 1)).toEqual([]);
+});
+
+test('a node that somebody makes schedulable is drained again, and no pod of it for ever', async () => {
+  const world = typical();
+  await world.run(() => world.step().apply(), 60, progress => progress.says.startsWith('begins'));
+  let times = 0;
+  world.between = write => {
+    const drained = world.nodeList.find(node => node.annotations['cdk-karpenter-migration/draining'] !== undefined);
+    if (write.startsWith('evict') && drained && times++ < 2) {
+      drained.unschedulable = false;
+      drained.version = `theirs-${times}`;
+    }
+  };
+  expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+  expect(world.evicted.every(({ lineage }) => lineage <= 3)).toBe(true);
+});
+
 test('nodes whose pods may not be evicted are kept or come last, and are named when nothing else is left', async () => {
   const world = new World([{ name: 'apps', min: 1, max: 9, desired: 6 }], [{ ...WEB, replicas: 4 }, KARPENTER]);
   for (const node of world.nodesOf('apps').slice(0, 3)) {

@@ -28,6 +28,7 @@ export interface WorkloadSpec {
   readonly apart?: boolean;
   readonly release?: string;
   readonly namespace?: string;
+  readonly toleratesCordon?: boolean;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -220,6 +221,7 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
           keptBy: spec.doNotEvict ? 'karpenter.sh/do-not-evict' : undefined,
           apart: spec.apart,
           release: spec.release,
+          toleratesCordon: spec.toleratesCordon,
           ...(spec.pinned ? {
             requires: { selector: {}, terms: [{ expressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'Exists' }], fields: [] }] }, tolerations: [],
           } : {}),
@@ -234,7 +236,7 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
   private schedule(): void {
     let homeless = 0;
     for (const pod of this.podList.filter(one => one.node === undefined && one.leaving === undefined)) {
-      const free = this.nodeList.filter(node => node.ready && !node.unschedulable && !node.leaving && this.hasRoom(node, pod)
+      const free = this.nodeList.filter(node => node.ready && (!node.unschedulable || pod.toleratesCordon) && !node.leaving && this.hasRoom(node, pod)
         && (!pod.requires || node.labels['eks.amazonaws.com/nodegroup'] !== undefined)
         && !(pod.apart && this.podList.some(other => other.node === node.name && other.workload === pod.workload)));
       const load = (node: Node) => this.podList.filter(other => other.node === node.name).length;
