@@ -3,56 +3,17 @@ export interface Taint { readonly key: string; readonly value?: string; readonly
 
 export interface Toleration { readonly key?: string; readonly operator?: string; readonly value?: string; readonly effect?: string }
 
-/** What decides whether a pod may be bound to a node. */
-export interface NodeFacts {
-  readonly name: string;
-  /** Those that were asked for. */
-  readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly Taint[];
-  readonly ready: boolean;
-  readonly unschedulable: boolean;
-}
-
-/** The parts of a pod template that choose nodes. */
-export interface Placement {
-  readonly affinity: Affinity | null;
-  readonly nodeSelector: Readonly<Record<string, string>>;
-  readonly tolerations: readonly Toleration[];
-}
-
 /** What a cordon comes to for the scheduler. */
 export const UNSCHEDULABLE: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 /** Bounds that are further apart leave room for a value, whatever is excluded. */
 const NARROW = 1000;
-
-/** The keys of the labels that a placement asks about. */
-export function labelKeys({ affinity, nodeSelector }: Placement): string[] {
-  const expressions = termsOf(affinity).flatMap(term => term.matchExpressions ?? []);
-  return [...new Set([...expressions.map(one => one.key), ...Object.keys(nodeSelector)])].sort();
-}
-
-/** The first term that contradicts itself or the node selector, and so never matches a node. */
-export function contradiction({ affinity, nodeSelector }: Placement): Term | undefined {
-  const selected = Object.entries(nodeSelector).map(([key, value]): Requirement => ({ key, operator: 'In', values: [value] }));
-  return termsOf(affinity).find(term => {
-    const expressions = [...term.matchExpressions ?? [], ...selected];
-    return [...new Set(expressions.map(one => one.key))].some(key => contradict(expressions.filter(one => one.key === key)))
-      || contradict(term.matchFields ?? []);
-  });
-}
-
-/** The first term that matches none of the nodes on which the pod may run. */
-export function deadTerm(placement: Placement, nodes: readonly NodeFacts[]): Term | undefined {
-  const open = nodes.filter(node => admits(node, placement));
-  return termsOf(placement.affinity).find(term => !open.some(node => matchesTerm(term, node)));
-}
 
 export function describeTerm(term: Term): string {
   return [...term.matchExpressions ?? [], ...term.matchFields ?? []]
     .map(({ key, operator, values }) => `${key} ${operator}${values?.length ? ` [${values.join(', ')}]` : ''}`).join(' and ');
 }
 
-export function matchesTerm(term: Term, node: Pick<NodeFacts, 'name' | 'labels'>): boolean {
+export function matchesTerm(term: Term, node: { readonly name: string; readonly labels: Readonly<Record<string, string>> }): boolean {
   const expressions = term.matchExpressions ?? [];
   const fields = term.matchFields ?? [];
   return expressions.length + fields.length > 0
@@ -80,15 +41,8 @@ export function tolerates(tolerations: readonly Toleration[], taint: Taint): boo
     && (one.operator === 'Exists' ? !one.key || one.key === taint.key : one.key === taint.key && (one.value ?? '') === (taint.value ?? '')));
 }
 
-function admits(node: NodeFacts, { nodeSelector, tolerations }: Placement): boolean {
-  const taints = [...node.taints, ...node.unschedulable ? [UNSCHEDULABLE] : []];
-  return node.ready
-    && taints.every(taint => tolerates(tolerations, taint))
-    && Object.entries(nodeSelector).every(([key, value]) => node.labels[key] === value);
-}
-
 /** Whether no value, nor its absence, satisfies all requirements on one key. */
-function contradict(requirements: readonly Requirement[]): boolean {
+export function contradict(requirements: readonly Requirement[]): boolean {
   const suits = (value: string | undefined) => requirements.every(one => matches(one, value));
   if (requirements.length === 0 || suits(undefined)) {
     return false;

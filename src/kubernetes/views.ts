@@ -1,18 +1,8 @@
-import { Taint, Toleration } from './scheduling';
-
-/** The parts of a node that decide what it can host. */
-export interface NodeRoom {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly ready: boolean;
-  readonly unschedulable: boolean;
-  readonly taints: readonly Taint[];
-  /** Cores, bytes and pods. */
-  readonly allocatable: { readonly cpu: number; readonly memory: number; readonly pods: number };
-}
+import { NodeOffer } from './node-offer';
+import { PodNeeds } from './pod-needs';
 
 /** The parts of a node that decide whether and how it is drained. */
-export interface NodeView extends NodeRoom {
+export interface NodeView extends NodeOffer {
   /** The resourceVersion that guards a change. */
   readonly version: string;
   /** Milliseconds since the epoch, like all times here. */
@@ -28,18 +18,18 @@ export interface NodeView extends NodeRoom {
 }
 
 /** The parts of a pod that take room on its node. */
-export interface PodRoom {
+export interface PodRoom extends Pick<PodNeeds, 'requests'> {
   readonly namespace: string;
   /** Undefined as long as it is not scheduled. */
   readonly node?: string;
   readonly phase: string;
-  /** What the scheduler counts: cores and bytes. */
-  readonly cpu: number;
-  readonly memory: number;
 }
 
-/** The parts of a pod that decide whether it is evicted, and where it may go. What is false, empty or unknown is left out. */
-export interface PodView extends PodRoom {
+/**
+ * The parts of a pod that decide whether it is evicted, and where it may go. What is false, empty or unknown is left out; what it tolerates and where its
+ * volumes are is only known of a pod that asks something of its node.
+ */
+export interface PodView extends PodRoom, PodNeeds {
   readonly name: string;
   readonly uid: string;
   readonly ready: boolean;
@@ -53,12 +43,6 @@ export interface PodView extends PodRoom {
   readonly keptBy?: string;
   /** The Helm release that it belongs to, by its label `app.kubernetes.io/instance`. */
   readonly release?: string;
-  /** What its node selector and required node affinity ask of a node. */
-  readonly requires?: NodeRequirements;
-  /** Only where `requires` is known. */
-  readonly tolerations?: readonly Toleration[];
-  /** It must not share a node with others of its kind: a required anti-affinity over hostnames. */
-  readonly apart?: boolean;
   /** A cordon does not keep it away: evicted, it may come back to the very node. */
   readonly toleratesCordon?: boolean;
   /** The names of its PersistentVolumeClaims. */
@@ -70,20 +54,6 @@ export interface PodView extends PodRoom {
 }
 
 export interface ControllerName { readonly kind: string; readonly name: string; readonly uid: string }
-
-export interface NodeRequirements {
-  readonly selector: Readonly<Record<string, string>>;
-  /** One of them has to hold; none are no requirement. */
-  readonly terms: readonly NodeTerm[];
-}
-
-export interface NodeTerm {
-  readonly expressions: readonly NodeExpression[];
-  /** About `metadata.name`. */
-  readonly fields: readonly NodeExpression[];
-}
-
-export interface NodeExpression { readonly key: string; readonly operator: string; readonly values?: readonly string[] }
 
 export interface ControllerRef extends ControllerName { readonly namespace: string }
 
@@ -102,6 +72,7 @@ export interface AttachmentView {
 export const NODEGROUP_LABEL = 'eks.amazonaws.com/nodegroup';
 
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
+export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 
 export function zoneOf(node: NodeView): string {
   return node.labels[ZONE_LABEL] ?? '';
@@ -109,4 +80,20 @@ export function zoneOf(node: NodeView): string {
 
 export function fullName(pod: { readonly namespace: string; readonly name: string }): string {
   return `${pod.namespace}/${pod.name}`;
+}
+
+/** The pods of each node that take room there: those that have ended take none. */
+export function podsByNode<P extends PodRoom>(pods: readonly P[]): ReadonlyMap<string, readonly P[]> {
+  const byNode = new Map<string, P[]>();
+  for (const pod of pods) {
+    if (pod.node !== undefined && pod.phase !== 'Succeeded' && pod.phase !== 'Failed') {
+      const own = byNode.get(pod.node);
+      if (own) {
+        own.push(pod);
+      } else {
+        byNode.set(pod.node, [pod]);
+      }
+    }
+  }
+  return byNode;
 }

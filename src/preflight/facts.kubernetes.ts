@@ -4,9 +4,10 @@ import { CrdFacts, KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } 
 import { ConfigMapClaim } from '../cluster/claim.kubernetes';
 import { apisOtherThan } from '../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../kubernetes/api.kubernetes';
+import { NodeOffer } from '../kubernetes/node-offer';
 import { OWNER_ANNOTATION, parseObject } from '../kubernetes/object-reference';
 import { quantity } from '../kubernetes/quantity';
-import { NODEGROUP_LABEL, NodeRoom } from '../kubernetes/views';
+import { NODEGROUP_LABEL } from '../kubernetes/views';
 import { nodeView, podRoom } from '../kubernetes/views.kubernetes';
 import { awsAuthProblems } from '../node-access/aws-auth-problem';
 import { shortList } from '../words/short-list';
@@ -44,7 +45,7 @@ export class ApiFactsReader implements KubernetesFactsReader {
     };
   }
 
-  private async nodes(): Promise<NodeRoom[]> {
+  private async nodes(): Promise<NodeOffer[]> {
     return (await every(_continue => this.core.listNode({ labelSelector: NODEGROUP_LABEL, limit: PAGE, _continue }))).map(nodeView);
   }
 

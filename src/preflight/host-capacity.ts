@@ -1,5 +1,6 @@
 import { HostFacts } from './kubernetes-facts';
-import { NODEGROUP_LABEL, NodeRoom, PodRoom, ZONE_LABEL } from '../kubernetes/views';
+import { NodeOffer } from '../kubernetes/node-offer';
+import { NODEGROUP_LABEL, PodRoom, ZONE_LABEL } from '../kubernetes/views';
 
 /** A pod whose labels count as well. */
 export interface LabelledPod extends PodRoom { readonly labels: Readonly<Record<string, string>> }
@@ -14,14 +15,14 @@ const TOLERATED_TAINT = 'CriticalAddonsOnly';
 const NODES_PER_GROUP = 10;
 
 /** What every node of a node group has left for a replica of Karpenter whose release lives in the namespace. */
-export function hosts(nodes: readonly NodeRoom[], pods: readonly LabelledPod[], namespace: string): HostFacts[] {
+export function hosts(nodes: readonly NodeOffer[], pods: readonly LabelledPod[], namespace: string): HostFacts[] {
   const taken = new Map<string, { cpu: number; memory: number; pods: number }>();
   for (const pod of pods) {
     if (!pod.node || pod.phase === 'Succeeded' || pod.phase === 'Failed' || isOurKarpenter(pod, namespace)) {
       continue;
     }
     const sum = taken.get(pod.node) ?? { cpu: 0, memory: 0, pods: 0 };
-    taken.set(pod.node, { cpu: sum.cpu + pod.cpu, memory: sum.memory + pod.memory, pods: sum.pods + 1 });
+    taken.set(pod.node, { cpu: sum.cpu + (pod.requests.cpu ?? 0), memory: sum.memory + (pod.requests.memory ?? 0), pods: sum.pods + 1 });
   }
   return nodes.filter(node => node.labels[NODEGROUP_LABEL]).map(node => {
     const used = taken.get(node.name) ?? { cpu: 0, memory: 0, pods: 0 };
@@ -80,7 +81,7 @@ export function mostRoom(all: readonly HostFacts[], need: ReplicaNeed, replicas:
   });
 }
 
-function obstacleOf(node: NodeRoom): string | undefined {
+function obstacleOf(node: NodeOffer): string | undefined {
   const taint = node.taints.find(t => t.effect !== 'PreferNoSchedule' && t.key !== TOLERATED_TAINT && t.key !== 'node.kubernetes.io/unschedulable');
   if (node.unschedulable) {
     return 'unschedulable';
@@ -94,7 +95,7 @@ function obstacleOf(node: NodeRoom): string | undefined {
   return taint && `taint ${taint.key}${taint.value ? `=${taint.value}` : ''}:${taint.effect}`;
 }
 
-function isLinux(node: NodeRoom): boolean {
+function isLinux(node: NodeOffer): boolean {
   return (node.labels['kubernetes.io/os'] ?? 'linux') === 'linux';
 }
 

@@ -1,10 +1,10 @@
 import { host } from './facts';
+import { NodeOffer } from '../../src/kubernetes/node-offer';
+import { requestsOf } from '../../src/kubernetes/pod-needs.kubernetes';
 import { quantity } from '../../src/kubernetes/quantity';
-import { podRequest } from '../../src/kubernetes/requests.kubernetes';
-import { NodeRoom } from '../../src/kubernetes/views';
 import { canHost, hosts, LabelledPod, mostRoom, spreadOverZones } from '../../src/preflight/host-capacity';
 
-function node(changes: Partial<NodeRoom> = {}): NodeRoom {
+function node(changes: Partial<NodeOffer> = {}): NodeOffer {
   return {
     name: 'node',
     labels: { 'eks.amazonaws.com/nodegroup': 'system', 'kubernetes.io/os': 'linux' },
@@ -17,7 +17,7 @@ function node(changes: Partial<NodeRoom> = {}): NodeRoom {
 }
 
 function pod(changes: Partial<LabelledPod> = {}): LabelledPod {
-  return { node: 'node', phase: 'Running', namespace: 'default', labels: {}, cpu: 0.1, memory: 2 ** 28, ...changes };
+  return { node: 'node', phase: 'Running', namespace: 'default', labels: {}, requests: { cpu: 0.1, memory: 2 ** 28 }, ...changes };
 }
 
 const karpenter = { 'app.kubernetes.io/name': 'karpenter' };
@@ -29,14 +29,14 @@ const free = (pods: LabelledPod[]) => {
 test.each<[string, LabelledPod[], number[]]>([
   ['no pod', [], [1.93, 4096, 29]],
   ['one pod', [pod()], [1.83, 3840, 28]],
-  ['a pod that requests nothing', [pod({ cpu: 0, memory: 0 })], [1.93, 4096, 28]],
+  ['a pod that requests nothing', [pod({ requests: {} })], [1.93, 4096, 28]],
   ['a pod on another node', [pod({ node: 'other' })], [1.93, 4096, 29]],
   ['a pod on no node', [pod({ node: undefined, phase: 'Pending' })], [1.93, 4096, 29]],
   ['a pod that is starting', [pod({ phase: 'Pending' })], [1.83, 3840, 28]],
   ['a pod that succeeded', [pod({ phase: 'Succeeded' })], [1.93, 4096, 29]],
   ['a pod that failed', [pod({ phase: 'Failed' })], [1.93, 4096, 29]],
-  ['a replica of our own Karpenter', [pod({ namespace: 'karpenter', labels: karpenter, cpu: 1, memory: 2 ** 30 })], [1.93, 4096, 29]],
-  ['a Karpenter in another namespace', [pod({ namespace: 'other', labels: karpenter, cpu: 1, memory: 2 ** 30 })], [0.93, 3072, 28]],
+  ['a replica of our own Karpenter', [pod({ namespace: 'karpenter', labels: karpenter, requests: { cpu: 1, memory: 2 ** 30 } })], [1.93, 4096, 29]],
+  ['a Karpenter in another namespace', [pod({ namespace: 'other', labels: karpenter, requests: { cpu: 1, memory: 2 ** 30 } })], [0.93, 3072, 28]],
 ])('%s leaves %s -> %s cpus, Mi and pods', (_title, pods, expected) => {
   expect(free(pods)).toEqual(expected);
 });
@@ -53,16 +53,16 @@ test.each<[string, object, number]>([
   ['a sidecar, which stays', { initContainers: [requests('500m', 'Always')] }, 0.6],
   ['an init container beside a sidecar', { initContainers: [requests('500m', 'Always'), requests('1')] }, 1.5],
 ])('a pod with %s asks for what the scheduler counts', (_title, changes, expected) => {
-  expect(podRequest({ containers: [requests('100m')], ...changes }, 'cpu')).toBeCloseTo(expected, 6);
+  expect(requestsOf({ containers: [requests('100m')], ...changes }).cpu ?? 0).toBeCloseTo(expected, 6);
 });
 
 test('a pod that is not specified asks for nothing', () => {
-  expect(podRequest(undefined, 'cpu')).toBe(0);
+  expect(requestsOf(undefined)).toEqual({});
 });
 
 const taint = (key: string, effect: string, value?: string) => ({ taints: [{ key, effect, value }] });
 
-test.each<[string, Partial<NodeRoom>, string | undefined]>([
+test.each<[string, Partial<NodeOffer>, string | undefined]>([
   ['a healthy node', {}, undefined],
   ['a cordoned node', { unschedulable: true, ...taint('node.kubernetes.io/unschedulable', 'NoSchedule') }, 'unschedulable'],
   ['a node that is not Ready', { ready: false }, 'not Ready'],

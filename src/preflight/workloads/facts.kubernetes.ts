@@ -10,7 +10,8 @@ import { FleetKubernetes } from '../../karpenter/api/fleet.kubernetes';
 import { apiOf } from '../../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../../kubernetes/api.kubernetes';
 import { KeepAnnotation } from '../../kubernetes/kept-pods';
-import { NODEGROUP_LABEL, NodeRoom } from '../../kubernetes/views';
+import { NodeOffer } from '../../kubernetes/node-offer';
+import { NODEGROUP_LABEL } from '../../kubernetes/views';
 import { nodeView } from '../../kubernetes/views.kubernetes';
 
 /** What a stage wants to know, from the API itself. */
@@ -48,7 +49,7 @@ export class ApiStageFactsReader implements StageKubernetesReader {
     };
   }
 
-  private async nodes(): Promise<NodeRoom[]> {
+  private async nodes(): Promise<NodeOffer[]> {
     return (await every(_continue => this.core.listNode({ limit: PAGE, _continue }))).map(nodeView);
   }
 
@@ -91,7 +92,7 @@ export class ApiStageFactsReader implements StageKubernetesReader {
   }
 }
 
-function nodegroupsOf(nodes: readonly NodeRoom[], { nodegroups }: StageQuestion): ReadonlyMap<string, string> {
+function nodegroupsOf(nodes: readonly NodeOffer[], { nodegroups }: StageQuestion): ReadonlyMap<string, string> {
   return new Map(nodes.filter(({ labels }) => labels[NODEGROUP_LABEL] && (nodegroups?.includes(labels[NODEGROUP_LABEL]) ?? true))
     .map(({ name, labels }) => [name, labels[NODEGROUP_LABEL]]));
 }

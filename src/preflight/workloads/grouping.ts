@@ -3,7 +3,9 @@ import { StageQuestion } from './question';
 import { BudgetView, StagePod, StageViews, TemplateView } from './views';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { selects } from '../../kubernetes/label-selector';
-import { NodeRoom, PodRoom } from '../../kubernetes/views';
+import { NodeOffer } from '../../kubernetes/node-offer';
+import { PodRoom } from '../../kubernetes/views';
+import { grouped } from '../../words/grouped';
 import { looksLikeAutoscaler } from '../../workflow/cluster-autoscaler/plan';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlyArray<infer E> ? E[] : T[K] };
@@ -23,15 +25,15 @@ export function groupWorkloads(views: StageViews, question: StageQuestion): Pick
 
 /** What the nodes that Karpenter has already could still take. */
 export function freeOnKarpenter(
-  nodes: readonly NodeRoom[], pods: readonly PodRoom[], { nodeSelector }: Pick<KarpenterApi, 'nodeSelector'>,
+  nodes: readonly NodeOffer[], pods: readonly PodRoom[], { nodeSelector }: Pick<KarpenterApi, 'nodeSelector'>,
 ): KubernetesStageFacts['karpenter'] {
   const able = new Map(nodes.filter(node => selects(nodeSelector, node.labels) && node.ready && !node.unschedulable)
-    .map(({ name, allocatable: { cpu, memory } }) => [name, { cpu, memory }]));
+    .map(({ name, allocatable: { cpu = 0, memory = 0 } }) => [name, { cpu, memory }]));
   for (const pod of pods) {
     const free = able.get(pod.node ?? '');
     if (free && pod.phase !== 'Succeeded' && pod.phase !== 'Failed') {
-      free.cpu -= pod.cpu;
-      free.memory -= pod.memory;
+      free.cpu -= pod.requests.cpu ?? 0;
+      free.memory -= pod.requests.memory ?? 0;
     }
   }
   const sum = (resource: 'cpu' | 'memory') => [...able.values()].reduce((total, free) => total + Math.max(0, free[resource]), 0);
@@ -146,8 +148,8 @@ class Grouping {
   private load(pod: StagePod, nodegroup: string): void {
     const load = this.loads.get(pod.node!) ?? { name: pod.node!, nodegroup, addresses: 0, cpu: 0, memory: 0 };
     load.addresses += pod.hostNetwork ? 0 : 1;
-    load.cpu = Math.round((load.cpu + pod.cpu) * 1000) / 1000;
-    load.memory += pod.memory;
+    load.cpu = Math.round((load.cpu + (pod.requests.cpu ?? 0)) * 1000) / 1000;
+    load.memory += pod.requests.memory ?? 0;
     this.loads.set(load.name, load);
   }
 
@@ -238,14 +240,4 @@ function add<T>(list: T[], item: T): void {
   if (!list.includes(item)) {
     list.push(item);
   }
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item)) ?? [];
-    group.push(item);
-    groups.set(keyOf(item), group);
-  }
-  return groups;
 }

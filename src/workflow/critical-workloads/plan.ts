@@ -1,7 +1,8 @@
 import { isSameText, restoredConfiguration } from './addon-configuration';
 import { hasEmptyTerm, Pin, pinned, same, unpinned } from './affinity';
 import { AddonRecord, Records } from './record';
-import { contradiction, deadTerm, describeTerm, NodeFacts, Placement, Affinity, Requirement } from '../../kubernetes/scheduling';
+import { contradiction, deadTerm, NodeFacts, Placement } from '../../kubernetes/placement';
+import { describeTerm, Affinity, Requirement } from '../../kubernetes/scheduling';
 
 export type PinPlan =
   | { readonly kind: 'pinned' }

@@ -1,4 +1,5 @@
-import { NodeFacts, Toleration, Affinity } from '../../kubernetes/scheduling';
+import { NodeFacts } from '../../kubernetes/placement';
+import { Toleration, Affinity } from '../../kubernetes/scheduling';
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet';
 

@@ -2,7 +2,8 @@ import * as k8s from '@kubernetes/client-node';
 import { Rollout, Workload, WorkloadChange, WorkloadKind, WorkloadName, WorkloadPod, WorkloadsPort } from './port';
 import { Fence } from '../../custom-resources/fence';
 import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
-import { NodeFacts, Toleration, Affinity } from '../../kubernetes/scheduling';
+import { NodeFacts } from '../../kubernetes/placement';
+import { Toleration, Affinity } from '../../kubernetes/scheduling';
 import { NODEGROUP_LABEL } from '../../kubernetes/views';
 import { ADDON_RECORD, AFFINITY_RECORD } from '../records';
 

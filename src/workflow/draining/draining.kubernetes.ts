@@ -3,6 +3,8 @@ import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
 import { Fence, toEach } from '../../custom-resources/fence';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { claimsOf, readVolumes, requirementsOf } from '../../kubernetes/pod-needs.kubernetes';
+import { Term } from '../../kubernetes/scheduling';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../kubernetes/views';
 import { nodeView, podView } from '../../kubernetes/views.kubernetes';
 
@@ -34,11 +36,14 @@ export class DrainingKubernetes implements DrainingPort {
 
   public async pods(page?: string): Promise<PodPage> {
     const pods: PodView[] = [];
+    let volumes: ReadonlyMap<string, readonly Term[]> | undefined;
     let next = page;
     let pages = 0;
     do {
       const { items, metadata } = await this.core.listPodForAllNamespaces({ limit: PAGE, _continue: next });
-      pods.push(...items.map(item => podView(item, this.api.keepAnnotation)));
+      // Few clusters have pods that want both a certain node and a volume.
+      volumes ??= items.some(asksForVolumes) ? await readVolumes(this.core) : undefined;
+      pods.push(...items.map(item => podView(item, this.api.keepAnnotation, volumes)));
       next = metadata?._continue || undefined;
       pages += 1;
     } while (next && pages < PAGES_PER_ANSWER);
@@ -163,6 +168,10 @@ export class DrainingKubernetes implements DrainingPort {
     const status = parsed(answer);
     return status.status === 'Failure' ? { uid, outcome: 'refused', message: status.message ?? answer, answered: true } : { uid, outcome: 'evicted', answered: true };
   }
+}
+
+function asksForVolumes({ metadata, spec }: k8s.V1Pod): boolean {
+  return requirementsOf(spec) !== undefined && claimsOf(metadata!.name!, spec).length > 0;
 }
 
 interface Controller { readonly metadata?: k8s.V1ObjectMeta; readonly spec?: { readonly replicas?: number } }

@@ -1,6 +1,7 @@
 import { ClaimView, Departing, FleetNode, FleetObjects, InstanceView } from '../../karpenter/api/fleet';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
-import { fullName, NodeRequirements, NodeView, PodView } from '../../kubernetes/views';
+import { NodeRequirements } from '../../kubernetes/pod-needs';
+import { fullName, NodeView, PodView } from '../../kubernetes/views';
 import { some } from '../../words/short-list';
 import { nextBatch, NextBatch } from '../draining/batch';
 import { Obstacle, podsToMove } from '../draining/pods';
@@ -101,8 +102,8 @@ function needsKarpenter({ requires }: PodView): boolean {
 }
 
 function needsKarpenterInAllTerms({ terms }: NodeRequirements): boolean {
-  return terms.length > 0 && terms.every(({ expressions }) =>
-    expressions.some(({ key, operator }) => KARPENTERS_LABEL.test(key) && operator !== 'DoesNotExist' && operator !== 'NotIn'));
+  return terms.length > 0 && terms.every(({ matchExpressions = [] }) =>
+    matchExpressions.some(({ key, operator }) => KARPENTERS_LABEL.test(key) && operator !== 'DoesNotExist' && operator !== 'NotIn'));
 }
 
 export function nameOf({ claim, node, view }: Member, { kinds }: KarpenterApi): string {

@@ -5,7 +5,7 @@ import { busyWith, finish, GroupMove, isFinished, prepare } from './groups';
 import { keeperChanges } from './keepers';
 import { movingControllers, planMove, Clearing } from './moves';
 import { InstanceState, NodegroupState } from './port';
-import { planTargets } from './targets';
+import { planTargets, Targets } from './targets';
 import { apiOf } from '../../karpenter/apis';
 import { selects } from '../../kubernetes/label-selector';
 import { fullName, NODEGROUP_LABEL, NodeView, PodView } from '../../kubernetes/views';
@@ -26,6 +26,7 @@ interface Scene {
   readonly force: boolean;
   readonly now: number;
   readonly fleets: readonly Fleet[];
+  readonly demand: Targets['demand'];
   readonly nodes: readonly NodeView[];
   readonly pods: readonly PodView[];
 }
@@ -41,7 +42,7 @@ export async function applyScaleDown(
   const settled = (group: NodegroupState) => isFinished(group) && prepare(group, targets) === undefined;
   const open = groups.filter(group => !settled(group));
   const fleets = groups.map(group => fleetOf(group, targets.of.get(group.name)!.kept, nodes));
-  const scene: Scene = { ports, configuration, force, now, fleets, nodes, pods };
+  const scene: Scene = { ports, configuration, force, now, fleets, demand: targets.demand, nodes, pods };
   return waitForUpdates(open)
     ?? await actOn(scene, open, group => prepare(group, targets), targets.says)
     ?? await hold(scene)
@@ -80,8 +81,8 @@ async function hold({ ports, configuration, fleets }: Scene): Promise<Progress |
 }
 
 /** Keepers first; then everything else that goes is cordoned together, so that no evicted pod lands on a node that goes next. */
-async function markNodes({ ports, configuration, fleets, pods, now }: Scene): Promise<Progress | undefined> {
-  const keep = keeperChanges(fleets, pods, apiOf(configuration.Api).ownerLabel);
+async function markNodes({ ports, fleets, demand, now }: Scene): Promise<Progress | undefined> {
+  const keep = keeperChanges(fleets, demand);
   const go = goers(fleets).map(node => cordon(node, now)).filter(change => change !== undefined);
   return await patchAll(ports.kubernetes, keep, `chooses ${some(keep.map(({ name }) => name))} as nodes that stay, or no longer`)
     ?? await patchAll(ports.kubernetes, go, `cordons ${count(go.length, 'node')} that will go`);

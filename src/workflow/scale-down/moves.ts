@@ -1,10 +1,13 @@
 import { isKeeper } from './fleet';
-import { admits, fits, isPinned, holds, isSibling, roomBeside } from './room';
+import { asWeLeaveIt, isPinned, Occupancy } from './room';
+import { leftBeside, refusal, shortOf } from '../../kubernetes/node-offer';
+import { plus, Resources, takenBy } from '../../kubernetes/pod-needs';
+import { describeTerm } from '../../kubernetes/scheduling';
 import { ControllerRef, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { some } from '../../words/short-list';
 import { owedFor, parse, wholeSeconds } from '../draining/drain-record';
 import { changeOf, cordon } from '../draining/node-marks';
-import { Obstacle, obstacleOf, podsToMove, isAlive } from '../draining/pods';
+import { Obstacle, obstacleOf, podsToMove } from '../draining/pods';
 import { NodeChange } from '../draining/port';
 import { missingReplacements } from '../draining/replacements';
 import { PauseReason } from '../pause-reason';
@@ -51,7 +54,9 @@ export function planMove(view: MoveView, now: number): Move {
       ? { kind: 'wait', says: `waits until ${some(waits)} is Ready on a node that stays` }
       : { kind: 'arrived', says: 'a pinned pod is Ready on a node that stays', change: changeOf(moving, { annotations: { [MOVE_RECORD]: null } }) };
   }
-  const pinned = view.goers.flatMap(node => podsToMove(node.name, view.pods)).filter(pod => isPinned(pod, view.ownerKey) && !pod.toleratesCordon)
+  const occupancy = occupancyOf(view);
+  const pinned = view.goers.flatMap(node => podsToMove(node.name, occupancy.on(node)))
+    .filter(pod => isPinned(pod, view.ownerKey) && !pod.toleratesCordon)
     .sort((a, b) => fullName(a).localeCompare(fullName(b)));
   const free = pinned.filter(pod => view.force || !obstacleOf(pod));
   const cleared = clearedPlace(view.places);
@@ -61,9 +66,9 @@ export function planMove(view: MoveView, now: number): Move {
   if (pinned.length === 0) {
     return { kind: 'none' };
   }
-  const pod = free.find(one => view.places.some(place => fits(place, one, view.pods)));
+  const pod = free.find(one => view.places.some(place => occupancy.fits(place, one)));
   if (!pod) {
-    const clearing = free.map(one => planClearing(one, view, now)).find(one => one !== undefined);
+    const clearing = firstOf(free, one => clearingFor(one, view, occupancy, now));
     return clearing ? { kind: 'clear', clearing } : { kind: 'blocked', obstacles: pinned.map(one => (view.force ? undefined : obstacleOf(one)) ?? homeless(one, view.places)) };
   }
   const from = view.goers.find(node => node.name === pod.node)!;
@@ -87,13 +92,20 @@ function goOnClearing(place: NodeView, pinned: readonly PodView[], view: MoveVie
 
 function homeless(pod: PodView, places: readonly NodeView[]): Obstacle {
   const name = `pod ${fullName(pod)} on ${pod.node}`;
-  const admitting = places.filter(place => admits(place, pod));
-  return admitting.length === 0
-    ? { by: PauseReason.NOWHERE_TO_GO, says: `${name} can only run on node groups of which no node stays: raise their target, or change its node affinity` }
-    : {
+  const admitting = places.filter(place => refusal(place, pod) === undefined);
+  if (admitting.length > 0) {
+    return {
       by: PauseReason.KEEPERS_FULL,
       says: `${name} finds no room on the nodes that stay (${some(admitting.map(place => place.name))}): make room there, or raise the target of their node groups`,
     };
+  }
+  const isReachedBy = places.some(place => refusal(place, { ...pod, volumes: [] }) === undefined);
+  return {
+    by: PauseReason.NOWHERE_TO_GO,
+    says: isReachedBy
+      ? `${name} has a volume that none of the nodes that stay reaches (${pod.volumes!.flat().map(describeTerm).join(' or ')}): raise the target of a node group with nodes there`
+      : `${name} can only run on node groups of which no node stays: raise their target, or change its node affinity`,
+  };
 }
 
 /** A pinned pod that finds no node waits for room on those that stay, not for Karpenter. */
@@ -128,11 +140,15 @@ export function clearedControllers(nodes: readonly NodeView[]): ControllerRef[] 
 }
 
 /** The cheapest clearing that makes room for a pinned pod; undefined where none would. The cordon keeps others from taking the room. */
-export function planClearing(pod: PodView, { places, pods, ownerKey }: ClearingView, now: number): Clearing | undefined {
+export function planClearing(pod: PodView, view: ClearingView, now: number): Clearing | undefined {
+  return clearingFor(pod, view, occupancyOf(view), now);
+}
+
+function clearingFor(pod: PodView, { places, ownerKey }: ClearingView, occupancy: Occupancy, now: number): Clearing | undefined {
   const options = places.filter(isOpen)
-    .filter(place => admits(uncordoned(place), pod) && !(pod.apart && hasSibling(place, pod, pods)))
+    .filter(place => refusal(asWeLeaveIt(place), pod) === undefined && !occupancy.isCrowded(place, pod))
     .flatMap(place => {
-      const evict = leastToEvict(place, pod, pods, ownerKey);
+      const evict = leastToEvict(place, pod, occupancy.on(place), ownerKey);
       return evict ? [{ place, evict }] : [];
     });
   const fewest = Math.min(...options.map(({ evict }) => evict.length));
@@ -155,7 +171,8 @@ export type ClearingProgress =
   | { readonly kind: 'cleared'; readonly change: NodeChange };
 
 export function planClearingOn(place: NodeView, pinned: readonly PodView[], view: ClearingView, now: number): ClearingProgress {
-  const more = pinned.map(pod => leastToEvict(place, pod, view.pods, view.ownerKey)).filter(evict => evict !== undefined);
+  const own = occupancyOf(view).on(place);
+  const more = pinned.map(pod => leastToEvict(place, pod, own, view.ownerKey)).filter(evict => evict !== undefined);
   const evict = more.reduce<readonly PodView[] | undefined>((least, one) => least && least.length <= one.length ? least : one, undefined) ?? [];
   const { waits, late } = missingReplacements(parse(place.annotations[CLEAR_RECORD])!, { ...view, nodes: [place] }, now);
   if (late.length > 0) {
@@ -170,21 +187,26 @@ export function planClearingOn(place: NodeView, pinned: readonly PodView[], view
     : { kind: 'cleared', change: changeOf(place, { unschedulable: false, annotations: { [CLEAR_RECORD]: null, [CORDON_RECORD]: null } }) };
 }
 
-/** The fewest ordinary pods, biggest first, without which a pod would fit; empty where it fits as it is, undefined where it never would. */
-function leastToEvict(place: NodeView, pod: PodView, pods: readonly PodView[], ownerKey: string): PodView[] | undefined {
+/**
+ * The fewest ordinary pods, biggest first, without which a pod would fit; empty where it fits as it is, undefined where it never would.
+ *
+ * @param own the pods on the node
+ */
+function leastToEvict(place: NodeView, pod: PodView, own: readonly PodView[], ownerKey: string): PodView[] | undefined {
   const evict: PodView[] = [];
   // What is leaving already makes room by itself.
-  const room = () => roomBeside(place, pods, other => other.leaving === undefined && !evict.includes(other));
-  const ordinary = podsToMove(place.name, pods)
+  let left: Resources = leftBeside(place, own.filter(other => other.leaving === undefined));
+  const ordinary = podsToMove(place.name, own)
     .filter(other => !isPinned(other, ownerKey) && !other.toleratesCordon && obstacleOf(other) === undefined)
     .sort((a, b) => share(b, place) - share(a, place) || a.name.localeCompare(b.name));
   for (const other of ordinary) {
-    if (holds(room(), pod)) {
+    if (shortOf(left, pod) === undefined) {
       break;
     }
     evict.push(other);
+    left = plus(left, takenBy(other));
   }
-  return holds(room(), pod) ? evict : undefined;
+  return shortOf(left, pod) === undefined ? evict : undefined;
 }
 
 /** A node that stays, which nobody but us has cordoned. */
@@ -192,14 +214,21 @@ function isOpen(place: NodeView): boolean {
   return isKeeper(place) && place.ready && !place.leaving && (!place.unschedulable || place.annotations[CORDON_RECORD] !== undefined);
 }
 
-function hasSibling(place: NodeView, pod: PodView, pods: readonly PodView[]): boolean {
-  return pods.some(other => other.node === place.name && isAlive(other) && isSibling(other, pod));
+/** The biggest share that a pod has in anything of its node. */
+function share({ requests }: PodView, { allocatable }: NodeView): number {
+  return Math.max(0, ...Object.entries(requests).map(([resource, amount]) => amount / allocatable[resource]));
 }
 
-function share({ cpu, memory }: PodView, { allocatable }: NodeView): number {
-  return Math.max(cpu / allocatable.cpu, memory / allocatable.memory);
+function occupancyOf({ places, pods, goers = [] }: Pick<ClearingView, 'places' | 'pods'> & { readonly goers?: readonly NodeView[] }): Occupancy {
+  return new Occupancy([...goers, ...places], pods);
 }
 
-function uncordoned(place: NodeView): NodeView {
-  return { ...place, unschedulable: false, taints: place.taints.filter(({ key }) => key !== 'node.kubernetes.io/unschedulable') };
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
 }

@@ -1,50 +1,78 @@
-import { matchesTerm, tolerates } from '../../kubernetes/scheduling';
-import { NodeView, PodView } from '../../kubernetes/views';
-import { isFinished } from '../draining/pods';
-
-export interface Room { readonly cpu: number; readonly memory: number; readonly pods: number }
+import { leftBeside, misfit, refusal, uncordoned } from '../../kubernetes/node-offer';
+import { PodNeeds, Resources, Spread } from '../../kubernetes/pod-needs';
+import { NodeView, podsByNode, PodView } from '../../kubernetes/views';
+import { grouped } from '../../words/grouped';
+import { isAlive } from '../draining/pods';
+import { CORDON_RECORD } from '../records';
 
 /** Whether only a node of a node group can take a pod: by a label that EKS gives to no other, or because it keeps off Karpenter's nodes. */
-export function isPinned({ requires }: PodView, ownerKey: string): boolean {
+export function isPinned({ requires }: Pick<PodNeeds, 'requires'>, ownerKey: string): boolean {
   if (!requires) {
     return false;
   }
   const ofNodegroups = (key: string) => key.startsWith('eks.amazonaws.com/');
-  return Object.keys(requires.selector).some(ofNodegroups) || requires.terms.length > 0 && requires.terms.every(term => term.expressions.some(
+  const { selector, terms } = requires;
+  return Object.keys(selector).some(ofNodegroups) || terms.length > 0 && terms.every(({ matchExpressions = [] }) => matchExpressions.some(
     ({ key, operator }) => ofNodegroups(key) && (operator === 'In' || operator === 'Exists') || key === ownerKey && operator === 'DoesNotExist',
   ));
 }
 
-/** Whether a pod may run on a node, were there room. */
-export function admits(node: NodeView, { requires, tolerations = [] }: PodView): boolean {
-  const selected = Object.entries(requires?.selector ?? {}).every(([key, value]) => node.labels[key] === value);
-  const terms = (requires?.terms ?? []).map(({ expressions, fields }) => ({ matchExpressions: expressions, matchFields: fields }));
-  return selected
-    && (terms.length === 0 || terms.some(term => matchesTerm(term, node)))
-    && node.taints.every(taint => tolerates(tolerations, taint));
-}
-
-/** What a node has left beside some of its pods. */
-export function roomBeside(node: NodeView, pods: readonly PodView[], counted: (pod: PodView) => boolean = () => true): Room {
-  const own = pods.filter(pod => pod.node === node.name && !isFinished(pod) && counted(pod));
-  return own.reduce((room, pod) => less(room, pod), node.allocatable as Room);
-}
-
-export function less(room: Room, pod: Pick<PodView, 'cpu' | 'memory'>): Room {
-  return { cpu: room.cpu - pod.cpu, memory: room.memory - pod.memory, pods: room.pods - 1 };
-}
-
-export function holds(room: Room, pod: Pick<PodView, 'cpu' | 'memory'>): boolean {
-  // Cores are fractions, and fractions do not add up exactly.
-  return room.pods >= 1 && room.cpu - pod.cpu > -1e-6 && room.memory >= pod.memory;
-}
-
-/** Whether a pod would find room on a node right now. */
-export function fits(node: NodeView, pod: PodView, pods: readonly PodView[]): boolean {
-  const apart = pod.apart && pods.some(other => other.node === node.name && !isFinished(other) && isSibling(other, pod));
-  return node.ready && !node.unschedulable && !node.leaving && !apart && admits(node, pod) && holds(roomBeside(node, pods), pod);
-}
-
-export function isSibling(one: PodView, other: PodView): boolean {
+function isSibling(one: PodView, other: PodView): boolean {
   return one.controller !== undefined && one.controller.uid === other.controller?.uid;
+}
+
+/** A node without our cordon, which goes before pods come. */
+export function asWeLeaveIt(node: NodeView): NodeView {
+  return node.annotations[CORDON_RECORD] === undefined ? node : uncordoned(node);
+}
+
+/** The nodes of a cluster and what runs there, looked up instead of searched. */
+export class Occupancy {
+  private readonly byNode: ReadonlyMap<string, readonly PodView[]>;
+  private readonly byController: ReadonlyMap<string, readonly PodView[]>;
+  private readonly nodes: ReadonlyMap<string, NodeView>;
+
+  public constructor(nodes: readonly NodeView[], pods: readonly PodView[]) {
+    this.nodes = new Map(nodes.map(node => [node.name, node]));
+    this.byNode = podsByNode(pods);
+    this.byController = grouped(pods.filter(pod => pod.controller && isAlive(pod)), pod => pod.controller!.uid);
+  }
+
+  /** Those that take room on a node. */
+  public on({ name }: NodeView): readonly PodView[] {
+    return this.byNode.get(name) ?? [];
+  }
+
+  /** What a node has left beside some of its pods. */
+  public left(node: NodeView, counted: (pod: PodView) => boolean = () => true): Resources {
+    return leftBeside(node, this.on(node).filter(counted));
+  }
+
+  /** Whether a pod would find a place on a node right now. */
+  public fits(node: NodeView, pod: PodView): boolean {
+    return !node.leaving && misfit(node, this.left(node), pod) === undefined && !this.isCrowded(node, pod);
+  }
+
+  /** Whether others of its kind keep a pod off a node. */
+  public isCrowded(node: NodeView, pod: PodView): boolean {
+    return pod.apart && this.on(node).some(other => isSibling(other, pod)) || (pod.spread ?? []).some(spread => this.isUneven(node, pod, spread));
+  }
+
+  /** As the scheduler counts: on all nodes that the pod may select, cordoned ones too. */
+  private isUneven(node: NodeView, pod: PodView, { key, maxSkew }: Spread): boolean {
+    const counts = new Map<string, number>();
+    for (const { name, labels } of this.nodes.values()) {
+      if (labels[key] !== undefined && refusal({ name, labels, taints: [] }, { requires: pod.requires }) === undefined) {
+        counts.set(labels[key], 0);
+      }
+    }
+    for (const other of this.byController.get(pod.controller?.uid ?? '') ?? []) {
+      const domain = this.nodes.get(other.node ?? '')?.labels[key];
+      if (other.uid !== pod.uid && domain !== undefined && counts.has(domain)) {
+        counts.set(domain, counts.get(domain)! + 1);
+      }
+    }
+    const here = counts.get(node.labels[key] ?? '');
+    return here === undefined || here + 1 - Math.min(...counts.values()) > maxSkew;
+  }
 }

@@ -1,16 +1,13 @@
+import { Demand, DemandConfiguration, KARPENTER } from './demand';
 import { Fleet, fleetOf } from './fleet';
-import { chooseAll } from './keepers';
+import { Candidates, chooseAll, Kept } from './keepers';
 import { NodegroupState } from './port';
-import { admits, holds, isPinned, isSibling, less, Room, roomBeside } from './room';
 import { standingOf, Target } from './sizes';
-import { apiOf } from '../../karpenter/apis';
-import { quantity } from '../../kubernetes/quantity';
-import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
+import { NodeView, PodView } from '../../kubernetes/views';
+import { some } from '../../words/short-list';
 import { WorkflowConfiguration } from '../contract';
-import { mustMove } from '../draining/pods';
 
-export type TargetConfiguration = Pick<WorkflowConfiguration,
-'HostNodegroups' | 'Namespace' | 'Release' | 'Replicas' | 'Cpu' | 'Memory' | 'Api'> & {
+export type TargetConfiguration = DemandConfiguration & {
   readonly ScaleDown: Pick<WorkflowConfiguration['ScaleDown'], 'Targets'>;
 };
 
@@ -20,8 +17,10 @@ const EACH = 1;
 
 export interface Targets {
   readonly of: ReadonlyMap<string, Target>;
-  /** Why groups keep more than was wanted. */
+  /** Why groups keep more than was wanted, and who does not outlive the loss of a node all the same. */
   readonly says: readonly string[];
+  /** What has to live on the nodes that stay, and which of it nobody can help. */
+  readonly demand: Demand;
 }
 
 /** What the configuration, or the guide, wants a node group to keep, whatever it has. */
@@ -30,9 +29,10 @@ export function wantedOf(name: string, groups: number, { ScaleDown }: Pick<Targe
 }
 
 /**
- * How many nodes of each group stay. Groups that host Karpenter and pinned pods keep more than was wanted where these would not fit: each replica of
- * Karpenter needs a node of its own, one node may be lost, and where there are two zones there is a host in each of two. Room is what DaemonSets leave:
- * all other pods can go to Karpenter's nodes. What was decided before for the same wish stays.
+ * How many nodes of each group stay. Groups keep more than was wanted where Karpenter and pinned pods would not fit: each replica of Karpenter needs a node
+ * of its own, one node may be lost, and where there are two zones there is a host in each of two. What runs on a node that is lost must find room on the
+ * others; a pod that has no second node, whatever stays, is said and holds up nobody. Room is what DaemonSets leave: all other pods can go to Karpenter's
+ * nodes. What was decided before for the same wish stays.
  */
 export function planTargets(
   groups: readonly NodegroupState[], nodes: readonly NodeView[], pods: readonly PodView[], configuration: TargetConfiguration,
@@ -47,97 +47,127 @@ export function planTargets(
       open.add(group.name);
     }
   }
-  const hosts = groups.filter(({ name }) => configuration.HostNodegroups?.includes(name) ?? true);
-  const decided = raise(of, open, hosts, nodes, pods, configuration, true) ?? raise(of, open, hosts, nodes, pods, configuration, false);
-  const raised = [...decided?.of ?? []].filter(([name, { wanted, kept }]) => open.has(name) && kept > wanted);
+  const fleets = groups.map(group => fleetOf(group, of.get(group.name)!.kept, nodes));
+  const demand = new Demand(fleets, nodes, pods, configuration);
+  const plan = new Plan(fleets, open, demand);
+  plan.raise();
+  plan.trim();
   return {
-    of: decided?.of ?? of,
-    says: raised.length > 0 ? [`${raised.map(([name, { kept }]) => `${name} keeps ${kept}`).join(', ')}: ${decided!.why}`] : [],
+    of: new Map([...of].map(([name, target]) => [name, { ...target, kept: plan.kept.get(name)! }])),
+    says: open.size > 0 ? [...plan.raised(), ...plan.mortals()] : [],
+    demand,
   };
 }
 
-/** Raises targets of open groups, one node at a time, until nothing is short; undefined where something is short whatever stays. */
-function raise(
-  wanted: ReadonlyMap<string, Target>, open: ReadonlySet<string>, hosts: readonly NodegroupState[],
-  nodes: readonly NodeView[], pods: readonly PodView[], configuration: TargetConfiguration, withLoss: boolean,
-): { readonly of: ReadonlyMap<string, Target>; readonly why: string } | undefined {
-  const of = new Map(wanted);
-  let why = '';
-  for (;;) {
-    const fleets = hosts.map(group => fleetOf(group, of.get(group.name)!.kept, nodes));
-    const lack = shortage(chooseAll(fleets, pods, apiOf(configuration.Api).ownerLabel), fleets, pods, configuration, withLoss);
-    if (lack === undefined) {
-      return { of, why };
-    }
-    const next = roomiest(fleets.filter(fleet => open.has(fleet.state.name)), of);
-    if (next === undefined) {
-      return undefined;
-    }
-    why ||= lack;
-    of.set(next, { ...of.get(next)!, kept: of.get(next)!.kept + 1 });
-  }
+const NO_ROOM = 'karpenter and the pods that only node groups can take would not fit on fewer';
+
+/** Something that is missing among the nodes that stay. */
+interface Lack {
+  readonly why: string;
+  /** What a node has to do about it. */
+  readonly gain: (node: NodeView) => number;
+  /** Nobody can do anything about it. */
+  readonly giveUp: () => void;
 }
 
-/** The host group with most nodes beyond its target; undefined when all keep what they have. */
-function roomiest(fleets: readonly Fleet[], of: ReadonlyMap<string, Target>): string | undefined {
-  const spare = (fleet: Fleet) => fleet.nodes.length - of.get(fleet.state.name)!.kept;
-  const most = fleets.filter(fleet => spare(fleet) > 0)
-    .sort((a, b) => spare(b) - spare(a) || a.state.name.localeCompare(b.state.name))[0];
-  return most?.state.name;
-}
+/** Raises targets one node at a time, each time of the group whose next node removes most of what is missing. */
+class Plan {
+  public readonly kept: Map<string, number>;
+  /** The last thing that was missing: why a group keeps so many and not one fewer. */
+  private readonly why = new Map<string, string>();
+  private acceptsOneZone = false;
 
-/** What would be missing if only these nodes stayed. */
-function shortage(
-  kept: readonly NodeView[], fleets: readonly Fleet[], pods: readonly PodView[], configuration: TargetConfiguration, withLoss: boolean,
-): string | undefined {
-  const { Replicas, Api } = configuration;
-  const { ownerLabel } = apiOf(Api);
-  const all = fleets.flatMap(fleet => fleet.nodes);
-  if (kept.length < Replicas) {
-    return `each of the ${Replicas} replicas of karpenter needs a node of its own`;
+  public constructor(private readonly fleets: readonly Fleet[], private readonly open: ReadonlySet<string>, private readonly demand: Demand) {
+    this.kept = new Map(fleets.map(({ state, target }) => [state.name, target]));
   }
-  if (new Set(kept.map(zoneOf)).size < Math.min(2, new Set(all.map(zoneOf)).size)) {
-    return 'karpenter and critical workloads need nodes in two zones';
-  }
-  const pinned = pods.filter(pod => mustMove(pod) && pod.leaving === undefined && pod.node !== undefined && isPinned(pod, ownerLabel)
-    && !isKarpenter(pod, configuration) && all.some(node => admits(node, pod)));
-  const rooms = new Map(kept.map(node => [node.name, roomBeside(node, pods, pod => !mustMove(pod))]));
-  const survives = (rest: readonly NodeView[]) => canHold(rest, rooms, pinned, configuration);
-  if (withLoss && kept.length > 1) {
-    return kept.every(lost => survives(kept.filter(node => node !== lost)))
-      ? undefined
-      : 'with one node lost, karpenter and the pods that only node groups can take would not fit on fewer';
-  }
-  return survives(kept) ? undefined : 'karpenter and the pods that only node groups can take would not fit on fewer';
-}
 
-/** Packs the biggest pods first; Karpenter's replicas, as many as there are nodes for, each on a node of its own. */
-function canHold(
-  nodes: readonly NodeView[], rooms: ReadonlyMap<string, Room>, pinned: readonly PodView[], configuration: TargetConfiguration,
-): boolean {
-  const left = new Map(nodes.map(node => [node.name, rooms.get(node.name)!]));
-  const replica = { cpu: quantity(configuration.Cpu), memory: quantity(configuration.Memory) };
-  let replicas = Math.min(configuration.Replicas, nodes.length);
-  for (const node of nodes) {
-    if (replicas > 0 && holds(left.get(node.name)!, replica)) {
-      left.set(node.name, less(left.get(node.name)!, replica));
-      replicas -= 1;
+  /** The order in which nodes are chosen may change with the targets, so it is looked at again until nothing is missing. */
+  public raise(): void {
+    while (this.grow()) { /* until nothing is raised any more */ }
+  }
+
+  /** Takes back what was raised for something that another node has removed as well. */
+  public trim(): void {
+    for (const { state: { name }, target } of this.fleets) {
+      while (this.kept.get(name)! > target && !this.lackWith(new Map([...this.kept, [name, this.kept.get(name)! - 1]]))) {
+        this.kept.set(name, this.kept.get(name)! - 1);
+      }
     }
   }
-  const placed = new Map<string, PodView[]>();
-  const homeless = [...pinned].sort((a, b) => b.cpu - a.cpu || b.memory - a.memory || (a.uid < b.uid ? -1 : 1)).some(pod => {
-    const siblings = (node: NodeView) => (placed.get(node.name) ?? []).some(other => isSibling(other, pod));
-    const home = nodes.find(node => admits(node, pod) && holds(left.get(node.name)!, pod) && !(pod.apart && siblings(node)));
-    if (home) {
-      left.set(home.name, less(left.get(home.name)!, pod));
-      placed.set(home.name, [...placed.get(home.name) ?? [], pod]);
-    }
-    // With a node lost, a pod that keeps apart from its siblings may have to wait for the next node.
-    return !home && !(pod.apart && nodes.every(node => siblings(node) || !admits(node, pod)));
-  });
-  return replicas === 0 && !homeless;
-}
 
-function isKarpenter(pod: PodView, { Namespace, Release }: TargetConfiguration): boolean {
-  return pod.namespace === Namespace && pod.release === Release;
+  public raised(): string[] {
+    const byReason = new Map<string, string[]>();
+    for (const { state: { name } } of this.fleets.filter(fleet => this.kept.get(fleet.state.name)! > fleet.target)) {
+      const why = this.why.get(name)!;
+      byReason.set(why, [...byReason.get(why) ?? [], `${name} keeps ${this.kept.get(name)}`]);
+    }
+    return [...byReason].map(([why, names]) => `${names.join(', ')}: ${why}`);
+  }
+
+  public mortals(): string[] {
+    const pods = [...this.demand.hopeless.mortal].flatMap(index => this.demand.lots[index].pods.map(name => index === KARPENTER ? name : `pod ${name}`));
+    return pods.length > 0 ? [`${some([...new Set(pods)])} would find no other node after the loss of its own, whatever stays`] : [];
+  }
+
+  private grow(): boolean {
+    const kept = chooseAll(this.fleets, this.demand, ({ state }) => this.kept.get(state.name)!);
+    let lack = this.lackOf(kept);
+    const isShort = lack !== undefined;
+    for (; lack; lack = this.lackOf(kept)) {
+      const name = this.helper(kept, lack);
+      if (name === undefined) {
+        lack.giveUp();
+      } else {
+        kept.groups.get(name)!.choose(kept.homes);
+        this.kept.set(name, this.kept.get(name)! + 1);
+        this.why.set(name, lack.why);
+      }
+    }
+    return isShort;
+  }
+
+  private lackWith(targets: ReadonlyMap<string, number>): Lack | undefined {
+    return this.lackOf(chooseAll(this.fleets, this.demand, ({ state }) => targets.get(state.name)!));
+  }
+
+  /** The open group whose next node helps most; among equals the one with most nodes to spare. */
+  private helper({ groups, homes }: Kept, { gain }: Lack): string | undefined {
+    const helpers = [...groups].filter(([name]) => this.open.has(name)).flatMap(([name, candidates]: [string, Candidates]) => {
+      const node = candidates.best(homes, one => this.demand.worthOf(one).whole && gain(one) > 0);
+      return node ? [{ name, spare: candidates.spare, gain: gain(node) }] : [];
+    });
+    return helpers.sort((a, b) => b.gain - a.gain || b.spare - a.spare || a.name.localeCompare(b.name))[0]?.name;
+  }
+
+  private lackOf({ homes }: Kept): Lack | undefined {
+    const { hopeless, lots } = this.demand;
+    const hosts = homes.nodes.filter(node => this.demand.isHost(node));
+    const zones = this.zonesOf(hosts);
+    const homeless = homes.homeless();
+    if (homeless.size > 0) {
+      const alone = homeless.has(KARPENTER) && hosts.length < lots[KARPENTER].pods.length;
+      return {
+        why: alone ? `each of the ${lots[KARPENTER].pods.length} replicas of karpenter needs a node of its own` : NO_ROOM,
+        gain: node => homes.gain(node, homeless),
+        giveUp: () => homes.giveUp(),
+      };
+    }
+    if (!this.acceptsOneZone && zones.size < 2) {
+      return {
+        why: 'karpenter and critical workloads need nodes in two zones',
+        gain: node => Number(this.demand.isHost(node) && !zones.has(this.demand.worthOf(node).zone)),
+        giveUp: () => { this.acceptsOneZone = true; },
+      };
+    }
+    const stranded = homes.stranded();
+    return stranded.size === 0 ? undefined : {
+      why: `with one node lost, ${NO_ROOM}`,
+      gain: node => homes.gain(node, stranded),
+      giveUp: () => stranded.forEach((_, index) => hopeless.mortal.add(index)),
+    };
+  }
+
+  private zonesOf(nodes: readonly NodeView[]): ReadonlySet<string> {
+    return new Set(nodes.map(node => this.demand.worthOf(node).zone));
+  }
 }

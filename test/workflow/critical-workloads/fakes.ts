@@ -1,4 +1,5 @@
-import { NodeFacts, Affinity } from '../../../src/kubernetes/scheduling';
+import { NodeFacts } from '../../../src/kubernetes/placement';
+import { Affinity } from '../../../src/kubernetes/scheduling';
 import { WorkloadReference } from '../../../src/workflow/contract';
 import { configurationOf } from '../../../src/workflow/critical-workloads/addon-configuration';
 import { nodegroupRequirement } from '../../../src/workflow/critical-workloads/affinity';

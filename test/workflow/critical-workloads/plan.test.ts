@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { contradiction, deadTerm, describeTerm, labelKeys, matches, matchesTerm, NodeFacts, tolerates, Affinity, Requirement, Term, termsOf } from '../../../src/kubernetes/scheduling';
+import { contradiction, deadTerm, labelKeys, NodeFacts } from '../../../src/kubernetes/placement';
+import { describeTerm, matches, matchesTerm, tolerates, Affinity, Requirement, Term, termsOf } from '../../../src/kubernetes/scheduling';
 import { nodegroupRequirement, Pin, pinned, same, unpinned } from '../../../src/workflow/critical-workloads/affinity';
 import { isPinned, planPin, unsatisfiable } from '../../../src/workflow/critical-workloads/plan';
 import { isFought, mark } from '../../../src/workflow/critical-workloads/record';

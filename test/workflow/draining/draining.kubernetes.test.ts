@@ -106,20 +106,20 @@ test('a pod comes in the words of the port, and what is false costs nothing', as
       },
     ],
   }];
+  api.answers['GET /api/v1/persistentvolumes'] = [200, { items: [] }];
   const { pods, next } = JSON.parse(JSON.stringify(await port.pods()));
   expect(next).toBeUndefined();
-  expect(pods[0]).toEqual({ namespace: 'default', name: 'bare', uid: 'u', phase: 'Running', ready: false, created: 0, cpu: 0, memory: 0 });
+  expect(pods[0]).toEqual({ namespace: 'default', name: 'bare', uid: 'u', phase: 'Running', ready: false, created: 0, requests: {} });
   expect(pods[1]).toMatchObject({
     leaving: 1_700_000_000_000,
     keptBy: 'karpenter.sh/do-not-evict',
     controller: { kind: 'ReplicaSet', name: 'rs', uid: 'w' },
-    cpu: 0.1,
-    memory: 1024,
+    requests: { cpu: 0.1, memory: 1024 },
     apart: true,
     claims: ['claim', 'dns-scratch'],
     unschedulable: 'no nodes',
     release: 'dns',
-    requires: { selector: {}, terms: [{ expressions: term.matchExpressions, fields: [] }] },
+    requires: { selector: {}, terms: [term] },
   });
 });
 
@@ -143,6 +143,40 @@ test.each<[string, object[] | undefined, boolean | undefined]>([
 ])('whether a pod tolerates a cordon is known: it tolerates %s', async (_name, tolerations, expected) => {
   api.answers[PODS] = [200, { items: [{ metadata: { namespace: 'd', name: 'p', uid: 'u' }, spec: { containers: [], tolerations } }] }];
   expect((await port.pods()).pods[0].toleratesCordon).toBe(expected);
+});
+
+test('a pod that wants a certain node comes with what it tolerates, where its volumes are, and every resource', async () => {
+  const spec = (more: object) => ({
+    nodeSelector: { team: 'a' },
+    containers: [{ resources: { requests: { 'cpu': '1', 'ephemeral-storage': '1Gi' }, limits: { 'nvidia.com/gpu': '2' } } }],
+    tolerations: [{ key: 'gpu', operator: 'Exists' }],
+    topologySpreadConstraints: [
+      { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' },
+      { topologyKey: 'kubernetes.io/hostname', maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' },
+    ],
+    volumes: ['new', 'old', 'anywhere'].map(claimName => ({ name: claimName, persistentVolumeClaim: { claimName } })),
+    ...more,
+  });
+  const items = [spec({}), spec({ nodeSelector: undefined })].map((one, index) => ({ metadata: { namespace: 'd', name: `p${index}`, uid: `${index}` }, spec: one }));
+  const claimRef = (name: string) => ({ namespace: 'd', name });
+  const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'disk', operator: 'In', values: ['x'] }] }] };
+  api.answers[PODS] = [200, { items }];
+  api.answers['GET /api/v1/persistentvolumes'] = [200, {
+    items: [
+      { metadata: { name: 'pv-1' }, spec: { claimRef: claimRef('new'), nodeAffinity: { required } } },
+      { metadata: { name: 'pv-2', labels: { 'topology.kubernetes.io/zone': 'a__b' } }, spec: { claimRef: claimRef('old') } },
+      { metadata: { name: 'pv-3' }, spec: { claimRef: claimRef('anywhere') } },
+    ],
+  }];
+  const { pods: [bound, free] } = JSON.parse(JSON.stringify(await port.pods()));
+  expect(bound).toMatchObject({
+    requests: { 'cpu': 1, 'ephemeral-storage': 2 ** 30, 'nvidia.com/gpu': 2 },
+    requires: { selector: { team: 'a' }, terms: [] },
+    tolerations: [{ key: 'gpu', operator: 'Exists' }],
+    volumes: [required.nodeSelectorTerms, [{ matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: ['a', 'b'] }] }]],
+    spread: [{ key: 'topology.kubernetes.io/zone', maxSkew: 1 }],
+  });
+  expect([free.volumes, free.tolerations]).toEqual([undefined, undefined]);
 });
 
 test('a big cluster\'s pods come in several answers', async () => {

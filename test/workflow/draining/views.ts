@@ -27,7 +27,6 @@ export const pod = (name: string, on: string | undefined, changes: Partial<PodVi
   ready: true,
   created: NOW - 60 * MINUTE,
   controller: { kind: 'ReplicaSet', name: 'web', uid: 'rs-web' },
-  cpu: 0.1,
-  memory: 1,
+  requests: { cpu: 0.1, memory: 1 },
   ...changes,
 });

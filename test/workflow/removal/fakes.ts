@@ -54,8 +54,7 @@ export function pod(name: string, on: string, more: Partial<PodView> = {}): PodV
     ready: true,
     created: START - 30 * MINUTE,
     controller: { kind: 'ReplicaSet', name: 'web', uid: 'uid-web' },
-    cpu: 0.1,
-    memory: 1e6,
+    requests: { cpu: 0.1, memory: 1e6 },
     ...more,
   };
 }

@@ -1,7 +1,7 @@
 import { claim, MINUTE, node, pod, START } from './fakes';
 import { FleetNode, FleetObjects } from '../../../src/karpenter/api/fleet';
 import { V0_API } from '../../../src/karpenter/v0/api';
-import { NodeRequirements } from '../../../src/kubernetes/views';
+import { NodeRequirements } from '../../../src/kubernetes/pod-needs';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { chooseBatch, endOf, membersOf, nameOf, overdue, rescueOf, staying, unregistered } from '../../../src/workflow/removal/plan';
 
@@ -57,7 +57,7 @@ test('a node ends with its Machine, one without by itself', () => {
   expect(endOf(members, [node('a'), node('b')])).toEqual([{ kind: 'claim', name: 'm', uid: 'uid-m' }, { kind: 'node', name: 'b', uid: 'uid-b' }]);
 });
 
-const expression = (key: string, operator: string) => ({ expressions: [{ key, operator }], fields: [] });
+const expression = (key: string, operator: string) => ({ matchExpressions: [{ key, operator }] });
 
 describe('pods that only nodes of karpenter can take', () => {
   test.each<[string, NodeRequirements | undefined, boolean]>([

@@ -7,9 +7,9 @@ import { node, NOW, pod } from '../draining/views';
 const OWNER_KEY = 'karpenter.sh/provisioner-name';
 const labels = { 'topology.kubernetes.io/zone': 'a', 'eks.amazonaws.com/nodegroup': 'apps' };
 const keeper = (name: string, more: object = {}) => node(name, { unschedulable: false, labels, annotations: { [KEEPER_MARK]: 'true' }, ...more });
-const requires = { selector: {}, terms: [{ expressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'Exists' }], fields: [] }] };
-const pinned = pod('karpenter-a', 'goes', { requires, cpu: 1, controller: { kind: 'ReplicaSet', name: 'karpenter', uid: 'rs-karpenter' }, apart: true });
-const ordinary = (name: string, on: string, cpu: number, more: Partial<PodView> = {}) => pod(name, on, { cpu, ...more });
+const requires = { selector: {}, terms: [{ matchExpressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'Exists' }] }] };
+const pinned = pod('karpenter-a', 'goes', { requires, requests: { cpu: 1, memory: 1 }, controller: { kind: 'ReplicaSet', name: 'karpenter', uid: 'rs-karpenter' }, apart: true });
+const ordinary = (name: string, on: string, cpu: number, more: Partial<PodView> = {}) => pod(name, on, { requests: { cpu, memory: 1 }, ...more });
 const view = (places: ClearingView['places'], pods: readonly PodView[]): ClearingView => ({ places, pods, controllers: [{ uid: 'rs-web', wanted: 9 }], ownerKey: OWNER_KEY });
 const names = (pods: readonly PodView[] | undefined) => pods?.map(({ name }) => name);
 

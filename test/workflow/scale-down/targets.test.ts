@@ -1,6 +1,9 @@
 import { CONFIGURATION, GroupSpec, KARPENTER, World, WorkloadSpec } from './world';
 import { apiOf } from '../../../src/karpenter/apis';
-import { chooseKeepers } from '../../../src/workflow/scale-down/keepers';
+import { NodeView, PodView } from '../../../src/kubernetes/views';
+import { Demand } from '../../../src/workflow/scale-down/demand';
+import { fleetOf } from '../../../src/workflow/scale-down/fleet';
+import { chooseAll } from '../../../src/workflow/scale-down/keepers';
 import { isPinned } from '../../../src/workflow/scale-down/room';
 import { planTargets, TargetConfiguration } from '../../../src/workflow/scale-down/targets';
 import { node, pod } from '../draining/views';
@@ -47,11 +50,18 @@ test('a target that was decided stays as long as the same is wanted', () => {
   expect(planTargets(world.groups, world.nodeList, world.podList, CONFIGURATION).of.get('a')).toEqual({ wanted: 2, kept: 2 });
 });
 
+function keepersOf(nodes: readonly NodeView[], many: number, pods: readonly PodView[]): NodeView[] {
+  const instances = nodes.map(({ instanceId }) => ({ id: instanceId!, launched: 0, counts: true, leaving: false }));
+  const sizes = { min: 0, max: nodes.length, desired: nodes.length };
+  const fleet = fleetOf({ name: 'a', arn: 'a', status: 'ACTIVE', issues: [], tags: {}, sizes, group: { name: 'a', sizes, suspended: [], instances } }, many, nodes);
+  return chooseAll([fleet], new Demand([fleet], nodes, pods, CONFIGURATION)).homes.nodes;
+}
+
 describe('keepers', () => {
   const pinned = { requires: { selector: { 'eks.amazonaws.com/nodegroup': 'a' }, terms: [] } };
   const open = (name: string, zone: string, changes = {}) => node(name, { zone, unschedulable: false, ...changes });
   const choose = (nodes: ReturnType<typeof open>[], many: number, pods: ReturnType<typeof pod>[] = []) =>
-    chooseKeepers(nodes, many, [], pods, OWNER).map(({ name }) => name);
+    keepersOf(nodes.map(one => ({ ...one, labels: { ...one.labels, 'eks.amazonaws.com/nodegroup': 'a' } })), many, pods).map(({ name }) => name);
 
   test('are in zones of their own, before they are where pinned pods are', () => {
     const nodes = [open('a1', 'a'), open('a2', 'a'), open('b1', 'b'), open('b2', 'b')];
@@ -78,12 +88,12 @@ describe('keepers', () => {
 test.each<[string, object | undefined, boolean]>([
   ['without requirements', undefined, false],
   ['by a label that EKS gives to nodes of node groups', { selector: { 'eks.amazonaws.com/capacityType': 'SPOT' }, terms: [] }, true],
-  ['by every term', { selector: {}, terms: [{ expressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'In', values: ['a'] }], fields: [] }] }, true],
+  ['by every term', { selector: {}, terms: [{ matchExpressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'In', values: ['a'] }] }] }, true],
   ['by one of two terms', {
-    selector: {}, terms: [{ expressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'Exists' }], fields: [] }, { expressions: [{ key: 'x', operator: 'Exists' }], fields: [] }],
+    selector: {}, terms: [{ matchExpressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'Exists' }] }, { matchExpressions: [{ key: 'x', operator: 'Exists' }] }],
   }, false],
-  ['kept off Karpenter\'s nodes', { selector: {}, terms: [{ expressions: [{ key: OWNER, operator: 'DoesNotExist' }], fields: [] }] }, true],
-  ['kept off Fargate', { selector: {}, terms: [{ expressions: [{ key: 'eks.amazonaws.com/compute-type', operator: 'NotIn', values: ['fargate'] }], fields: [] }] }, false],
+  ['kept off Karpenter\'s nodes', { selector: {}, terms: [{ matchExpressions: [{ key: OWNER, operator: 'DoesNotExist' }] }] }, true],
+  ['kept off Fargate', { selector: {}, terms: [{ matchExpressions: [{ key: 'eks.amazonaws.com/compute-type', operator: 'NotIn', values: ['fargate'] }] }] }, false],
 ])('whether a pod is pinned to node groups, %s', (_name, requires, expected) => {
   expect(isPinned(pod('x', 'n', { requires } as object), OWNER)).toBe(expected);
 });

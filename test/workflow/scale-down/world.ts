@@ -213,8 +213,7 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
           ready: false,
           created: Math.floor(this.now / 1000) * 1000,
           controller: { kind: spec.kind ?? 'ReplicaSet', name: spec.name, uid: `rs-${spec.name}` },
-          cpu: spec.cpu ?? 0.5,
-          memory: GI,
+          requests: { cpu: spec.cpu ?? 0.5, memory: GI },
           readyAt: Infinity,
           evictions: lineage,
           workload: spec,
@@ -223,7 +222,7 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
           release: spec.release,
           toleratesCordon: spec.toleratesCordon,
           ...(spec.pinned ? {
-            requires: { selector: {}, terms: [{ expressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'Exists' }], fields: [] }] }, tolerations: [],
+            requires: { selector: {}, terms: [{ matchExpressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'Exists' }] }] }, tolerations: [],
           } : {}),
         });
       }
@@ -275,8 +274,8 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
   }
 
   private hasRoom(node: Node, pod: Pod): boolean {
-    const used = this.podList.filter(other => other.node === node.name).reduce((sum, other) => sum + other.cpu, 0);
-    return used + pod.cpu <= node.allocatable.cpu;
+    const used = this.podList.filter(other => other.node === node.name).reduce((sum, other) => sum + other.requests.cpu, 0);
+    return used + pod.requests.cpu <= node.allocatable.cpu;
   }
 
   public podsOf(spec: WorkloadSpec): Pod[] {
@@ -443,7 +442,7 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
   /** A bare pod, for whoever is in the way of a node. */
   public addPod(pod: Partial<Pod> & { readonly name: string; readonly node: string }): void {
     this.podList.push({
-      namespace: 'default', uid: `uid-${++this.serial}`, phase: 'Running', ready: true, created: this.now - 60_000, cpu: 0.1, memory: GI, readyAt: 0, evictions: 0, ...pod,
+      namespace: 'default', uid: `uid-${++this.serial}`, phase: 'Running', ready: true, created: this.now - 60_000, requests: { cpu: 0.1, memory: GI }, readyAt: 0, evictions: 0, ...pod,
     });
   }
 }
