@@ -4,6 +4,7 @@
  */
 const FLOORS = {
   'src': [
+    ['input'],
     ['words', 'kubernetes', 'custom-resources'],
     ['cluster'],
     ['provisioning'],
