@@ -61,11 +61,17 @@ function whole(value: unknown): string {
 
 /** How a message calls a member of something. */
 export function memberOf(what: string, name: string): string {
-  return what.endsWith('`') ? `${what.slice(0, -1)}.${name}\`` : `\`${name}\` of ${what}`;
+  return within(what, `.${name}`) ?? `\`${name}\` of ${what}`;
 }
 
 /** How a message calls an entry of a list or a map. */
 export function entryOf(what: string, key: number | string): string {
   const place = `[${typeof key === 'number' ? key : `"${key}"`}]`;
-  return what.endsWith('`') ? `${what.slice(0, -1)}${place}\`` : `${what}, entry ${place}`;
+  return within(what, place) ?? `${what}, entry ${place}`;
+}
+
+/** Adds to a path, which stands between the first two backticks. */
+function within(what: string, added: string): string | undefined {
+  const end = what.startsWith('`') ? what.indexOf('`', 1) : -1;
+  return end < 0 ? undefined : `${what.slice(0, end)}${added}${what.slice(end)}`;
 }

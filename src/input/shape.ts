@@ -25,7 +25,7 @@ export function struct<T>(shape: Shape<T>): Kind<T> {
 /**
  * Refuses what does not have a shape: what is no object, lacks a property, has one of another kind or one that there is not.
  *
- * @param owner who is given it, such as `KarpenterMigration`
+ * @param owner who is given it, such as `KarpenterMigration` or `Discovery.tags`
  */
 export function checkShape<T>(owner: string, given: unknown, shape: Shape<T>): void {
   const { members, expected } = struct(shape);
@@ -33,7 +33,9 @@ export function checkShape<T>(owner: string, given: unknown, shape: Shape<T>): v
     const is = given === undefined ? 'not set' : shown(given);
     throw new Error(`what ${owner} is made of is ${is}: set ${expected}`);
   }
-  checkMembers(owner, name => `\`${name}\``, given, members!);
+  // What makes a value says so: the error names no construct.
+  const suffix = owner.includes('.') ? ` of ${owner}` : '';
+  checkMembers(owner, name => `\`${name}\`${suffix}`, given, members!);
 }
 
 type Members = Required<Kind<unknown>>['members'];
@@ -43,24 +45,44 @@ function checkMembers(owner: string, nameOf: (name: string) => string, given: { 
   const unknown = Object.keys(given).find(name => !Object.prototype.hasOwnProperty.call(members, name) && given[name] !== undefined);
   if (unknown !== undefined) {
     const meant = nearest(unknown, members);
-    const advice = meant === undefined ? `set ${described(members)}` : `set ${nameOf(meant)}`;
-    throw new Error(`${nameOf(unknown)} is no property of ${owner}, got ${shown(given[unknown])}: ${advice}, or leave it out`);
+    const path = pathOf(nameOf(unknown));
+    const advice = meant === undefined ? `set ${listed(namesOf(members))}` : `set ${pathOf(nameOf(meant))}`;
+    throw new Error(`${path} is no property of ${owner}, got ${shown(given[unknown])}: ${advice}, or leave it out`);
   }
   Object.entries(members).forEach(([name, kind]) => checkKind(nameOf(name), given[name], kind));
 }
 
+/** Without whose it is. */
+function pathOf(what: string): string {
+  return what.replace(/ of [^`]*$/, '');
+}
+
+/** What an object must have, or may where it must have nothing. */
 function described(members: Members): string {
-  // What begins so is not for users.
-  const names = Object.keys(members).filter(name => !name.startsWith('_'));
+  const names = namesOf(members);
   const needed = names.filter(name => members[name].isRequired);
-  const some = (all: string[]) => all.map(name => `\`${name}\``).join(', ');
-  return needed.length > 0 ? some(needed) : `${names.length > 1 ? 'some of ' : ''}${some(names)}`;
+  return needed.length > 0 ? needed.map(quoted).join(', ') : listed(names);
+}
+
+/** What begins with an underscore is not for users. */
+function namesOf(members: Members): string[] {
+  return Object.keys(members).filter(name => !name.startsWith('_'));
+}
+
+function listed(names: string[]): string {
+  return `${names.length > 1 ? 'some of ' : ''}${names.map(quoted).join(', ')}`;
+}
+
+function quoted(name: string): string {
+  return `\`${name}\``;
 }
 
 /** The property that was meant, as a path: one that is written like it, or of the same name in a struct within. */
 function nearest(name: string, members: Members): string | undefined {
   const names = Object.keys(members);
-  const alike = names.find(each => plain(each) === plain(name)) ?? names.find(each => distance(plain(each), plain(name)) <= name.length / 4);
+  const alike = names.find(each => plain(each) === plain(name))
+    ?? names.find(each => distance(plain(each), plain(name)) <= name.length / 4)
+    ?? names.find(each => name.length >= 4 && plain(each).startsWith(plain(name)));
   if (alike !== undefined) {
     return alike;
   }

@@ -1,4 +1,8 @@
 import { Token } from 'aws-cdk-lib';
+import { checkKind } from '../input/kind';
+import { ANY_TEXT, required } from '../input/kinds';
+
+const NEEDED_TEXT = required(ANY_TEXT);
 
 /** Kubernetes' limit for the name part of a key, for a label value and for a DNS label. */
 const MAXIMUM_LENGTH = 63;
@@ -11,6 +15,7 @@ const DNS_1035_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Refuses what is not a key as labels, taints and annotations have it: an optional DNS prefix with "/", then a name. */
 export function checkKey(what: string, key: string): void {
+  checkKind(what, key, NEEDED_TEXT);
   if (Token.isUnresolved(key)) {
     return;
   }
@@ -25,6 +30,7 @@ export function checkKey(what: string, key: string): void {
 
 /** Refuses what a label, and therefore a taint and a requirement, cannot have as its value. */
 export function checkLabelValue(what: string, value: string): void {
+  checkKind(`the value of ${what}`, value, NEEDED_TEXT);
   if (Token.isUnresolved(value)) {
     return;
   }
@@ -40,6 +46,7 @@ export function checkLabelValue(what: string, value: string): void {
  * They want a DNS label that begins with a letter, which is narrower than what Kubernetes itself allows for the kind.
  */
 export function checkObjectName(kind: string, name: string): void {
+  checkKind(`${kind} name`, name, NEEDED_TEXT);
   if (Token.isUnresolved(name)) {
     return;
   }
@@ -61,6 +68,7 @@ export function checkDnsName(property: string, name: string | undefined): void {
 }
 
 function refuseUnless(property: string, name: string | undefined, isGood: (text: string) => boolean, description: string): void {
+  checkKind(property, name, ANY_TEXT);
   if (name !== undefined && !Token.isUnresolved(name) && !isGood(name)) {
     throw new Error(`${property} "${name}" is not ${description} that begin and end with a letter or digit`);
   }

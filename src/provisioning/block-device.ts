@@ -1,33 +1,9 @@
 import { Size, Token } from 'aws-cdk-lib';
 import { EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
-import { checkChoice } from './choices';
+import { EC2 } from './ec2-rules';
+import { KARPENTER } from './karpenter-rules';
 import { byteQuantity, checkInteger } from './numbers';
 
-/** What EC2 allows for a volume of a type. */
-interface VolumeLimits {
-  /** In gibibytes. */
-  readonly size: readonly [minimum: number, maximum: number];
-  /** Operations per second that can be chosen, and how many for each gibibyte at most. */
-  readonly iops?: { readonly minimum: number; readonly maximum: number; readonly perGibibyte: number };
-}
-
-const TEBIBYTE = 1024;
-
-/** @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
-const LIMITS: { readonly [volumeType: string]: VolumeLimits } = {
-  [EbsDeviceVolumeType.GP3]: { size: [1, 64 * TEBIBYTE], iops: { minimum: 3000, maximum: 80_000, perGibibyte: 500 } },
-  [EbsDeviceVolumeType.IO2]: { size: [4, 64 * TEBIBYTE], iops: { minimum: 100, maximum: 256_000, perGibibyte: 1000 } },
-  [EbsDeviceVolumeType.IO1]: { size: [4, 16 * TEBIBYTE], iops: { minimum: 100, maximum: 64_000, perGibibyte: 50 } },
-  [EbsDeviceVolumeType.GP2]: { size: [1, 16 * TEBIBYTE] },
-  [EbsDeviceVolumeType.ST1]: { size: [125, 16 * TEBIBYTE] },
-  [EbsDeviceVolumeType.SC1]: { size: [125, 16 * TEBIBYTE] },
-  [EbsDeviceVolumeType.STANDARD]: { size: [1, 1 * TEBIBYTE] },
-};
-/** For gp3; EC2 gives so many operations where none are chosen, and a mebibyte per second for each four. */
-const THROUGHPUT = { minimum: 125, maximum: 2000, defaultIops: 3000, iopsForEach: 4 };
-
-const MINIMUM_VOLUME_BYTES = 1e9;
-const MAXIMUM_VOLUME_BYTES = 64e12;
 const GIBIBYTE = 1024 ** 3;
 
 /**
@@ -136,7 +112,6 @@ function checkVolume(name: string, ebs: BlockDevice): void {
   if (!ebs.volumeSize && ebs.snapshotId === undefined) {
     throw new Error(`block device "${name}" has neither \`volumeSize\` nor \`snapshotId\`: set one of them`);
   }
-  checkChoice(`\`volumeType\` of "${name}"`, ebs.volumeType, Object.values(EbsDeviceVolumeType));
   checkSize(name, ebs);
   if (!Token.isUnresolved(ebs.volumeType)) {
     checkIops(name, ebs);
@@ -153,10 +128,10 @@ function checkSize(name: string, { volumeSize, volumeType }: BlockDevice): void 
   }
   const bytes = volumeSize.toBytes();
   const text = byteQuantity('volumeSize', volumeSize);
-  if (bytes < MINIMUM_VOLUME_BYTES || bytes > MAXIMUM_VOLUME_BYTES) {
+  if (bytes < KARPENTER.volume.minimum || bytes > KARPENTER.volume.maximum) {
     throw new Error(`\`volumeSize\` of "${name}" is ${text}: set a size from 1 GB to 64 TB`);
   }
-  const limits = volumeType === undefined ? undefined : LIMITS[volumeType];
+  const limits = volumeType === undefined ? undefined : EC2.volumes[volumeType];
   const gibibytes = gibibytesOf(volumeSize);
   if (limits && (gibibytes < limits.size[0] || gibibytes > limits.size[1])) {
     throw new Error(`\`volumeSize\` of "${name}" is ${text} and its \`volumeType\` is ${volumeType}: set a size from ${limits.size[0]} to ${limits.size[1]} GiB`);
@@ -165,7 +140,7 @@ function checkSize(name: string, { volumeSize, volumeType }: BlockDevice): void 
 
 function checkIops(name: string, { iops, volumeType, volumeSize }: BlockDevice): void {
   const type = volumeType ?? 'not set';
-  const limits = LIMITS[type]?.iops;
+  const limits = EC2.volumes[type]?.iops;
   if (iops === undefined) {
     if (limits && type !== EbsDeviceVolumeType.GP3) {
       throw new Error(`block device "${name}" has no \`iops\`, which ${type} requires: set a number from ${limits.minimum} to ${limits.maximum}`);
@@ -173,14 +148,14 @@ function checkIops(name: string, { iops, volumeType, volumeSize }: BlockDevice):
     return;
   }
   if (!limits) {
-    const types = Object.keys(LIMITS).filter((each) => LIMITS[each].iops);
+    const types = Object.keys(EC2.volumes).filter((each) => EC2.volumes[each].iops);
     throw new Error(`block device "${name}" has \`iops\` (${iops}) and its \`volumeType\` is ${type}: set it to ${types.join(', ')}, or remove \`iops\``);
   }
   const forSize = !volumeSize || volumeSize.isUnresolved() ? limits.maximum : gibibytesOf(volumeSize) * limits.perGibibyte;
   checkInteger(`\`iops\` of "${name}"`, iops, limits.minimum, Math.min(limits.maximum, Math.max(limits.minimum, forSize)));
 }
 
-function checkThroughput(name: string, { throughput, volumeType, iops = THROUGHPUT.defaultIops }: BlockDevice): void {
+function checkThroughput(name: string, { throughput, volumeType, iops = EC2.throughput.defaultIops }: BlockDevice): void {
   if (throughput === undefined) {
     return;
   }
@@ -188,8 +163,8 @@ function checkThroughput(name: string, { throughput, volumeType, iops = THROUGHP
     throw new Error(`block device "${name}" has \`throughput\` (${throughput}) and its \`volumeType\` is ${volumeType ?? 'not set'}: `
       + 'set it to gp3, or remove `throughput`');
   }
-  const maximum = Token.isUnresolved(iops) ? THROUGHPUT.maximum : Math.min(THROUGHPUT.maximum, Math.floor(iops / THROUGHPUT.iopsForEach));
-  checkInteger(`\`throughput\` of "${name}"`, throughput, THROUGHPUT.minimum, maximum);
+  const maximum = Token.isUnresolved(iops) ? EC2.throughput.maximum : Math.min(EC2.throughput.maximum, Math.floor(iops / EC2.throughput.iopsForEach));
+  checkInteger(`\`throughput\` of "${name}"`, throughput, EC2.throughput.minimum, maximum);
 }
 
 /** EC2 gives whole ones. */

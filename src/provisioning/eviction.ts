@@ -1,5 +1,8 @@
 import { Duration, Size, Token } from 'aws-cdk-lib';
 import { byteQuantity, countQuantity } from './numbers';
+import { SIZE } from '../input/cdk-kinds';
+import { checkKind, refuse } from '../input/kind';
+import { required } from '../input/kinds';
 
 /** How little of something must be left on a node before the kubelet evicts pods. */
 export abstract class EvictionThreshold {
@@ -14,8 +17,8 @@ export abstract class EvictionThreshold {
     if (Token.isUnresolved(percentage)) {
       throw new Error('eviction percentage is a token: set a number that is known at synthesis, as it is written as text');
     }
-    if (!(percentage >= 0 && percentage <= 100)) {
-      throw new Error(`eviction percentage is ${percentage}: set a number from 0 to 100`);
+    if (typeof percentage !== 'number' || !(percentage >= 0 && percentage <= 100)) {
+      refuse('eviction percentage', percentage, 'a number from 0 to 100');
     }
     return new LiteralThreshold(`${percentage}%`);
   }
@@ -28,6 +31,7 @@ export abstract class EvictionThreshold {
    * @param size the amount left
    */
   public static size(size: Size): EvictionThreshold {
+    checkKind('eviction threshold', size, required(SIZE));
     const quantity = byteQuantity('eviction threshold', size);
     if (size.toBytes() === 0) {
       throw new Error(`eviction threshold is ${quantity}, with which a kubelet does not start: set more, or EvictionThreshold.percentage(0) for none`);

@@ -1,7 +1,7 @@
 import { isIP } from 'net';
 import { Duration, Size, Token } from 'aws-cdk-lib';
 import { HardEviction, SoftEviction, renderHardEviction, renderSoftEviction } from './eviction';
-import { MAXIMUM_INT32, byteQuantity, checkInteger, countQuantity, cpuQuantity } from './numbers';
+import { byteQuantity, countQuantity, cpuQuantity } from './numbers';
 
 /** The kubelet's own thresholds for the collection of images, against which a single given one is checked. */
 const KUBELET_IMAGE_GC = { high: 85, low: 80 };
@@ -54,7 +54,7 @@ export interface KubeletSettings {
   readonly clusterDns?: string[];
 
   /**
-   * The largest number of pods on a node.
+   * The largest number of pods on a node, at least 1.
    *
    * @default - what the network interfaces of the instance type allow
    */
@@ -133,8 +133,6 @@ export interface KubeletSettings {
 /** The settings as the API has them; errors name the property that holds them. */
 export function renderKubeletSettings(property: string, kubelet: KubeletSettings): object {
   kubelet.clusterDns?.filter((address) => !Token.isUnresolved(address)).forEach((address) => checkAddress(property, address));
-  checkInteger(`\`${property}.maxPods\``, kubelet.maxPods, 0, MAXIMUM_INT32);
-  checkInteger(`\`${property}.podsPerCore\``, kubelet.podsPerCore, 0, MAXIMUM_INT32);
   checkImageCollection(property, kubelet);
   return {
     clusterDNS: kubelet.clusterDns,
@@ -168,8 +166,6 @@ function checkAddress(property: string, address: string): void {
 
 function checkImageCollection(property: string, kubelet: KubeletSettings): void {
   const { imageGcHighThresholdPercent: givenHigh, imageGcLowThresholdPercent: givenLow } = kubelet;
-  checkInteger(`\`${property}.imageGcHighThresholdPercent\``, givenHigh, 0, 100);
-  checkInteger(`\`${property}.imageGcLowThresholdPercent\``, givenLow, 0, 100);
   if (givenHigh === undefined && givenLow === undefined) {
     return;
   }

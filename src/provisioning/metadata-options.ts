@@ -1,6 +1,3 @@
-import { checkChoice } from './choices';
-import { checkInteger } from './numbers';
-
 /** Whether a part of the instance metadata service is there. */
 export enum MetadataState {
   /** It can be reached. */
@@ -64,10 +61,6 @@ const DEFAULTS = {
 
 /** The options as the API has them, all written out. */
 export function renderMetadataOptions(options: MetadataOptions, defaultHopLimit: number): object {
-  checkChoice('`metadataOptions.httpEndpoint`', options.httpEndpoint, Object.values(MetadataState));
-  checkChoice('`metadataOptions.httpProtocolIpv6`', options.httpProtocolIpv6, Object.values(MetadataState));
-  checkChoice('`metadataOptions.httpTokens`', options.httpTokens, Object.values(MetadataTokens));
-  checkInteger('`metadataOptions.httpPutResponseHopLimit`', options.httpPutResponseHopLimit, 1, 64);
   return {
     httpEndpoint: options.httpEndpoint ?? DEFAULTS.httpEndpoint,
     httpProtocolIPv6: options.httpProtocolIpv6 ?? DEFAULTS.httpProtocolIpv6,

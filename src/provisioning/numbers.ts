@@ -1,17 +1,10 @@
 import { Size, Token } from 'aws-cdk-lib';
-
-/** The largest number that 32 bit fields of an API hold. */
-export const MAXIMUM_INT32 = 2 ** 31 - 1;
+import { checkKind } from '../input/kind';
+import { integer } from '../input/kinds';
 
 /** Refuses a number that is not whole or lies outside its limits; tokens pass. */
-export function checkInteger(what: string, value: number | undefined, minimum: number, maximum: number = Number.MAX_SAFE_INTEGER): void {
-  if (value === undefined || Token.isUnresolved(value)) {
-    return;
-  }
-  if (!Number.isSafeInteger(value) || value < minimum || value > maximum) {
-    const allowed = maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
-    throw new Error(`${what} is ${value}: set a whole number ${allowed}`);
-  }
+export function checkInteger(what: string, value: number | undefined, minimum: number, maximum?: number): void {
+  checkKind(what, value, integer(minimum, maximum));
 }
 
 /** A Kubernetes quantity of bytes, in the largest binary unit up to Gi that leaves no fraction. */

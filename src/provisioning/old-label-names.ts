@@ -8,3 +8,8 @@ export const OLD_LABEL_NAMES: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/os': WellKnownLabel.OS,
   'beta.kubernetes.io/instance-type': WellKnownLabel.INSTANCE_TYPE,
 };
+
+/** The key by which Karpenter knows what a requirement is about. */
+export function translatedKey(key: string): string {
+  return OLD_LABEL_NAMES[key] ?? key;
+}

@@ -1,9 +1,9 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
+import { KARPENTER } from './karpenter-rules';
 import { checkInteger } from './numbers';
+import { checkKind } from '../input/kind';
+import { ANY_TEXT, integer, list, required } from '../input/kinds';
 import { checkKey, checkLabelValue } from '../kubernetes/kubernetes-names';
-
-/** Karpenter's limit. */
-const MAXIMUM_MIN_VALUES = 50;
 
 /**
  * What the nodes of a pool must have: one condition on one label.
@@ -120,7 +120,7 @@ export class Requirement {
    * @param count a whole number from 1 to 50
    */
   public withMinValues(count: number): Requirement {
-    checkInteger(`minimum of values of the requirement on "${this.key}"`, count, 1, MAXIMUM_MIN_VALUES);
+    checkInteger(`minimum of values of the requirement on "${this.key}"`, count, 1, KARPENTER.minValues);
     if (this.operator === 'DoesNotExist') {
       throw new Error(`requirement on "${this.key}" says that the label is absent, so it has no values to choose from: leave out \`withMinValues\``);
     }
@@ -141,7 +141,10 @@ export class Requirement {
   }
 }
 
+const VALUES = required(list(ANY_TEXT));
+
 function checkedValues(key: string, values: string[], needed: string): string[] {
+  checkKind(`values of the requirement on "${key}"`, values, VALUES);
   if (Token.isUnresolved(values)) {
     return values;
   }
@@ -153,6 +156,6 @@ function checkedValues(key: string, values: string[], needed: string): string[] 
 }
 
 function checkedBound(key: string, value: number): string[] {
-  checkInteger(`bound of the requirement on "${key}"`, value, 0);
+  checkKind(`bound of the requirement on "${key}"`, value, required(integer(0)));
   return [Tokenization.stringifyNumber(value)];
 }

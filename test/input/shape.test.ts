@@ -48,9 +48,10 @@ test.each<[string, unknown, string]>([
   ['a struct for a thing', { name: 'x', things: [{ a: 1 }] }, '`things[0]` is { a: 1 }: set Thing.make()'],
   ['another class for a thing', { name: 'x', things: [new Map()] }, '`things[0]` is an object of class Map: set Thing.make()'],
   ['the class itself', { name: 'x', things: [Thing] }, '`things[0]` is the function or class Thing: set Thing.make()'],
-  ['an unknown property', { name: 'x', size: 1 }, '`size` is no property of Outer, got 1: set `name`, or leave it out'],
+  ['an unknown property', { name: 'x', size: 1 }, '`size` is no property of Outer, got 1: set some of `name`, `colour`, `inner`, `strict`, `things`, or leave it out'],
   ['an unknown property within', { name: 'x', inner: { size: 1 } }, '`inner.size` is no property of `inner`, got 1: set some of `howMany`, `names`, or leave it out'],
   ['another way of writing', { name: 'x', Strict: true }, '`Strict` is no property of Outer, got true: set `strict`, or leave it out'],
+  ['the beginning of a name', { name: 'x', stri: true }, '`stri` is no property of Outer, got true: set `strict`, or leave it out'],
   ['a slip of the pen', { name: 'x', colur: 'red' }, '`colur` is no property of Outer, got "red": set `colour`, or leave it out'],
   ['a property of a struct within', { name: 'x', how_many: 2 }, '`how_many` is no property of Outer, got 2: set `inner.howMany`, or leave it out'],
 ])('%s is refused', (_, value, complaint) => {
@@ -120,4 +121,10 @@ test('a class of another copy of the library is the same class', () => {
   expect(isInstance(new Derived(), one)).toBe(true);
   expect(isInstance(new third(), one)).toBe(false);
   expect(isInstance(new Map(), one)).toBe(false);
+});
+
+test('what makes a value says so', () => {
+  const make = (value: unknown) => () => checkShape('Thing.make', value, INNER);
+  expect(make({ names: [5] })).toThrow(new Error('`names[0]` of Thing.make is 5: set a text that is not empty'));
+  expect(make({ name: 5 })).toThrow(new Error('`name` is no property of Thing.make, got 5: set `names`, or leave it out'));
 });

@@ -89,7 +89,7 @@ const PROVISIONERS: Case<ProvisionerOptions>[] = [
 
   ['`kubeletConfiguration.clusterDns` has "kube-dns", which is not an IP address', kubelet({ clusterDns: ['10.0.0.10', 'kube-dns'] }),
     kubelet({ clusterDns: ['10.0.0.10'] })],
-  ['`kubeletConfiguration.maxPods` is -1', kubelet({ maxPods: -1 }), kubelet({ maxPods: 0 })],
+  ['`kubeletConfiguration.maxPods` is 0: set a whole number from 1 to 2147483647', kubelet({ maxPods: 0 }), kubelet({ maxPods: 1 })],
   ['`kubeletConfiguration.maxPods` is 2147483648', kubelet({ maxPods: 2 ** 31 }), kubelet({ maxPods: 2 ** 31 - 1 })],
   ['`kubeletConfiguration.podsPerCore` is 1.5', kubelet({ podsPerCore: 1.5 }), kubelet({ podsPerCore: 1 })],
   ['`kubeletConfiguration.systemReserved.cpu` is -1', kubelet({ systemReserved: { cpu: -1 } }), kubelet({ systemReserved: { cpu: 0 } })],
@@ -190,7 +190,7 @@ const NODE_TEMPLATES: Case<AWSNodeTemplateOptions>[] = [
     volume({ volumeSize: Size.gibibytes(125), volumeType: ST1 })],
   ['`volumeSize` of "/dev/xvda" is 20480Gi and its `volumeType` is gp2', volume({ volumeSize: Size.tebibytes(20), volumeType: GP2 }),
     volume({ volumeSize: Size.tebibytes(20), volumeType: GP3 })],
-  ['`volumeType` of "/dev/xvda" is "gp4": set one of', volume({ volumeSize: size, volumeType: 'gp4' as EbsDeviceVolumeType }), volume({ volumeSize: size, volumeType: GP2 })],
+  ['`blockDeviceMappings[0].ebs.volumeType` is "gp4": set one of', volume({ volumeSize: size, volumeType: 'gp4' as EbsDeviceVolumeType }), volume({ volumeSize: size, volumeType: GP2 })],
   ['`metadataOptions.httpTokens` is "never": set one of required, optional', () => ({ metadataOptions: { httpTokens: 'never' as MetadataTokens } }),
     () => ({ metadataOptions: { httpTokens: MetadataTokens.REQUIRED } })],
   ['block device "/dev/xvda" has a `kmsKeyId` ("a") and is not encrypted', volume({ volumeSize: size, kmsKeyId: 'a' }),

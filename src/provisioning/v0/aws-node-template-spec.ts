@@ -1,6 +1,7 @@
-import { Token } from 'aws-cdk-lib';
 import { AWSNodeTemplateOptions, AmiFamily } from './aws-node-template-options';
 import { renderBlockDeviceMappings } from '../block-device';
+import { checkTags, checkUserData } from '../ec2-checks';
+import { KARPENTER_V0 } from './karpenter-rules';
 import { renderMetadataOptions } from '../metadata-options';
 import { AMI_RULES, SECURITY_GROUP_RULES, SUBNET_RULES, Selector, checkSelector } from './selectors';
 
@@ -15,9 +16,6 @@ const EXCLUDED_BY_LAUNCH_TEMPLATE: (keyof AWSNodeTemplateOptions)[] = [
   'securityGroupSelector', 'amiSelector', 'amiFamily', 'instanceProfileName', 'userData', 'metadataOptions', 'blockDeviceMappings',
 ];
 
-/** Tags by which Karpenter and the cluster know what is theirs. */
-const RESTRICTED_TAGS = /^(kubernetes\.io\/cluster\/.*|karpenter\.sh\/provisioner-name|karpenter\.sh\/managed-by)$/;
-
 /** The spec of a node template as the API has it; throws on what Karpenter's webhooks or EC2 would refuse. */
 export function renderAWSNodeTemplateSpec(options: AWSNodeTemplateOptions, clusterName: string): object {
   const discovery = { [DISCOVERY_TAG]: clusterName };
@@ -26,8 +24,8 @@ export function renderAWSNodeTemplateSpec(options: AWSNodeTemplateOptions, clust
   checkLaunchTemplate(options);
   checkSelectors(options, subnetSelector, securityGroupSelector);
   checkFamily(options);
-  checkInstanceProfile(options.instanceProfileName);
-  Object.keys(options.tags ?? {}).forEach(checkTag);
+  checkTags(options.tags ?? {}, KARPENTER_V0.tags);
+  checkUserData(options.userData);
   return {
     subnetSelector,
     securityGroupSelector,
@@ -76,20 +74,5 @@ function checkFamily(options: AWSNodeTemplateOptions): void {
   }
   if (runsWindows(options) && options.userData !== undefined) {
     throw new Error(`\`userData\` is set and \`amiFamily\` is ${options.amiFamily}, for which Karpenter does not support it: remove \`userData\``);
-  }
-}
-
-function checkInstanceProfile(name: string | undefined): void {
-  if (name !== undefined && !Token.isUnresolved(name) && !/^[\w+=,.@-]{1,128}$/.test(name)) {
-    throw new Error(`\`instanceProfileName\` is "${name}": set the name without path or ARN, at most 128 letters, digits or characters of "_+=,.@-"`);
-  }
-}
-
-function checkTag(key: string): void {
-  if (key === '') {
-    throw new Error('a key in `tags` is empty: give it a name');
-  }
-  if (RESTRICTED_TAGS.test(key)) {
-    throw new Error(`tag "${key}" is restricted, as Karpenter sets it itself to know what is its own: remove it from \`tags\``);
   }
 }

@@ -2,7 +2,11 @@ import { Lazy } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { AWSNodeTemplateOptions } from './aws-node-template-options';
+import { AWS_NODE_TEMPLATE_OPTIONS } from './aws-node-template-shape';
 import { renderAWSNodeTemplateSpec } from './aws-node-template-spec';
+import { CLUSTER } from '../../input/cdk-kinds';
+import { required } from '../../input/kinds';
+import { checkShape, Shape } from '../../input/shape';
 import { checkObjectName } from '../../kubernetes/kubernetes-names';
 import { DEFAULT_NAME, applyObject, ownerMark, renderObject } from '../manifest';
 
@@ -11,6 +15,8 @@ export interface AWSNodeTemplateProps extends AWSNodeTemplateOptions {
   /** The cluster; Karpenter's CRDs must be there, and its webhooks must answer, before this is applied. */
   readonly cluster: eks.ICluster;
 }
+
+const SHAPE: Shape<AWSNodeTemplateProps> = { ...AWS_NODE_TEMPLATE_OPTIONS, cluster: required(CLUSTER) };
 
 /**
  * A node template of the API karpenter.k8s.aws/v1alpha1, as Karpenter 0.29 to 0.31 has it.
@@ -31,6 +37,7 @@ export class AWSNodeTemplate extends Construct {
 
   public constructor(scope: Construct, id: string, props: AWSNodeTemplateProps) {
     super(scope, id);
+    checkShape('AWSNodeTemplate', props, SHAPE);
     this.nodeTemplateName = props.name ?? DEFAULT_NAME;
     checkObjectName('AWSNodeTemplate', this.nodeTemplateName);
     this.spec = renderAWSNodeTemplateSpec(props, props.cluster.clusterName);

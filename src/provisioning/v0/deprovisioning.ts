@@ -1,4 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
+import { duration } from '../../input/cdk-kinds';
+import { checkKind } from '../../input/kind';
+import { required } from '../../input/kinds';
 
 /**
  * When Karpenter takes nodes away that are not needed.
@@ -23,6 +26,7 @@ export abstract class Deprovisioning {
    * @param after how long a node must have been empty, in whole seconds
    */
   public static whenEmpty(after: Duration): Deprovisioning {
+    checkKind('how long a node must have been empty', after, required(duration()));
     return new WhenEmpty(after.toSeconds());
   }
 

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { renderKubeletConfiguration } from './kubelet-configuration';
 import { checkKey, checkLabelValue } from '../../kubernetes/kubernetes-names';
-import { checkInteger } from '../numbers';
+import { checkContradictions, checkKnownValues } from '../contradictions';
+import { KARPENTER_V0 } from './karpenter-rules';
 import { renderLimits } from '../pool-limits';
 import { ProvisionerOptions } from './provisioner-options';
 import { Requirement } from '../requirement';
@@ -24,7 +25,8 @@ export function renderProvisionerSpec(options: ProvisionerOptions, nodeTemplateN
   Object.keys(options.annotations ?? {}).forEach((key) => checkKey('annotation key', key));
   checkTaints(options.taints ?? [], options.startupTaints ?? []);
   options.requirements?.forEach(checkRequirement);
-  checkInteger('`weight`', options.weight, 1, 100);
+  checkKnownValues(options.requirements ?? [], options.labels ?? {}, KARPENTER_V0.knownValues);
+  checkContradictions(options.requirements ?? [...DEFAULT_REQUIREMENTS], options.labels ?? {});
   return {
     annotations: options.annotations,
     labels: options.labels,

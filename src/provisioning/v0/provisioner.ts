@@ -4,7 +4,11 @@ import { Construct } from 'constructs';
 import { checkObjectName } from '../../kubernetes/kubernetes-names';
 import { DEFAULT_NAME, applyObject, ownerMark, renderObject } from '../manifest';
 import { ProvisionerOptions } from './provisioner-options';
+import { PROVISIONER_OPTIONS } from './provisioner-shape';
 import { renderProvisionerSpec } from './provisioner-spec';
+import { CLUSTER } from '../../input/cdk-kinds';
+import { required } from '../../input/kinds';
+import { checkShape, Shape } from '../../input/shape';
 
 /** On a Provisioner whose migration is being removed. */
 const REMOVAL_MARK = { 'cdk-karpenter-migration/stage': 'REMOVED' };
@@ -14,6 +18,8 @@ export interface ProvisionerProps extends ProvisionerOptions {
   /** The cluster; Karpenter's CRDs must be there, and its webhooks must answer, before this is applied. */
   readonly cluster: eks.ICluster;
 }
+
+const SHAPE: Shape<ProvisionerProps> = { ...PROVISIONER_OPTIONS, cluster: required(CLUSTER) };
 
 /**
  * A Provisioner of the API karpenter.sh/v1alpha5, as Karpenter 0.29 to 0.31 has it.
@@ -35,6 +41,7 @@ export class Provisioner extends Construct {
 
   public constructor(scope: Construct, id: string, props: ProvisionerProps) {
     super(scope, id);
+    checkShape('Provisioner', props, SHAPE);
     if (props.nodeTemplate && props.nodeTemplateName !== undefined) {
       throw new Error(`\`nodeTemplate\` and \`nodeTemplateName\` ("${props.nodeTemplateName}") are both set: keep one of them`);
     }

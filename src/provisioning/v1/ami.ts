@@ -1,5 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { Selection, checkSelectionTags } from './selector-terms';
+import { checkKind } from '../../input/kind';
+import { ANY_TEXT, map, required } from '../../input/kinds';
+import { checkShape, Shape } from '../../input/shape';
 
 /** What kind of image nodes run; it decides how their user data is made and which volumes they have by default. */
 export enum NodeClassAmiFamily {
@@ -149,6 +152,8 @@ export interface AmiMatch {
   readonly owner?: string;
 }
 
+const AMI_MATCH: Shape<AmiMatch> = { name: ANY_TEXT, tags: map(ANY_TEXT), owner: ANY_TEXT };
+
 /**
  * Which images nodes may run; of those that match several terms or one, Karpenter takes the newest that fits the instance type.
  *
@@ -177,6 +182,7 @@ export class AmiTerm {
    * @param parameter the name or the ARN
    */
   public static ssmParameter(parameter: string): AmiTerm {
+    checkKind('the SSM parameter of an image', parameter, required(ANY_TEXT));
     if (parameter === '') {
       throw new Error('SSM parameter of an image is empty: set its name or its ARN');
     }
@@ -189,6 +195,7 @@ export class AmiTerm {
    * Fails on neither: the owner alone would match all that he has.
    */
   public static matching(match: AmiMatch): AmiTerm {
+    checkShape('AmiTerm.matching', match, AMI_MATCH);
     if (match.name === undefined && match.tags === undefined) {
       throw new Error('image term has neither `name` nor `tags`: set one of them');
     }

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { Selection, checkSelectionTags } from './selector-terms';
-import { checkChoice } from '../choices';
+import { ANY_TEXT, map, oneOf } from '../../input/kinds';
+import { checkShape, Shape } from '../../input/shape';
 
 /** Which instances a capacity reservation takes. */
 export enum InstanceMatchCriteria {
@@ -35,6 +36,12 @@ export interface CapacityReservationMatch {
   readonly ownerId?: string;
 }
 
+const CAPACITY_RESERVATION_MATCH: Shape<CapacityReservationMatch> = {
+  tags: map(ANY_TEXT),
+  instanceMatchCriteria: oneOf(InstanceMatchCriteria),
+  ownerId: ANY_TEXT,
+};
+
 /**
  * Which capacity reservations nodes may use; all that match any term.
  *
@@ -59,11 +66,11 @@ export class CapacityReservationTerm {
    * Fails on neither: the owner alone would match all that he has.
    */
   public static matching(match: CapacityReservationMatch): CapacityReservationTerm {
+    checkShape('CapacityReservationTerm.matching', match, CAPACITY_RESERVATION_MATCH);
     const { tags, instanceMatchCriteria, ownerId } = match;
     if (tags === undefined && instanceMatchCriteria === undefined) {
       throw new Error('capacity reservation term has neither `tags` nor `instanceMatchCriteria`: set one of them');
     }
-    checkChoice('`instanceMatchCriteria` of a capacity reservation term', instanceMatchCriteria, Object.values(InstanceMatchCriteria));
     if (tags) {
       checkSelectionTags('capacity reservation term', tags);
     }

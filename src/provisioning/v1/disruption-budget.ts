@@ -1,7 +1,9 @@
 import { Duration, Tokenization } from 'aws-cdk-lib';
 import { checkSchedule } from './cron-schedule';
 import { minutesText } from './duration-text';
-import { checkChoice } from '../choices';
+import { duration as aDuration } from '../../input/cdk-kinds';
+import { ANY_TEXT, list, oneOf, required } from '../../input/kinds';
+import { checkShape, Shape, struct } from '../../input/shape';
 import { checkInteger } from '../numbers';
 
 /** Why Karpenter disrupts a node of its own accord. */
@@ -49,6 +51,10 @@ export interface DisruptionBudgetOptions {
   readonly window?: DisruptionWindow;
 }
 
+const WINDOW: Shape<DisruptionWindow> = { schedule: required(ANY_TEXT), duration: required(aDuration()) };
+
+const BUDGET_OPTIONS: Shape<DisruptionBudgetOptions> = { reasons: list(oneOf(DisruptionReason)), window: struct(WINDOW) };
+
 /**
  * How many nodes of a pool Karpenter may disrupt of its own accord at the same time.
  *
@@ -64,6 +70,7 @@ export abstract class DisruptionBudget {
    */
   public static nodes(count: number, options: DisruptionBudgetOptions = {}): DisruptionBudget {
     checkInteger('disruption budget', count, 0);
+    checkShape('DisruptionBudget.nodes', options, BUDGET_OPTIONS);
     return new LiteralBudget(Tokenization.stringifyNumber(count), options);
   }
 
@@ -74,6 +81,7 @@ export abstract class DisruptionBudget {
    */
   public static percentage(percentage: number, options: DisruptionBudgetOptions = {}): DisruptionBudget {
     checkInteger('percentage of a disruption budget', percentage, 0, 100);
+    checkShape('DisruptionBudget.percentage', options, BUDGET_OPTIONS);
     return new LiteralBudget(`${Tokenization.stringifyNumber(percentage)}%`, options);
   }
 
@@ -124,7 +132,6 @@ function checkReasons(reasons: DisruptionReason[] | undefined): void {
   if (reasons === undefined) {
     return;
   }
-  reasons.forEach((reason) => checkChoice('reason of a disruption budget', reason, Object.values(DisruptionReason)));
   if (reasons.length === 0) {
     throw new Error('disruption budget has an empty list of reasons, so it would limit nothing: give at least one, or leave out `reasons` for all');
   }

@@ -1,4 +1,9 @@
 import { Duration, Token, Tokenization } from 'aws-cdk-lib';
+import { duration as aDuration } from '../../input/cdk-kinds';
+import { checkKind } from '../../input/kind';
+import { required } from '../../input/kinds';
+
+const NEEDED_DURATION = required(aDuration());
 
 const UNITS = [['h', 3600], ['m', 60], ['s', 1]] as const;
 
@@ -7,6 +12,7 @@ const MAXIMUM_HOURS = 2_562_047;
 
 /** A time as the API has it: a number of the largest unit that leaves no fraction, such as `720h` or `90s`. */
 export function durationText(what: string, duration: Duration): string {
+  checkKind(what, duration, NEEDED_DURATION);
   const seconds = duration.toSeconds();
   if (Token.isUnresolved(seconds)) {
     return `${Tokenization.stringifyNumber(seconds)}s`;

@@ -1,14 +1,14 @@
 import { Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { AmiAlias, NodeClassAmiFamily } from './ami';
-import { EC2NodeClassOptions, InstanceStorePolicy } from './ec2-node-class-options';
+import { EC2NodeClassOptions } from './ec2-node-class-options';
 import { renderNodeClassKubelet } from './node-class-kubelet';
 import { renderConnectionTracking, renderNetworkInterfaces } from './node-class-network';
 import { renderNodeClassVolumes } from './node-class-volumes';
 import { SecurityGroupTerm, SubnetTerm, renderTerms } from './selector-terms';
-import { checkChoice } from '../choices';
+import { checkTags, checkUserData } from '../ec2-checks';
+import { KARPENTER_V1 } from './karpenter-rules';
 import { renderMetadataOptions } from '../metadata-options';
-import { checkInteger } from '../numbers';
 
 /** The tag by which the guide lets Karpenter find subnets and security groups. */
 const DISCOVERY_TAG = 'karpenter.sh/discovery';
@@ -21,22 +21,11 @@ const DEFAULT_ALIAS = AmiAlias.al2023Latest();
 /** Karpenter's own since 1.0: pods with their own network do not reach the credentials of the instance. */
 const DEFAULT_HOP_LIMIT = 1;
 
-/** Tags by which Karpenter and the cluster know what is theirs, and those that AWS keeps for itself. */
-const RESTRICTED_TAGS = /^(eks:eks-cluster-name|karpenter\.sh\/(nodepool|nodeclaim)|karpenter\.k8s\.aws\/ec2nodeclass|kubernetes\.io\/cluster.*|aws:.*)$/i;
-
-/** EC2 takes 50 tags; Karpenter needs six, one of which may be overridden. */
-const MAXIMUM_TAGS = 44;
-const OVERRIDDEN_TAG = 'Name';
-
-const MAXIMUM_USER_DATA_BYTES = 16 * 1024;
-
 /** The spec of a node class as the API has it, with nothing left to its defaults; throws on what it, Karpenter or EC2 would refuse. */
 export function renderEC2NodeClassSpec(options: EC2NodeClassOptions, clusterName: string): object {
   const discovery = { [DISCOVERY_TAG]: clusterName };
-  checkTags(options.tags ?? {});
+  checkTags(options.tags ?? {}, KARPENTER_V1.tags);
   checkUserData(options.userData);
-  checkChoice('`instanceStorePolicy`', options.instanceStorePolicy, Object.values(InstanceStorePolicy));
-  checkInteger('`ipPrefixCount`', options.ipPrefixCount, 0);
   return {
     ...renderIdentity(options.role, options.instanceProfile),
     ...renderImages(options),
@@ -75,14 +64,10 @@ function renderIdentity(role: iam.IRole | undefined, instanceProfile: string | u
   if ((role === undefined) === (instanceProfile === undefined)) {
     throw new Error(`\`role\` and \`instanceProfile\` are ${role ? 'both' : 'neither'} set: set exactly one of them, the role for nodes or an instance profile of your own`);
   }
-  if (instanceProfile !== undefined && !Token.isUnresolved(instanceProfile) && !/^[\w+=,.@-]{1,128}$/.test(instanceProfile)) {
-    throw new Error(`\`instanceProfile\` is "${instanceProfile}": set the name without path or ARN, at most 128 letters, digits or characters of "_+=,.@-"`);
-  }
   return { role: role?.roleName, instanceProfile };
 }
 
 function renderImages({ amiAlias, amiSelectorTerms, amiFamily }: EC2NodeClassOptions): object {
-  checkChoice('`amiFamily`', amiFamily, Object.values(NodeClassAmiFamily));
   if (amiSelectorTerms === undefined) {
     const alias = amiAlias ?? DEFAULT_ALIAS;
     checkAliasFamily(alias.family, amiFamily);
@@ -100,27 +85,5 @@ function renderImages({ amiAlias, amiSelectorTerms, amiFamily }: EC2NodeClassOpt
 function checkAliasFamily(aliased: NodeClassAmiFamily, family: NodeClassAmiFamily | undefined): void {
   if (family !== undefined && !Token.isUnresolved(family) && family !== aliased && family !== NodeClassAmiFamily.CUSTOM) {
     throw new Error(`\`amiFamily\` is ${family} and the image is one of ${aliased}: set it to ${aliased} or ${NodeClassAmiFamily.CUSTOM}, or leave it out`);
-  }
-}
-
-function checkTags(tags: { [key: string]: string }): void {
-  const keys = Object.keys(tags);
-  const restricted = keys.find((key) => RESTRICTED_TAGS.test(key));
-  if (keys.includes('')) {
-    throw new Error('a key in `tags` is empty: give it a name');
-  }
-  if (restricted !== undefined) {
-    throw new Error(`tag "${restricted}" is restricted, as Karpenter or AWS sets it itself to know what is its own: remove it from \`tags\``);
-  }
-  const counted = keys.filter((key) => key !== OVERRIDDEN_TAG).length;
-  if (counted > MAXIMUM_TAGS) {
-    throw new Error(`\`tags\` has ${counted} entries: give at most ${MAXIMUM_TAGS}, as EC2 takes 50 and Karpenter needs the others`);
-  }
-}
-
-function checkUserData(userData: string | undefined): void {
-  const bytes = userData === undefined || Token.isUnresolved(userData) ? 0 : Buffer.byteLength(userData);
-  if (bytes > MAXIMUM_USER_DATA_BYTES) {
-    throw new Error(`\`userData\` has ${bytes} bytes: write at most ${MAXIMUM_USER_DATA_BYTES}, which is all that EC2 takes, Karpenter's own part counted`);
   }
 }

@@ -2,8 +2,12 @@ import { Lazy } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { EC2NodeClassOptions } from './ec2-node-class-options';
+import { EC2_NODE_CLASS_OPTIONS } from './ec2-node-class-shape';
 import { operatingSystemOf, renderEC2NodeClassSpec } from './ec2-node-class-spec';
 import { checkLabelledName, checkObjectMetadata } from './object-metadata';
+import { CLUSTER } from '../../input/cdk-kinds';
+import { required } from '../../input/kinds';
+import { checkShape, Shape } from '../../input/shape';
 import { DEFAULT_NAME, applyObject, ownerMark, renderObject } from '../manifest';
 
 /** How Karpenter launches nodes, and in which cluster. */
@@ -11,6 +15,8 @@ export interface EC2NodeClassProps extends EC2NodeClassOptions {
   /** The cluster; Karpenter's CRDs must be there before this is applied. */
   readonly cluster: eks.ICluster;
 }
+
+const SHAPE: Shape<EC2NodeClassProps> = { ...EC2_NODE_CLASS_OPTIONS, cluster: required(CLUSTER) };
 
 /**
  * A node class of the API karpenter.k8s.aws/v1, as Karpenter 1.0 and later have it.
@@ -41,6 +47,7 @@ export class EC2NodeClass extends Construct {
 
   public constructor(scope: Construct, id: string, props: EC2NodeClassProps) {
     super(scope, id);
+    checkShape('EC2NodeClass', props, SHAPE);
     this.nodeClassName = props.name ?? DEFAULT_NAME;
     checkLabelledName('EC2NodeClass', this.nodeClassName);
     checkObjectMetadata(props);

@@ -1,12 +1,12 @@
+import { MAXIMUM_INT32 } from '../../input/kinds';
 import { KubeletSettings, renderKubeletSettings } from '../kubelet-settings';
-import { MAXIMUM_INT32, checkInteger } from '../numbers';
+import { checkInteger } from '../numbers';
 
 /** A percentage as the API takes it in a threshold. */
 const PERCENTAGE = /^(\d{1,2}(\.\d{1,2})?|100(\.0{1,2})?)%$/;
 
-/** The settings as the API has them; throws on what it refuses, and on what leaves a node without pods. */
+/** The settings as the API has them; throws on what it refuses. */
 export function renderNodeClassKubelet(kubelet: KubeletSettings): object {
-  checkInteger('`kubelet.maxPods`', kubelet.maxPods, 1, MAXIMUM_INT32);
   checkInteger('`kubelet.evictionMaxPodGracePeriod` in seconds', kubelet.evictionMaxPodGracePeriod?.toSeconds(), 0, MAXIMUM_INT32);
   checkPercentages('evictionHard', Object.values(kubelet.evictionHard ?? {}).map((threshold) => threshold?._render()));
   checkPercentages('evictionSoft', Object.values(kubelet.evictionSoft ?? {}).map((signal) => signal?.threshold._render()));

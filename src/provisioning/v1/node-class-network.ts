@@ -1,5 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { checkChoice } from '../choices';
+import { checkKind } from '../../input/kind';
+import { ANY_TEXT, required } from '../../input/kinds';
 import { checkInteger } from '../numbers';
 
 /** What a network interface is for. */
@@ -59,6 +60,7 @@ export class PlacementGroup {
    * @param name the name in EC2
    */
   public static byName(name: string): PlacementGroup {
+    checkKind('the name of a placement group', name, required(ANY_TEXT));
     if (name === '') {
       throw new Error('placement group has an empty name: set the name of the group');
     }
@@ -89,14 +91,8 @@ export class PlacementGroup {
   }
 }
 
-const MAXIMUM_INTERFACES = 150;
-
 /** The interfaces as the API has them. */
 export function renderNetworkInterfaces(interfaces: NodeNetworkInterface[]): object[] {
-  if (interfaces.length > MAXIMUM_INTERFACES) {
-    throw new Error(`\`networkInterfaces\` has ${interfaces.length} entries: give at most ${MAXIMUM_INTERFACES}`);
-  }
-  interfaces.forEach(checkInterface);
   const isKnown = interfaces.every((each) => !Token.isUnresolved(each.networkCardIndex) && !Token.isUnresolved(each.deviceIndex));
   const primary = interfaces.find((each) => each.networkCardIndex === 0 && each.deviceIndex === 0);
   if (interfaces.length > 0 && isKnown && primary?.interfaceType !== NetworkInterfaceType.INTERFACE) {
@@ -106,12 +102,6 @@ export function renderNetworkInterfaces(interfaces: NodeNetworkInterface[]): obj
   checkPlaces(interfaces.filter((each) => each.interfaceType === NetworkInterfaceType.EFA_ONLY).map((each) => `card ${each.networkCardIndex}`),
     'given two interfaces of type efa-only');
   return interfaces.map(({ networkCardIndex, deviceIndex, interfaceType }) => ({ networkCardIndex, deviceIndex, interfaceType }));
-}
-
-function checkInterface(each: NodeNetworkInterface): void {
-  checkInteger('`networkCardIndex` of a network interface', each.networkCardIndex, 0);
-  checkInteger('`deviceIndex` of a network interface', each.deviceIndex, 0);
-  checkChoice('`interfaceType` of a network interface', each.interfaceType, Object.values(NetworkInterfaceType));
 }
 
 function checkPlaces(places: string[], complaint: string): void {

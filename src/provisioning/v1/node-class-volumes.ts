@@ -1,6 +1,6 @@
 import { Size } from 'aws-cdk-lib';
 import { BlockDevice, renderBlockDeviceMappings } from '../block-device';
-import { checkInteger } from '../numbers';
+import { KARPENTER_V1 } from './karpenter-rules';
 
 /** An EBS volume of a node. */
 export interface NodeClassBlockDevice extends BlockDevice {
@@ -28,15 +28,8 @@ export interface NodeClassBlockDeviceMapping {
   readonly rootVolume?: boolean;
 }
 
-/** Karpenter's limits. */
-const MAXIMUM_MAPPINGS = 50;
-const MAXIMUM_GIBIBYTES = 59_000;
-
 /** The mappings as the API has them. */
 export function renderNodeClassVolumes(mappings: NodeClassBlockDeviceMapping[]): object[] {
-  if (mappings.length > MAXIMUM_MAPPINGS) {
-    throw new Error(`\`blockDeviceMappings\` has ${mappings.length} entries: give at most ${MAXIMUM_MAPPINGS}`);
-  }
   const roots = mappings.filter((mapping) => mapping.rootVolume === true).map((mapping) => `"${mapping.deviceName}"`);
   if (roots.length > 1) {
     throw new Error(`block devices ${roots.join(', ')} all have \`rootVolume\`: a node has one, keep it at one of them`);
@@ -51,7 +44,6 @@ export function renderNodeClassVolumes(mappings: NodeClassBlockDeviceMapping[]):
 
 function checkVolume(name: string, ebs: NodeClassBlockDevice): void {
   checkSize(name, ebs.volumeSize);
-  checkInteger(`\`volumeInitializationRate\` of "${name}"`, ebs.volumeInitializationRate, 100, 300);
   if (ebs.volumeInitializationRate !== undefined && ebs.snapshotId === undefined) {
     throw new Error(`block device "${name}" has a \`volumeInitializationRate\` (${ebs.volumeInitializationRate}) and no \`snapshotId\`: `
       + 'set the snapshot whose blocks are loaded, or remove the rate');
@@ -66,7 +58,7 @@ function checkSize(name: string, size: Size | undefined): void {
     return;
   }
   const gibibytes = size.toBytes() / 1024 ** 3;
-  if (!Number.isInteger(gibibytes) || gibibytes < 1 || gibibytes > MAXIMUM_GIBIBYTES) {
-    throw new Error(`\`volumeSize\` of "${name}" is ${gibibytes} GiB: set a whole number of gibibytes from 1 to ${MAXIMUM_GIBIBYTES}`);
+  if (!Number.isInteger(gibibytes) || gibibytes < 1 || gibibytes > KARPENTER_V1.volumeGibibytes) {
+    throw new Error(`\`volumeSize\` of "${name}" is ${gibibytes} GiB: set a whole number of gibibytes from 1 to ${KARPENTER_V1.volumeGibibytes}`);
   }
 }

@@ -1,11 +1,10 @@
-import { checkContradictions, checkKnownValues, findContradiction } from './contradictions';
 import { NodePoolOptions } from './node-pool-options';
-import { checkRequirementKey, translatedKey } from './restricted-labels';
+import { checkRequirementKey } from './restricted-labels';
+import { checkContradictions, checkKnownValues, findContradiction } from '../contradictions';
+import { KARPENTER_V1 } from './karpenter-rules';
+import { translatedKey } from '../old-label-names';
 import { Requirement } from '../requirement';
 import { WellKnownLabel } from '../well-known-label';
-
-/** The API's limit. */
-const MAXIMUM_REQUIREMENTS = 100;
 
 /** What says something about instance types. */
 const INSTANCE_KEYS: readonly string[] = [
@@ -48,9 +47,9 @@ export function requirementsOf(options: Pick<NodePoolOptions, 'requirements' | '
 export function renderRequirements(options: NodePoolOptions): object[] {
   const requirements = requirementsOf(options);
   requirements.forEach(({ key }) => checkRequirementKey(key));
-  checkKnownValues(requirements, options.labels ?? {});
-  if (requirements.length > MAXIMUM_REQUIREMENTS) {
-    throw new Error(`\`requirements\` has ${requirements.length} entries, the defaults counted: give at most ${MAXIMUM_REQUIREMENTS}`);
+  checkKnownValues(requirements, options.labels ?? {}, KARPENTER_V1.knownValues);
+  if (requirements.length > KARPENTER_V1.requirements) {
+    throw new Error(`\`requirements\` has ${requirements.length} entries, the defaults counted: give at most ${KARPENTER_V1.requirements}`);
   }
   checkContradictions(requirements, options.labels ?? {});
   checkNodeClass(requirements, options);

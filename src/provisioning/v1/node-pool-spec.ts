@@ -2,11 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { Consolidation, NodeExpiry } from './disruption';
 import { DisruptionBudget } from './disruption-budget';
 import { durationText } from './duration-text';
+import { KARPENTER_V1 } from './karpenter-rules';
 import { NodePoolOptions } from './node-pool-options';
 import { renderRequirements } from './node-pool-requirements';
 import { checkNodeLabelKey } from './restricted-labels';
 import { checkKey, checkLabelValue } from '../../kubernetes/kubernetes-names';
-import { checkInteger } from '../numbers';
 import { PoolLimits, renderLimits } from '../pool-limits';
 import { Taint, checkTaints } from '../taint';
 
@@ -17,16 +17,11 @@ const DEFAULT_LIMITS: PoolLimits = { cpu: 1000 };
 /** Karpenter's own. */
 const DEFAULT_BUDGETS: readonly DisruptionBudget[] = [DisruptionBudget.percentage(10)];
 
-/** The API's limits. */
-const MAXIMUM_LABELS = 100;
-const MAXIMUM_BUDGETS = 50;
-
 /** The spec of a NodePool as the API has it, with nothing left to its defaults; throws on what it or Karpenter would refuse. */
 export function renderNodePoolSpec(options: NodePoolOptions, nodeClassName: string): object {
   checkLabels(options.labels ?? {});
   Object.keys(options.annotations ?? {}).forEach((key) => checkKey('annotation key', key));
   checkTaints(options.taints ?? [], options.startupTaints ?? []);
-  checkInteger('`weight`', options.weight, 1, 100);
   return {
     template: {
       metadata: options.labels || options.annotations ? { labels: options.labels, annotations: options.annotations } : undefined,
@@ -41,7 +36,7 @@ export function renderNodePoolSpec(options: NodePoolOptions, nodeClassName: stri
     },
     disruption: {
       ...(options.consolidation ?? DEFAULT_CONSOLIDATION)._render(),
-      budgets: renderBudgets(options.disruptionBudgets ?? [...DEFAULT_BUDGETS]),
+      budgets: (options.disruptionBudgets ?? DEFAULT_BUDGETS).map((budget) => budget._render()),
     },
     limits: renderLimits(options.limits ?? DEFAULT_LIMITS),
     weight: options.weight,
@@ -50,8 +45,8 @@ export function renderNodePoolSpec(options: NodePoolOptions, nodeClassName: stri
 
 function checkLabels(labels: { [key: string]: string }): void {
   const entries = Object.entries(labels);
-  if (entries.length > MAXIMUM_LABELS) {
-    throw new Error(`\`labels\` has ${entries.length} entries: give at most ${MAXIMUM_LABELS}`);
+  if (entries.length > KARPENTER_V1.labels) {
+    throw new Error(`\`labels\` has ${entries.length} entries: give at most ${KARPENTER_V1.labels}`);
   }
   for (const [key, value] of entries) {
     checkNodeLabelKey(key);
@@ -65,9 +60,3 @@ function renderTaint(taint: Taint): object {
   return { key, value: value === '' ? undefined : value, effect };
 }
 
-function renderBudgets(budgets: DisruptionBudget[]): object[] {
-  if (budgets.length > MAXIMUM_BUDGETS) {
-    throw new Error(`\`disruptionBudgets\` has ${budgets.length} entries: give at most ${MAXIMUM_BUDGETS}`);
-  }
-  return budgets.map((budget) => budget._render());
-}

@@ -2,8 +2,12 @@ import { Lazy } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { NodePoolOptions } from './node-pool-options';
+import { NODE_POOL_OPTIONS } from './node-pool-shape';
 import { renderNodePoolSpec } from './node-pool-spec';
 import { checkLabelledName, checkObjectMetadata } from './object-metadata';
+import { CLUSTER } from '../../input/cdk-kinds';
+import { required } from '../../input/kinds';
+import { checkShape, Shape } from '../../input/shape';
 import { DEFAULT_NAME, applyObject, ownerMark, renderObject } from '../manifest';
 
 /** On a NodePool whose migration is being removed. */
@@ -14,6 +18,8 @@ export interface NodePoolProps extends NodePoolOptions {
   /** The cluster; Karpenter's CRDs must be there before this is applied. */
   readonly cluster: eks.ICluster;
 }
+
+const SHAPE: Shape<NodePoolProps> = { ...NODE_POOL_OPTIONS, cluster: required(CLUSTER) };
 
 /**
  * A NodePool of the API karpenter.sh/v1, as Karpenter 1.0 and later have it.
@@ -38,6 +44,7 @@ export class NodePool extends Construct {
 
   public constructor(scope: Construct, id: string, props: NodePoolProps) {
     super(scope, id);
+    checkShape('NodePool', props, SHAPE);
     if (props.nodeClass && props.nodeClassName !== undefined) {
       throw new Error(`\`nodeClass\` and \`nodeClassName\` ("${props.nodeClassName}") are both set: keep one of them`);
     }

@@ -1,7 +1,8 @@
 import { Token } from 'aws-cdk-lib';
+import { KARPENTER_V1 } from './karpenter-rules';
 import { FORMERLY_FREE, FORMERLY_RESTRICTED, KUBERNETES_DOMAINS_SINCE, LABELS_SINCE } from './label-history';
 import { checkKey } from '../../kubernetes/kubernetes-names';
-import { OLD_LABEL_NAMES } from '../old-label-names';
+import { translatedKey } from '../old-label-names';
 import { WellKnownLabel } from '../well-known-label';
 
 /** The label by which Karpenter knows whose a node is; it sets it itself, and nothing else may. */
@@ -13,19 +14,12 @@ const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 /** A key is restricted if what is before its "/" ends like one of these; "ends" is meant literally, without a dot before it. */
 const RESTRICTED_DOMAINS = ['karpenter.sh', 'karpenter.k8s.aws'];
 
-/** The API's limit for the key of a requirement, one less than that of Kubernetes. */
-const MAXIMUM_KEY_LENGTH = 316;
-
 /** What Karpenter 0.29 knew and 1.0 does not. */
 const FORMER: readonly string[] = [WellKnownLabel.INSTANCE_PODS];
 
 /** What is known of labels; the node class is one too, though no pool needs to ask for its own. */
 const WELL_KNOWN: readonly string[] = [...Object.values(WellKnownLabel), 'karpenter.k8s.aws/ec2nodeclass'].filter((key) => !FORMER.includes(key));
 
-/** The key by which Karpenter knows what a requirement is about. */
-export function translatedKey(key: string): string {
-  return OLD_LABEL_NAMES[key] ?? key;
-}
 
 /** Refuses a label that Karpenter keeps for itself. */
 export function checkNodeLabelKey(key: string): void {
@@ -35,8 +29,8 @@ export function checkNodeLabelKey(key: string): void {
 
 /** Refuses a key of a requirement that Karpenter refuses. */
 export function checkRequirementKey(key: string): void {
-  if (key.length > MAXIMUM_KEY_LENGTH && !Token.isUnresolved(key)) {
-    throw new Error(`requirement key "${key}" has ${key.length} characters: write at most ${MAXIMUM_KEY_LENGTH}`);
+  if (key.length > KARPENTER_V1.requirementKey && !Token.isUnresolved(key)) {
+    throw new Error(`requirement key "${key}" has ${key.length} characters: write at most ${KARPENTER_V1.requirementKey}`);
   }
   checkUnrestricted('requirement key', key);
 }

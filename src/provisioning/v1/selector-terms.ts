@@ -1,4 +1,7 @@
 import { Fn, Lazy, Token } from 'aws-cdk-lib';
+import { KARPENTER_V1 } from './karpenter-rules';
+import { checkKind } from '../../input/kind';
+import { ANY_TEXT, map, required } from '../../input/kinds';
 
 /**
  * The fields of a term.
@@ -16,10 +19,6 @@ interface Term {
   readonly _lateIds?: string[];
   _render(): Selection;
 }
-
-/** Karpenter's limits. */
-const MAXIMUM_TERMS = 30;
-const MAXIMUM_TAGS = 20;
 
 /** Which subnets nodes may be in; all that match any term are used. */
 export class SubnetTerm {
@@ -96,6 +95,7 @@ export class SecurityGroupTerm {
    * @param name may hold `*`
    */
   public static groupName(name: string): SecurityGroupTerm {
+    checkKind('the name of a security group', name, required(ANY_TEXT));
     if (name === '') {
       throw new Error('security group term has an empty name: set the name of the security group');
     }
@@ -139,8 +139,8 @@ export function renderTerms(property: string, terms: Term[]): Selection[] | numb
   if (terms.length === 0) {
     throw new Error(`\`${property}\` is empty, which does not say what to select: give at least one term`);
   }
-  if (terms.length > MAXIMUM_TERMS) {
-    throw new Error(`\`${property}\` has ${terms.length} terms: give at most ${MAXIMUM_TERMS}`);
+  if (terms.length > KARPENTER_V1.terms) {
+    throw new Error(`\`${property}\` has ${terms.length} terms: give at most ${KARPENTER_V1.terms}`);
   }
   return terms.map((term) => term._render());
 }
@@ -153,14 +153,17 @@ function lateTerms(ids: string[]): number {
   return Token.asNumber(Lazy.uncachedAny({ produce: () => Fn.join('', ['[{"id":"', Fn.join('"},{"id":"', ids), '"}]']) }));
 }
 
+const SELECTION = required(map(ANY_TEXT));
+
 /** Refuses tags that Karpenter refuses, or that would select what nobody means. */
 export function checkSelectionTags(what: string, tags: { [key: string]: string }): void {
+  checkKind(`what the ${what} selects by`, tags, SELECTION);
   const entries = Object.entries(tags);
   if (entries.length === 0) {
     throw new Error(`${what} has no tags, which would select everything: give at least one`);
   }
-  if (entries.length > MAXIMUM_TAGS) {
-    throw new Error(`${what} has ${entries.length} tags: give at most ${MAXIMUM_TAGS}`);
+  if (entries.length > KARPENTER_V1.tagsOfTerm) {
+    throw new Error(`${what} has ${entries.length} tags: give at most ${KARPENTER_V1.tagsOfTerm}`);
   }
   for (const [key, value] of entries) {
     if (key === '' || value === '') {

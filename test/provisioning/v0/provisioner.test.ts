@@ -139,9 +139,19 @@ const LATER_LABELS: string[] = [
   'karpenter.k8s.aws/placement-group-partition',
 ];
 
+/** Values of labels that do not contradict what is known of them, and the default requirements. */
+const VALUES_OF_NODES: Record<string, string> = {
+  [WellKnownLabel.OS]: 'windows',
+  [WellKnownLabel.ARCH]: 'arm64',
+  [WellKnownLabel.CAPACITY_TYPE]: 'spot',
+  [WellKnownLabel.INSTANCE_CATEGORY]: 'm',
+  [WellKnownLabel.INSTANCE_GENERATION]: '3',
+};
+
 test.each(Object.entries(WellKnownLabel).filter(([, key]) => !LATER_LABELS.includes(key)))('the well-known label %s can be required and given', (_, key) => {
   expect(specOf({ requirements: [Requirement.exists(key)] }).requirements).toEqual([{ key, operator: 'Exists' }]);
-  expect(specOf({ labels: { [key]: 'x' } }).labels).toEqual({ [key]: 'x' });
+  const value = VALUES_OF_NODES[key] ?? 'x';
+  expect(specOf({ labels: { [key]: value } }).labels).toEqual({ [key]: value });
 });
 
 test.each(LATER_LABELS)('the label "%s" of later versions can be neither required nor given', (key) => {
@@ -165,11 +175,11 @@ test.each([
 });
 
 test.each([
-  'failure-domain.beta.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/region',
-  'beta.kubernetes.io/arch', 'beta.kubernetes.io/os', 'beta.kubernetes.io/instance-type',
-])('the old key "%s" can be required, as Karpenter translates it there, and not given as a label', (key) => {
-  expect(specOf({ requirements: [Requirement.isIn(key, ['x'])] }).requirements[0].key).toBe(key);
-  expect(() => specOf({ labels: { [key]: 'x' } })).toThrow(`label key "${key}" is restricted`);
+  ['failure-domain.beta.kubernetes.io/zone', 'x'], ['failure-domain.beta.kubernetes.io/region', 'x'],
+  ['beta.kubernetes.io/arch', 'arm64'], ['beta.kubernetes.io/os', 'windows'], ['beta.kubernetes.io/instance-type', 'x'],
+])('the old key "%s" can be required, as Karpenter translates it there, and not given as a label', (key, value) => {
+  expect(specOf({ requirements: [Requirement.isIn(key, [value])] }).requirements[0].key).toBe(key);
+  expect(() => specOf({ labels: { [key]: value } })).toThrow(`label key "${key}" is restricted`);
 });
 
 test('one key can have different effects, and different keys the same', () => {

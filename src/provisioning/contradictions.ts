@@ -1,25 +1,17 @@
 import { Token } from 'aws-cdk-lib';
-import { translatedKey } from './restricted-labels';
-import { Requirement } from '../requirement';
-import { WellKnownLabel } from '../well-known-label';
+import { KnownValues } from './karpenter-rules';
+import { translatedKey } from './old-label-names';
+import { Requirement } from './requirement';
 
 type Rendered = ReturnType<Requirement['_render']>;
-
-/** Labels of which all values are known; another one matches nothing. */
-const KNOWN_VALUES: Readonly<Record<string, readonly string[]>> = {
-  [WellKnownLabel.OS]: ['linux', 'windows'],
-  [WellKnownLabel.ARCH]: ['amd64', 'arm64'],
-  [WellKnownLabel.CAPACITY_TYPE]: ['on-demand', 'spot', 'reserved'],
-  [WellKnownLabel.INSTANCE_TENANCY]: ['default', 'dedicated'],
-};
 
 /** Labels and requirements are one thing for Karpenter. */
 type Labels = { readonly [key: string]: string };
 
 /** Refuses values that no node can have, such as `x86_64` for an architecture. */
-export function checkKnownValues(requirements: readonly Requirement[], labels: Labels): void {
+export function checkKnownValues(requirements: readonly Requirement[], labels: Labels, knownValues: KnownValues): void {
   for (const { key, operator, values } of together(requirements, labels)) {
-    const known = KNOWN_VALUES[translatedKey(key)];
+    const known = knownValues[translatedKey(key)];
     const unknown = operator === 'In' || operator === 'NotIn' ? values?.find((value) => known && !known.includes(value)) : undefined;
     if (unknown !== undefined) {
       throw new Error(`requirement or label "${key}" has the value "${unknown}", which no node has: use ${known.join(', ')}`);
