@@ -1,5 +1,5 @@
 import { readYaml, YamlReading } from './go-yaml';
-import { Json, RefusedYaml } from './go-yaml-scalars';
+import { AwsAuthUnreadable, Json } from './go-yaml-scalars';
 
 /** Whom an entry lets in, as the authenticator has it; what an entry does not say is empty. */
 export interface IdentityMapping {
@@ -24,26 +24,23 @@ export type ListName = keyof typeof LISTS;
 /** Texts that the authenticator does not look into. */
 const SKIPPED = ['', '``', '""', '\'\''];
 
-/** Why the authenticator takes nothing of a list. */
-export class UnreadableList extends Error {}
-
 /**
  * Reads a list of aws-auth.
  *
- * @throws UnreadableList where nothing of it counts
+ * @throws AwsAuthUnreadable where nothing of it counts
  * @see https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/v0.6.13/pkg/mapper/configmap/configmap.go
  */
 export function readList(list: ListName, text: string): ListReading {
   if (SKIPPED.includes(text.trim())) {
     return { mappings: [], damage: [] };
   }
-  const yaml = parsed(text);
+  const yaml = readYaml(text);
   const { value } = yaml;
   if (value === null) {
     return { mappings: [], damage: [], yaml };
   }
   if (!Array.isArray(value)) {
-    throw new UnreadableList(`must be a list, got ${typeof value === 'object' ? 'a map' : 'a single value'} at line 1, column 1`);
+    throw new AwsAuthUnreadable(`must be a list, got ${typeof value === 'object' ? 'a map' : 'a single value'} at line 1, column 1`);
   }
   const damage: Array<{ index: number; says: string }> = [];
   const mappings = (value as readonly Json[]).map((entry, index) => {
@@ -60,17 +57,6 @@ export function mappingOf({ mappings }: ListReading, arn: string): IdentityMappi
 
 export function isOf(mapping: Pick<IdentityMapping, 'arn'>, arn: string): boolean {
   return mapping.arn.toLowerCase() === arn.toLowerCase();
-}
-
-function parsed(text: string): YamlReading {
-  try {
-    return readYaml(text);
-  } catch (error) {
-    if (error instanceof RefusedYaml) {
-      throw new UnreadableList(error.message);
-    }
-    throw error;
-  }
 }
 
 /** One entry as Go decodes JSON into a struct: fields in any case, the last one wins, and what does not fit is left as it was. */

@@ -1,4 +1,5 @@
-import { LISTS, ListName, readList, UnreadableList } from './authenticator';
+import { LISTS, ListName, readList } from './authenticator';
+import { AwsAuthUnreadable } from './go-yaml-scalars';
 
 /** What the authenticator makes of a ConfigMap aws-auth that is not as its author meant it. */
 export interface AwsAuthProblems {
@@ -23,7 +24,7 @@ function problemsOf(list: ListName, data: Readonly<Record<string, string>>): Aws
     const nobody = mappings.flatMap(({ arn }, index) => arn === '' ? [`entry ${index + 1} has no ${LISTS[list]}`] : []);
     return { damage: [...damage.map(({ says }) => says), ...nobody].map(says => `${list}: ${says}`) };
   } catch (error) {
-    if (error instanceof UnreadableList) {
+    if (error instanceof AwsAuthUnreadable) {
       return { unreadable: `${list}: ${error.message}`, damage: [] };
     }
     throw error;

@@ -2,8 +2,8 @@ import { Scalar } from 'yaml';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Why yaml.v2 refuses a document as a whole, so that nothing of it counts. */
-export class RefusedYaml extends Error {}
+/** Why the authenticator refuses a list of aws-auth as a whole, so that nothing of it counts. */
+export class AwsAuthUnreadable extends Error {}
 
 /** What yaml.v2 does not take for a text, by the spellings that it knows. */
 const WORDS: ReadonlyMap<string, boolean | null | number> = new Map<string, boolean | null | number>([
@@ -30,7 +30,7 @@ function spellings(word: string): string[] {
  *
  * Which number it is does not matter, as long as JSON has it: nothing in aws-auth is one.
  *
- * @throws RefusedYaml where it is not what its tag says
+ * @throws AwsAuthUnreadable where it is not what its tag says
  */
 export function scalarValue(node: Scalar | null): Json {
   if (node === null) {
@@ -89,7 +89,7 @@ function ofKind(text: string, tag: '!!bool' | '!!int' | '!!float' | '!!null'): J
     '!!null': value === null,
   };
   if (!fits[tag]) {
-    throw new RefusedYaml(`cannot decode \`${text}\` as a ${tag}`);
+    throw new AwsAuthUnreadable(`cannot decode \`${text}\` as a ${tag}`);
   }
   return value;
 }
@@ -101,7 +101,7 @@ function digits(text: string): string {
 function binary(text: string): string {
   const bytes = text.replace(/[\r\n]/g, '');
   if (bytes.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(bytes)) {
-    throw new RefusedYaml('!!binary value contains invalid base64 data');
+    throw new AwsAuthUnreadable('!!binary value contains invalid base64 data');
   }
   return Buffer.from(bytes, 'base64').toString('utf8');
 }

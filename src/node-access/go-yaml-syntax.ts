@@ -1,5 +1,5 @@
 import { CST, Document, isCollection, isScalar, Pair, ParsedNode, Scalar, visit } from 'yaml';
-import { isUnquoted, RefusedYaml } from './go-yaml-scalars';
+import { AwsAuthUnreadable, isUnquoted } from './go-yaml-scalars';
 
 /** What yaml.v2 takes for characters of a text. */
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -14,7 +14,7 @@ export function checkText(text: string): void {
   const unprintable = UNPRINTABLE.exec(text);
   if (unprintable) {
     const code = unprintable[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-    throw new RefusedYaml(`control characters are not allowed, got U+${code} at ${placeOf(text, unprintable.index)}`);
+    throw new AwsAuthUnreadable(`control characters are not allowed, got U+${code} at ${placeOf(text, unprintable.index)}`);
   }
   checkPreamble(text);
 }
@@ -44,10 +44,10 @@ export function checkSyntax(text: string, document: Document.Parsed): void {
 function checkPreamble(text: string): void {
   for (const line of text.split(/\r?\n/)) {
     if (/^%/.test(line) && !/^%(TAG\s|YAML +1\.1\s*(#|$))/.test(line)) {
-      throw new RefusedYaml(`found incompatible YAML document or unknown directive "${line}"`);
+      throw new AwsAuthUnreadable(`found incompatible YAML document or unknown directive "${line}"`);
     }
     if (/^\.\.\.(\s|$)/.test(line)) {
-      throw new RefusedYaml('did not find expected node content before "..."');
+      throw new AwsAuthUnreadable('did not find expected node content before "..."');
     }
     if (!/^\s*(#|$)|^%/.test(line)) {
       return;
@@ -73,14 +73,14 @@ function checkTabs(text: string, document: Document.Parsed): void {
   for (const { index, 0: blanks } of text.matchAll(TAB)) {
     const tab = index + blanks.length - 1;
     if (tab < document.range[2] && !free.some(([from, to]) => from < tab && tab < to)) {
-      throw new RefusedYaml(`not valid YAML at ${placeOf(text, tab)}: found a tab character that violates indentation`);
+      throw new AwsAuthUnreadable(`not valid YAML at ${placeOf(text, tab)}: found a tab character that violates indentation`);
     }
   }
 }
 
 function checkName(text: string, name: string | undefined, position: number): void {
   if (name !== undefined && !NAME.test(name)) {
-    throw new RefusedYaml(`not valid YAML at ${placeOf(text, position)}: the name "${name}" of an anchor has other characters than letters, digits, _ and -`);
+    throw new AwsAuthUnreadable(`not valid YAML at ${placeOf(text, position)}: the name "${name}" of an anchor has other characters than letters, digits, _ and -`);
   }
 }
 
@@ -88,7 +88,7 @@ function checkEscapes(text: string, { type, srcToken, range }: Scalar): void {
   const quoted = type === Scalar.QUOTE_DOUBLE ? (srcToken as CST.FlowScalar).source : '';
   for (const [, escaped] of quoted.matchAll(/\\([\s\S])/g)) {
     if (!ESCAPES.includes(escaped)) {
-      throw new RefusedYaml(`not valid YAML at ${placeOf(text, range![0])}: found unknown escape character "\\${escaped}"`);
+      throw new AwsAuthUnreadable(`not valid YAML at ${placeOf(text, range![0])}: found unknown escape character "\\${escaped}"`);
     }
   }
 }
@@ -96,7 +96,7 @@ function checkEscapes(text: string, { type, srcToken, range }: Scalar): void {
 /** Within brackets a question mark begins a key, and a colon in front a value. */
 function checkInFlow(text: string, { source = '', range }: Scalar): void {
   if (source.includes('?') || source.startsWith(':')) {
-    throw new RefusedYaml(`not valid YAML at ${placeOf(text, range![0])}: "${source}" within brackets needs quotes`);
+    throw new AwsAuthUnreadable(`not valid YAML at ${placeOf(text, range![0])}: "${source}" within brackets needs quotes`);
   }
 }
 
@@ -106,10 +106,10 @@ function checkFlowPair(text: string, { key, value }: Pair<ParsedNode, ParsedNode
   }
   const [from, to] = key.range;
   if (value !== null && text.slice(from, to).includes('\n')) {
-    throw new RefusedYaml(`not valid YAML at ${placeOf(text, from)}: a key within brackets must be on one line`);
+    throw new AwsAuthUnreadable(`not valid YAML at ${placeOf(text, from)}: a key within brackets must be on one line`);
   }
   if (isUnquoted(key) && /^:[,[\]{}]/.test(text.slice(to, to + 2))) {
-    throw new RefusedYaml(`not valid YAML at ${placeOf(text, from)}: "${key.source}:" within brackets needs quotes`);
+    throw new AwsAuthUnreadable(`not valid YAML at ${placeOf(text, from)}: "${key.source}:" within brackets needs quotes`);
   }
 }
 

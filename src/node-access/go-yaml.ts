@@ -1,5 +1,5 @@
 import { Alias, Document, isAlias, isMap, isScalar, isSeq, parseAllDocuments, ParsedNode, Scalar, visit, YAMLMap } from 'yaml';
-import { isMergeKey, Json, RefusedYaml, scalarValue } from './go-yaml-scalars';
+import { AwsAuthUnreadable, isMergeKey, Json, scalarValue } from './go-yaml-scalars';
 import { checkSyntax, checkText } from './go-yaml-syntax';
 
 /**
@@ -27,7 +27,7 @@ const ALIASING = { values: 1000, aliased: 100, share: 0.99 };
 /**
  * The first document of a text; there may be others, which yaml.v2 does not look at.
  *
- * @throws RefusedYaml where yaml.v2 refuses it
+ * @throws AwsAuthUnreadable where yaml.v2 refuses it
  */
 export function readYaml(source: string): YamlReading {
   const text = source.replace(BYTE_ORDER_MARK, '').replace(BREAKS, '\n');
@@ -38,7 +38,7 @@ export function readYaml(source: string): YamlReading {
   const error = 'empty' in documents ? documents.errors[0] : document!.errors[0];
   if (error) {
     const place = error.linePos ? ` at line ${error.linePos[0].line}, column ${error.linePos[0].col}` : '';
-    throw new RefusedYaml(`not valid YAML${place}: ${error.message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '')}`);
+    throw new AwsAuthUnreadable(`not valid YAML${place}: ${error.message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '')}`);
   }
   if (!document) {
     return { contents: null, value: null };
@@ -63,7 +63,7 @@ class Decoder {
     const value = this.json(this.document.contents);
     // What JSON cannot say may have been set again by a later key.
     if (this.unsupported !== undefined && holdsNoNumber(value)) {
-      throw new RefusedYaml(`unsupported value: ${this.unsupported}`);
+      throw new AwsAuthUnreadable(`unsupported value: ${this.unsupported}`);
     }
     return value;
   }
@@ -106,7 +106,7 @@ class Decoder {
     for (const one of isSeq(source) ? [...source.items as ParsedNode[]].reverse() : [source]) {
       const map = isAlias(one) ? this.anchored.get(one)! : one;
       if (!isMap(map)) {
-        throw new RefusedYaml('map merge requires map or sequence of maps as the value');
+        throw new AwsAuthUnreadable('map merge requires map or sequence of maps as the value');
       }
       this.count();
       if (isAlias(one)) {
@@ -122,7 +122,7 @@ class Decoder {
 
   private within<T>(alias: Alias, act: () => T): T {
     if (this.open.has(alias)) {
-      throw new RefusedYaml(`anchor '${alias.source}' value contains itself`);
+      throw new AwsAuthUnreadable(`anchor '${alias.source}' value contains itself`);
     }
     this.open.add(alias);
     const result = act();
@@ -134,7 +134,7 @@ class Decoder {
     this.values++;
     this.aliased += this.open.size > 0 ? 1 : 0;
     if (this.aliased > ALIASING.aliased && this.values > ALIASING.values && this.aliased / this.values > ALIASING.share) {
-      throw new RefusedYaml('document contains excessive aliasing');
+      throw new AwsAuthUnreadable('document contains excessive aliasing');
     }
   }
 }
@@ -147,7 +147,7 @@ function anchoredNodes(document: Document.Parsed): Map<Alias, ParsedNode> {
     Alias: (_, alias) => {
       const node = anchors.get(alias.source);
       if (!node) {
-        throw new RefusedYaml(`unknown anchor '${alias.source}' referenced`);
+        throw new AwsAuthUnreadable(`unknown anchor '${alias.source}' referenced`);
       }
       found.set(alias, node);
     },
@@ -163,7 +163,7 @@ function anchoredNodes(document: Document.Parsed): Map<Alias, ParsedNode> {
 /** Keys of JSON are texts; yaml.v2 makes them of what is none, but not of everything. */
 function keyOf(key: Json): string {
   if (key === null || typeof key === 'object') {
-    throw new RefusedYaml(`invalid map key: ${JSON.stringify(key)}; what begins with a brace or a bracket needs quotes to be a text`);
+    throw new AwsAuthUnreadable(`invalid map key: ${JSON.stringify(key)}; what begins with a brace or a bracket needs quotes to be a text`);
   }
   return String(key);
 }

@@ -1,8 +1,8 @@
 // eslint-disable-next-line import/no-extraneous-dependencies -- only the function's bundle has it, no construct imports this file
 import { isSeq, YAMLSeq } from 'yaml';
-import { isOf, ListReading, mappingOf, readList, UnreadableList } from './authenticator';
+import { isOf, ListReading, mappingOf, readList } from './authenticator';
 import { BYTE_ORDER_MARK } from './go-yaml';
-import { Json } from './go-yaml-scalars';
+import { AwsAuthUnreadable, Json } from './go-yaml-scalars';
 
 /**
  * The value of `mapRoles`: a YAML list inside a string. What it says is what the authenticator reads, and positions come from there, but
@@ -69,7 +69,7 @@ export function insertMapping(source: string, rolearn: string, groups: readonly 
 export function removeMapping(source: string, rolearn: string, inserted: string): string {
   const [mark, text] = withoutMark(source);
   const list = parsed(text);
-  if (list instanceof UnreadableList) {
+  if (list instanceof AwsAuthUnreadable) {
     const [found, ...others] = withoutText(text, inserted);
     if (found === undefined || others.length > 0) {
       throw unreadable(list);
@@ -92,26 +92,26 @@ export function removeMapping(source: string, rolearn: string, inserted: string)
 
 function parse(text: string): ParsedList {
   const list = parsed(text);
-  if (list instanceof UnreadableList) {
+  if (list instanceof AwsAuthUnreadable) {
     throw unreadable(list);
   }
   return list;
 }
 
-function parsed(text: string): ParsedList | UnreadableList {
+function parsed(text: string): ParsedList | AwsAuthUnreadable {
   try {
     const reading = readList('mapRoles', text);
     const { contents, value } = reading.yaml ?? {};
     return { ...reading, sequence: isSeq(contents) ? contents : undefined, entries: value as readonly Json[] | null | undefined ?? [] };
   } catch (error) {
-    if (error instanceof UnreadableList) {
+    if (error instanceof AwsAuthUnreadable) {
       return error;
     }
     throw error;
   }
 }
 
-function unreadable({ message }: UnreadableList): Error {
+function unreadable({ message }: AwsAuthUnreadable): Error {
   return new Error(`mapRoles of the ConfigMap aws-auth cannot be read, so that no role in it is mapped: ${message}; correct it first, nothing was changed`);
 }
 
@@ -134,7 +134,7 @@ function ourIndex({ entries, mappings }: ParsedList, rolearn: string): number {
 
 function holds(text: string, entries: readonly Json[]): boolean {
   const list = parsed(text);
-  return !(list instanceof UnreadableList) && JSON.stringify(list.entries) === JSON.stringify(entries);
+  return !(list instanceof AwsAuthUnreadable) && JSON.stringify(list.entries) === JSON.stringify(entries);
 }
 
 function intoFlow(text: string, sequence: YAMLSeq, rolearn: string, groups: readonly string[]): Insertion {

@@ -306,9 +306,9 @@ const terminationHandler: Check = ({ kubernetes }) => !kubernetes || kubernetes.
 
 /** In the order in which a reader should learn of them; the reason why the API did not answer may be long. */
 const CHECKS: readonly Check[] = [
-  firstStage, clusterActive, generation, kubernetesVersion, nodeImages, autoMode, oidcIssuer, nodegroups, networkSelection, hostCapacity, discoveryTag,
-  clusterSecurityGroups, awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects, subnetAddresses,
-  terminationHandler, kubernetesAccess,
+  firstStage, clusterActive, generation, kubernetesVersion, nodeImages, autoMode, oidcIssuer, nodegroups, networkSelection, hostCapacity,
+  discoveryTag, clusterSecurityGroups, awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects,
+  subnetAddresses, terminationHandler, kubernetesAccess,
 ];
 
 function describe(host: HostFacts): string {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { AWS_AUTH_DOCUMENTS, AwsAuthDocument, NODES } from './documents';
-import { IdentityMapping, ListName, LISTS, mappingOf, readList, UnreadableList } from '../../../src/node-access/authenticator';
+import { IdentityMapping, ListName, LISTS, mappingOf, readList } from '../../../src/node-access/authenticator';
+import { AwsAuthUnreadable } from '../../../src/node-access/go-yaml-scalars';
 
 /** What the aws-iam-authenticator itself says. */
 interface Reading {
@@ -22,7 +23,7 @@ function ours(list: ListName, { data }: AwsAuthDocument): { mappings: Record<str
     const { mappings, damage } = readList(list, data[list] ?? '');
     return { mappings: byArn(mappings), refused: false, damaged: damage.length > 0 };
   } catch (error) {
-    expect(error).toBeInstanceOf(UnreadableList);
+    expect(error).toBeInstanceOf(AwsAuthUnreadable);
     return { mappings: {}, refused: true, damaged: false };
   }
 }
