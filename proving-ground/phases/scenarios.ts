@@ -184,7 +184,7 @@ export const SCENARIOS = {
     generation: 'v1',
     phases: [
       phase('a customer\'s account and cluster', 45, async (run) => {
-        run.world = await createWorld(run.context, { generation: 'v1', authenticationMode: 'API' });
+        run.world = await createWorld(run.context, { generation: 'v1', authenticationMode: 'API', context: { criticalStatefulSet: 'kube-system/registry' } });
         await makeMess(run.world);
       }),
       BOOTSTRAP,

@@ -9,7 +9,7 @@ import { KubectlV34Layer } from '@aws-cdk/lambda-layer-kubectl-v34';
 import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Deprovisioning, Discovery, KarpenterMigration, KarpenterRelease, MigrationStage } from '../../src';
+import { CriticalWorkload, Deprovisioning, Discovery, KarpenterMigration, KarpenterRelease, MigrationStage } from '../../src';
 
 const app = new App();
 const isV1 = app.node.tryGetContext('release') === 'v1';
@@ -21,6 +21,7 @@ const cluster = eks.Cluster.fromClusterAttributes(stack, 'Cluster', {
   kubectlLayer: isV1 ? new KubectlV34Layer(stack, 'Kubectl') : new KubectlV27Layer(stack, 'Kubectl'),
 });
 const variants: readonly string[] = (app.node.tryGetContext('variant') ?? '').split(',');
+const critical: readonly string[] | undefined = app.node.tryGetContext('criticalStatefulSet')?.split('/');
 const ids: (name: string) => string[] = name => app.node.tryGetContext(name).split(',');
 const migration = new KarpenterMigration(stack, 'Migration', {
   cluster,
@@ -28,6 +29,7 @@ const migration = new KarpenterMigration(stack, 'Migration', {
   revision: app.node.tryGetContext('revision'),
   nodegroups: app.node.tryGetContext('nodegroups')?.split(','),
   discovery: variants.includes('ids') ? Discovery.ids({ subnetIds: ids('subnets'), securityGroupIds: ids('securityGroups') }) : undefined,
+  cutOver: critical && { criticalWorkloads: [...CriticalWorkload.defaults(), CriticalWorkload.statefulSet(critical[0], critical[1])] },
   takeOver: variants.includes('takeover'),
   release: isV1
     ? KarpenterRelease.v1({ nodePool: variants.includes('pool') ? { weight: 10 } : variants.includes('renamed') ? { name: 'general' } : undefined })
