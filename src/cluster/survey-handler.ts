@@ -2,7 +2,7 @@ import { ClusterSurveyProperties } from './contract';
 import { nodegroupSecurityGroupIds, nodegroupSubnetIds } from './survey';
 import { ClusterFacts, ClusterReader, NetworkReader, SubnetFacts } from './survey-port';
 import { Attributes, done, ResourceHandler } from '../custom-resources/lifecycle';
-import { optionalText, optionalTexts, text } from '../custom-resources/properties';
+import { optionalText, optionalTexts, sameList, text } from '../custom-resources/properties';
 import { whenRightsSettled } from '../custom-resources/settle';
 import { shortList } from '../words/short-list';
 
@@ -20,8 +20,11 @@ export function surveyHandler(reader: ClusterReader & NetworkReader): ResourceHa
     }),
     identify: properties => `karpenter-cluster-survey/${properties.ClusterName}`,
     apply: request => whenRightsSettled(request.elapsed, async () => {
-      const facts = await reader.readCluster(request.properties.ClusterName, request.properties.Nodegroups);
-      const subnets = await reader.readSubnets(nodegroupSubnetIds(facts));
+      const { ClusterName, Nodegroups } = request.properties;
+      // What has gone since the deployment before must not be in the way of the way back.
+      const tolerant = request.type === 'Update' && sameList(Nodegroups, request.oldProperties?.Nodegroups);
+      const facts = await reader.readCluster(ClusterName, Nodegroups, tolerant);
+      const subnets = await reader.readSubnets(nodegroupSubnetIds(facts), tolerant);
       console.log(JSON.stringify({ level: 'info', message: 'cluster survey', facts, subnets }));
       return done(surveyAttributes(facts, subnets));
     }),

@@ -18,6 +18,8 @@ export interface NodegroupFacts {
    * Empty where there are none: EKS then attaches the cluster security group.
    */
   readonly launchTemplateSecurityGroupIds: readonly string[];
+  /** The launch template, or its version, was deleted; its security groups are not known then. */
+  readonly launchTemplateGone?: boolean;
 }
 
 /** What AWS knows about a cluster and those of its node groups that were asked for. */
@@ -63,14 +65,15 @@ export interface ClusterReader {
   /**
    * @param nodegroups the names of the node groups to read, all managed ones if undefined; throws when one does not
    * exist, naming those that do. Groups in deletion are left out, named or not.
+   * @param tolerant whether node groups that do not exist are left out, and launch templates that do not are facts
    */
-  readCluster(name: string, nodegroups?: readonly string[]): Promise<ClusterFacts>;
+  readCluster(name: string, nodegroups?: readonly string[], tolerant?: boolean): Promise<ClusterFacts>;
 }
 
 /** Reads the network that nodes live in; changes nothing. */
 export interface NetworkReader {
-  /** In the order of the ids; throws when one does not exist. */
-  readSubnets(ids: readonly string[]): Promise<SubnetFacts[]>;
-  /** In the order of the ids; throws when one does not exist. */
-  readSecurityGroups(ids: readonly string[]): Promise<SecurityGroupFacts[]>;
+  /** In the order of the ids; throws when one does not exist, unless tolerant. */
+  readSubnets(ids: readonly string[], tolerant?: boolean): Promise<SubnetFacts[]>;
+  /** In the order of the ids; throws when one does not exist, unless tolerant. */
+  readSecurityGroups(ids: readonly string[], tolerant?: boolean): Promise<SecurityGroupFacts[]>;
 }

@@ -1,11 +1,13 @@
 import { AssumeRoleCommand, Credentials, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type * as k8s from '@kubernetes/client-node';
 import { describeCluster } from './cluster.aws';
-import { bearerToken, roleOfSession, trustMissing } from './eks-token.aws';
+import { CLIENT_OPTIONS } from './client-options';
+import { bearerToken, noWay, roleOfSession, trustMissing } from './eks-token.aws';
 import { Query } from './lambda';
 import { Connect } from './lifecycle';
 import { text } from './properties';
 import { TimedKubeConfig } from './timed-config.kubernetes';
+import { isTransient } from './transient';
 
 /** STS gives no shorter session, and a token outlives one call of a function by far. */
 const SESSION_SECONDS = 900;
@@ -23,7 +25,7 @@ export async function connect(clusterName: string, kubectlRoleArn: string): Prom
   }
   const until = Date.now() + REUSE_MILLISECONDS;
   const region = process.env.AWS_REGION!;
-  const { endpoint, certificateAuthority } = await describe(clusterName);
+  const { endpoint, certificateAuthority } = await reaching('eks', region, () => describe(clusterName));
   const token = await bearerToken(clusterName, region, await assume(kubectlRoleArn, region));
   const config = new TimedKubeConfig();
   config.loadFromClusterAndUser(
@@ -44,6 +46,15 @@ export function through<P>(Port: new (config: k8s.KubeConfig) => P): Connect<P> 
   return async (clusterName, kubectlRoleArn) => new Port(await connect(clusterName, kubectlRoleArn));
 }
 
+/** Says where the way to a service ends: the function runs in subnets that the user has chosen. */
+async function reaching<T>(service: string, region: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw isTransient(error) ? Object.assign(new Error(noWay(service, region, error as Error)), { name: (error as Error).name, cause: error }) : error;
+  }
+}
+
 async function describe(clusterName: string): Promise<{ endpoint: string; certificateAuthority: string }> {
   const { endpoint, certificateAuthority, status } = await describeCluster(clusterName);
   if (!endpoint || !certificateAuthority?.data) {
@@ -54,13 +65,13 @@ async function describe(clusterName: string): Promise<{ endpoint: string; certif
 
 async function assume(kubectlRoleArn: string, region: string): Promise<Credentials> {
   // The regional endpoint answers in isolated VPCs too, where the global one has no interface endpoint.
-  const sts = new STSClient({ region });
+  const sts = new STSClient({ ...CLIENT_OPTIONS, region });
   try {
-    const { Credentials: credentials } = await sts.send(new AssumeRoleCommand({
+    const { Credentials: credentials } = await reaching('sts', region, () => sts.send(new AssumeRoleCommand({
       RoleArn: kubectlRoleArn,
       RoleSessionName: 'cdk-karpenter-migration',
       DurationSeconds: SESSION_SECONDS,
-    }));
+    })));
     return credentials!;
   } catch (error) {
     if (!/^AccessDenied/.test((error as Error).name)) {

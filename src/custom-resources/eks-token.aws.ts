@@ -27,6 +27,12 @@ export function trustMissing(kubectlRoleArn: string, functionRoleArn: string): s
   ].join(' ');
 }
 
+/** Why a function gets no answer of a service, where that may be its network. */
+export function noWay(service: string, region: string, { name, message }: Error): string {
+  return `no answer from ${service}.${region} where the function for the Kubernetes API runs (${name}: ${message}): if it lasts, its subnets need a way out by a NAT `
+    + `gateway, or an interface endpoint com.amazonaws.${region}.${service} whose security group admits the function's`;
+}
+
 /** A presigned GetCallerIdentity call, which EKS makes to learn who is asking. */
 export async function bearerToken(clusterName: string, region: string, credentials: SessionCredentials, now = new Date()): Promise<string> {
   const hostname = `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;

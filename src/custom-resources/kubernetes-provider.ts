@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { KubernetesFunction } from './kubernetes-function';
 import { KubernetesHandlerOptions } from './kubernetes-handler-options';
-import { acceptBasicExecution, HANDLER_FUNCTION, handlerLogs, twoPhaseProvider } from './two-phase-provider';
+import { acceptBasicExecution, handlerLogs, INNER_FUNCTION, twoPhaseProvider } from './two-phase-provider';
 
 /**
  * The function behind every custom resource that talks to the Kubernetes API, once per cluster and stack: two clusters
@@ -39,7 +39,7 @@ export class KubernetesProvider extends Construct {
     this.kubectlRoleArn = imported.kubectlRoleArn;
     const logGroup = handlerLogs(this);
     this.function = new KubernetesFunction(this, 'Function', {
-      ...HANDLER_FUNCTION,
+      ...INNER_FUNCTION,
       description: 'Karpenter migration: resources that talk to the Kubernetes API',
       logGroup,
       role: givenRole && unmodified(givenRole, this),

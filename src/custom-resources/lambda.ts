@@ -32,9 +32,17 @@ export function entry(
         : await isComplete(handlers, event, new Date());
     } catch (error) {
       console.error(JSON.stringify({ level: 'error', message: messageOf(error), stack: (error as Error)?.stack }));
-      throw new Error(shortReason(messageOf(error)));
+      throw reasonOnly(shortReason(messageOf(error)));
     }
   };
+}
+
+/**
+ * An error whose stack says nothing: CDK's framework sends the stack to CloudFormation behind the message, so that every line of it after the first
+ * would go twice, and a response has 4,096 bytes. The log has the real one.
+ */
+function reasonOnly(message: string): Error {
+  return Object.assign(new Error(message), { stack: 'Error' });
 }
 
 function isTask(event: ProviderEvent | Query | Task): event is Task {

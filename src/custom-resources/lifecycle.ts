@@ -1,3 +1,5 @@
+import { isTransient } from './transient';
+
 /**
  * The two phases of a custom resource behind CDK's provider framework.
  *
@@ -71,7 +73,8 @@ export type ResourceHandlers = Readonly<Record<string, ResourceHandler<any>>>;
 export const MAXIMUM_RESPONSE_BYTES = 4096;
 /** What the envelope around attributes or a reason takes: ids, ARNs, the log pointer. */
 const ENVELOPE_BYTES = 1200;
-const BUDGET_BYTES = MAXIMUM_RESPONSE_BYTES - ENVELOPE_BYTES;
+/** What a reason, or attributes, may take of a response. */
+export const BUDGET_BYTES = MAXIMUM_RESPONSE_BYTES - ENVELOPE_BYTES;
 
 export interface OnEventAnswer { readonly PhysicalResourceId: string; readonly StartedAt: string }
 export interface IsCompleteAnswer { readonly IsComplete: boolean; readonly Data?: Attributes }
@@ -98,7 +101,7 @@ export async function isComplete(handlers: ResourceHandlers, event: ProviderEven
     requestId: event.RequestId,
     elapsed,
   };
-  const outcome = await (event.RequestType === 'Delete' ? handler.remove(request) : handler.apply(request));
+  const outcome = await unlessTransient(() => event.RequestType === 'Delete' ? handler.remove(request) : handler.apply(request));
   if (outcome.done) {
     return { IsComplete: true, Data: outcome.attributes && withinBudget(outcome.attributes) };
   }
@@ -110,15 +113,38 @@ export async function isComplete(handlers: ResourceHandlers, event: ProviderEven
   return { IsComplete: false };
 }
 
+/** A call that did not come through is tried again, as long as there is patience. */
+async function unlessTransient(act: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!isTransient(error)) {
+      throw error;
+    }
+    const { name, message, stack } = error as Error;
+    console.warn(JSON.stringify({ level: 'warning', message: `tried again: ${message}`, name, stack }));
+    return waiting(name === 'Error' ? message : `${name}: ${message}`);
+  }
+}
+
 /** Shortens a reason to what a response can carry; the log has all of it. */
 export function shortReason(message: string): string {
-  const bytes = Buffer.from(message, 'utf8');
-  if (bytes.length <= BUDGET_BYTES) {
+  if (sentBytes(message) <= BUDGET_BYTES) {
     return message;
   }
   const end = ' … (shortened, the log has all of it)';
-  // Cutting bytes may split a character; the decoder marks it with U+FFFD, which is dropped.
-  return bytes.subarray(0, BUDGET_BYTES - Buffer.byteLength(end)).toString('utf8').replace(/\uFFFD+$/, '') + end;
+  const characters = [...message];
+  let [fits, tooMany] = [0, characters.length];
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    [fits, tooMany] = sentBytes(characters.slice(0, middle).join('') + end) <= BUDGET_BYTES ? [middle, tooMany] : [fits, middle];
+  }
+  return characters.slice(0, fits).join('') + end;
+}
+
+/** What a text takes in a response, where quotes and line ends are escaped. */
+export function sentBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }
 
 function handlerFor(handlers: ResourceHandlers, event: ProviderEvent): ResourceHandler<any> {

@@ -52,3 +52,8 @@ export function oneOf<T extends string>(raw: Raw, name: string, allowed: readonl
   }
   return value as T;
 }
+
+/** Whether two lists hold the same, or both are left out. */
+export function sameList(one: readonly string[] | undefined, other: readonly string[] | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Query } from './lambda';
+import { REMOTE_FAILURE } from './transient';
 
 /** Asks another function of ours and waits for its answer; what it throws is thrown here. */
 export async function ask<T>(client: LambdaClient, functionArn: string, query: Query): Promise<T> {
@@ -14,5 +15,5 @@ export async function ask<T>(client: LambdaClient, functionArn: string, query: Q
 /** Our functions say the name of an error before its message, so that it survives the way. */
 function remoteError(text: string): Error {
   const [, name, message] = /^([A-Z]\w*): ([^]*)$/.exec(text) ?? [undefined, 'Error', text];
-  return Object.assign(new Error(`the kubernetes function failed: ${message}`), { name });
+  return Object.assign(new Error(`${REMOTE_FAILURE}${message}`), { name });
 }

@@ -1,7 +1,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CLIENT_OPTIONS } from './client-options';
 
 /** Whether CloudFormation is taking back a creation or an update of the stack, or has just done so. */
 export async function isRollingBack(stackId: string): Promise<boolean> {
-  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: stackId }));
+  const { Stacks } = await new CloudFormationClient(CLIENT_OPTIONS).send(new DescribeStacksCommand({ StackName: stackId }));
   return /ROLLBACK/.test(Stacks?.[0]?.StackStatus ?? '');
 }

@@ -5,6 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { acceptFinding } from './accepted-findings';
+import { INNER_FUNCTION_SECONDS } from './client-options';
 
 /** CloudFormation gives a custom resource an hour; the handlers give up before with their reason. */
 const SERVICE_TIMEOUT = Duration.hours(1);
@@ -12,6 +13,8 @@ const TOTAL_TIMEOUT = Duration.minutes(58);
 
 /** What the functions behind custom resources have in common. */
 export const HANDLER_FUNCTION = { timeout: Duration.minutes(5), memorySize: 512 };
+/** The function for the Kubernetes API ends before the one that asks it. */
+export const INNER_FUNCTION = { ...HANDLER_FUNCTION, timeout: Duration.seconds(INNER_FUNCTION_SECONDS) };
 
 /** The log group of a function and of the framework around it; without one, each makes its own, which outlives the stack. */
 export function handlerLogs(scope: Construct): logs.LogGroup {

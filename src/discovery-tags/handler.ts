@@ -3,8 +3,8 @@ import { Change, planApply, planRemove, refusal, severalGroups, DiscoveryTagsPor
 import { parseSecurityGroupSelection } from './security-group-selection';
 import { targets } from './targets';
 import { ClusterReader, NetworkReader } from '../cluster/survey-port';
-import { done, ResourceHandler } from '../custom-resources/lifecycle';
-import { flag, optionalText, optionalTexts, text } from '../custom-resources/properties';
+import { Attributes, done, ResourceHandler } from '../custom-resources/lifecycle';
+import { flag, optionalText, optionalTexts, sameList, text } from '../custom-resources/properties';
 import { whenRightsSettled } from '../custom-resources/settle';
 import { shortList } from '../words/short-list';
 
@@ -29,19 +29,27 @@ export function discoveryTagsHandler(port: DiscoveryTagsPort, reader: ClusterRea
 
     identify: properties => `karpenter-discovery-tags/${properties.ClusterName}`,
 
-    apply: ({ properties, elapsed }) => whenRightsSettled(elapsed, async () => {
+    apply: ({ type, properties, oldProperties, elapsed }) => whenRightsSettled(elapsed, async () => {
       if (properties.Retired) {
         // Nodes and node classes may still be found by them.
         return done();
       }
       const discovery = { clusterName: properties.ClusterName, tagKey: properties.TagKey };
-      const wanted = targets(await reader.readCluster(properties.ClusterName, properties.NodegroupNames), properties);
+      // What has gone since the deployment before must not be in the way of the way back.
+      const tolerant = type === 'Update' && selectsAsBefore(properties, oldProperties);
+      const facts = await reader.readCluster(properties.ClusterName, properties.NodegroupNames, tolerant);
+      const marked = await port.carrying(markerKey(discovery.clusterName));
+      if (tolerant && facts.nodegroups.length === 0 && !properties.SubnetIds) {
+        warn(`cluster "${properties.ClusterName}" has none of the node groups any more whose subnets are tagged: the tags stay`);
+        return done(answer(discovery.tagKey, marked));
+      }
+      const wanted = targets(facts, properties, marked.filter(({ kind }) => kind === 'security-group').map(({ id }) => id));
       wanted.notes.forEach(warn);
 
       const plan = planApply(discovery, wanted, eachOnce([
-        ...(await reader.readSubnets(wanted.subnetIds)).map(({ id, tags }) => ({ id, tags, kind: 'subnet' as const })),
-        ...(await reader.readSecurityGroups(wanted.securityGroupIds)).map(({ id, tags }) => ({ id, tags, kind: 'security-group' as const })),
-        ...await port.carrying(markerKey(discovery.clusterName)),
+        ...(await reader.readSubnets(wanted.subnetIds, tolerant)).map(({ id, tags }) => ({ id, tags, kind: 'subnet' as const })),
+        ...(await reader.readSecurityGroups(wanted.securityGroupIds, tolerant)).map(({ id, tags }) => ({ id, tags, kind: 'security-group' as const })),
+        ...marked,
         ...await port.carrying(discovery.tagKey, discovery.clusterName),
       ]));
       const accepted = properties.SeveralClusterSecurityGroups ? plan.clusterSecurityGroups : [];
@@ -67,6 +75,17 @@ export function discoveryTagsHandler(port: DiscoveryTagsPort, reader: ClusterRea
       return done();
     }),
   };
+}
+
+function answer(tagKey: string, tagged: readonly TaggedResource[]): Attributes {
+  const idsOf = (kind: TaggedResource['kind']) => shortList(tagged.filter(one => one.kind === kind).map(({ id }) => id).sort(), MAXIMUM_ATTRIBUTE_BYTES);
+  return { subnetIds: idsOf('subnet'), securityGroupIds: idsOf('security-group'), tagKey };
+}
+
+/** Whether an update chooses what is tagged in the same way as the deployment before. */
+function selectsAsBefore(now: DiscoveryTagsProperties, before: Partial<DiscoveryTagsProperties> | undefined): boolean {
+  return now.SecurityGroupSource === before?.SecurityGroupSource && sameList(now.NodegroupNames, before.NodegroupNames)
+    && sameList(now.SubnetIds, before.SubnetIds) && sameList(now.SecurityGroupIds, before.SecurityGroupIds);
 }
 
 async function perform(port: DiscoveryTagsPort, changes: readonly Change[]): Promise<void> {

@@ -1,12 +1,13 @@
 import {
   CreateTagsCommand, DeleteTagsCommand, EC2Client, paginateDescribeSecurityGroups, paginateDescribeSubnets, Tag,
 } from '@aws-sdk/client-ec2';
+import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 import { DiscoveryTagsPort, TaggedResource, Tags } from './plan';
 import { tagsOf } from '../cluster/readings.aws';
 
 /** Tags of subnets and security groups, at EC2. */
 export class Ec2DiscoveryTags implements DiscoveryTagsPort {
-  constructor(private readonly ec2 = new EC2Client()) {}
+  constructor(private readonly ec2 = new EC2Client(CLIENT_OPTIONS)) {}
 
   public async carrying(key: string, value?: string): Promise<TaggedResource[]> {
     const Filters = [value === undefined ? { Name: 'tag-key', Values: [key] } : { Name: `tag:${key}`, Values: [value] }];

@@ -11,13 +11,26 @@ export interface Targets {
   readonly notes: readonly string[];
 }
 
-/** Finds the resources that the properties mean. */
-export function targets(facts: ClusterFacts, properties: DiscoveryTagsProperties): Targets {
+/**
+ * Finds the resources that the properties mean.
+ *
+ * @param marked the security groups that we have tagged: where a launch template is gone, nobody knows which of them it named, and all stay
+ */
+export function targets(facts: ClusterFacts, properties: DiscoveryTagsProperties, marked: readonly string[] = []): Targets {
   const subnetIds = properties.SubnetIds ?? nodegroupSubnetIds(facts);
   if (subnetIds.length === 0) {
     throw new Error(`cluster "${facts.name}" has no managed node group to take subnets from: create one, or set SubnetSource.ids(...)`);
   }
-  return { subnetIds, ...securityGroups(facts, properties) };
+  const selected = securityGroups(facts, properties);
+  const gone = facts.nodegroups.filter(({ launchTemplateGone }) => launchTemplateGone).map(({ name }) => name);
+  const isGuess = gone.length > 0 && (properties.SecurityGroupSource === 'nodegroups' || properties.SecurityGroupSource === 'launchTemplates');
+  return isGuess
+    ? {
+      subnetIds,
+      securityGroupIds: [...new Set([...selected.securityGroupIds, ...marked])].sort(),
+      notes: [...selected.notes, `the launch template of node group ${gone.join(', ')} was deleted: the security groups that are tagged stay so`],
+    }
+    : { subnetIds, ...selected };
 }
 
 function securityGroups(facts: ClusterFacts, properties: DiscoveryTagsProperties): Omit<Targets, 'subnetIds'> {

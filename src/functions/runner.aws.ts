@@ -1,5 +1,6 @@
 import { randomUUID } from 'crypto';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ASKING_OPTIONS } from '../custom-resources/client-options';
 import { recheck } from './recheck.aws';
 import { remotePort } from '../custom-resources/remote-port.aws';
 import { FleetPort } from '../karpenter/api/fleet';
@@ -25,7 +26,7 @@ import { SCALE_DOWN } from '../workflow/scale-down/row';
 import { scaleDownStep } from '../workflow/scale-down/step';
 import { StageRunner } from '../workflow/stage.aws';
 
-const lambda = new LambdaClient({});
+const lambda = new LambdaClient(ASKING_OPTIONS);
 
 /** The claim is read by any run; what may be changed with it is decided by its own record. */
 const ANY_GENERATION = 0;

@@ -3,6 +3,7 @@ import {
   ResourceInUseException, ResourceNotFoundException, TagResourceCommand,
 } from '@aws-sdk/client-eks';
 import { GetRoleCommand, IAMClient, NoSuchEntityException } from '@aws-sdk/client-iam';
+import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 import { AccessEntry, AccessEntryPort } from './access-entry-plan';
 import { readAuthenticationMode } from './authentication-mode.aws';
 import { NodeEntryType } from './contract';
@@ -10,7 +11,7 @@ import { describeNodegroup, nodegroupNames } from '../cluster/readings.aws';
 
 /** The access entries of one cluster, at EKS. */
 export class EksAccessEntries implements AccessEntryPort {
-  public constructor(private readonly clusterName: string, private readonly eks = new EKSClient({}), private readonly iam = new IAMClient({})) {}
+  public constructor(private readonly clusterName: string, private readonly eks = new EKSClient(CLIENT_OPTIONS), private readonly iam = new IAMClient(CLIENT_OPTIONS)) {}
 
   public authenticationMode(): Promise<string> {
     return readAuthenticationMode(this.clusterName, this.eks);

@@ -18,6 +18,8 @@ export interface PreflightFacts {
   readonly cluster: ClusterFacts;
   readonly subnets: readonly SubnetFacts[];
   readonly securityGroups: readonly SecurityGroupFacts[];
+  /** The selected subnets and security groups that do not exist. */
+  readonly missing?: readonly string[];
   /** Undefined where the cluster is not ACTIVE or its API did not answer. */
   readonly kubernetes?: KubernetesFacts;
   /** Why the API did not answer. */
@@ -155,10 +157,24 @@ const nodegroups: Check = ({ cluster }, properties) => {
   });
 };
 
-const networkSelection: Check = ({ cluster }, properties) => {
+const networkSelection: Check = ({ cluster, missing = [] }, properties) => {
   const { subnetIds, securityGroupIds } = selectedNetwork(cluster, properties);
+  const { nodegroups: groups } = migrationNodegroups(cluster, properties.Nodegroups);
+  const gone = groups.filter(({ launchTemplateGone }) => launchTemplateGone).map(({ name }) => name);
+  // What the launch templates say does not count then.
+  const isChosen = properties.SecurityGroupSource === 'ids' || properties.SecurityGroupSource === 'cluster';
   // Without a node group there is nothing to select from, which is a finding of its own.
-  return migrationNodegroups(cluster, properties.Nodegroups).nodegroups.length === 0 ? [] : [
+  return groups.length === 0 ? [] : [
+    ...missing.length === 0 ? [] : [error(
+      PreflightCheck.NETWORK_SELECTION,
+      `${named(missing)} ${missing.length === 1 ? 'does' : 'do'} not exist in this account and region`,
+      'select those that do, or repair the launch template that names them',
+    )],
+    ...gone.length === 0 ? [] : [(isChosen ? warning : error)(
+      PreflightCheck.NETWORK_SELECTION,
+      `the launch template of node group ${named(gone)}, or its version, was deleted: nobody knows its security groups, and EKS cannot launch nodes by it`,
+      'give the node group a launch template that exists, leave it out of `nodegroups`, or select security groups by id',
+    )],
     ...subnetIds.length > 0 ? [] : [error(PreflightCheck.NETWORK_SELECTION, 'no node group has a subnet', 'select subnets by id')],
     ...securityGroupIds.length > 0 ? [] : [error(
       PreflightCheck.NETWORK_SELECTION,

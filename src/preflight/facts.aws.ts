@@ -1,4 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ASKING_OPTIONS } from '../custom-resources/client-options';
 import { PREFLIGHT_FACTS_QUERY } from './contract';
 import { KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } from './kubernetes-facts';
 import { Query } from '../custom-resources/lambda';
@@ -8,7 +9,7 @@ import { ask } from '../custom-resources/query.aws';
 
 /** The Kubernetes API through the function that may reach it. */
 export class LambdaFactsReader implements KubernetesFactsReader {
-  constructor(private readonly functionArn: string, private readonly lambda = new LambdaClient({})) {}
+  constructor(private readonly functionArn: string, private readonly lambda = new LambdaClient(ASKING_OPTIONS)) {}
 
   public readFacts(question: KubernetesQuestion): Promise<KubernetesFacts> {
     return ask(this.lambda, this.functionArn, {

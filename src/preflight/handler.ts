@@ -2,10 +2,11 @@ import { findings, PreflightFacts } from './checks';
 import { PreflightProperties } from './contract';
 import { KubernetesFacts, KubernetesFactsReader } from './kubernetes-facts';
 import { selectedNetwork } from './selected-network';
-import { Finding, judge, report, Verdict } from './verdict';
+import { Finding, judge, NEVER_ACCEPTED, report, Verdict } from './verdict';
 import { done, Outcome, ResourceHandler, ResourceRequest } from '../custom-resources/lifecycle';
 import { flag, integer, oneOf, optionalText, optionalTexts, text, texts } from '../custom-resources/properties';
 import { mayStillSettle, whenRightsSettled } from '../custom-resources/settle';
+import { isTransient } from '../custom-resources/transient';
 import { PreflightCheck } from '../words/preflight-check';
 import { stageFindings } from './workloads/checks';
 import { StageFacts, StagePorts } from './workloads/facts';
@@ -16,6 +17,9 @@ import { parseSecurityGroupSelection } from '../discovery-tags/security-group-se
 import { NODE_ACCESS_KINDS } from '../node-access/contract';
 import { MigrationStage } from '../words/migration-stage';
 import { shortList } from '../words/short-list';
+import { isRaised } from '../workflow/itinerary';
+
+type Request = ResourceRequest<PreflightProperties>;
 
 /** What the preflight looks through. */
 export interface PreflightPorts {
@@ -30,6 +34,8 @@ export interface PreflightPorts {
 const LIST_BYTES = 900;
 /** The client of the Kubernetes API puts headers and bodies into its messages. */
 const PROBLEM_CHARACTERS = 1000;
+/** A network, or a server, that is in trouble for longer is not only for a moment. */
+const PASSING_MILLISECONDS = 2 * 60_000;
 
 /** Looks at everything, changes nothing, and fails with every broken assumption at once. */
 export function preflightHandler(ports: PreflightPorts): ResourceHandler<PreflightProperties> {
@@ -41,7 +47,7 @@ export function preflightHandler(ports: PreflightPorts): ResourceHandler<Preflig
       const facts = await readFacts(ports, request);
       const stage = await readStage(ports, request, facts);
       const found = [...findings(facts, request.properties), ...stage ? stageFindings(stage.facts, stage.question) : []];
-      const verdict = judge(found, request.properties.AcceptedRisks);
+      const verdict = judge(isRaising(request) ? found : onTheWayBack(found, facts, request), request.properties.AcceptedRisks);
       // Records of their own, because the facts of a big cluster may be more than one record takes.
       console.log(JSON.stringify({ level: 'info', message: 'preflight verdict', verdict }));
       console.log(JSON.stringify({ level: 'info', message: 'preflight facts', facts }));
@@ -58,15 +64,43 @@ export function preflightHandler(ports: PreflightPorts): ResourceHandler<Preflig
   };
 }
 
+/** Whether the deployment goes further than the one before; the first one does in any case. */
+function isRaising({ type, properties, oldProperties }: Request): boolean {
+  return type === 'Create' || oldProperties === undefined
+    || isRaised(oldProperties.Stage ?? MigrationStage.INSTALL, properties.Stage ?? MigrationStage.INSTALL);
+}
+
+/**
+ * What a deployment that goes no further has found is there already, whether it is deployed or not: it must not stand in the way of going back.
+ * Only what the deployment itself brings along stays an error.
+ */
+function onTheWayBack(found: readonly Finding[], facts: PreflightFacts, { properties, oldProperties }: Request): Finding[] {
+  // What may be left out is what the deployment before says, or nothing.
+  const choices = { Nodegroups: undefined, HostNodegroups: undefined, TagKey: undefined, SubnetIds: undefined, SecurityGroupIds: undefined, Al2NodeClasses: undefined };
+  const before = { ...properties, ...choices, ...oldProperties };
+  const formerNetwork = selectedNetwork(facts.cluster, before);
+  const isFormer = (id: string) => formerNetwork.subnetIds.includes(id) || formerNetwork.securityGroupIds.includes(id);
+  const known = findings({ ...facts, missing: facts.missing?.filter(isFormer) }, before).map(({ check }) => check);
+  const now = findings(facts, properties).map(({ check }) => check);
+  const isBrought = (check: PreflightCheck) => check === PreflightCheck.OTHER_OBJECTS || (now.includes(check) && !known.includes(check));
+  return found.map(finding => finding.severity === 'error' && !NEVER_ACCEPTED.includes(finding.check) && !isBrought(finding.check)
+    ? { ...finding, severity: 'warning' }
+    : finding);
+}
+
 async function readFacts(ports: PreflightPorts, request: ResourceRequest<PreflightProperties>): Promise<PreflightFacts> {
   const { properties } = request;
   // All groups: a name that does not exist is one finding among others and must not hide them.
-  const cluster = await ports.reader.readCluster(properties.ClusterName);
+  const cluster = await ports.reader.readCluster(properties.ClusterName, undefined, true);
   const network = selectedNetwork(cluster, properties);
+  const subnets = await ports.reader.readSubnets(network.subnetIds, true);
+  const securityGroups = await ports.reader.readSecurityGroups(network.securityGroupIds, true);
+  const found = [...subnets, ...securityGroups].map(({ id }) => id);
   return {
     cluster,
-    subnets: await ports.reader.readSubnets(network.subnetIds),
-    securityGroups: await ports.reader.readSecurityGroups(network.securityGroupIds),
+    subnets,
+    securityGroups,
+    missing: [...network.subnetIds, ...network.securityGroupIds].filter(id => !found.includes(id)),
     formerOwner: request.oldProperties?.Owner,
     formerApi: request.oldProperties?.Api,
     formerObjects: request.oldProperties?.Objects,
@@ -93,7 +127,8 @@ Promise<{ kubernetes: KubernetesFacts } | { kubernetesProblem: string }> {
     });
     return { kubernetes };
   } catch (error) {
-    if (mayStillSettle(error, request.elapsed)) {
+    // What lasts is a finding among the others; until then it is waited for.
+    if (mayStillSettle(error, request.elapsed) || (isTransient(error) && request.elapsed < PASSING_MILLISECONDS)) {
       throw error;
     }
     return { kubernetesProblem: (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, PROBLEM_CHARACTERS) };

@@ -280,7 +280,7 @@ export class Preflight extends Construct {
   }
 
   private stageProperties(props: PreflightProps, release: KarpenterRelease): Pick<PreflightProperties, 'Stage' | 'Migrates' | 'StagePlan'> {
-    if (!props.stage || props.stage === MigrationStage.INSTALL) {
+    if (!props.stage || !(movesWorkloads(props.stage) || (props._migrates && props.stage !== MigrationStage.INSTALL))) {
       return {};
     }
     return { Stage: props.stage, ...props._migrates ? { Migrates: true } : {}, ...this.planProperties(props, props.stage, release) };

@@ -1,3 +1,4 @@
+import { BUDGET_BYTES, sentBytes } from '../custom-resources/lifecycle';
 import { PreflightCheck } from '../words/preflight-check';
 import { shortList } from '../words/short-list';
 
@@ -17,7 +18,7 @@ export interface Verdict {
 }
 
 /** What nobody can take the risk of, not even a removal: it would leave nodes that no Karpenter answers for. */
-const NEVER_ACCEPTED: readonly PreflightCheck[] = [PreflightCheck.KARPENTER_GENERATION, PreflightCheck.FIRST_STAGE];
+export const NEVER_ACCEPTED: readonly PreflightCheck[] = [PreflightCheck.KARPENTER_GENERATION, PreflightCheck.FIRST_STAGE];
 
 /**
  * Whoever accepts one of these installs over what is there: what a deployment then finds under its own names was not made by it, and its
@@ -38,12 +39,27 @@ export function judge(found: readonly Finding[], acceptedRisks: readonly Preflig
   };
 }
 
-/** One line per finding, with its remedy; all names come first, because a response may be cut. */
+/**
+ * One line per finding, with its remedy; all names come first. Findings that a response has no room for are counted: the log has them, and
+ * another deployment shows them once the first ones are corrected.
+ */
 export function report(errors: readonly Finding[]): string {
   const names = [...new Set(errors.map(finding => finding.check))].join(', ');
+  const head = `nothing was changed: ${names} ${errors.length === 1 ? 'does' : 'do'} not hold; correct what follows, or name what you accept in \`acceptedRisks\``;
   const lines = errors.map((finding, index) => `${index + 1}. ${finding.check}: ${finding.message}; ${finding.remedy}`);
-  return `nothing was changed: ${names} ${errors.length === 1 ? 'does' : 'do'} not hold; correct what follows, or name what you accept in `
-    + `\`acceptedRisks\`\n${lines.join('\n')}`;
+  let said = head;
+  for (const [index, line] of lines.entries()) {
+    const left = lines.length - index - 1;
+    if (sentBytes(`${said}\n${line}${left > 0 ? `\n${further(left)}` : ''}`) > BUDGET_BYTES) {
+      return index === 0 ? `${said}\n${line}` : `${said}\n${further(left + 1)}`;
+    }
+    said = `${said}\n${line}`;
+  }
+  return said;
+}
+
+function further(count: number): string {
+  return `… and ${count} more ${count === 1 ? 'finding' : 'findings'}, with ${count === 1 ? 'its remedy' : 'their remedies'} in the log of the function`;
 }
 
 /** A message names at most this much; the log has all. */

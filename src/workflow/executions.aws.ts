@@ -2,11 +2,12 @@ import {
   DescribeExecutionCommand, ExecutionAlreadyExists, ExecutionDoesNotExist, paginateListExecutions, SFNClient, StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 import { ExecutionsPort, ExecutionStatus } from './port';
 
 /** The executions of one state machine. */
 export class SfnExecutions implements ExecutionsPort {
-  private readonly client = new SFNClient({});
+  private readonly client = new SFNClient(CLIENT_OPTIONS);
 
   public constructor(private readonly stateMachineArn: string) {}
 

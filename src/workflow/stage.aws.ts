@@ -1,4 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ASKING_OPTIONS } from '../custom-resources/client-options';
 import { ABANDON_QUERY, MigrationStageProperties, WorkflowConfiguration } from './contract';
 import { SfnExecutions } from './executions.aws';
 import { ExecutionsPort, StagePort } from './port';
@@ -16,7 +17,7 @@ export type StageRunner = Pick<RunnerPorts, 'runs' | 'steps'> & { readonly fleet
 
 /** EC2 and CloudFormation at first hand, the Kubernetes API through the function that may reach it. */
 export class AwsStagePort implements StagePort {
-  private readonly lambda = new LambdaClient();
+  private readonly lambda = new LambdaClient(ASKING_OPTIONS);
 
   public readonly runs: RunPort;
   public readonly executions: ExecutionsPort;

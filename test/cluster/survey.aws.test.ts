@@ -72,6 +72,29 @@ test('all pages of node groups are read, those in deletion and those that go mea
   expect(facts.nodegroups.map(group => group.name)).toEqual(['a', 'c', 'e']);
 });
 
+test('what is gone is left out, or a fact, for whoever tolerates it', async () => {
+  const withTemplate = active({ launchTemplate: { id: 'lt-1', version: '3' } });
+  const ec2 = new FakeEc2();
+  const { send } = ec2;
+  ec2.send = async (command: any) => {
+    if (command instanceof DescribeLaunchTemplateVersionsCommand) {
+      throw Object.assign(new Error('gone'), { name: 'InvalidLaunchTemplateId.NotFound' });
+    }
+    const [filter] = command.input.Filters ?? [];
+    return filter
+      ? command instanceof DescribeSubnetsCommand
+        ? { Subnets: filter.Values.filter((id: string) => id !== 'subnet-gone').map((SubnetId: string) => ({ SubnetId })) }
+        : { SecurityGroups: filter.Values.filter((id: string) => id !== 'sg-gone').map((GroupId: string) => ({ GroupId })) }
+      : send(command);
+  };
+  const reader = new AwsClusterReader(new FakeEks({ a: withTemplate, b: active() }), ec2);
+  expect((await reader.readCluster('prod', ['a', 'x'], true)).nodegroups).toMatchObject([{ name: 'a', launchTemplateGone: true, launchTemplateSecurityGroupIds: [] }]);
+  await expect(reader.readCluster('prod', ['a'])).rejects.toThrow('gone');
+  expect((await reader.readSubnets(['subnet-1', 'subnet-gone'], true)).map(({ id }) => id)).toEqual(['subnet-1']);
+  expect((await reader.readSecurityGroups(['sg-gone', 'sg-1'], true)).map(({ id }) => id)).toEqual(['sg-1']);
+  expect([await reader.readSubnets([], true), await reader.readSecurityGroups([], true)]).toEqual([[], []]);
+});
+
 test('a named node group on a later page is found, one that does not exist is an error', async () => {
   const reader = new AwsClusterReader(new FakeEks({ a: active(), b: active(), c: active() }), new FakeEc2());
   expect((await reader.readCluster('prod', ['c'])).nodegroups.map(group => group.name)).toEqual(['c']);

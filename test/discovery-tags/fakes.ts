@@ -49,16 +49,16 @@ export class FakeNetwork implements DiscoveryTagsPort, ClusterReader, NetworkRea
     return this.facts;
   }
 
-  public async readSubnets(ids: readonly string[]) {
-    return this.read(ids).map(one => ({ ...one, zone: 'us-east-1a', availableAddresses: 200 }));
+  public async readSubnets(ids: readonly string[], tolerant = false) {
+    return this.read(ids, tolerant).map(one => ({ ...one, zone: 'us-east-1a', availableAddresses: 200 }));
   }
 
-  public async readSecurityGroups(ids: readonly string[]) {
-    return this.read(ids);
+  public async readSecurityGroups(ids: readonly string[], tolerant = false) {
+    return this.read(ids, tolerant);
   }
 
-  private read(ids: readonly string[]) {
-    return ids.map(id => {
+  private read(ids: readonly string[], tolerant: boolean) {
+    return ids.filter(id => !tolerant || this.tags[id]).map(id => {
       if (!this.tags[id]) {
         throw new Error(`"${id}" does not exist in this account and region`);
       }

@@ -47,6 +47,43 @@ test('a retired resource leaves tags as they are, and takes what a former one ha
   expect(network.snapshot()).toEqual(untouched());
 });
 
+describe('what has gone since the deployment before', () => {
+  const later = async (network: FakeNetwork, raw: Record<string, unknown> = RAW) => {
+    const { handler } = run(network);
+    const properties = handler.parse(raw);
+    return handler.apply({
+      type: 'Update', properties, oldProperties: properties, physicalId: 'id', stackId: 'stack', logicalId: 'l', requestId: 'r', elapsed: 600_000,
+    });
+  };
+
+  test('a launch template: the security groups that are tagged stay so', async () => {
+    const network = new FakeNetwork({ ...untouched(), 'sg-apps': {} });
+    network.facts = cluster(nodegroup('apps', { launchTemplateSecurityGroupIds: ['sg-apps'] }));
+    await run(network).create();
+    network.facts = cluster(nodegroup('apps', { launchTemplateGone: true }));
+    expect(await later(network)).toMatchObject({ done: true });
+    expect(network.snapshot()['sg-apps']).toEqual(OURS);
+    expect(warnings.join()).toContain('the launch template of node group apps was deleted');
+  });
+
+  test('a subnet that was named: the others stay tagged, where a first deployment or another choice is refused', async () => {
+    const network = new FakeNetwork(untouched());
+    const raw = { ...RAW, SubnetIds: ['subnet-a', 'subnet-gone'] };
+    await expect(run(network, raw).create()).rejects.toThrow('"subnet-gone" does not exist');
+    await expect(run(network, raw).update()).rejects.toThrow('"subnet-gone" does not exist');
+    expect(await later(network, raw)).toMatchObject({ done: true });
+    expect(network.snapshot()['subnet-a']).toEqual({ Name: 'a', ...OURS });
+  });
+
+  test('all node groups: the tags stay', async () => {
+    const network = new FakeNetwork(untouched());
+    await run(network).create();
+    network.facts = cluster();
+    expect(await later(network)).toEqual({ done: true, attributes: { subnetIds: 'subnet-a', securityGroupIds: 'sg-cluster', tagKey: KEY } });
+    expect(network.snapshot()['subnet-a']).toEqual({ Name: 'a', ...OURS });
+  });
+});
+
 test('tag and marker are set in one call', async () => {
   const network = new FakeNetwork(untouched());
   await run(network).create();

@@ -1,7 +1,8 @@
-import { cluster, facts, FakeReader, kubernetes, nodegroup, properties, request, subnet } from './facts';
+import { cluster, facts, FakeReader, host, kubernetes, nodegroup, properties, request, subnet } from './facts';
 import { budget, question, stageFacts } from './workloads/stage';
-import { shortReason } from '../../src/custom-resources/lifecycle';
+import { BUDGET_BYTES, isComplete, sentBytes, shortReason } from '../../src/custom-resources/lifecycle';
 import { PreflightFacts } from '../../src/preflight/checks';
+import { PreflightProperties } from '../../src/preflight/contract';
 import { preflightHandler } from '../../src/preflight/handler';
 import { KubernetesFacts, KubernetesQuestion } from '../../src/preflight/kubernetes-facts';
 import { StageFacts, VcpuFacts } from '../../src/preflight/workloads/facts';
@@ -76,9 +77,92 @@ test('a creation at another stage is refused before anything is made', async () 
   expect(handler.parse({ ...late, Migrates: 'true' })).toMatchObject({ Migrates: true });
 });
 
-test('an update checks again', async () => {
+test('an update checks again, and what stands against going on is known then but does not stand in the way of staying', async () => {
   const { handler } = setup(facts({ cluster: cluster({ version: '1.30' }) }));
-  await expect(handler.apply(request('Update', properties(), { oldProperties: properties() }))).rejects.toThrow(/KUBERNETES_VERSION/);
+  expect(await handler.apply(request('Update', properties(), { oldProperties: properties() })))
+    .toMatchObject({ done: true, attributes: { warnings: expect.stringMatching(/^KUBERNETES_VERSION/) } });
+});
+
+describe('on the way back', () => {
+  const { criticalWorkloads, clusterAutoscaler, targets } = question();
+  const at = (Stage: MigrationStage, more: Partial<PreflightProperties> = {}) => properties({
+    Stage, Migrates: true, StagePlan: JSON.stringify({ criticalWorkloads, clusterAutoscaler, targets }), ...more,
+  });
+  const fullSubnet = { subnets: [subnet('subnet-a', { availableAddresses: 0 }), subnet('subnet-b')] };
+  const notReady = { kubernetes: kubernetes({ hosts: [host('node-1'), host('node-2', { obstacle: 'it is not Ready' })] }) };
+  const BROKEN: ReadonlyArray<[string, Partial<PreflightFacts>, PreflightCheck]> = [
+    ['a subnet without addresses', fullSubnet, PreflightCheck.SUBNET_ADDRESSES],
+    ['a node that is not Ready', notReady, PreflightCheck.HOST_CAPACITY],
+    ['a control plane that was upgraded', { cluster: cluster({ version: '1.28' }) }, PreflightCheck.KUBERNETES_VERSION],
+    ['a launch template that was deleted', { cluster: cluster({ nodegroups: [nodegroup('apps', { launchTemplateGone: true }), nodegroup('system')] }) }, PreflightCheck.NETWORK_SELECTION],
+    ['a cluster that is being updated', { cluster: cluster({ status: 'UPDATING' }) }, PreflightCheck.CLUSTER_ACTIVE],
+    ['a foreign Karpenter', { kubernetes: kubernetes({ karpenters: ['their/karpenter'], claim: { owner: 'Other', abandoned: false } }) }, PreflightCheck.OTHER_KARPENTER],
+  ];
+  const WAYS: ReadonlyArray<[MigrationStage, MigrationStage]> = [
+    [MigrationStage.SCALE_DOWN, MigrationStage.CUT_OVER], [MigrationStage.SCALE_DOWN, MigrationStage.INSTALL], [MigrationStage.CUT_OVER, MigrationStage.INSTALL],
+    [MigrationStage.CUT_OVER, MigrationStage.CUT_OVER],
+  ];
+
+  test.each(BROKEN.flatMap(([title, changes, check]) => WAYS.map(([from, to]) => ({ title, changes, check, from, to }))))(
+    '$title is a warning from $from to $to', async ({ changes, check, from, to }) => {
+      const { handler } = setup(facts(changes));
+      expect(await handler.apply(request('Update', at(to), { oldProperties: at(from) })))
+        .toMatchObject({ done: true, attributes: { warnings: expect.stringContaining(`${check}: `) } });
+    });
+
+  test.each([
+    [MigrationStage.INSTALL, MigrationStage.CUT_OVER], [MigrationStage.CUT_OVER, MigrationStage.SCALE_DOWN], [MigrationStage.REMOVED, MigrationStage.INSTALL],
+  ])('from %s to %s is none: what is broken stops it', async (from, to) => {
+    for (const [, changes, check] of BROKEN) {
+      const { handler } = setup(facts(changes));
+      await expect(handler.apply(request('Update', at(to), { oldProperties: at(from) }))).rejects.toThrow(check);
+    }
+  });
+
+  test('a stage of before that was not said was INSTALL', async () => {
+    const { handler } = setup(facts(fullSubnet));
+    await expect(handler.apply(request('Update', at(MigrationStage.CUT_OVER), { oldProperties: properties() }))).rejects.toThrow('SUBNET_ADDRESSES');
+    expect(await handler.apply(request('Update', properties(), { oldProperties: at(MigrationStage.CUT_OVER) }))).toMatchObject({ done: true });
+  });
+
+  test.each<[string, Partial<PreflightProperties>, PreflightCheck]>([
+    ['a release that does not serve the cluster', { MaximumVersion: '1.26' }, PreflightCheck.KUBERNETES_VERSION],
+    ['another issuer', { Issuer: 'oidc.eks.us-east-1.amazonaws.com/id/XYZ' }, PreflightCheck.OIDC_ISSUER],
+    ['another generation', { Api: 'karpenter.sh/v1' }, PreflightCheck.KARPENTER_GENERATION],
+    ['a node group that does not exist', { Nodegroups: ['nope'] }, PreflightCheck.NODEGROUPS],
+  ])('stops at what the deployment itself brings along: %s', async (_, change, check) => {
+    const { handler } = setup(facts());
+    await expect(handler.apply(request('Update', at(MigrationStage.INSTALL, change), { oldProperties: at(MigrationStage.CUT_OVER) }))).rejects.toThrow(check);
+  });
+
+  test('stops before it takes over an object of somebody else under a new name', async () => {
+    const gpu = 'provisioners.v1alpha5.karpenter.sh/gpu';
+    const { handler } = setup(facts({ kubernetes: kubernetes({ objects: [gpu], claim: { owner: 'Stack/Migration', abandoned: false } }) }));
+    await expect(handler.apply(request('Update', properties({ Objects: [...properties().Objects, gpu] }), { oldProperties: properties() }))).rejects.toThrow('OTHER_OBJECTS');
+  });
+});
+
+test('a security group that has vanished is a finding, and none in the way of a removal', async () => {
+  const { handler, reader } = setup(facts());
+  reader.readSecurityGroups = async ids => ids.filter(id => id !== 'sg-apps').map(id => ({ id, tags: {} }));
+  await expect(handler.apply(request('Create', properties()))).rejects.toThrow('NETWORK_SELECTION: sg-apps does not exist in this account and region');
+  const removal = properties({ Stage: MigrationStage.REMOVED, Migrates: true, AcceptedRisks: Object.values(PreflightCheck) });
+  expect(await handler.apply(request('Update', removal, { oldProperties: properties() }))).toMatchObject({ done: true });
+});
+
+test.each([
+  ['a connection that was reset', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })],
+  ['a server in trouble', new Error('the kubernetes function failed: HTTP-Code: 503 Message: Unknown API Status Code!')],
+])('%s is waited for, and a finding when it lasts', async (_, problem) => {
+  const { handler } = setup(facts(), { kubernetes: () => { throw problem; } });
+  const handlers = { T: handler };
+  const event = {
+    RequestType: 'Create' as const, ResourceType: 'T', ResourceProperties: { ...properties() }, LogicalResourceId: 'l', StackId: 's', RequestId: 'r', PhysicalResourceId: 'p',
+    StartedAt: '2026-01-01T12:00:00Z',
+  };
+  jest.spyOn(console, 'warn').mockImplementation();
+  expect(await isComplete(handlers, event, new Date('2026-01-01T12:01:59Z'))).toEqual({ IsComplete: false });
+  await expect(isComplete(handlers, event, new Date('2026-01-01T12:02:01Z'))).rejects.toThrow('KUBERNETES_ACCESS');
 });
 
 test('an update that takes a failed one back does not fail', async () => {
@@ -170,6 +254,8 @@ test('with 60 node groups of the longest names, reason and attributes stay far b
   expect(reason).toMatch(/^nothing was changed: KUBERNETES_VERSION, HOST_CAPACITY, OTHER_KARPENTER, OTHER_OBJECTS, SUBNET_ADDRESSES do not hold/);
   expect(reason).toMatch(/and \d+ more, see the log/);
   expect(Buffer.byteLength(shortReason(reason))).toBeLessThan(3000);
+  expect(sentBytes(reason)).toBeLessThanOrEqual(BUDGET_BYTES);
+  expect(shortReason(reason)).toBe(reason);
 
   const accepted = await handler.apply(request('Create', properties({ AcceptedRisks: Object.values(PreflightCheck) })));
   expect(Buffer.byteLength(JSON.stringify(accepted))).toBeLessThan(2500);

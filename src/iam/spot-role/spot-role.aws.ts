@@ -1,10 +1,11 @@
 import { CreateServiceLinkedRoleCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { SPOT_ROLE_NAME, SPOT_SERVICE } from './contract';
 import { SpotRolePort } from './handler';
 
 /** The role through IAM. */
 export class IamSpotRole implements SpotRolePort {
-  public constructor(private readonly iam = new IAMClient({})) {}
+  public constructor(private readonly iam = new IAMClient(CLIENT_OPTIONS)) {}
 
   public async exists(): Promise<boolean> {
     try {

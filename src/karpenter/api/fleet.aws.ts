@@ -1,11 +1,12 @@
 import { DeleteLaunchTemplateCommand, EC2Client, Filter, paginateDescribeInstances, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
+import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { FleetAwsPort, InstanceView } from './fleet';
 import { KarpenterApi, RequiredTag } from './karpenter-api';
 import { tagsOf } from '../../cluster/readings.aws';
 
 /** What Karpenter has launched for one cluster. */
 export class FleetAws implements FleetAwsPort {
-  public constructor(private readonly clusterName: string, private readonly api: KarpenterApi, private readonly ec2 = new EC2Client({})) {}
+  public constructor(private readonly clusterName: string, private readonly api: KarpenterApi, private readonly ec2 = new EC2Client(CLIENT_OPTIONS)) {}
 
   public async instances(): Promise<InstanceView[]> {
     const { ownerLabel } = this.api;

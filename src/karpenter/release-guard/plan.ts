@@ -2,7 +2,8 @@
 export const LONGEST_RUN_MINUTES = 15;
 
 /** Statuses that a Helm which was killed leaves behind and the next one does not get past. */
-const UNFINISHED = ['pending-install', 'pending-upgrade', 'pending-rollback', 'uninstalling'];
+const PENDING = ['pending-install', 'pending-upgrade', 'pending-rollback'];
+const UNFINISHED = [...PENDING, 'uninstalling'];
 
 export type GuardStep =
   | { readonly kind: 'none' }
@@ -18,6 +19,15 @@ export function planGuard(records: readonly ReleaseRecord[], now: number): Guard
     return { kind: 'none' };
   }
   return { kind: now - newest.writtenAt < LONGEST_RUN_MINUTES * 60_000 ? 'wait' : 'discard', record: newest };
+}
+
+/**
+ * What a removal does about records that Helm has left. Where no revision was ever installed to its end, a first deployment is rolled back in
+ * which Helm was killed, and nobody but us will take them away: one that may still be at work is waited for. Otherwise Helm has failed to
+ * uninstall.
+ */
+export function planRemoval(records: readonly ReleaseRecord[], now: number): GuardStep | { readonly kind: 'refuse' } {
+  return records.every(({ status }) => PENDING.includes(status)) ? planGuard(records, now) : { kind: 'refuse' };
 }
 
 /** One revision of a Helm release, as Helm records it in a secret. */

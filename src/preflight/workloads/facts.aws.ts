@@ -5,6 +5,7 @@ import {
 import { EKSClient, Nodegroup, Taint as NodegroupTaint } from '@aws-sdk/client-eks';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { ASKING_OPTIONS, CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import {
   KubernetesStageFacts, NodegroupShape, StageAwsReader, StageKubernetesReader, VcpuFacts,
 } from './facts';
@@ -27,7 +28,7 @@ type LaunchTemplateShape = Pick<NodegroupShape, 'ownAmi' | 'userData' | 'diskGib
 
 /** EKS, EC2 and Service Quotas at first hand. */
 export class AwsStageReader implements StageAwsReader {
-  constructor(private readonly eks = new EKSClient(), private readonly ec2 = new EC2Client(), private readonly quotas = new ServiceQuotasClient()) {}
+  constructor(private readonly eks = new EKSClient(CLIENT_OPTIONS), private readonly ec2 = new EC2Client(CLIENT_OPTIONS), private readonly quotas = new ServiceQuotasClient(CLIENT_OPTIONS)) {}
 
   public async readShapes(clusterName: string, nodegroups?: readonly string[]): Promise<NodegroupShape[]> {
     const shapes: NodegroupShape[] = [];
@@ -108,7 +109,7 @@ export class AwsStageReader implements StageAwsReader {
 
 /** The Kubernetes API through the function that may reach it. */
 export class LambdaStageFactsReader implements StageKubernetesReader {
-  constructor(private readonly functionArn: string, private readonly lambda = new LambdaClient()) {}
+  constructor(private readonly functionArn: string, private readonly lambda = new LambdaClient(ASKING_OPTIONS)) {}
 
   public readStageFacts(question: StageQuestion): Promise<KubernetesStageFacts> {
     return ask(this.lambda, this.functionArn, { Query: STAGE_FACTS_QUERY, Question: question });

@@ -1,5 +1,6 @@
 import { Activity, AutoScalingClient, DescribeScalingActivitiesCommand, paginateDescribeAutoScalingGroups } from '@aws-sdk/client-auto-scaling';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { AutoscalerAwsPort, AutoScalingGroup } from './port';
 import { describeNodegroup, nodegroupNames } from '../../cluster/readings.aws';
 
@@ -9,8 +10,8 @@ const ENDED: readonly (string | undefined)[] = ['Successful', 'Failed', 'Cancell
 export class ClusterAutoscalerAws implements AutoscalerAwsPort {
   public constructor(
     private readonly clusterName: string,
-    private readonly eks = new EKSClient({}),
-    private readonly autoScaling = new AutoScalingClient({}),
+    private readonly eks = new EKSClient(CLIENT_OPTIONS),
+    private readonly autoScaling = new AutoScalingClient(CLIENT_OPTIONS),
   ) {}
 
   public async autoScalingGroups(): Promise<readonly AutoScalingGroup[]> {

@@ -2,12 +2,13 @@ import {
   DescribeAddonCommand, DescribeAddonConfigurationCommand, EKSClient, InvalidParameterException, ResourceInUseException, ResourceNotFoundException,
   UpdateAddonCommand,
 } from '@aws-sdk/client-eks';
+import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { Addon, AddonsPort, AddonUpdate } from './port';
 import { Fence } from '../../custom-resources/fence';
 
 /** The managed add-ons of a cluster. */
 export class AwsAddons implements AddonsPort {
-  public constructor(private readonly clusterName: string, private readonly fence: Fence, private readonly eks = new EKSClient({})) {}
+  public constructor(private readonly clusterName: string, private readonly fence: Fence, private readonly eks = new EKSClient(CLIENT_OPTIONS)) {}
 
   public async read(addonName: string): Promise<Addon | undefined> {
     try {

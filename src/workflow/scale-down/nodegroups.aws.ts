@@ -4,6 +4,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { EC2Client, Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { EKSClient, Nodegroup, TagResourceCommand, UntagResourceCommand, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
+import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { AutoScalingGroupState, InstanceState, NodegroupState, REBALANCING, ScaleDownAwsPort, Sizes } from './port';
 import { describeNodegroup, nodegroupNames } from '../../cluster/readings.aws';
 import { Fence } from '../../custom-resources/fence';
@@ -22,9 +23,9 @@ export class ScaleDownAws implements ScaleDownAwsPort {
   constructor(
     private readonly clusterName: string,
     private readonly fence: Fence,
-    private readonly eks = new EKSClient({}),
-    private readonly autoScaling = new AutoScalingClient({}),
-    private readonly ec2 = new EC2Client({}),
+    private readonly eks = new EKSClient(CLIENT_OPTIONS),
+    private readonly autoScaling = new AutoScalingClient(CLIENT_OPTIONS),
+    private readonly ec2 = new EC2Client(CLIENT_OPTIONS),
   ) {}
 
   public async nodegroups(): Promise<NodegroupState[]> {

@@ -86,6 +86,28 @@ test('deletion fails with what to do if Helm failed to uninstall, which CDK keep
   expect(releases.discarded).toEqual([]);
 });
 
+test('deletion in the rollback of a first deployment takes away what a killed Helm has left, once it cannot be running any more', async () => {
+  jest.spyOn(console, 'log').mockImplementation();
+  const { releases, clock, handler, request } = scene([record(1, 'pending-install', 5)]);
+
+  expect(await handler.remove(request)).toEqual({ done: false, waitingFor: expect.stringContaining('Helm may still be at work') });
+  clock.now += 10 * MINUTE;
+  expect(await handler.remove(request)).toEqual({ done: false, waitingFor: expect.any(String) });
+  expect(await handler.remove(request)).toEqual({ done: true });
+  expect(releases.discarded).toEqual(['sh.helm.release.v1.karpenter.v1']);
+});
+
+test.each([
+  ['was deployed', [record(1, 'deployed')]],
+  ['has failed', [record(1, 'failed')]],
+  ['was deployed before a Helm was killed', [record(1, 'deployed'), record(2, 'pending-upgrade')]],
+])('deletion refuses a release that %s', async (_, records) => {
+  const { releases, handler, request } = scene(records);
+
+  await expect(handler.remove(request)).rejects.toThrow('could not uninstall the release');
+  expect(releases.discarded).toEqual([]);
+});
+
 test('deletion leaves a release that is kept', async () => {
   const { releases, handler, request } = scene([record(1, 'deployed')], 'true');
 
