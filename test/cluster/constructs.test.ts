@@ -162,7 +162,7 @@ describe('Preflight', () => {
     test.each([undefined, MigrationStage.INSTALL, MigrationStage.REMOVED])('%s asks about nothing that runs, and may not', (stage) => {
       const scope = stack();
       new Preflight(scope, 'Preflight', { cluster: cluster(scope), stage });
-      expect(properties(scope)).not.toHaveProperty('Stage');
+      expect(properties(scope)).not.toHaveProperty('StagePlan');
       expect(statements(scope).flatMap(one => one.actions)).not.toEqual(expect.arrayContaining([expect.stringMatching(/servicequotas|DescribeInstance/)]));
     });
 

@@ -73,7 +73,7 @@ test('it gives up with its reason, so that the controller stays', async () => {
     PhysicalResourceId: 'id',
     StartedAt: '2026-11-01T10:00:00Z',
   };
-  await expect(isComplete({ [OBJECT_GUARD_TYPE]: handler }, event, new Date('2026-11-01T10:16:00Z'))).rejects.toThrow(/^gave up after 15 minutes: Karpenter has not let/);
+  await expect(isComplete({ [OBJECT_GUARD_TYPE]: handler }, event, new Date('2026-11-01T10:51:00Z'))).rejects.toThrow(/^gave up after 50 minutes: Karpenter has not let/);
 });
 
 test('an object that was reported as deleted and was not is an error', async () => {
