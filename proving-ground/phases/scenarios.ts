@@ -184,17 +184,19 @@ export const SCENARIOS = {
     generation: 'v1',
     phases: [
       phase('a customer\'s account and cluster', 45, async (run) => {
-        run.world = await createWorld(run.context, { generation: 'v1', authenticationMode: 'API', context: { criticalStatefulSet: 'kube-system/registry' } });
+        run.world = await createWorld(run.context, { generation: 'v1', authenticationMode: 'API' });
         await makeMess(run.world);
       }),
       BOOTSTRAP,
       INSTALL,
-      phase('a node group that leaves in mid-drain', 300, run => groupLeaves(run.world, run.report)),
       phase('stage SCALE_DOWN', 400, run => messyDrain(run.world, run.report)),
-      phase('back to stage INSTALL', 60, async ({ world, report, waypoint }) => {
-        await wayBack(world, report, waypoint);
-        await clearMess(world);
+      phase('back to stage INSTALL', 60, async (run) => {
+        await wayBack(run.world, run.report, run.waypoint);
+        await clearMess(run.world);
+        run.waypoint = await takeWaypoint(run.world);
       }),
+      phase('a node group that leaves in mid-drain', 200, run => groupLeaves(run.world, run.report)),
+      phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
     ],
   },
   'keeping': {

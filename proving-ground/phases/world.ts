@@ -67,11 +67,6 @@ export interface WorldOptions {
    * @default false
    */
   readonly loadBalancer?: boolean;
-  /**
-   * What each deployment says besides, as `cdk deploy -c` has it.
-   * @default - nothing
-   */
-  readonly context?: Readonly<Record<string, string>>;
 }
 
 /** Starts everything: the local AWS, the control plane, the customer's account and cluster with its nodes to come. */
@@ -180,7 +175,6 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
         kubectlRoleArn: customer.kubectlRoleArn,
         openIdConnectProviderArn: customer.oidcProviderArn,
         release: options.generation,
-        ...options.context,
       },
     }),
     stop: async () => {

@@ -1,6 +1,5 @@
 import { CreateVolumeCommand, DeleteVolumeCommand } from '@aws-sdk/client-ec2';
 import { EVIDENCE } from './evidence';
-import { startDrain } from './mid-drain';
 import { nodegroups } from './scale-down';
 import { KubeObject } from '../../cluster/kube';
 import { WAITS_FOR_VOLUMES_LABEL } from '../../cluster/kwok-stages';
@@ -20,6 +19,8 @@ const EBS = 'ebs.csi.aws.com';
 const MOST_EVICTIONS_OF_AN_OPERATOR = 3;
 const OURS = /^cdk-karpenter-migration\//;
 
+/** The group that is taken out. */
+const LEAVING = 'system';
 const CLAIM = 'data-registry-0';
 const NAMESPACE = 'kube-system';
 const APPS = `/apis/apps/v1/namespaces/${NAMESPACE}`;
@@ -37,27 +38,11 @@ export async function makeMess(world: World): Promise<void> {
   expectEqual('the node of registry', [node.metadata.labels[NODEGROUP], node.metadata.labels[ZONE]], ['system', THIRD_ZONE]);
 }
 
-/** A node group is taken out of the migration in mid-drain: it gets back what was taken from it, and the others go on. */
-export async function groupLeaves(world: World, report: Report): Promise<void> {
-  await report.check({ step: STEP, shows: 'survives', name: 'a node group that is taken out of the migration in mid-drain is as before, and the others arrive' }, async () => {
-    const before = await sizesOf(world, 'apps');
-    await startDrain(world, 'SCALE_DOWN, with a group that leaves', {});
-    await until('nodes of apps are cordoned', 120, async () => (await marked(world, 'apps')).length > 0);
-    const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'SCALE_DOWN', nodegroups: 'system,batch' });
-    expectEqual('exit code', run.code, 0);
-    expectEqual('nodes of apps that are cordoned or carry a record', await marked(world, 'apps'), []);
-    expectEqual('sizes of apps and what is suspended', await sizesOf(world, 'apps'), before);
-    const system = await sizesOf(world, 'system');
-    expectEqual('sizes of system', [system.min, system.max], [system.desired, system.desired]);
-    return `apps has ${before.desired} nodes, system ${system.desired}`;
-  });
-}
-
 /** All of it goes down: whoever is bound to a zone keeps a node there, and whoever comes back to a cordoned node is not waited for. */
 export async function messyDrain(world: World, report: Report): Promise<void> {
   const from = world.observers.mark('SCALE_DOWN, with a mess');
   await report.check({ step: STEP, shows: 'survives', name: 'a drain arrives with a pod that tolerates every taint, and evicts it a few times at most' }, async () => {
-    const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'SCALE_DOWN' });
+    const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'SCALE_DOWN', criticalStatefulSet: `${NAMESPACE}/registry` });
     expectEqual('exit code', run.code, 0);
     const seen = world.observers.observe(from);
     EVIDENCE.budgets(seen);
@@ -75,6 +60,23 @@ export async function messyDrain(world: World, report: Report): Promise<void> {
     expectEqual('its node', [metadata.labels[NODEGROUP], metadata.labels[ZONE]], ['system', THIRD_ZONE]);
     await allPodsReady(world.kube, 180, world.karpenter.disruptionTaint);
     return `${pod.metadata.name} on ${metadata.name} in ${THIRD_ZONE}`;
+  });
+}
+
+/** A node group is taken out of the migration in mid-drain: it gets back what was taken from it, and the others go on. */
+export async function groupLeaves(world: World, report: Report): Promise<void> {
+  await report.check({ step: STEP, shows: 'survives', name: 'a node group that is taken out of the migration in mid-drain is as before, and the others arrive' }, async () => {
+    const before = await sizesOf(world, LEAVING);
+    const started = await world.cdk.deploy(VARIANT, { variant: 'batches,nowait', stage: 'SCALE_DOWN' });
+    expectEqual('exit code', started.code, 0);
+    await until(`nodes of ${LEAVING} are cordoned`, 180, async () => (await marked(world, LEAVING)).length > 0);
+    const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'SCALE_DOWN', nodegroups: 'apps,batch' });
+    expectEqual('exit code', run.code, 0);
+    expectEqual(`nodes of ${LEAVING} that are cordoned or carry a record`, await marked(world, LEAVING), []);
+    expectEqual(`sizes of ${LEAVING} and what is suspended`, await sizesOf(world, LEAVING), before);
+    const apps = await sizesOf(world, 'apps');
+    expectEqual('sizes of apps', [apps.min, apps.max], [apps.desired, apps.desired]);
+    return `${LEAVING} has ${before.desired} nodes, apps ${apps.desired}`;
   });
 }
 

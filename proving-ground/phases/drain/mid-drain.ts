@@ -121,7 +121,7 @@ export async function stormyDrain(world: World, report: Report): Promise<void> {
 }
 
 /** Deploys without waiting for the run, and waits until it has evicted the first pods; gives when it began. */
-export async function startDrain(world: World, label: string, context: Readonly<Record<string, string>>): Promise<number> {
+async function startDrain(world: World, label: string, context: Readonly<Record<string, string>>): Promise<number> {
   const from = world.observers.mark(label);
   const run = await world.cdk.deploy(VARIANT, { variant: 'batches,nowait', stage: 'SCALE_DOWN', ...context });
   expectEqual('exit code', run.code, 0);
