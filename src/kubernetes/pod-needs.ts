@@ -10,6 +10,8 @@ export interface PodNeeds {
   /** What its node selector and required node affinity ask of a node. */
   readonly requires?: NodeRequirements;
   readonly tolerations?: readonly Toleration[];
+  /** Labels of its node today by which its image was built, and that it does not ask for: architecture and operating system. */
+  readonly implied?: Readonly<Record<string, string>>;
   /** The node affinity of its volumes: of each one, one of the terms has to hold. */
   readonly volumes?: ReadonlyArray<readonly Term[]>;
   /** It must not share a node with others of its kind: a required anti-affinity over hostnames. */

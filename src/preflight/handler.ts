@@ -52,7 +52,7 @@ export function preflightHandler(ports: PreflightPorts): ResourceHandler<Preflig
       console.log(JSON.stringify({ level: 'info', message: 'preflight verdict', verdict }));
       console.log(JSON.stringify({ level: 'info', message: 'preflight facts', facts }));
       if (stage) {
-        console.log(JSON.stringify({ level: 'info', message: 'preflight facts of the stage', facts: stage.facts }));
+        console.log(JSON.stringify({ level: 'info', message: 'preflight facts of the stage', facts: { ...stage.facts, types: undefined } }));
       }
       // A rollback goes back to what has been running already: refusing that would help nobody.
       if (verdict.errors.length > 0 && !(request.type === 'Update' && await ports.isRollingBack(request.stackId))) {

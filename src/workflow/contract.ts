@@ -40,6 +40,8 @@ export interface WorkflowConfiguration {
   /** Minutes that a run may be blocked before it stops safely. */
   readonly PatienceMinutes: number;
   readonly AcceptedRisks: readonly PreflightCheck[];
+  /** Resources of which nodes have some number by Karpenter's settings, or `*` for all extended ones; only where there are any. */
+  readonly Uncounted?: readonly string[];
 }
 
 /** A workload that is pinned to node groups. */

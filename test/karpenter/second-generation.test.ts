@@ -16,7 +16,7 @@ import { PauseReason } from '../../src/workflow/pause-reason';
 import { planRemoval } from '../../src/workflow/plan';
 import { LIMITS_RECORD } from '../../src/workflow/records';
 import { removalStep } from '../../src/workflow/removal/step';
-import { isIn, placement, question, shape, stageFacts, workload } from '../preflight/workloads/stage';
+import { inZones, isIn, placement, question, shape, stageFacts, workload } from '../preflight/workloads/stage';
 import { autoscaler, CONFIGURATION as AUTOSCALER, FakeAws, FakeCluster } from '../workflow/cluster-autoscaler/fakes';
 import { CONFIGURATION as REMOVAL, FakeWorld, claim, MINUTE, node, pod, START } from '../workflow/removal/fakes';
 
@@ -50,7 +50,7 @@ describe('the preflight', () => {
     ['no subnet', { subnets: {} }, PreflightCheck.POOLS, /Pasture meadow of Herd default selects no subnet/],
     ['a taint', { pools: [herd({ taints: [{ key: 'wolf', effect: 'NoSchedule' }] })] }, PreflightCheck.PLACEMENT, /Herd default has the taint wolf:NoSchedule.*let a Herd serve it/],
     ['a restricted label', { placements: [placement({ terms: [[isIn('second.example.com/x', '1')]] })] }, PreflightCheck.PLACEMENT, /second\.example\.com\/x in its node affinity/],
-    ['a volume elsewhere', { workloads: [workload('cart', { volumes: [{ zones: ['us-east-1z'], claims: ['shop/v'] }] })] }, PreflightCheck.VOLUME_ZONES, /let the pasture of a Herd select/],
+    ['a volume elsewhere', { workloads: [workload('cart', { volumes: [{ terms: inZones('us-east-1z'), claims: ['shop/v'] }] })] }, PreflightCheck.VOLUME_ZONES, /let the pasture of a Herd select/],
     ['a pod that stays', { workloads: [workload('cart', { doNotEvict: ['shop/cart-1'] })] }, PreflightCheck.KEPT_PODS, /annotation second\.example\.com\/let-it-graze: shop\/cart-1/],
     ['another annotation', { workloads: [workload('cart', { notSafeToEvict: ['shop/cart-1'] })] }, PreflightCheck.KEPT_PODS, /with second\.example\.com\/let-it-graze: "please" too/],
     ['flat limits', { pools: [herd({ limits: { cpu: '1' }, used: { cpu: '1' } })] }, PreflightCheck.POOL_LIMITS, /the limits of the Herds leave 0 vCPUs.*raise `limits` of a Herd/],
@@ -85,6 +85,7 @@ describe('the preflight', () => {
       aws: {
         readShapes: async () => [],
         readVcpus: async () => ({ quota: 1, running: 0 }),
+        readInstanceTypes: async () => [],
         selectSubnets: async (terms) => {
           asked.push(terms);
           return [];

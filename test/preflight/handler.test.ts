@@ -41,6 +41,7 @@ function setup(known: PreflightFacts, options: Options = {}) {
         readShapes: async () => [...stage.nodegroups],
         selectSubnets: async () => [...stage.subnets.default],
         readVcpus: options.vcpus ?? (async () => stage.vcpus!),
+        readInstanceTypes: async () => stage.types!,
       },
     }),
     isRollingBack: async () => options.rollingBack ?? false,

@@ -24,6 +24,7 @@ export interface KarpenterApi {
   readonly labels: LabelRules;
   /** The API as a version of Karpenter, without a leading `v`, has it; undefined where all versions of a generation have the same one. */
   readonly ofVersion?: (version: string) => KarpenterApi;
+  readonly resources: ResourceRules;
   /** The capacity types that a pool launches which does not name any. */
   readonly defaultCapacityTypes: readonly string[];
   /** How Karpenter is kept from moving pods of its own accord; undefined where a pool cannot say it. */
@@ -118,6 +119,14 @@ export interface LabelRules {
   readonly freeSuffixes?: readonly string[];
 }
 
+/** The extended resources of which Karpenter knows before it launches a node; of all others it knows none. */
+export interface ResourceRules {
+  /** As many as EC2 says of the instance type. */
+  readonly ofTypes: readonly string[];
+  /** As many as tables of its own say. */
+  readonly uncounted: readonly string[];
+}
+
 /** An object of Karpenter's as the API sends it. */
 export interface ApiObject {
   readonly metadata: {
@@ -144,6 +153,8 @@ export interface PoolFacts {
   readonly requirements: readonly Expression[];
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
+  /** Taints that somebody takes away once the node has started; left out where there are none. */
+  readonly startupTaints?: readonly Taint[];
   /** Kubernetes quantities by resource. */
   readonly limits: Readonly<Record<string, string>>;
   readonly used: Readonly<Record<string, string>>;

@@ -17,6 +17,7 @@ interface ProvisionerSpec {
   readonly requirements?: ReadonlyArray<{ readonly key: string; readonly operator: string; readonly values?: readonly string[] }>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly Taint[];
+  readonly startupTaints?: readonly Taint[];
   readonly limits?: { readonly resources?: Amounts };
   readonly providerRef?: { readonly name?: string };
   readonly provider?: AwsSpec;
@@ -61,6 +62,11 @@ export const V0_API: KarpenterApi = {
     restrictedDomains: ['kubernetes.io', 'k8s.io', 'karpenter.sh', 'karpenter.k8s.aws'],
     freeDomains: ['node.kubernetes.io', 'kops.k8s.io'],
   },
+  resources: {
+    ofTypes: ['nvidia.com/gpu', 'amd.com/gpu', 'aws.amazon.com/neuron', 'habana.ai/gaudi'],
+    // Only on Windows nodes.
+    uncounted: ['vpc.amazonaws.com/PrivateIPv4Address'],
+  },
   // A webhook writes it into every Provisioner.
   defaultCapacityTypes: ['on-demand'],
 
@@ -82,16 +88,21 @@ export const V0_API: KarpenterApi = {
 
 function poolFacts(pool: ApiObject): PoolFacts {
   const { name } = pool.metadata;
-  const { requirements, labels, taints, limits, providerRef } = specOf(pool);
+  const { requirements, labels, taints, startupTaints, limits, providerRef } = specOf(pool);
   return {
     name,
     requirements: (requirements ?? []).map(({ key, operator, values }) => ({ key, operator, values: values ?? [] })),
     labels: labels ?? {},
-    taints: (taints ?? []).map(({ key, value, effect }) => ({ key, value, effect })),
+    taints: (taints ?? []).map(plainTaint),
+    ...startupTaints && { startupTaints: startupTaints.map(plainTaint) },
     limits: texts(limits?.resources),
     used: texts((pool.status as { readonly resources?: Amounts } | undefined)?.resources),
     nodeClass: providerRef?.name ?? ownTemplate(name),
   };
+}
+
+function plainTaint({ key, value, effect }: Taint): Taint {
+  return { key, value, effect };
 }
 
 function specOf({ spec }: ApiObject): ProvisionerSpec {

@@ -13,6 +13,7 @@ interface NodePoolSpec {
       readonly nodeClassRef?: NodeClassReference;
       readonly requirements?: ReadonlyArray<{ readonly key: string; readonly operator: string; readonly values?: readonly string[] }>;
       readonly taints?: readonly Taint[];
+      readonly startupTaints?: readonly Taint[];
     };
   };
   readonly limits?: Amounts;
@@ -104,6 +105,11 @@ export const V1_API: KarpenterApi = {
   conditions: CONDITIONS,
   labels: LABELS,
   ofVersion: version => ({ ...V1_API, labels: labelsOf(version) }),
+  resources: {
+    ofTypes: ['nvidia.com/gpu', 'amd.com/gpu', 'aws.amazon.com/neuron', 'aws.amazon.com/neuroncore', 'habana.ai/gaudi', 'vpc.amazonaws.com/efa'],
+    // Interfaces for pods, and addresses of Windows nodes.
+    uncounted: ['vpc.amazonaws.com/pod-eni', 'vpc.amazonaws.com/PrivateIPv4Address'],
+  },
   // Nothing is written into a NodePool: without a requirement Spot comes first, because it costs less.
   defaultCapacityTypes: ['spot', 'on-demand'],
   voluntaryDisruption,
@@ -120,17 +126,22 @@ export const V1_API: KarpenterApi = {
 
 function poolFacts(pool: ApiObject): PoolFacts {
   const { template, limits, replicas } = specOf(pool);
-  const { requirements, taints } = template?.spec ?? {};
+  const { requirements, taints, startupTaints } = template?.spec ?? {};
   return {
     name: pool.metadata.name,
     requirements: (requirements ?? []).map(({ key, operator, values }) => ({ key, operator, values: values ?? [] })),
     labels: template?.metadata?.labels ?? {},
-    taints: (taints ?? []).map(({ key, value, effect }) => ({ key, value, effect })),
+    taints: (taints ?? []).map(plainTaint),
+    ...startupTaints && { startupTaints: startupTaints.map(plainTaint) },
     limits: texts(limits),
     used: texts((pool.status as { readonly resources?: Amounts } | undefined)?.resources),
     nodeClass: nodeClassOf(pool)?.name ?? '',
     ...replicas === undefined ? {} : { replicas },
   };
+}
+
+function plainTaint({ key, value, effect }: Taint): Taint {
+  return { key, value, effect };
 }
 
 function specOf({ spec }: ApiObject): NodePoolSpec {

@@ -7,6 +7,7 @@ interface NodeClassSpec {
   readonly amiFamily?: string;
   readonly amiSelectorTerms?: ReadonlyArray<{ readonly alias?: string }>;
   readonly userData?: string;
+  readonly instanceStorePolicy?: string;
   readonly blockDeviceMappings?: ReadonlyArray<{ readonly ebs?: { readonly volumeSize?: string | number } }>;
 }
 
@@ -20,7 +21,9 @@ const DEFAULT_DISK_GIB = 20;
 const WINDOWS_DISK_GIB = 50;
 
 export function nodeClassFacts({ metadata, spec }: ApiObject): NodeClassFacts {
-  const { subnetSelectorTerms = [], amiSelectorTerms = [], blockDeviceMappings = [], userData, amiFamily: family } = (spec ?? {}) as NodeClassSpec;
+  const {
+    subnetSelectorTerms = [], amiSelectorTerms = [], blockDeviceMappings = [], userData, amiFamily: family, instanceStorePolicy,
+  } = (spec ?? {}) as NodeClassSpec;
   const alias = amiSelectorTerms.find(term => term.alias)?.alias;
   const amiFamily = family ?? FAMILIES[alias?.split('@')[0] ?? ''] ?? 'Custom';
   return {
@@ -29,7 +32,8 @@ export function nodeClassFacts({ metadata, spec }: ApiObject): NodeClassFacts {
     amiFamily,
     ownAmi: alias === undefined,
     userData: userData !== undefined,
-    ...diskOf(blockDeviceMappings.flatMap(({ ebs }) => ebs?.volumeSize ?? []), amiFamily),
+    // Disks of the instance take the place of its volumes.
+    ...instanceStorePolicy !== undefined ? {} : diskOf(blockDeviceMappings.flatMap(({ ebs }) => ebs?.volumeSize ?? []), amiFamily),
   };
 }
 

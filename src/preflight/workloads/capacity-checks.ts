@@ -1,7 +1,7 @@
 import { NodeLoad } from './facts';
 import { StageCheck, StageScope } from './scope';
-import { isElastic, offersSpot } from './supply';
 import { PoolFacts } from '../../karpenter/api/karpenter-api';
+import { isElastic, offersSpot } from '../../karpenter/api/pool-offer';
 import { quantity } from '../../kubernetes/quantity';
 import { PreflightCheck } from '../../words/preflight-check';
 import { Finding, error, warning } from '../verdict';
@@ -16,7 +16,7 @@ interface Need {
   readonly all: number;
 }
 
-const poolLimits: StageCheck = scope => scope.supplies.length === 0 ? [] : (['cpu', 'memory'] as const).flatMap((resource) => {
+const poolLimits: StageCheck = scope => scope.offers.length === 0 ? [] : (['cpu', 'memory'] as const).flatMap((resource) => {
   const left = roomInLimits(scope.facts.pools.filter(isElastic), resource);
   return shortages({
     check: PreflightCheck.POOL_LIMITS,
@@ -44,7 +44,7 @@ const vcpuQuota: StageCheck = (scope) => {
     remedy: 'ask Service Quotas for more',
   });
   // Spot instances count against another quota.
-  return offersSpot(scope) ? found.map(asWarning) : found;
+  return offersSpot(scope.offers, scope.api) ? found.map(asWarning) : found;
 };
 
 const fleetAddresses: StageCheck = (scope) => {

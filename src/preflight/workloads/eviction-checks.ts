@@ -61,7 +61,7 @@ const doNotEvict: StageCheck = ({ moving, api: { keepAnnotation: keep } }) => {
 };
 
 const cordonTolerations: StageCheck = ({ facts, moving }) => {
-  const back = moving.filter(({ placements }) => placements.some(index => tolerates(facts.placements[index].tolerations, UNSCHEDULABLE)));
+  const back = moving.filter(({ placements }) => placements.some(index => tolerates(facts.placements[index].tolerations ?? [], UNSCHEDULABLE)));
   return back.length === 0 ? [] : [warning(
     PreflightCheck.CORDON_TOLERATIONS,
     `pods that tolerate ${UNSCHEDULABLE.key} may come back to their node after they were evicted from it, and end with the node then: ${named(back.map(workloadName))}`,

@@ -1,5 +1,5 @@
 import {
-  _InstanceType, DescribeLaunchTemplateVersionsCommand, EC2Client,
+  _InstanceType, DescribeLaunchTemplateVersionsCommand, EC2Client, InstanceTypeInfo,
   paginateDescribeInstances, paginateDescribeInstanceTypes, paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
 import { EKSClient, Nodegroup, Taint as NodegroupTaint } from '@aws-sdk/client-eks';
@@ -15,6 +15,7 @@ import { SubnetFacts } from '../../cluster/survey-port';
 import { Query } from '../../custom-resources/lambda';
 import { Connect } from '../../custom-resources/lifecycle';
 import { ask } from '../../custom-resources/query.aws';
+import { InstanceTypeFacts } from '../../karpenter/api/instance-types';
 import { SubnetTerm } from '../../karpenter/api/karpenter-api';
 import { Taint } from '../../kubernetes/scheduling';
 import { countsAgainstStandardQuota, STANDARD_VCPU_QUOTA } from '../vcpu-quota';
@@ -23,11 +24,17 @@ import { countsAgainstStandardQuota, STANDARD_VCPU_QUOTA } from '../vcpu-quota';
 const EFFECTS: Readonly<Record<string, string>> = { NO_SCHEDULE: 'NoSchedule', NO_EXECUTE: 'NoExecute', PREFER_NO_SCHEDULE: 'PreferNoSchedule' };
 /** EC2 takes this many types in one question. */
 const TYPES_AT_ONCE = 100;
+/** As Karpenter asks. */
+const LAUNCHABLE = [
+  { Name: 'supported-virtualization-type', Values: ['hvm'] }, { Name: 'processor-info.supported-architecture', Values: ['x86_64', 'arm64'] },
+];
 
 type LaunchTemplateShape = Pick<NodegroupShape, 'ownAmi' | 'userData' | 'diskGib'>;
 
 /** EKS, EC2 and Service Quotas at first hand. */
 export class AwsStageReader implements StageAwsReader {
+  private types?: readonly InstanceTypeFacts[];
+
   constructor(private readonly eks = new EKSClient(CLIENT_OPTIONS), private readonly ec2 = new EC2Client(CLIENT_OPTIONS), private readonly quotas = new ServiceQuotasClient(CLIENT_OPTIONS)) {}
 
   public async readShapes(clusterName: string, nodegroups?: readonly string[]): Promise<NodegroupShape[]> {
@@ -61,6 +68,19 @@ export class AwsStageReader implements StageAwsReader {
       throw new Error('Service Quotas gives no value');
     }
     return { quota: quota.Value, running: await this.runningVcpus() };
+  }
+
+  public async readInstanceTypes(): Promise<readonly InstanceTypeFacts[]> {
+    // They do not change while a run asks again and again.
+    if (this.types) {
+      return this.types;
+    }
+    const types: InstanceTypeFacts[] = [];
+    for await (const page of paginateDescribeInstanceTypes({ client: this.ec2 }, { Filters: LAUNCHABLE, MaxResults: TYPES_AT_ONCE })) {
+      types.push(...(page.InstanceTypes ?? []).map(instanceType));
+    }
+    this.types = types;
+    return types;
   }
 
   private async runningVcpus(): Promise<number> {
@@ -114,6 +134,32 @@ export class LambdaStageFactsReader implements StageKubernetesReader {
   public readStageFacts(question: StageQuestion): Promise<KubernetesStageFacts> {
     return ask(this.lambda, this.functionArn, { Query: STAGE_FACTS_QUERY, Question: question });
   }
+}
+
+function instanceType({ InstanceType, ProcessorInfo, VCpuInfo, MemoryInfo, ...devices }: InstanceTypeInfo): InstanceTypeFacts {
+  const amounts = { cpu: VCpuInfo?.DefaultVCpus ?? 0, memory: (MemoryInfo?.SizeInMiB ?? 0) * 2 ** 20, ...devicesOf(devices) };
+  return {
+    name: InstanceType!,
+    arch: ProcessorInfo?.SupportedArchitectures?.includes('arm64') ? 'arm64' : 'amd64',
+    resources: Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount > 0)) as InstanceTypeFacts['resources'],
+  };
+}
+
+/** By the names under which Kubernetes counts them. */
+function devicesOf(
+  { GpuInfo, NeuronInfo, InferenceAcceleratorInfo, NetworkInfo }: Pick<InstanceTypeInfo, 'GpuInfo' | 'NeuronInfo' | 'InferenceAcceleratorInfo' | 'NetworkInfo'>,
+): Record<string, number> {
+  const sum = <T>(list: readonly T[] | undefined, amount: (one: T) => number | undefined) => (list ?? []).reduce((total, one) => total + (amount(one) ?? 0), 0);
+  const gpus = (manufacturer: string) => sum(GpuInfo?.Gpus?.filter(gpu => gpu.Manufacturer === manufacturer), gpu => gpu.Count);
+  const neurons = NeuronInfo?.NeuronDevices;
+  return {
+    'nvidia.com/gpu': gpus('NVIDIA'),
+    'amd.com/gpu': gpus('AMD'),
+    'habana.ai/gaudi': gpus('Habana'),
+    'aws.amazon.com/neuron': Math.max(sum(neurons, device => device.Count), sum(InferenceAcceleratorInfo?.Accelerators, one => one.Count)),
+    'aws.amazon.com/neuroncore': sum(neurons, device => (device.Count ?? 0) * (device.CoreInfo?.Count ?? 0)),
+    'vpc.amazonaws.com/efa': NetworkInfo?.EfaInfo?.MaximumEfaInterfaces ?? 0,
+  };
 }
 
 function taint({ key, value, effect }: NodegroupTaint): Taint {

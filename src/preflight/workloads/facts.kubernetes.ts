@@ -37,6 +37,7 @@ export class ApiStageFactsReader implements StageKubernetesReader {
     return {
       ...groupWorkloads({
         nodegroups: nodegroupsOf(nodes, question),
+        systems: systemsOf(nodes),
         pods,
         templates: await this.templates(),
         budgets: (await every(_continue => this.policy.listPodDisruptionBudgetForAllNamespaces({ limit: PAGE, _continue }))).map(budgetView),
@@ -95,6 +96,11 @@ export class ApiStageFactsReader implements StageKubernetesReader {
 function nodegroupsOf(nodes: readonly NodeOffer[], { nodegroups }: StageQuestion): ReadonlyMap<string, string> {
   return new Map(nodes.filter(({ labels }) => labels[NODEGROUP_LABEL] && (nodegroups?.includes(labels[NODEGROUP_LABEL]) ?? true))
     .map(({ name, labels }) => [name, labels[NODEGROUP_LABEL]]));
+}
+
+function systemsOf(nodes: readonly NodeOffer[]): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const ofSystem = ([key]: [string, string]) => key === 'kubernetes.io/arch' || key === 'kubernetes.io/os';
+  return new Map(nodes.map(({ name, labels }) => [name, Object.fromEntries(Object.entries(labels).filter(ofSystem))]));
 }
 
 function isUnfinished({ status }: k8s.V1Job): boolean {

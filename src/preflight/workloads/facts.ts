@@ -1,21 +1,9 @@
 import { StageQuestion } from './question';
 import { SubnetFacts } from '../../cluster/survey-port';
+import { InstanceTypeFacts } from '../../karpenter/api/instance-types';
 import { NodeClassFacts, PoolFacts, SubnetTerm } from '../../karpenter/api/karpenter-api';
-import { Expression, Taint, Toleration } from '../../kubernetes/scheduling';
-
-/** What a pod demands of its node; equal ones are said once. */
-export interface Placement {
-  readonly nodeSelector: Readonly<Record<string, string>>;
-  /** The terms of the required node affinity, of which one must hold; any node will do if there is none. */
-  readonly terms: ReadonlyArray<readonly Expression[]>;
-  /** The keys in preferred terms: Karpenter refuses pods for some of them although they are only wishes. */
-  readonly preferredKeys: readonly string[];
-  /** Whether a term, required or preferred, selects by the node's name. */
-  readonly fields: boolean;
-  readonly tolerations: readonly Toleration[];
-  /** Requested resources other than cpu, memory and storage, such as `nvidia.com/gpu`. */
-  readonly devices: readonly string[];
-}
+import { NodeDemand } from '../../karpenter/api/pool-offer';
+import { Taint, Term } from '../../kubernetes/scheduling';
 
 /** A workload with pods on the nodes of the migration's node groups, or with a template that could come to need them. */
 export interface WorkloadFacts {
@@ -31,9 +19,9 @@ export interface WorkloadFacts {
   readonly elsewhere: boolean;
   /** Where its pods run. */
   readonly nodegroups: readonly string[];
-  /** Indexes of the placements of its pods. */
+  /** Indexes of what its pods need, without their volumes. */
   readonly placements: readonly number[];
-  /** Index of the placement of its template. */
+  /** Index of what its template needs. */
   readonly template?: number;
   /** `<namespace>/<name>` of the PodDisruptionBudgets over its pods. */
   readonly budgets: readonly string[];
@@ -49,8 +37,8 @@ export interface WorkloadFacts {
   readonly localClaims: readonly string[];
   /** What pods write on their node and lose with it. */
   readonly scratch: readonly string[];
-  /** Claims by the zones of their volumes. */
-  readonly volumes: ReadonlyArray<{ readonly zones: readonly string[]; readonly claims: readonly string[] }>;
+  /** Claims by the nodes that reach their volumes, where not every node does. */
+  readonly volumes: ReadonlyArray<{ readonly terms: readonly Term[]; readonly claims: readonly string[] }>;
 }
 
 export interface BudgetFacts {
@@ -76,7 +64,8 @@ export interface NodeLoad {
 
 /** What the Kubernetes API says before what runs is moved. Compact: it travels as a function's answer, which has at most 6 MB. */
 export interface KubernetesStageFacts {
-  readonly placements: readonly Placement[];
+  /** What pods need; equal ones are said once. */
+  readonly placements: readonly NodeDemand[];
   readonly workloads: readonly WorkloadFacts[];
   readonly budgets: readonly BudgetFacts[];
   readonly loads: readonly NodeLoad[];
@@ -117,6 +106,10 @@ export interface StageFacts extends KubernetesStageFacts {
   readonly nodegroups: readonly NodegroupShape[];
   /** By the name of the node class that selects them. */
   readonly subnets: Readonly<Record<string, readonly SubnetFacts[]>>;
+  /** The instance types of the region. */
+  readonly types?: readonly InstanceTypeFacts[];
+  /** Why they are not known. */
+  readonly typesProblem?: string;
   readonly vcpus?: VcpuFacts;
   /** Why the quota is not known. */
   readonly vcpuProblem?: string;
@@ -134,6 +127,8 @@ export interface StageAwsReader {
   /** Each one once, however many terms select it. */
   selectSubnets(terms: readonly SubnetTerm[]): Promise<SubnetFacts[]>;
   readVcpus(): Promise<VcpuFacts>;
+  /** Those that Karpenter chooses from: it leaves out what cannot run its images. */
+  readInstanceTypes(): Promise<readonly InstanceTypeFacts[]>;
 }
 
 export interface StagePorts {

@@ -1,7 +1,9 @@
-import { BudgetFacts, KubernetesStageFacts, NodeLoad, Placement, WorkloadFacts } from './facts';
+import { BudgetFacts, KubernetesStageFacts, NodeLoad, WorkloadFacts } from './facts';
 import { StageQuestion } from './question';
 import { BudgetView, StagePod, StageViews, TemplateView } from './views';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { NodeDemand } from '../../karpenter/api/pool-offer';
+import { canonicalKey } from '../../karpenter/api/requirements';
 import { selects } from '../../kubernetes/label-selector';
 import { NodeOffer } from '../../kubernetes/node-offer';
 import { PodRoom } from '../../kubernetes/views';
@@ -48,7 +50,7 @@ function isMovable(pod: StagePod): boolean {
 class Grouping {
   private readonly workloads = new Map<string, Workload>();
   private readonly loads = new Map<string, Mutable<NodeLoad>>();
-  private readonly placements: Placement[] = [];
+  private readonly placements: NodeDemand[] = [];
   private readonly indexes = new Map<string, number>();
   private readonly budgets: ReadonlyMap<string, readonly BudgetView[]>;
   private readonly matched = new Map<BudgetView, number>();
@@ -88,7 +90,7 @@ class Grouping {
     const { kind, namespace, name, labels } = template;
     // What a CronJob made has the CronJob's template.
     if (!template.controller && !this.isAutoscaler(kind, namespace, name, labels)) {
-      this.workload(kind, namespace, name, labels).template = this.index(template.placement);
+      this.workload(kind, namespace, name, labels).template = this.index(template.demand);
     }
   }
 
@@ -110,7 +112,7 @@ class Grouping {
     workload.pods++;
     workload.elsewhere = false;
     add(workload.nodegroups, nodegroup);
-    add(workload.placements, this.index(pod.placement));
+    add(workload.placements, this.index(withImplied(pod.demand, this.views.systems.get(pod.node!))));
     budgets.forEach(budget => add(workload.budgets, budgetName(budget)));
     workload.unprotected += budgets.length === 0 ? 1 : 0;
     if (budgets.length > 1) {
@@ -134,13 +136,13 @@ class Grouping {
     const volume = this.volumes.get(claim);
     if (volume?.local) {
       add(workload.localClaims, claim);
-    } else if (volume && volume.zones.length > 0) {
-      const zones = [...volume.zones].sort();
-      const same = workload.volumes.find(known => known.zones.join() === zones.join());
+    } else if (volume && volume.terms.length > 0) {
+      const text = JSON.stringify(volume.terms);
+      const same = workload.volumes.find(({ terms }) => JSON.stringify(terms) === text);
       if (same) {
         add(same.claims as string[], claim);
       } else {
-        workload.volumes.push({ zones, claims: [claim] });
+        workload.volumes.push({ terms: volume.terms, claims: [claim] });
       }
     }
   }
@@ -211,7 +213,7 @@ class Grouping {
     }
   }
 
-  private index(placement: Placement): number {
+  private index(placement: NodeDemand): number {
     const text = JSON.stringify(placement);
     const known = this.indexes.get(text);
     if (known !== undefined) {
@@ -230,6 +232,14 @@ class Grouping {
       problem: budget.problem,
     };
   }
+}
+
+/** A pod whose image was built for its node has to come to one that is alike, whether or not it says so. */
+function withImplied(demand: NodeDemand, system: Readonly<Record<string, string>> = {}): NodeDemand {
+  const { selector = {}, terms = [] } = demand.requires ?? {};
+  const named = [...Object.keys(selector), ...terms.flatMap(({ matchExpressions = [] }) => matchExpressions.map(({ key }) => key))].map(canonicalKey);
+  const implied = Object.entries(system).filter(([key]) => !named.includes(key));
+  return implied.length > 0 ? { ...demand, implied: Object.fromEntries(implied) } : demand;
 }
 
 function budgetName({ namespace, name }: BudgetView): string {

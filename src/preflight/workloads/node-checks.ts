@@ -1,7 +1,8 @@
 import { NodegroupShape, StageFacts } from './facts';
 import { StageCheck } from './scope';
-import { isElastic, offersSpot, taintText } from './supply';
 import { NodeClassFacts } from '../../karpenter/api/karpenter-api';
+import { isElastic, offersSpot } from '../../karpenter/api/pool-offer';
+import { taintText } from '../../kubernetes/node-offer';
 import { PreflightCheck } from '../../words/preflight-check';
 import { error, named, warning } from '../verdict';
 
@@ -11,8 +12,8 @@ const kubernetesRights: StageCheck = ({ facts }) => facts.denied.length === 0 ? 
   'map the kubectl role to an administrator of the cluster, or bind its user to a ClusterRole that allows this',
 )];
 
-const pools: StageCheck = ({ facts, supplies, api: { words } }) => {
-  if (supplies.length > 0) {
+const pools: StageCheck = ({ facts, offers, api: { words } }) => {
+  if (offers.length > 0) {
     return [];
   }
   const why = facts.pools.map((pool) => {
@@ -32,9 +33,9 @@ const pools: StageCheck = ({ facts, supplies, api: { words } }) => {
 };
 
 const spotNodegroups: StageCheck = (scope) => {
-  const { facts, supplies, api: { words } } = scope;
+  const { facts, offers, api, api: { words } } = scope;
   const spot = facts.nodegroups.filter(nodegroup => nodegroup.capacityType === 'SPOT').map(nodegroup => nodegroup.name);
-  return spot.length === 0 || supplies.length === 0 || offersSpot(scope) ? [] : [warning(
+  return spot.length === 0 || offers.length === 0 || offersSpot(offers, api) ? [] : [warning(
     PreflightCheck.SPOT_NODEGROUPS,
     `node groups ${named(spot)} are of Spot capacity, and every ${words.pool} launches on-demand instances, which cost more`,
     'add a requirement that `karpenter.sh/capacity-type` is in spot and on-demand, if Spot is wanted',
@@ -79,7 +80,7 @@ function ofNode(nodegroup: NodegroupShape, facts: StageFacts): string[] {
     !facts.pools.some(pool => pool.labels[key] === value
       || pool.requirements.some(requirement => requirement.key === key && requirement.values.includes(value))));
   const taints = nodegroup.taints.filter(taint =>
-    !facts.pools.some(pool => pool.taints.some(own => taintText(own) === taintText(taint))));
+    !facts.pools.some(pool => [...pool.taints, ...pool.startupTaints ?? []].some(own => taintText(own) === taintText(taint))));
   return [...labels.map(([key, value]) => `label ${key}=${value}`), ...taints.map(taint => `taint ${taintText(taint)}`)];
 }
 

@@ -14,6 +14,8 @@ export interface StagePlan {
   readonly targets: ScaleDownConfiguration['Targets'];
   /** Without a leading `v`; only where it decides about what the API of Karpenter takes. */
   readonly karpenterVersion?: string;
+  /** Resources of which nodes have some number by the controller's settings, or `*` for all extended ones. */
+  readonly uncounted?: readonly string[];
 }
 
 /** What is asked before what runs is moved. */
@@ -47,5 +49,6 @@ export function stageQuestion(configuration: WorkflowConfiguration, stage: Migra
     clusterAutoscaler: configuration.ClusterAutoscaler,
     targets: configuration.ScaleDown.Targets,
     karpenterVersion: configuration.KarpenterVersion,
+    uncounted: configuration.Uncounted,
   };
 }

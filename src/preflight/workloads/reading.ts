@@ -17,7 +17,8 @@ export async function readStageFacts(
     ...kubernetes,
     nodegroups: await ports.aws.readShapes(question.clusterName, question.nodegroups),
     subnets: await subnetsOf(kubernetes, ports.aws),
-    ...await vcpus(ports.aws, mayPass),
+    ...await orProblem('vcpus', 'vcpuProblem', () => ports.aws.readVcpus(), mayPass),
+    ...await orProblem('types', 'typesProblem', () => ports.aws.readInstanceTypes(), mayPass),
   };
 }
 
@@ -30,14 +31,17 @@ async function subnetsOf({ pools, nodeClasses }: KubernetesStageFacts, aws: Stag
   return subnets;
 }
 
-/** Accounts may deny the question, and some partitions do not know the quota: that must stop nobody. */
-async function vcpus(aws: StageAwsReader, mayPass: (error: unknown) => boolean): Promise<Pick<StageFacts, 'vcpus' | 'vcpuProblem'>> {
+/** Accounts may deny a question, and some partitions do not know the quota: that must stop nobody. */
+async function orProblem<K extends string, P extends string, T>(
+  name: K, problem: P, read: () => Promise<T>, mayPass: (error: unknown) => boolean,
+): Promise<{ [key in K]?: T } & { [key in P]?: string }> {
   try {
-    return { vcpus: await aws.readVcpus() };
+    return { [name]: await read() } as { [key in K]?: T } & { [key in P]?: string };
   } catch (error) {
     if (mayPass(error)) {
       throw error;
     }
-    return { vcpuProblem: `${(error as Error).name}: ${(error as Error).message}`.replace(/\s+/g, ' ').slice(0, PROBLEM_CHARACTERS) };
+    const says = `${(error as Error).name}: ${(error as Error).message}`.replace(/\s+/g, ' ').slice(0, PROBLEM_CHARACTERS);
+    return { [problem]: says } as { [key in K]?: T } & { [key in P]?: string };
   }
 }

@@ -1,7 +1,7 @@
 import { NodegroupShape, NodeLoad, StageFacts, WorkloadFacts } from './facts';
 import { StageQuestion } from './question';
-import { Supply, suppliesOf } from './supply';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
+import { offersOf, PoolOffer } from '../../karpenter/api/pool-offer';
 import { apiOf } from '../../karpenter/apis';
 import { wantedOf } from '../../workflow/scale-down/targets';
 import { Finding } from '../verdict';
@@ -11,7 +11,8 @@ export interface StageScope {
   readonly facts: StageFacts;
   readonly question: StageQuestion;
   readonly api: KarpenterApi;
-  readonly supplies: readonly Supply[];
+  /** What the pools can make. */
+  readonly offers: readonly PoolOffer[];
   /** The workloads with pods on nodes that may go. */
   readonly moving: readonly WorkloadFacts[];
   /** What would have to move from each node that may go. */
@@ -29,7 +30,7 @@ export function scopeOf(facts: StageFacts, question: StageQuestion): StageScope 
     facts,
     question,
     api,
-    supplies: suppliesOf(facts, api),
+    offers: offersOf(facts.pools, { nodeClasses: facts.nodeClasses, zones: zonesOf(facts), types: facts.types, uncounted: question.uncounted }, api),
     moving: facts.workloads.filter(workload => workload.nodegroups.some(nodegroup => shrinking.includes(nodegroup))),
     loads: facts.loads.filter(load => shrinking.includes(load.nodegroup)),
   };
@@ -37,4 +38,8 @@ export function scopeOf(facts: StageFacts, question: StageQuestion): StageScope 
 
 export function workloadName({ kind, namespace, name }: WorkloadFacts): string {
   return `${kind} ${namespace}/${name}`;
+}
+
+function zonesOf({ subnets }: StageFacts): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(subnets).map(([nodeClass, all]) => [nodeClass, all.map(({ zone }) => zone)]));
 }

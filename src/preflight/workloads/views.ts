@@ -1,5 +1,6 @@
-import { Placement } from './facts';
+import { NodeDemand } from '../../karpenter/api/pool-offer';
 import { LabelSelector } from '../../kubernetes/label-selector';
+import { Term } from '../../kubernetes/scheduling';
 import { LabelledPod } from '../host-capacity';
 
 /** The parts of a pod that decide whether it can move. */
@@ -12,7 +13,8 @@ export interface StagePod extends LabelledPod {
   readonly hostNetwork: boolean;
   readonly doNotEvict: boolean;
   readonly notSafeToEvict: boolean;
-  readonly placement: Placement;
+  /** What it needs, without its volumes and what it has from its node. */
+  readonly demand: NodeDemand;
   /** The names of its PersistentVolumeClaims. */
   readonly claims: readonly string[];
   /** What it writes on its node: `emptyDir`, `hostPath`. */
@@ -28,7 +30,7 @@ export interface TemplateView {
   readonly controller?: string;
   /** Of its pods. */
   readonly labels: Readonly<Record<string, string>>;
-  readonly placement: Placement;
+  readonly demand: NodeDemand;
 }
 
 export interface BudgetView {
@@ -46,8 +48,8 @@ export interface BudgetView {
 export interface VolumeView {
   /** `<namespace>/<name>` of the claim. */
   readonly claim: string;
-  /** Empty where any will do. */
-  readonly zones: readonly string[];
+  /** The nodes that reach it; empty where all do. */
+  readonly terms: readonly Term[];
   /** It is the disk, or a directory, of a node. */
   readonly local: boolean;
 }
@@ -55,6 +57,8 @@ export interface VolumeView {
 export interface StageViews {
   /** The node groups of the migration's nodes, by name of the node. */
   readonly nodegroups: ReadonlyMap<string, string>;
+  /** The labels by which images are built for nodes, by name of the node. */
+  readonly systems: ReadonlyMap<string, Readonly<Record<string, string>>>;
   readonly pods: readonly StagePod[];
   readonly templates: readonly TemplateView[];
   readonly budgets: readonly BudgetView[];

@@ -28,6 +28,7 @@ export const SECOND_API: KarpenterApi = {
   launchTemplateTags: clusterName => [{ key: 'second.example.com/cluster', value: clusterName }],
   conditions: { launched: 'Born', registered: 'Counted', initialized: 'Grown' },
   labels: { wellKnown: ['second.example.com/wool'], restrictedDomains: ['second.example.com'], freeDomains: [] },
+  resources: { ofTypes: ['nvidia.com/gpu'], uncounted: [] },
   defaultCapacityTypes: ['spot', 'on-demand'],
   isOfKarpenter: () => true,
   poolFacts,

@@ -9,6 +9,7 @@ test('a Provisioner says what it demands, offers, may use and uses', () => {
     requirements: [{ key: 'karpenter.sh/capacity-type', operator: 'In', values: ['spot'] }, { key: 'team', operator: 'Exists' }],
     labels: { team: 'batch' },
     taints: [{ key: 'team', value: 'batch', effect: 'NoSchedule' }],
+    startupTaints: [{ key: 'cni', effect: 'NoExecute' }],
     limits: { resources: { cpu: 400 } },
     providerRef: { name: 'own' },
   }, { status: { resources: { cpu: '8' } } }))).toEqual({
@@ -16,6 +17,7 @@ test('a Provisioner says what it demands, offers, may use and uses', () => {
     requirements: [{ key: 'karpenter.sh/capacity-type', operator: 'In', values: ['spot'] }, { key: 'team', operator: 'Exists', values: [] }],
     labels: { team: 'batch' },
     taints: [{ key: 'team', value: 'batch', effect: 'NoSchedule' }],
+    startupTaints: [{ key: 'cni', effect: 'NoExecute' }],
     limits: { cpu: '400' },
     used: { cpu: '8' },
     nodeClass: 'own',

@@ -39,7 +39,7 @@ test.each<[string, Partial<StageFacts>, PreflightCheck, RegExp]>([
 });
 
 test('labels of kubernetes.io keep no node from being made, labels of Karpenter\'s own do', () => {
-  const needs = (key: string) => says(facts({ placements: [placement({ preferredKeys: [key] })] }), PreflightCheck.PLACEMENT);
+  const needs = (key: string) => says(facts({ placements: [placement({ wishes: [key] })] }), PreflightCheck.PLACEMENT);
   expect(needs('node-role.kubernetes.io/worker')).toBe('');
   expect(needs('karpenter.sh/own')).toMatch(/karpenter\.sh\/own in its node affinity, for which Karpenter makes no node/);
 });
@@ -60,7 +60,7 @@ test.each<[version: string, key: string, refused: boolean]>([
   ['1.11.0', 'karpenter.k8s.aws/placement-group-id', false],
   ['1.14.3', 'karpenter.sh/own', true],
 ])('Karpenter %s and a pod whose affinity speaks of %s: no node: %s', (karpenterVersion, key, refused) => {
-  const given = facts({ placements: [placement({ preferredKeys: [key] })] });
+  const given = facts({ placements: [placement({ wishes: [key] })] });
   const messages = stageFindings(given, question({ api: V1_API.name, karpenterVersion })).filter(({ check }) => check === PreflightCheck.PLACEMENT);
   expect(messages.map(({ message }) => message).join()).toEqual(refused ? expect.stringContaining(`${key} in its node affinity, for which Karpenter makes no node`) : '');
 });

@@ -1,5 +1,5 @@
 import { subnet } from '../facts';
-import { budget, isIn, nodeClass, placement, pool, question, shape, STAGE_CHECKS, stageFacts, workload } from './stage';
+import { budget, inZones, isIn, nodeClass, placement, pool, question, shape, STAGE_CHECKS, stageFacts, workload } from './stage';
 import { judge } from '../../../src/preflight/verdict';
 import { stageFindings } from '../../../src/preflight/workloads/checks';
 import { StageFacts } from '../../../src/preflight/workloads/facts';
@@ -82,10 +82,10 @@ const CASES: Case[] = [
     says: /may run later: CronJob shop\/cart: needs/,
   },
 
-  { title: 'a volume in a zone with a subnet', facts: cart({ volumes: [{ zones: ['us-east-1a'], claims: ['shop/data-0'] }] }), finds: [] },
+  { title: 'a volume in a zone with a subnet', facts: cart({ volumes: [{ terms: inZones('us-east-1a'), claims: ['shop/data-0'] }] }), finds: [] },
   {
     title: 'volumes in a zone without a subnet',
-    facts: cart({ volumes: [{ zones: ['us-east-1c'], claims: ['shop/data-0', 'shop/data-1'] }] }),
+    facts: cart({ volumes: [{ terms: inZones('us-east-1c'), claims: ['shop/data-0', 'shop/data-1'] }] }),
     finds: [error(C.VOLUME_ZONES)],
     says: /Deployment shop\/cart \(us-east-1c: data-0 and 1 more\)/,
   },
@@ -94,12 +94,38 @@ const CASES: Case[] = [
     facts: {
       placements: [placement({ nodeSelector: { team: 'a' } })],
       pools: [pool(), pool({ name: 'a', labels: { team: 'a' }, requirements: [isIn('topology.kubernetes.io/zone', 'us-east-1a')] })],
-      ...cart({ volumes: [{ zones: ['us-east-1b'], claims: ['shop/data-0'] }] }),
+      ...cart({ volumes: [{ terms: inZones('us-east-1b'), claims: ['shop/data-0'] }] }),
     },
     finds: [error(C.VOLUME_ZONES)],
   },
-  { title: 'a volume of what fits nowhere anyway', facts: { placements: [onGroup], ...cart({ volumes: [{ zones: ['us-east-1c'], claims: ['shop/data-0'] }] }) }, finds: [error(C.PLACEMENT)] },
+  { title: 'a volume of what fits nowhere anyway', facts: { placements: [onGroup], ...cart({ volumes: [{ terms: inZones('us-east-1c'), claims: ['shop/data-0'] }] }) }, finds: [error(C.PLACEMENT)] },
   { title: 'a volume on the disk of a node', facts: cart({ localClaims: ['shop/data-0'] }), finds: [error(C.LOCAL_VOLUMES)], says: /shop\/data-0 \(Deployment shop\/cart\)/ },
+  {
+    title: 'a volume of a CSI driver that only one node reaches',
+    facts: cart({ volumes: [{ terms: [{ matchExpressions: [isIn('openebs.io/nodename', 'ip-10-0-1-7')] }], claims: ['shop/data-0', 'shop/data-1'] }] }),
+    finds: [error(C.LOCAL_VOLUMES)],
+    says: /no new node reaches: shop\/data-0 and 1 more \(Deployment shop\/cart, openebs\.io\/nodename In \[ip-10-0-1-7\]\)/,
+  },
+
+  { title: 'a device that Karpenter does not know of', facts: { placements: [placement({ requests: { 'smarter-devices/fuse': 1 } })] }, finds: [error(C.PLACEMENT)], says: /cart: requests smarter-devices\/fuse, of which Karpenter knows none/ },
+  { title: 'interfaces for pods', facts: { placements: [placement({ requests: { 'vpc.amazonaws.com/pod-eni': 1 } })] }, finds: [error(C.PLACEMENT)], says: /pod-eni/ },
+  { title: 'interfaces for pods that a setting provides', facts: { placements: [placement({ requests: { 'vpc.amazonaws.com/pod-eni': 1 } })] }, question: { uncounted: ['vpc.amazonaws.com/pod-eni'] }, finds: [] },
+  { title: 'more disk than new nodes have', facts: { placements: [placement({ requests: { 'ephemeral-storage': 1e11 } })] }, finds: [error(C.PLACEMENT)], says: /ephemeral-storage/ },
+  { title: 'more cores than any type', facts: { placements: [placement({ requests: { cpu: 128 } })] }, finds: [error(C.PLACEMENT)], says: /requests 128 of cpu, and nodes of Provisioner default have 96 at most/ },
+  { title: 'instance types that nobody tells', facts: { types: undefined, typesProblem: 'UnauthorizedOperation: no' }, finds: [warning(C.PLACEMENT)], says: /types of the region are not known.*UnauthorizedOperation: no/ },
+  {
+    title: 'pods that run on arm64 nodes beside a Provisioner of amd64',
+    facts: { nodegroups: [shape('apps', { amiType: 'AL2_ARM_64' })], placements: [placement({ implied: { 'kubernetes.io/arch': 'arm64', 'kubernetes.io/os': 'linux' } })] },
+    finds: [error(C.PLACEMENT)],
+    says: /cart: runs on nodes with kubernetes\.io\/arch=arm64 today, and Provisioner default makes nodes with kubernetes\.io\/arch in amd64/,
+  },
+  {
+    title: 'pods that name no architecture beside a Provisioner of both',
+    facts: { pools: [pool({ requirements: [isIn('kubernetes.io/arch', 'amd64', 'arm64')] })], placements: [placement({ implied: { 'kubernetes.io/arch': 'amd64' } })] },
+    finds: [warning(C.PLACEMENT)],
+    says: /name no architecture, and the Provisioners make nodes of another one .*: Deployment shop\/cart$/,
+  },
+
   { title: 'an emptyDir', facts: cart({ scratch: ['emptyDir'] }), finds: [warning(C.SCRATCH_DATA)], says: /cart \(emptyDir\)/ },
   { title: 'an emptyDir of what stays', facts: cart({ stays: true, scratch: ['emptyDir'] }), finds: [] },
 
@@ -126,6 +152,14 @@ const CASES: Case[] = [
       nodegroups: [shape('apps', { userData: true, diskGib: 100, amiType: 'CUSTOM', ownAmi: true, labels: { team: 'a' }, taints: [{ key: 'gpu', effect: 'NoSchedule' }] })],
       nodeClasses: [nodeClass({ userData: true, diskGib: 100, ownAmi: true })],
       pools: [pool(), pool({ name: 'gpu', labels: { team: 'a' }, taints: [{ key: 'gpu', effect: 'NoSchedule' }] })],
+    },
+    finds: [],
+  },
+  {
+    title: 'a taint that Karpenter sets until the node has started',
+    facts: {
+      nodegroups: [shape('apps', { taints: [{ key: 'node.cilium.io/agent-not-ready', value: 'true', effect: 'NoExecute' }] })],
+      pools: [pool({ startupTaints: [{ key: 'node.cilium.io/agent-not-ready', value: 'true', effect: 'NoExecute' }] })],
     },
     finds: [],
   },
@@ -177,6 +211,11 @@ test('at CUT_OVER nothing is drained, so what stops a drain is a warning, and wh
     error(C.KUBERNETES_RIGHTS), error(C.PLACEMENT),
     warning(C.LOCAL_VOLUMES), warning(C.BLOCKING_BUDGETS), warning(C.BARE_PODS), warning(C.KEPT_PODS), warning(C.VCPU_QUOTA),
   ]);
+});
+
+test('pods on arm64 nodes beside a pool of amd64 are an error at CUT_OVER already: the autoscaler goes, and the next pods come to wrong nodes', () => {
+  const facts = stageFacts({ placements: [placement({ implied: { 'kubernetes.io/arch': 'arm64' } })] });
+  expect(stageFindings(facts, question({ stage: MigrationStage.CUT_OVER })).map(({ check, severity }) => `${check} ${severity}`)).toEqual([error(C.PLACEMENT)]);
 });
 
 test.each([MigrationStage.INSTALL, MigrationStage.REMOVED])('at %s nothing is asked', (stage) => {

@@ -16,10 +16,11 @@ interface Account {
   readonly template?: object;
   readonly instances?: object[];
   readonly quota?: () => object;
+  readonly types?: object[];
 }
 
 /** Lists come in pages of one. */
-function account({ groups = {}, template, instances = [], quota = () => ({ Quota: { Value: 64 } }) }: Account) {
+function account({ groups = {}, template, instances = [], quota = () => ({ Quota: { Value: 64 } }), types = [] }: Account) {
   const asked: any[] = [];
   const pageOf = (all: any[], token?: string) => {
     const start = Number(token ?? 0);
@@ -55,6 +56,10 @@ function account({ groups = {}, template, instances = [], quota = () => ({ Quota
         return { Reservations: [{ Instances: page }], NextToken };
       }
       if (command instanceof DescribeInstanceTypesCommand) {
+        if (command.input.InstanceTypes === undefined) {
+          const [InstanceTypes, NextToken] = pageOf(types, command.input.NextToken);
+          return { InstanceTypes, NextToken };
+        }
         return { InstanceTypes: command.input.InstanceTypes!.map(InstanceType => ({ InstanceType, VCpuInfo: { DefaultVCpus: InstanceType.endsWith('.xlarge') ? 4 : 2 } })) };
       }
       throw new Error('unexpected call');
@@ -136,6 +141,36 @@ test('vCPUs of on-demand instances of the standard families count', async () => 
   expect(await reader.readVcpus()).toEqual({ quota: 64, running: 4 + 4 + 2 + 2 });
   expect(asked[0]).toEqual({ ServiceCode: 'ec2', QuotaCode: 'L-1216C47A' });
   expect(asked.at(-1).InstanceTypes).toEqual(['m5.xlarge', 't3.large', 'im4gn.large']);
+});
+
+test('instance types of all pages come with what Karpenter may count on', async () => {
+  const described = (InstanceType: string, SupportedArchitectures: string[], DefaultVCpus: number, SizeInMiB: number, more: object = {}) =>
+    ({ InstanceType, ProcessorInfo: { SupportedArchitectures }, VCpuInfo: { DefaultVCpus }, MemoryInfo: { SizeInMiB }, ...more });
+  const { reader, asked } = account({
+    types: [
+      described('m5.large', ['x86_64'], 2, 8192),
+      described('m7g.large', ['arm64'], 2, 8192),
+      described('p4d.24xlarge', ['x86_64'], 96, 1_179_648, {
+        GpuInfo: { Gpus: [{ Manufacturer: 'NVIDIA', Count: 8 }] }, NetworkInfo: { EfaInfo: { MaximumEfaInterfaces: 4 } },
+      }),
+      described('dl1.24xlarge', ['x86_64'], 96, 786_432, { GpuInfo: { Gpus: [{ Manufacturer: 'Habana', Count: 8 }] } }),
+      described('g4ad.xlarge', ['x86_64'], 4, 16_384, { GpuInfo: { Gpus: [{ Manufacturer: 'AMD', Count: 1 }] } }),
+      described('inf2.24xlarge', ['x86_64'], 96, 393_216, { NeuronInfo: { NeuronDevices: [{ Count: 6, CoreInfo: { Count: 2 } }] } }),
+      described('inf1.xlarge', ['x86_64'], 4, 8192, { InferenceAcceleratorInfo: { Accelerators: [{ Count: 1 }] } }),
+    ],
+  });
+  const GI = 2 ** 30;
+  expect(await reader.readInstanceTypes()).toEqual([
+    { name: 'm5.large', arch: 'amd64', resources: { cpu: 2, memory: 8 * GI } },
+    { name: 'm7g.large', arch: 'arm64', resources: { cpu: 2, memory: 8 * GI } },
+    { name: 'p4d.24xlarge', arch: 'amd64', resources: { 'cpu': 96, 'memory': 1152 * GI, 'nvidia.com/gpu': 8, 'vpc.amazonaws.com/efa': 4 } },
+    { name: 'dl1.24xlarge', arch: 'amd64', resources: { 'cpu': 96, 'memory': 768 * GI, 'habana.ai/gaudi': 8 } },
+    { name: 'g4ad.xlarge', arch: 'amd64', resources: { 'cpu': 4, 'memory': 16 * GI, 'amd.com/gpu': 1 } },
+    { name: 'inf2.24xlarge', arch: 'amd64', resources: { 'cpu': 96, 'memory': 384 * GI, 'aws.amazon.com/neuron': 6, 'aws.amazon.com/neuroncore': 12 } },
+    { name: 'inf1.xlarge', arch: 'amd64', resources: { 'cpu': 4, 'memory': 8 * GI, 'aws.amazon.com/neuron': 1 } },
+  ]);
+  expect(asked).toHaveLength(7);
+  expect(asked[0]).toMatchObject({ MaxResults: 100, Filters: [{ Name: 'supported-virtualization-type' }, { Name: 'processor-info.supported-architecture' }] });
 });
 
 test('a quota that is denied, or has no value, is an error', async () => {

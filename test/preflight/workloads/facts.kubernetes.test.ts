@@ -97,13 +97,11 @@ test('what a pod demands is read with its alternatives, without what Kubernetes 
     tolerations: [{ key: 'gpu', operator: 'Exists' }, { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }],
     containers: [{ name: 'c', resources: { requests: { 'cpu': '1', 'memory': '1Gi', 'ephemeral-storage': '1Gi', 'nvidia.com/gpu': '1' } } }],
   })];
-  expect((await reader.readStageFacts(question())).placements).toEqual([{
-    nodeSelector: { team: 'a' },
-    terms: [[{ key: 'x', operator: 'Exists', values: [] }]],
-    preferredKeys: ['y'],
-    fields: true,
+  expect(JSON.parse(JSON.stringify((await reader.readStageFacts(question())).placements))).toEqual([{
+    requires: { selector: { team: 'a' }, terms: [{}, { matchExpressions: [{ key: 'x', operator: 'Exists' }] }] },
+    wishes: ['y', 'metadata.name'],
     tolerations: [{ key: 'gpu', operator: 'Exists' }],
-    devices: ['nvidia.com/gpu'],
+    requests: { 'cpu': 1, 'memory': 2 ** 30, 'ephemeral-storage': 2 ** 30, 'nvidia.com/gpu': 1 },
   }]);
 });
 
@@ -139,7 +137,10 @@ test('annotations, volumes and PodDisruptionBudgets of pods are told', async () 
     coveredTwice: ['shop/db-0 (db, new, bad)'],
     localClaims: ['shop/disk'],
     scratch: ['emptyDir', 'hostPath'],
-    volumes: [{ zones: ['us-east-1a'], claims: ['shop/new'] }, { zones: ['us-east-1b', 'us-east-1c'], claims: ['shop/old'] }],
+    volumes: [
+      { terms: [{ matchExpressions: [{ key: 'topology.ebs.csi.aws.com/zone', operator: 'In', values: ['us-east-1a'] }] }], claims: ['shop/new'] },
+      { terms: [{ matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: ['us-east-1b', 'us-east-1c'] }] }], claims: ['shop/old'] },
+    ],
   });
   expect(budgets).toEqual([
     { name: 'shop/db', maxUnavailable: 1, expected: 3 }, { name: 'shop/new', minAvailable: '10%', expected: 1 }, { name: 'shop/bad', maxUnavailable: 1, expected: 1, problem: 'no scale' },
@@ -156,7 +157,7 @@ test('templates of Deployments, CronJobs and unfinished Jobs count without a pod
     { metadata: meta('done'), spec: { template }, status: { conditions: [{ type: 'Complete', status: 'True' }] } },
   ];
   const { workloads, placements } = await reader.readStageFacts(question());
-  expect(workloads.map(({ kind, name, template: index }: any) => [kind, name, placements[index].nodeSelector])).toEqual([
+  expect(workloads.map(({ kind, name, template: index }: any) => [kind, name, placements[index].requires.selector])).toEqual([
     ['Deployment', 'zero', { team: 'a' }], ['CronJob', 'night', { team: 'a' }], ['Job', 'waits', { team: 'a' }],
   ]);
 });

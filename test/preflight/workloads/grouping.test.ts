@@ -1,4 +1,4 @@
-import { placement, pod, question } from './stage';
+import { inZones, placement, pod, question } from './stage';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { V1_API } from '../../../src/karpenter/v1/api';
 import { selects, selectorText } from '../../../src/kubernetes/label-selector';
@@ -6,14 +6,14 @@ import { freeOnKarpenter, groupWorkloads } from '../../../src/preflight/workload
 import { StagePod, StageViews, TemplateView } from '../../../src/preflight/workloads/views';
 
 function views(changes: Partial<StageViews> = {}): StageViews {
-  return { nodegroups: new Map([['node-1', 'apps'], ['node-2', 'system']]), pods: [], templates: [], budgets: [], volumes: [], ...changes };
+  return { nodegroups: new Map([['node-1', 'apps'], ['node-2', 'system']]), systems: new Map(), pods: [], templates: [], budgets: [], volumes: [], ...changes };
 }
 
 const ofDeployment = (name: string, pods: Partial<StagePod> = {}) => (suffix: string) => pod(`${name}-abc-${suffix}`, {
   labels: { 'app': name, 'pod-template-hash': 'abc' }, controller: { kind: 'ReplicaSet', name: `${name}-abc` }, ...pods,
 });
 const template = (kind: string, name: string, changes: Partial<TemplateView> = {}): TemplateView =>
-  ({ kind, namespace: 'shop', name, labels: {}, placement: placement(), ...changes });
+  ({ kind, namespace: 'shop', name, labels: {}, demand: placement(), ...changes });
 
 function names(changes: Partial<StageViews>, asked = question()): string[] {
   return groupWorkloads(views(changes), asked).workloads.map(({ kind, namespace, name, pods }) => `${kind} ${namespace}/${name} ${pods}`);
@@ -84,10 +84,10 @@ test('what is in the way is told for each pod', () => {
       { namespace: 'other', name: 'all', selector: {}, maxUnavailable: 0 },
     ],
     volumes: [
-      { claim: 'shop/zonal', zones: ['b', 'a'], local: false },
-      { claim: 'shop/zonal-2', zones: ['a', 'b'], local: false },
-      { claim: 'shop/anywhere', zones: [], local: false },
-      { claim: 'shop/local', zones: ['a'], local: true },
+      { claim: 'shop/zonal', terms: inZones('b', 'a'), local: false },
+      { claim: 'shop/zonal-2', terms: inZones('b', 'a'), local: false },
+      { claim: 'shop/anywhere', terms: [], local: false },
+      { claim: 'shop/local', terms: inZones('a'), local: true },
     ],
   }), question());
   expect(cart).toMatchObject({
@@ -101,11 +101,27 @@ test('what is in the way is told for each pod', () => {
     notSafeToEvict: ['shop/cart-abc-2'],
     localClaims: ['shop/local'],
     scratch: ['emptyDir', 'hostPath'],
-    volumes: [{ zones: ['a', 'b'], claims: ['shop/zonal', 'shop/zonal-2'] }],
+    volumes: [{ terms: inZones('b', 'a'), claims: ['shop/zonal', 'shop/zonal-2'] }],
   });
   expect(budgets).toEqual([
     { name: 'shop/cart', maxUnavailable: 1, minAvailable: undefined, expected: 3, problem: undefined },
     { name: 'shop/both', maxUnavailable: undefined, minAvailable: '50%', expected: 2, problem: undefined },
+  ]);
+});
+
+test('what a pod has from its node and does not ask for itself is told, by architecture', () => {
+  const { placements, workloads } = groupWorkloads(views({
+    systems: new Map([['node-1', { 'kubernetes.io/arch': 'arm64', 'kubernetes.io/os': 'linux' }], ['node-2', { 'kubernetes.io/arch': 'amd64', 'kubernetes.io/os': 'linux' }]]),
+    pods: [
+      ofDeployment('cart')('1'), ofDeployment('cart', { node: 'node-2' })('2'),
+      ofDeployment('selects', { demand: placement({ nodeSelector: { 'beta.kubernetes.io/arch': 'arm64' } }) })('1'),
+      ofDeployment('requires', { demand: placement({ terms: [[{ key: 'kubernetes.io/os', operator: 'Exists', values: [] }]] }) })('1'),
+    ],
+  }), question());
+  expect(workloads.map(({ name, placements: indexes }) => [name, indexes.map(index => placements[index].implied)])).toEqual([
+    ['cart', [{ 'kubernetes.io/arch': 'arm64', 'kubernetes.io/os': 'linux' }, { 'kubernetes.io/arch': 'amd64', 'kubernetes.io/os': 'linux' }]],
+    ['selects', [{ 'kubernetes.io/os': 'linux' }]],
+    ['requires', [{ 'kubernetes.io/arch': 'arm64' }]],
   ]);
 });
 
@@ -125,12 +141,12 @@ test('the facts of 5,000 pods are far below what a function may answer, even if 
     controller: { kind: 'StatefulSet', name: `a-rather-long-name-of-a-workload-${index}` },
     claims: ['data'],
     scratch: ['emptyDir'],
-    placement: placement({ nodeSelector: { index: String(index % 500) }, tolerations: [{ key: 'a', operator: 'Exists' }] }),
+    demand: placement({ nodeSelector: { index: String(index % 500) }, tolerations: [{ key: 'a', operator: 'Exists' }] }),
   }));
   const facts = groupWorkloads(views({
     nodegroups: new Map(Array.from({ length: 200 }, (_, index) => [`node-${index}`, 'apps'])),
     pods: apart,
-    volumes: apart.map(one => ({ claim: `${one.namespace}/data`, zones: ['us-east-1a'], local: false })),
+    volumes: apart.map(one => ({ claim: `${one.namespace}/data`, terms: inZones('us-east-1a'), local: false })),
   }), question());
   expect(facts.workloads).toHaveLength(5000);
   expect(Buffer.byteLength(JSON.stringify(facts))).toBeLessThan(4 * 2 ** 20);

@@ -1,5 +1,5 @@
 import { subnet } from '../facts';
-import { nodeClass, pool, question, shape, stageFacts } from './stage';
+import { nodeClass, pool, question, shape, stageFacts, TYPES } from './stage';
 import { StageFacts, StagePorts, VcpuFacts } from '../../../src/preflight/workloads/facts';
 import { stageFactsQuery } from '../../../src/preflight/workloads/facts.aws';
 import { stageQuestion } from '../../../src/preflight/workloads/question';
@@ -7,7 +7,7 @@ import { readStageFacts } from '../../../src/preflight/workloads/reading';
 import { MigrationStage } from '../../../src/words/migration-stage';
 import { WorkflowConfiguration } from '../../../src/workflow/contract';
 
-function ports(facts: StageFacts, vcpus: () => VcpuFacts): { ports: StagePorts; asked: string[] } {
+function ports(facts: StageFacts, vcpus: () => VcpuFacts, types = () => TYPES): { ports: StagePorts; asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -23,6 +23,7 @@ function ports(facts: StageFacts, vcpus: () => VcpuFacts): { ports: StagePorts; 
           return [subnet('subnet-a')];
         },
         readVcpus: async () => vcpus(),
+        readInstanceTypes: async () => types(),
       },
     },
   };
@@ -36,13 +37,19 @@ test('the subnets of the node templates that are used are read', async () => {
   const facts = stageFacts({ nodeClasses: [nodeClass(), nodeClass({ name: 'unused' })], pools: [pool(), pool({ name: 'more' })] });
   const { ports: through, asked } = ports(facts, () => ({ quota: 10, running: 4 }));
   const read = await readStageFacts(through, question({ nodegroups: ['apps'] }));
-  expect(read).toMatchObject({ nodegroups: [shape('apps')], subnets: { default: [subnet('subnet-a')] }, vcpus: { quota: 10, running: 4 } });
+  expect(read).toMatchObject({ nodegroups: [shape('apps')], subnets: { default: [subnet('subnet-a')] }, vcpus: { quota: 10, running: 4 }, types: TYPES });
   expect(asked).toEqual(['shapes of prod apps', 'subnets [[{"name":"tag:karpenter.sh/discovery","values":["prod"]}]]']);
 });
 
 test('a quota that nobody tells is told as a problem', async () => {
   const { ports: through } = ports(stageFacts({ vcpus: undefined }), denied);
   expect(await readStageFacts(through, question())).toMatchObject({ vcpuProblem: 'AccessDeniedException: not authorized to perform' });
+});
+
+test('instance types that nobody tells are told as a problem, too', async () => {
+  const { ports: through } = ports(stageFacts({ types: undefined }), () => ({ quota: 10, running: 4 }), denied);
+  const { types, typesProblem } = await readStageFacts(through, question());
+  expect([types, typesProblem]).toEqual([undefined, 'AccessDeniedException: not authorized to perform']);
 });
 
 test('a denial that may pass is thrown', async () => {

@@ -1,7 +1,9 @@
+import { InstanceTypeFacts } from '../../../src/karpenter/api/instance-types';
 import { NodeClassFacts, PoolFacts } from '../../../src/karpenter/api/karpenter-api';
-import { Expression } from '../../../src/kubernetes/scheduling';
+import { NodeDemand } from '../../../src/karpenter/api/pool-offer';
+import { Expression, Term } from '../../../src/kubernetes/scheduling';
 import {
-  BudgetFacts, NodegroupShape, Placement, StageFacts, WorkloadFacts,
+  BudgetFacts, NodegroupShape, StageFacts, WorkloadFacts,
 } from '../../../src/preflight/workloads/facts';
 import { StageQuestion } from '../../../src/preflight/workloads/question';
 import { StagePod } from '../../../src/preflight/workloads/views';
@@ -32,9 +34,28 @@ export function question(changes: Partial<StageQuestion> = {}): StageQuestion {
   };
 }
 
-export function placement(changes: Partial<Placement> = {}): Placement {
-  return { nodeSelector: {}, terms: [], preferredKeys: [], fields: false, tolerations: [], devices: [], ...changes };
+/** What a pod needs, in fewer words. */
+export interface Placement extends Partial<NodeDemand> {
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly terms?: ReadonlyArray<readonly Expression[]>;
 }
+
+export function placement({ nodeSelector, terms, ...changes }: Placement = {}): NodeDemand {
+  const requires = { selector: nodeSelector ?? {}, terms: (terms ?? []).map(matchExpressions => ({ matchExpressions })) };
+  return { requests: {}, ...nodeSelector || terms ? { requires } : {}, ...changes };
+}
+
+export const inZones = (...values: string[]): Term[] => [{ matchExpressions: [isIn('topology.kubernetes.io/zone', ...values)] }];
+
+const type = (name: string, cpu: number, gibibytes: number, more: Record<string, number> = {}, arch = 'amd64'): InstanceTypeFacts =>
+  ({ name, arch, resources: { cpu, memory: gibibytes * 2 ** 30, ...more } });
+
+/** A small region. */
+export const TYPES: readonly InstanceTypeFacts[] = [
+  type('c5.large', 2, 4), type('m5.large', 2, 8), type('m5.xlarge', 4, 16), type('r5.24xlarge', 96, 768), type('m2.xlarge', 2, 17), type('t3.large', 2, 8),
+  type('m6gd.large', 2, 8, {}, 'arm64'), type('g5.xlarge', 4, 16, { 'nvidia.com/gpu': 1 }), type('p4d.24xlarge', 96, 1152, { 'nvidia.com/gpu': 8, 'vpc.amazonaws.com/efa': 4 }),
+  type('inf2.xlarge', 4, 16, { 'aws.amazon.com/neuron': 1, 'aws.amazon.com/neuroncore': 2 }),
+];
 
 export const isIn = (key: string, ...values: string[]): Expression => ({ key, operator: 'In', values });
 
@@ -107,6 +128,7 @@ export function stageFacts(changes: Partial<StageFacts> = {}): StageFacts {
     podsUseSubnets: true,
     denied: [],
     nodegroups: [shape('apps'), shape('system')],
+    types: TYPES,
     subnets: { default: [subnet('subnet-a'), subnet('subnet-b', { zone: 'us-east-1b' })] },
     vcpus: { quota: 100, running: 20 },
     ...changes,
@@ -126,7 +148,7 @@ export function pod(name: string, changes: Partial<StagePod> = {}): StagePod {
     hostNetwork: false,
     doNotEvict: false,
     notSafeToEvict: false,
-    placement: placement(),
+    demand: placement(),
     claims: [],
     scratch: [],
     ...changes,

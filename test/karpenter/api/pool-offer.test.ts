@@ -1,18 +1,19 @@
 import * as fc from 'fast-check';
-import { isIn, placement, pool, stageFacts } from './stage';
-import { PoolFacts } from '../../../src/karpenter/api/karpenter-api';
+import { Placement, isIn, nodeClass, placement, pool, TYPES } from '../../preflight/workloads/stage';
+import { NodeClassFacts, PoolFacts } from '../../../src/karpenter/api/karpenter-api';
+import { misfit, offersOf, Surroundings } from '../../../src/karpenter/api/pool-offer';
 import { requirementsOf, unmetKey } from '../../../src/karpenter/api/requirements';
 import { V0_API } from '../../../src/karpenter/v0/api';
+import { V1_API } from '../../../src/karpenter/v1/api';
 import { Expression, Taint, tolerates, Toleration } from '../../../src/kubernetes/scheduling';
-import { Placement } from '../../../src/preflight/workloads/facts';
-import { misfit, suppliesOf } from '../../../src/preflight/workloads/supply';
 
-const supplies = (...pools: Partial<PoolFacts>[]) => suppliesOf(stageFacts({ pools: pools.map(pool) }), V0_API);
-const selects = (nodeSelector: Record<string, string>): Partial<Placement> => ({ nodeSelector });
-const requires = (...terms: Expression[][]): Partial<Placement> => ({ terms });
+const SURROUNDINGS: Surroundings = { nodeClasses: [nodeClass()], zones: { default: ['us-east-1a', 'us-east-1b'] }, types: TYPES };
+const supplies = (...pools: Partial<PoolFacts>[]) => offersOf(pools.map(pool), SURROUNDINGS, V0_API);
+const selects = (nodeSelector: Record<string, string>): Placement => ({ nodeSelector });
+const requires = (...terms: Expression[][]): Placement => ({ terms });
 const TYPE = 'node.kubernetes.io/instance-type';
 
-const CASES: Array<[title: string, placement: Partial<Placement>, provisioner: Partial<PoolFacts>, misfit: RegExp | undefined]> = [
+const CASES: Array<[title: string, placement: Placement, provisioner: Partial<PoolFacts>, misfit: RegExp | undefined]> = [
   ['any node', {}, {}, undefined],
   ['the label of a node group', selects({ 'eks.amazonaws.com/nodegroup': 'apps' }), {}, /^needs eks\.amazonaws\.com\/nodegroup in apps$/],
   ['the capacity type of node groups', selects({ 'eks.amazonaws.com/capacityType': 'SPOT' }), {}, /capacityType in SPOT/],
@@ -28,9 +29,9 @@ const CASES: Array<[title: string, placement: Partial<Placement>, provisioner: P
 
   ['a hostname', selects({ 'kubernetes.io/hostname': 'ip-10-0-1-7' }), {}, /^needs kubernetes\.io\/hostname in ip-10-0-1-7$/],
   ['a hostname in an affinity', requires([isIn('kubernetes.io/hostname', 'ip-10-0-1-7')]), {}, /for which Karpenter makes no node/],
-  ['a node by name', { fields: true }, {}, /matchFields/],
-  ['a wish for a label that Karpenter refuses', { preferredKeys: ['node-role.kubernetes.io/worker'] }, {}, /node-role\.kubernetes\.io\/worker in its node affinity/],
-  ['a wish for a label of one\'s own', { preferredKeys: ['team', 'topology.kubernetes.io/zone', 'node.kubernetes.io/instance-type'] }, {}, undefined],
+  ['a node by name', { requires: { selector: {}, terms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n'] }] }] } }, {}, /matchFields/],
+  ['a wish for a label that Karpenter refuses', { wishes: ['node-role.kubernetes.io/worker'] }, {}, /node-role\.kubernetes\.io\/worker in its node affinity/],
+  ['a wish for a label of one\'s own', { wishes: ['team', 'topology.kubernetes.io/zone', 'node.kubernetes.io/instance-type'] }, {}, undefined],
   ['no node of Karpenter\'s', requires([{ key: 'karpenter.sh/provisioner-name', operator: 'DoesNotExist', values: [] }]), {}, /provisioner-name absent/],
 
   ['a zone with a subnet', selects({ 'topology.kubernetes.io/zone': 'us-east-1b' }), {}, undefined],
@@ -51,10 +52,32 @@ const CASES: Array<[title: string, placement: Partial<Placement>, provisioner: P
   ['one of several instance types', requires([isIn(TYPE, 't3.large', 'c5.large')]), {}, undefined],
   ['an instance type beside the listed ones', selects({ [TYPE]: 'm5.large' }), { requirements: [isIn(TYPE, 'm5.xlarge')] }, /in m5\.large \(Provisioner default: .* in m5\.xlarge\)/],
 
-  ['a GPU', { devices: ['nvidia.com/gpu'] }, {}, /instance-category in g, p/],
-  ['a GPU that the Provisioner allows', { devices: ['nvidia.com/gpu'] }, { requirements: [isIn('karpenter.k8s.aws/instance-family', 'g5')] }, undefined],
-  ['a GPU beside the families of the Provisioner', { devices: ['nvidia.com/gpu'] }, { requirements: [isIn('karpenter.k8s.aws/instance-family', 'm5')] }, /in g, p/],
-  ['a device that nothing is known about', { devices: ['example.com/device'] }, {}, undefined],
+  ['a GPU', { requests: { 'nvidia.com/gpu': 1 } }, {}, /^requests nvidia\.com\/gpu, of which Karpenter knows none on nodes of Provisioner default$/],
+  ['a GPU that the Provisioner allows', { requests: { 'nvidia.com/gpu': 1 } }, { requirements: [isIn('karpenter.k8s.aws/instance-family', 'g5')] }, undefined],
+  ['a GPU beside the families of the Provisioner', { requests: { 'nvidia.com/gpu': 1 } }, { requirements: [isIn('karpenter.k8s.aws/instance-family', 'm5')] }, /gpu, of which/],
+  ['more GPUs than a type has', { requests: { 'nvidia.com/gpu': 16 } }, { requirements: [] }, /^requests 16 of nvidia\.com\/gpu, and nodes of Provisioner default have 8 at most$/],
+  ['more GPUs than a type of its family has', { requests: { 'nvidia.com/gpu': 2 }, ...selects({ 'karpenter.k8s.aws/instance-family': 'g5' }) }, { requirements: [] }, /have 1 at most/],
+  ['a device that nothing is known about', { requests: { 'smarter-devices/fuse': 1 } }, {}, /^requests smarter-devices\/fuse, of which Karpenter knows none/],
+  ['an interface for a pod', { requests: { 'vpc.amazonaws.com/pod-eni': 1 } }, {}, /pod-eni, of which Karpenter knows none/],
+  ['huge pages', { requests: { 'hugepages-2Mi': 2 ** 21 } }, {}, /hugepages-2Mi, of which Karpenter knows none/],
+  ['more cores than the largest type has', { requests: { cpu: 97 } }, {}, /^requests 97 of cpu, and nodes of Provisioner default have 96 at most$/],
+  ['more cores than the largest allowed type has', { requests: { cpu: 8 } }, { requirements: [isIn(TYPE, 'm5.xlarge')] }, /have 4 at most/],
+  ['more memory than the largest type has', { requests: { memory: 2 ** 40 } }, {}, /^requests 1048576Mi of memory, and nodes of Provisioner default have 786432Mi at most$/],
+  ['a type\'s amounts that no type has together', { requests: { 'cpu': 8, 'aws.amazon.com/neuron': 1 } }, { requirements: [isIn(TYPE, 'm5.xlarge', 'inf2.xlarge', 'r5.24xlarge')] },
+    /^requests 8 of cpu and 1 of aws\.amazon\.com\/neuron, which no instance type of Provisioner default has together$/],
+  ['more disk than nodes have', { requests: { 'ephemeral-storage': 1e11 } }, {}, /^requests 95367Mi of ephemeral-storage, and nodes of Provisioner default have 20480Mi at most$/],
+  ['less disk than nodes have', { requests: { 'ephemeral-storage': 1e10 } }, {}, undefined],
+
+  ['what it has from an arm64 node', { implied: { 'kubernetes.io/arch': 'arm64', 'kubernetes.io/os': 'linux' } }, {},
+    /^runs on nodes with kubernetes\.io\/arch=arm64 today, and Provisioner default makes nodes with kubernetes\.io\/arch in amd64$/],
+  ['what it has from an amd64 node', { implied: { 'kubernetes.io/arch': 'amd64', 'kubernetes.io/os': 'linux' } }, {}, undefined],
+  ['what it has from a Windows node', { implied: { 'kubernetes.io/os': 'windows' } }, {}, /os=windows today/],
+  ['Windows, where only the image is for it', selects({ 'kubernetes.io/os': 'windows' }), { requirements: [], nodeClass: 'default' }, /os in windows \(Provisioner default: kubernetes\.io\/os in linux\)/],
+
+  ['a volume in a zone with a subnet', { volumes: [[{ matchExpressions: [isIn('topology.ebs.csi.aws.com/zone', 'us-east-1b')] }]] }, {}, undefined],
+  ['a volume in a zone without', { volumes: [[{ matchExpressions: [isIn('topology.ebs.csi.aws.com/zone', 'us-east-1c')] }]] }, {}, /zone in us-east-1c/],
+  ['two volumes in two zones', { volumes: ['us-east-1a', 'us-east-1b'].map(zone => [{ matchExpressions: [isIn('topology.kubernetes.io/zone', zone)] }]) }, {}, /topology/],
+  ['a volume of one node', { volumes: [[{ matchExpressions: [isIn('openebs.io/nodename', 'ip-10-0-1-7')] }]] }, {}, /^needs openebs\.io\/nodename in ip-10-0-1-7$/],
 
   ['no taint, where the Provisioner has one', {}, { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] }, /^Provisioner default has the taint gpu=yes:NoSchedule$/],
   ['a taint that is only a preference', {}, { taints: [{ key: 'gpu', effect: 'PreferNoSchedule' }] }, undefined],
@@ -69,6 +92,33 @@ test.each(CASES)('a pod that needs %s', (_, demands, offers, expected) => {
     expect(found).toBeUndefined();
   }
 });
+
+test.each<[string, Partial<NodeClassFacts>, Partial<Surroundings>, Placement, RegExp | undefined]>([
+  ['a disk of unknown size holds anything', { diskGib: undefined }, {}, { requests: { 'ephemeral-storage': 1e12 } }, undefined],
+  ['a bigger disk holds more', { diskGib: 100 }, {}, { requests: { 'ephemeral-storage': 1e11 } }, undefined],
+  ['Windows images make Windows nodes', { amiFamily: 'Windows2022' }, {}, { implied: { 'kubernetes.io/os': 'linux' } }, /os=linux today/],
+  ['a setting gives nodes interfaces for pods', {}, { uncounted: ['vpc.amazonaws.com/pod-eni'] }, { requests: { 'vpc.amazonaws.com/pod-eni': 1 } }, undefined],
+  ['a setting lets the cluster say of any resource', {}, { uncounted: ['*'] }, { requests: { 'smarter-devices/fuse': 1 } }, undefined],
+  ['without instance types only what all nodes have is compared', {}, { types: undefined }, { requests: { 'nvidia.com/gpu': 1, 'cpu': 1000 } }, undefined],
+  ['without instance types the disk is compared', {}, { types: undefined }, { requests: { 'ephemeral-storage': 1e11 } }, /of ephemeral-storage/],
+])('%s', (_title, template, surroundings, demand, expected) => {
+  const offers = offersOf([pool({ requirements: [] })], { ...SURROUNDINGS, nodeClasses: [nodeClass(template)], ...surroundings }, V0_API);
+  const found = misfit(placement(demand), offers, V0_API);
+  if (expected) {
+    expect(found).toMatch(expected);
+  } else {
+    expect(found).toBeUndefined();
+  }
+});
+
+test.each<[string, boolean]>([['vpc.amazonaws.com/efa', true], ['aws.amazon.com/neuroncore', true], ['vpc.amazonaws.com/pod-eni', true], ['smarter-devices/fuse', false]])(
+  'Karpenter 1 knows %s before it launches: %s', (resource, known) => {
+    const requests = { [resource]: 1 };
+    const everything = pool({ requirements: [] });
+    expect(misfit(placement({ requests }), offersOf([everything], SURROUNDINGS, V1_API), V1_API) === undefined).toBe(known);
+    expect(misfit(placement({ requests }), offersOf([everything], SURROUNDINGS, V0_API), V0_API)).toBeDefined();
+  },
+);
 
 test('one of several Provisioners is enough, and where none is the reasons of all are given', () => {
   const demand = placement(selects({ team: 'a' }));
