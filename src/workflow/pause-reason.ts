@@ -36,8 +36,12 @@ export enum PauseReason {
   NOT_PINNABLE = 'NotPinnable',
   /** An EKS add-on refuses the configuration, or does not become ACTIVE. */
   ADDON_NOT_ACTIVE = 'AddonNotActive',
-  /** A node group is not ACTIVE, or an update or instance refresh goes on. */
+  /** A node group is not ACTIVE, an update or instance refresh goes on, or EKS or Auto Scaling refuses a change. */
   NODEGROUP_BUSY = 'NodegroupBusy',
+  /** A node group has more instances than nodes that stay, and nobody knows what runs on the others. */
+  UNDRAINED_INSTANCE = 'UndrainedInstance',
+  /** An instance whose end has begun does not end. */
+  INSTANCE_NOT_ENDING = 'InstanceNotEnding',
   /** Restored node groups do not get their nodes Ready. */
   NODES_NOT_READY = 'NodesNotReady',
   /** Claims, nodes or instances belong to a pool (Provisioner, NodePool) that is not of this migration. */
@@ -48,6 +52,8 @@ export enum PauseReason {
   CONTROLLER_NOT_WORKING = 'ControllerNotWorking',
   /** AWS or the Kubernetes API refuses calls because there are too many. */
   THROTTLED = 'Throttled',
+  /** Somebody writes the same things again and again, and ours never gets in between. */
+  OVERTAKEN = 'Overtaken',
   /** Our function may not do what it has to. */
   ACCESS_DENIED = 'AccessDenied',
   /** AWS or the Kubernetes API does not answer, or not in time. */

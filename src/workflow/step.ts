@@ -68,3 +68,6 @@ export const forcing = (says: string, waitSeconds: number, more: Pick<Progress, 
 export const waiting = (says: string, waitSeconds: number, limit: WaitLimit, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
   ({ kind: 'working', says, waitSeconds, limit, ...more });
 export const blocked = (by: PauseReason, says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress => ({ kind: 'blocked', by, says, ...more });
+/** Somebody else wrote in between: everything is read again. */
+export const overtaken = (says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
+  waiting(says, 2, { by: PauseReason.OVERTAKEN, minutes: 15 }, more);

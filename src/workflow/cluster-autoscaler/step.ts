@@ -6,7 +6,7 @@ import { PreflightCheck } from '../../words/preflight-check';
 import { WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { REPLICAS_RECORD } from '../records';
-import { Assessment, blocked, done, Progress, Step, working } from '../step';
+import { Assessment, blocked, done, overtaken, Progress, Step, waiting, working } from '../step';
 
 export interface ClusterAutoscalerPorts {
   readonly kubernetes: AutoscalerKubernetesPort;
@@ -18,6 +18,8 @@ export type ClusterAutoscalerConfiguration = ProofConfiguration
   & Pick<WorkflowConfiguration, 'ClusterName' | 'Owner' | 'Nodegroups' | 'ClusterAutoscaler' | 'AcceptedRisks'>;
 
 const PATIENCE_MILLISECONDS = 10 * 60_000;
+/** A controller that makes no pods does not always say why. */
+const AVAILABLE_MINUTES = 15;
 
 /** The guide's "Remove CAS": once Karpenter has proven that it can launch, the Cluster Autoscaler goes to zero replicas, and back. */
 export function clusterAutoscalerStep(
@@ -176,7 +178,7 @@ class ClusterAutoscalerStep implements Step {
     const removals = planTaintRemovals(await kubernetes.taintedNodes(LEFTOVER_TAINTS), this.configuration.Nodegroups, cordonsNodes(deployment));
     for (const { node, version, taints, uncordon } of removals) {
       if (!await kubernetes.replaceTaints(node, version, taints, uncordon)) {
-        return working(`node ${node} was changed in the meantime, looking again`, 2);
+        return overtaken(`node ${node} was changed in the meantime, looking again`);
       }
     }
     return removals.length > 0
@@ -205,12 +207,14 @@ class ClusterAutoscalerStep implements Step {
     const words = overdue.map(({ name, problems }) => `pod ${name} is not Ready${problems.length > 0 ? ` (${problems.join('; ')})` : ''}`);
     const why = [...deployment.problem ? [deployment.problem] : [], ...words];
     const says = `${deployment.available} of ${record.replicas} replicas of the Cluster Autoscaler ${fullName(deployment)} are available`;
-    return why.length > 0 ? blocked(PauseReason.ROLLOUT_STUCK, `${says}: ${why.join('; ')}`) : working(says, 5);
+    return why.length > 0
+      ? blocked(PauseReason.ROLLOUT_STUCK, `${says}: ${why.join('; ')}`)
+      : waiting(says, 5, { by: PauseReason.ROLLOUT_STUCK, minutes: AVAILABLE_MINUTES });
   }
 
   private async change(deployment: AutoscalerDeployment, change: AutoscalerChange, achieved: Progress): Promise<Progress> {
     const changed = await this.ports.kubernetes.change(deployment, deployment.version, change);
-    return changed ? achieved : working(`Deployment ${fullName(deployment)} was changed in the meantime, looking again`, 2);
+    return changed ? achieved : overtaken(`Deployment ${fullName(deployment)} was changed in the meantime, looking again`);
   }
 
   private async recorded(): Promise<{ deployment: AutoscalerDeployment; record: ReplicasRecord }[]> {

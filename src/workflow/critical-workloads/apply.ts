@@ -1,6 +1,6 @@
 import { ConfigurationUnreadable, configurationOf, isSameText, pinnedConfiguration, restoredConfiguration, schemaProblem } from './addon-configuration';
 import { Pin, same } from './affinity';
-import { ADDON_LAG, ADDON_WAIT_SECONDS, awaitAddon, awaitRollout, Context, managedAddon, nameIn, overtaken } from './context';
+import { ADDON_LAG, ADDON_LIMIT, ADDON_WAIT_SECONDS, awaitAddon, awaitRollout, Context, managedAddon, nameIn, overtakenAt } from './context';
 import { isPinned, planPin, unsatisfiable } from './plan';
 import { Addon, Workload, WorkloadName } from './port';
 import { AddonRecord, AffinityRecord, isFought, mark, Records, recordsOf, configurationCommand, forgetCommand, unpinCommand } from './record';
@@ -10,7 +10,7 @@ import { Affinity } from '../../kubernetes/scheduling';
 import { WorkloadReference } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { ADDON_RECORD, AFFINITY_RECORD } from '../records';
-import { blocked, done, Progress, working } from '../step';
+import { blocked, done, Progress, waiting, working } from '../step';
 
 /** Pins one workload, a bit at a time. */
 export async function pinWorkload(context: Context, reference: WorkloadReference): Promise<Progress> {
@@ -59,7 +59,7 @@ async function pinByTemplate(context: Context, workload: Workload, records: Reco
   });
   return written
     ? working(`${nameOf(workload)} is being pinned to node groups`, 5, { undo: [unpinCommand(workload, pin.original)] })
-    : overtaken(nameOf(workload));
+    : overtakenAt(nameOf(workload));
 }
 
 async function pinByAddon(context: Context, workload: Workload, records: Records, addon: Addon, pin: Pin): Promise<Progress> {
@@ -95,7 +95,7 @@ async function configure(context: Context, workload: Workload, records: Records,
   const obsolete = records.affinity && !isPinned(workload.affinity, records.affinity);
   const annotations = { [ADDON_RECORD]: JSON.stringify(record), ...obsolete ? { [AFFINITY_RECORD]: null } : {} };
   if (!await kubernetes.write(nameIn(workload), workload.version, { annotations })) {
-    return overtaken(nameOf(workload));
+    return overtakenAt(nameOf(workload));
   }
   const update = await addons.configure(addon, record.ours);
   if (update.kind === 'started') {
@@ -105,7 +105,7 @@ async function configure(context: Context, workload: Workload, records: Records,
   }
   await putRecordBack(context, workload);
   return update.kind === 'busy'
-    ? working(`another update of add-on ${addon.name} goes on`, ADDON_WAIT_SECONDS)
+    ? waiting(`another update of add-on ${addon.name} goes on`, ADDON_WAIT_SECONDS, ADDON_LIMIT)
     : blocked(PauseReason.ADDON_NOT_ACTIVE, `eks refuses the affinity of add-on ${addon.name}: ${update.says}`);
 }
 

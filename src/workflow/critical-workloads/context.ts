@@ -3,7 +3,7 @@ import { rolloutProgress } from './rollout';
 import { Requirement } from '../../kubernetes/scheduling';
 import { WorkflowConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
-import { blocked, Progress, working } from '../step';
+import { blocked, overtaken, Progress, WaitLimit, waiting } from '../step';
 
 export type CriticalWorkloadsConfiguration = Pick<WorkflowConfiguration, 'ClusterName' | 'Owner' | 'Nodegroups' | 'HostNodegroups' | 'CriticalWorkloads'>;
 
@@ -24,6 +24,8 @@ const ADDON_NAMESPACE = 'kube-system';
 const BUSY = ['CREATING', 'UPDATING', 'DELETING'];
 
 export const ADDON_WAIT_SECONDS = 10;
+/** EKS itself gives an update of an add-on up after a shorter time. */
+export const ADDON_LIMIT: WaitLimit = { by: PauseReason.ADDON_NOT_ACTIVE, minutes: 40 };
 /** EKS changes the Deployment of an add-on some time after it took the configuration. */
 export const ADDON_LAG = 10 * 60_000;
 
@@ -36,7 +38,7 @@ export async function managedAddon({ addons }: Context, { kind, namespace, name 
 /** An add-on that is not ACTIVE either becomes so or needs somebody. */
 export function awaitAddon(addon: Addon): Progress {
   return isBusy(addon)
-    ? working(`add-on ${addon.name} is ${addon.status}`, ADDON_WAIT_SECONDS)
+    ? waiting(`add-on ${addon.name} is ${addon.status}`, ADDON_WAIT_SECONDS, ADDON_LIMIT)
     : blocked(PauseReason.ADDON_NOT_ACTIVE, `add-on ${addon.name} is ${addon.status}${addon.issues.length > 0 ? `: ${addon.issues.join('; ')}` : ''}`);
 }
 
@@ -45,8 +47,8 @@ export async function awaitRollout(context: Context, workload: Workload, since?:
 }
 
 /** Somebody else wrote in between: everything is read again. */
-export function overtaken(name: string): Progress {
-  return working(`${name} was changed by somebody else just now; it is read again`, 2);
+export function overtakenAt(name: string): Progress {
+  return overtaken(`${name} was changed by somebody else just now; it is read again`);
 }
 
 export function nameIn({ kind, namespace, name }: WorkloadName): WorkloadName {

@@ -1,12 +1,12 @@
 import { Pin, same, unpinned } from './affinity';
-import { ADDON_LAG, ADDON_WAIT_SECONDS, awaitAddon, awaitRollout, Context, isBusy, managedAddon, nameIn, overtaken } from './context';
+import { ADDON_LAG, ADDON_LIMIT, ADDON_WAIT_SECONDS, awaitAddon, awaitRollout, Context, isBusy, managedAddon, nameIn, overtakenAt } from './context';
 import { isPinned, planAddonRestore } from './plan';
 import { Addon, Workload } from './port';
 import { AddonRecord, AffinityRecord, recordsOf, restoringSince, affinityCommand, configurationCommand } from './record';
 import { isRolledOut, nameOf } from './rollout';
 import { PauseReason } from '../pause-reason';
 import { ADDON_RECORD, AFFINITY_RECORD } from '../records';
-import { blocked, Progress, working } from '../step';
+import { blocked, Progress, waiting, working } from '../step';
 
 /** One way that a record and its pin stand at a workload. */
 interface Restore {
@@ -34,7 +34,7 @@ async function restoreTemplate(context: Context, workload: Workload, { key, reco
   }
   const annotations = { [key]: JSON.stringify(restoringSince(record, context.now())) };
   if (!await context.kubernetes.write(nameIn(workload), workload.version, { affinity, annotations })) {
-    return overtaken(nameOf(workload));
+    return overtakenAt(nameOf(workload));
   }
   const kept = same(affinity, pin.original) ? 'gets the affinity back that it had' : 'loses only our part of its affinity, which its owner changed since';
   return working(`${nameOf(workload)} ${kept}`, 5, { undo: [affinityCommand(workload, workload.affinity)] });
@@ -43,7 +43,7 @@ async function restoreTemplate(context: Context, workload: Workload, { key, reco
 /** The last thing: what was changed is verified, so the record goes. */
 async function forget(context: Context, workload: Workload, key: string, pin: Pin): Promise<Progress> {
   if (!await context.kubernetes.write(nameIn(workload), workload.version, { annotations: { [key]: null }, release: true })) {
-    return overtaken(nameOf(workload));
+    return overtakenAt(nameOf(workload));
   }
   return working(same(workload.affinity, pin.original)
     ? `${nameOf(workload)} is as it was`
@@ -74,7 +74,7 @@ async function configure(
   const tried = isTried(context, record);
   const annotations = { [ADDON_RECORD]: JSON.stringify(tried ? record : restoringSince(record, context.now())) };
   if (!await context.kubernetes.write(nameIn(workload), workload.version, { annotations })) {
-    return overtaken(nameOf(workload));
+    return overtakenAt(nameOf(workload));
   }
   // An empty text takes all values back; should EKS take it for nothing said, an empty mapping says the same.
   const update = await context.addons.configure(addon, configuration ?? (tried ? '{}' : ''));
@@ -83,7 +83,7 @@ async function configure(
       return working(`add-on ${addon.name} ${keepsChange ? 'loses only our affinity, its owner changed the rest since' : 'gets the configuration back that it had'}`,
         ADDON_WAIT_SECONDS, { undo: [configurationCommand(context.configuration.ClusterName, addon, addon.configuration ?? null)] });
     case 'busy':
-      return working(`another update of add-on ${addon.name} goes on`, ADDON_WAIT_SECONDS);
+      return waiting(`another update of add-on ${addon.name} goes on`, ADDON_WAIT_SECONDS, ADDON_LIMIT);
     case 'refused':
       return blocked(PauseReason.ADDON_NOT_ACTIVE, `eks refuses the former configuration of add-on ${addon.name}: ${update.says}`);
   }
@@ -116,5 +116,5 @@ async function verify(context: Context, workload: Workload, addon: Addon, record
 async function forgetAddon(context: Context, workload: Workload, says: string): Promise<Progress> {
   return await context.kubernetes.write(nameIn(workload), workload.version, { annotations: { [ADDON_RECORD]: null }, release: true })
     ? working(says, 1)
-    : overtaken(nameOf(workload));
+    : overtakenAt(nameOf(workload));
 }

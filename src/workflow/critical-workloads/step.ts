@@ -2,15 +2,17 @@ import { nodegroupRequirement } from './affinity';
 import { pinWorkload } from './apply';
 import { Context, CriticalWorkloadsConfiguration } from './context';
 import { planPin } from './plan';
-import { AddonsPort, WorkloadsPort } from './port';
+import { AddonsPort, WorkloadName, WorkloadsPort } from './port';
 import { recordsOf } from './record';
 import { unpinWorkload } from './revert';
 import { nameOf } from './rollout';
 import { NODEGROUP_LABEL } from '../../kubernetes/views';
+import { WorkloadReference } from '../contract';
 import { Assessment, done, Progress, Step } from '../step';
 
 /**
- * Keeps critical workloads on node groups. One workload after the other: it is changed, and its pods have rolled out, before the next.
+ * Keeps critical workloads on node groups. One workload after the other: it is changed, and its pods have rolled out, before the next. One that carries a
+ * record and is named no longer is given back.
  *
  * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#set-nodeaffinity-for-critical-workloads-optional
  */
@@ -39,7 +41,12 @@ async function apply(context: Context): Promise<Progress> {
     }
     said.push(progress.says);
   }
-  return done(said.join('; ') || 'no workload is critical');
+  const dropped = (await context.kubernetes.recorded()).find(one => !context.configuration.CriticalWorkloads.some(reference => isNamedBy(reference, one)));
+  return dropped ? unpinWorkload(context, dropped) : done(said.join('; ') || 'no workload is critical');
+}
+
+function isNamedBy({ Kind, Namespace, Name }: WorkloadReference, { kind, namespace, name }: WorkloadName): boolean {
+  return kind === Kind && namespace === Namespace && name === Name;
 }
 
 async function revert(context: Context): Promise<Progress> {
@@ -50,7 +57,7 @@ async function revert(context: Context): Promise<Progress> {
 async function assess({ kubernetes, configuration, requirement }: Context): Promise<Assessment> {
   const recorded = await kubernetes.recorded();
   const wanted = configuration.CriticalWorkloads
-    .map(({ Kind, Namespace, Name }) => recorded.find(one => one.kind === Kind && one.namespace === Namespace && one.name === Name));
+    .map(reference => recorded.find(one => isNamedBy(reference, one)));
   const pinned = recorded.filter(one => planPin(one.affinity, recordsOf(one), requirement).kind === 'pinned');
   if (recorded.length === 0) {
     return { applied: 'nothing', says: 'no workload is pinned by us' };

@@ -1,10 +1,11 @@
+import { toEach } from '../../custom-resources/fence';
 import { FleetPort, PoolChange, PoolView } from '../../karpenter/api/fleet';
 import { Budgets, KarpenterApi, VoluntaryDisruption } from '../../karpenter/api/karpenter-api';
 import { some } from '../../words/short-list';
 import { spoiled, undoCommand } from '../pool-record';
 import { isMap, isSameJson, parseRecord } from '../record-json';
 import { BUDGETS_RECORD } from '../records';
-import { Progress, working } from '../step';
+import { overtaken, Progress, working } from '../step';
 
 /** What stands in the record. */
 interface Held {
@@ -80,15 +81,15 @@ export class DisruptionHold {
     if (changes.length === 0) {
       return undefined;
     }
-    const overtaken: string[] = [];
-    for (const change of changes) {
+    const missed: string[] = [];
+    await toEach(changes, async change => {
       if (!await this.fleet.changePool(change)) {
-        overtaken.push(change.name);
+        missed.push(change.name);
       }
-    }
+    });
     const { pool } = this.api.words;
-    return overtaken.length > 0
-      ? working(`${pool} ${some(overtaken)} was changed in the meantime, looking again`, 2)
+    return missed.length > 0
+      ? overtaken(`${pool} ${some(missed)} was changed in the meantime, looking again`)
       : working(`${pool} ${some(changes.map(({ name }) => name))} ${does}`, 1, { undo });
   }
 

@@ -7,7 +7,7 @@ import { ControllerRef, fullName, NodeView, PodView } from '../../kubernetes/vie
 import { count, some } from '../../words/short-list';
 import { reasonFor } from '../classify';
 import { PauseReason } from '../pause-reason';
-import { blocked, Counts, forcing, Progress, waiting, working } from '../step';
+import { blocked, Counts, forcing, overtaken, Progress, waiting, working } from '../step';
 
 /** One call of the Kubernetes function evicts this many pods and changes this many nodes, so that it ends in time. */
 const EVICTIONS = 150;
@@ -47,12 +47,12 @@ export async function drain(
     loadBalancers: await port.loadBalancers(),
   };
   const moves = planDrain(view, options, now);
-  const overtaken = await port.patchNodes(moves.note.map(({ node, record }) => note(node, record)));
+  const missed = await port.patchNodes(moves.note.map(({ node, record }) => note(node, record)));
   const round = await evictAll(port, moves.evict, () => options.force && moves.waits.length === 0, now);
   if (moves.emptied.length > 0) {
     return { emptied: moves.emptied };
   }
-  if (moves.note.length > 0 && overtaken.length === 0) {
+  if (moves.note.length > 0 && missed.length === 0) {
     return { progress: working(moves.note.map(({ says }) => says).join('; '), 1) };
   }
   return { progress: progressOf(moves, round, batch, options) };
@@ -64,9 +64,14 @@ export async function beginBatch(
 ): Promise<Progress> {
   const loadBalancers = await port.loadBalancers();
   const changes = nodes.map(node => begin(node, newRecord(node, pods, now), loadBalancers));
-  const overtaken = await port.patchNodes(changes);
-  const undo = undoOf(changes.filter(change => !overtaken.includes(change.name)));
-  return working(`begins to drain ${some(nodes.map(node => node.name))}`, overtaken.length > 0 ? 2 : 1, { undo });
+  const missed = await port.patchNodes(changes);
+  const undo = undoOf(changes.filter(change => !missed.includes(change.name)));
+  return patched(`begins to drain ${some(nodes.map(node => node.name))}`, changes, missed, undo);
+}
+
+/** Where not one of the changes was written, nothing has happened. */
+function patched(says: string, changes: readonly NodeChange[], missed: readonly string[], undo: readonly string[]): Progress {
+  return missed.length === changes.length ? overtaken(says, { undo }) : working(says, missed.length > 0 ? 2 : 1, { undo });
 }
 
 /** Changes nodes, as many as one call may; gives what is left to say, undefined when all are changed. */
@@ -75,8 +80,8 @@ export async function patchAll(port: DrainingPort, changes: readonly NodeChange[
     return undefined;
   }
   const now = changes.slice(0, PATCHES);
-  const overtaken = await port.patchNodes(now);
-  return working(says, overtaken.length > 0 ? 2 : 1, { undo: undoOf(now.filter(change => !overtaken.includes(change.name))) });
+  const missed = await port.patchNodes(now);
+  return patched(says, now, missed, undoOf(now.filter(change => !missed.includes(change.name))));
 }
 
 export interface Round {

@@ -10,9 +10,11 @@ import { isFinished, mustMove, obstacleOf, podsToMove } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
 import { PauseReason } from '../pause-reason';
 import { NODES_GONE_MARK } from '../records';
-import { blocked, forcing, Progress, working } from '../step';
+import { blocked, forcing, Progress, waiting, working } from '../step';
 
 const LOOK_SECONDS = 5;
+/** Where no pool is left to note since when. */
+const ENDING_MINUTES = 20;
 
 /** Waits for what Karpenter, or EC2, is ending, and tells who does not. */
 export class Departure {
@@ -41,7 +43,8 @@ export class Departure {
     const [first] = pools;
     const since = first?.annotations[NODES_GONE_MARK];
     const ids = instances.map(({ id }) => id);
-    const waits = working(`waits until EC2 has ended ${some(ids.map(id => `instance/${id}`))}`, LOOK_SECONDS);
+    const limit = { by: PauseReason.CONTROLLER_NOT_WORKING, minutes: ENDING_MINUTES };
+    const waits = waiting(`waits until EC2 has ended ${some(ids.map(id => `instance/${id}`))}`, LOOK_SECONDS, limit);
     if (first && since === undefined) {
       const change = { name: first.name, version: first.version, annotations: { [NODES_GONE_MARK]: new Date(this.now).toISOString() } };
       return unlessUnreachable(this.api, async () => {

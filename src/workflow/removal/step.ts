@@ -16,8 +16,9 @@ import { allPods, beginBatch, blockedBy, drain, isInBatch, patchAll } from '../d
 import { recordOf } from '../draining/drain-record';
 import { cordon, release } from '../draining/node-marks';
 import { DrainingPort } from '../draining/port';
+import { PauseReason } from '../pause-reason';
 import { LIMITS_RECORD } from '../records';
-import { Assessment, done, Progress, Step, working } from '../step';
+import { Assessment, done, overtaken, Progress, Step, waiting, working } from '../step';
 
 /** What the removal asks of Karpenter's objects. */
 export type RemovalFleet = Pick<FleetPort, 'objects' | 'changePool' | 'remove'>;
@@ -47,6 +48,8 @@ interface Fleet {
 /** Somebody writes to a node or pool now and then. */
 const TRIES = 20;
 const LOOK_SECONDS = 5;
+/** Two reads differ for a moment. */
+const LOOKING_MINUTES = 15;
 
 /**
  * Drains the nodes of Karpenter and ends them, so that the stack can be destroyed. Karpenter itself would cordon all nodes of a deleted
@@ -259,10 +262,11 @@ class RemovalStep implements Step {
 
   /** Something went between two reads; a pool is deleted only when nothing of it is left, because its claims would go with it. */
   private lookAgain(members: readonly Member[]): Progress | undefined {
-    return members.length > 0 ? working(`looks again for ${some(members.map(member => nameOf(member, this.api)))}`, 2) : undefined;
+    const limit = { by: PauseReason.CONTROLLER_NOT_WORKING, minutes: LOOKING_MINUTES };
+    return members.length > 0 ? waiting(`looks again for ${some(members.map(member => nameOf(member, this.api)))}`, 2, limit) : undefined;
   }
 
   private overtaken({ name }: PoolView): Progress {
-    return working(`${this.api.words.pool} ${name} was changed in the meantime, looking again`, 2);
+    return overtaken(`${this.api.words.pool} ${name} was changed in the meantime, looking again`);
   }
 }

@@ -3,7 +3,8 @@ import { NodegroupState, ScaleDownAwsPort, REBALANCING } from './port';
 import { GROUP_TAGS } from './sizes';
 import { PauseReason } from '../pause-reason';
 import { SIZES_SET, SUSPENDED_RECORD } from '../records';
-import { blocked, Progress, working } from '../step';
+import { toEach } from '../../custom-resources/fence';
+import { blocked, Progress, waiting, working } from '../step';
 
 /** Does what was planned for node groups, one move each; undefined where nothing was. */
 export async function act(
@@ -17,41 +18,74 @@ export async function act(
   if (refreshing.length > 0) {
     return isRefreshing(refreshing);
   }
-  for (const { state, move } of moves) {
-    await actOne(aws, state, move);
-  }
-  const says = moves.map(({ move }) => move.says).join('; ');
-  const stuck = moves.map(({ move }) => move).find(move => move.kind === 'blocked');
-  if (stuck && moves.every(({ move }) => move.kind === 'blocked' || move.kind === 'wait')) {
-    return blocked(stuck.by, says);
+  const refusals = new Map<string, string>();
+  await toEach(moves, async ({ state, move }) => {
+    const refused = await actOne(aws, state, move);
+    if (refused) {
+      refusals.set(state.name, refused);
+    }
+  });
+  const says = moves.map(({ state, move }) => refusals.get(state.name) ?? move.says).join('; ');
+  const still = moves.filter(({ state, move }) => refusals.has(state.name) || move.kind === 'blocked' || move.kind === 'wait');
+  if (still.length === moves.length) {
+    return stillness(still.map(({ state, move }) => refusals.has(state.name) ? REFUSED : move), says);
   }
   const waits = moves.some(({ move }) => move.kind === 'wait' || move.kind === 'resize');
-  return working(says, waits ? 5 : 1, { undo: moves.flatMap(({ state, move }) => undoMove(move, state, clusterName)) });
+  const done = moves.filter(one => !still.includes(one));
+  return working(says, waits ? 5 : 1, { undo: done.flatMap(({ state, move }) => undoMove(move, state, clusterName)) });
+}
+
+/** EKS needs a minute or two for most things, and ten for some. */
+const WAITING_MINUTES = 15;
+const REFUSED = { kind: 'blocked', by: PauseReason.NODEGROUP_BUSY } as const;
+
+/** Nothing was changed: somebody is in the way, or something is waited for. */
+function stillness(moves: ReadonlyArray<{ readonly kind: GroupMove['kind']; readonly by?: PauseReason }>, says: string): Progress {
+  const stuck = moves.find(({ kind }) => kind === 'blocked');
+  return stuck ? blocked(stuck.by!, says) : waiting(says, 5, { by: moves[0].by ?? PauseReason.NODEGROUP_BUSY, minutes: WAITING_MINUTES });
 }
 
 export function isRefreshing(groups: readonly string[]): Progress {
   return blocked(PauseReason.NODEGROUP_BUSY, `an instance refresh of Auto Scaling group ${groups.join(', ')} goes on`);
 }
 
-async function actOne(aws: ScaleDownAwsPort, { name, arn, group, tags }: NodegroupState, move: GroupMove): Promise<void> {
+/** Gives the reason where it is refused. */
+async function actOne(aws: ScaleDownAwsPort, state: NodegroupState, move: GroupMove): Promise<string | undefined> {
+  const { arn, group } = state;
   switch (move.kind) {
     case 'tag':
-      return aws.tag(arn, move.tags);
+      await aws.tag(arn, move.tags);
+      return undefined;
     case 'suspend':
-      return aws.suspendRebalancing(group.name);
+      await aws.suspendRebalancing(group.name);
+      return undefined;
     case 'resize':
-      if (move.set !== tags[SIZES_SET]) {
-        await aws.tag(arn, { [SIZES_SET]: move.set });
-      }
-      return aws.resize(name, move.sizes);
+      return resize(aws, state, move);
     case 'resume':
       await aws.resumeRebalancing(group.name);
-      return aws.untag(arn, [SUSPENDED_RECORD]);
+      await aws.untag(arn, [SUSPENDED_RECORD]);
+      return undefined;
     case 'untag':
-      return aws.untag(arn, move.keys);
+      await aws.untag(arn, move.keys);
+      return undefined;
     case 'wait': case 'blocked':
       return undefined;
   }
+}
+
+/** A desired size below what a group wants at this very moment would let EKS end nodes that nobody has drained. */
+async function resize(
+  aws: ScaleDownAwsPort, { name, arn, group, tags }: NodegroupState, { sizes, set }: GroupMove & { kind: 'resize' },
+): Promise<string | undefined> {
+  const { desired } = sizes.desired === undefined ? group.sizes : await aws.sizes(group.name);
+  if (sizes.desired !== undefined && desired > sizes.desired) {
+    return `${name} is not set to ${sizes.desired}: Auto Scaling group ${group.name} wants ${desired} by now`;
+  }
+  if (set !== tags[SIZES_SET]) {
+    await aws.tag(arn, { [SIZES_SET]: set });
+  }
+  const refused = await aws.resize(name, sizes);
+  return refused && `eks does not change the sizes of ${name}: ${refused}`;
 }
 
 /** The commands that undo by hand what was done to a node group. */

@@ -1,11 +1,14 @@
 import { act, isRefreshing, undoEnd } from './act';
 import { giveDisruptionBack, holdDisruption, participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
 import { Fleet, fleetOf, goers, surplus } from './fleet';
-import { busyWith, finish, GroupMove, isFinished, prepare } from './groups';
+import { finish, GroupMove, isFinished, prepare, troublesOf } from './groups';
 import { keeperChanges } from './keepers';
 import { movingControllers, planMove, Clearing } from './moves';
 import { InstanceState, NodegroupState } from './port';
+import { restoreDropped, waitForUpdates } from './restore';
+import { isPinned } from './room';
 import { planTargets, Targets } from './targets';
+import { toEach } from '../../custom-resources/fence';
 import { apiOf } from '../../karpenter/apis';
 import { selects } from '../../kubernetes/label-selector';
 import { fullName, NODEGROUP_LABEL, NodeView, PodView } from '../../kubernetes/views';
@@ -13,11 +16,19 @@ import { count, some } from '../../words/short-list';
 import { arrivals, nextBatch } from '../draining/batch';
 import { allPods, beginBatch, blockedBy, drain, evictAll, isInBatch, patchAll, refusalsOf } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
+import { podsToMove } from '../draining/pods';
 import { PauseReason } from '../pause-reason';
-import { blocked, done, forcing, Progress, working } from '../step';
+import { CLEAR_RECORD, MOVE_RECORD } from '../records';
+import { blocked, done, forcing, overtaken, Progress, waiting, working } from '../step';
 
 /** An instance that is no node after this long will not become one. */
 const REGISTRATION_MILLISECONDS = 10 * 60_000;
+/** When it was launched EC2 shows a moment after Auto Scaling shows the instance. */
+const JOINING_MINUTES = 15;
+/** EKS' own hook, which drains what is empty already, takes a moment; a user's hook as long as it likes. */
+const ENDING_MINUTES = 20;
+/** What is waited for has limits of its own; whoever ends on a node that stays may have none. */
+const MOVING_MINUTES = 20;
 
 /** What one call looks at. */
 interface Scene {
@@ -35,7 +46,8 @@ interface Scene {
 export async function applyScaleDown(
   ports: ScaleDownPorts, configuration: ScaleDownStepConfiguration, force: boolean, now: number,
 ): Promise<Progress> {
-  const groups = participating(await ports.aws.nodegroups(), configuration);
+  const all = await ports.aws.nodegroups();
+  const groups = participating(all, configuration);
   const nodes = await ports.kubernetes.nodes();
   const pods = await allPods(ports.kubernetes);
   const targets = planTargets(groups, nodes, pods, configuration);
@@ -43,25 +55,46 @@ export async function applyScaleDown(
   const open = groups.filter(group => !settled(group));
   const fleets = groups.map(group => fleetOf(group, targets.of.get(group.name)!.kept, nodes));
   const scene: Scene = { ports, configuration, force, now, fleets, demand: targets.demand, nodes, pods };
-  return waitForUpdates(open)
-    ?? await actOn(scene, open, group => prepare(group, targets), targets.says)
+  const troubles = troublesOf(groups);
+  return await restoreDropped(ports, configuration, all, groups, nodes, now)
+    ?? waitForUpdates(open)
+    ?? await actOn(scene, open, group => prepare(group, targets), [...targets.says, ...troubles])
     ?? await hold(scene)
     ?? await markNodes(scene)
-    ?? await movePinned(scene)
-    ?? await drainNext(scene)
-    ?? await actOn(scene, open, group => finish(group, targets.of.get(group.name)!.kept), [])
+    ?? await drainNodes(scene)
+    ?? await actOn(scene, open, group => finish(group, targets.of.get(group.name)!.kept, strangers(scene, group)), troubles)
     ?? await dropMarks(scene)
     ?? await giveDisruptionBack(ports, configuration)
     ?? done(`node groups are scaled down: ${groups.map(group => `${group.name} ${targets.of.get(group.name)!.kept}`).join(', ') || 'there are none'}`);
 }
 
-function waitForUpdates(groups: readonly NodegroupState[]): Progress | undefined {
-  const busy = groups.map(busyWith).filter(one => one !== undefined);
-  const foreign = busy.find(one => !one.ours);
-  if (foreign) {
-    return blocked(PauseReason.NODEGROUP_BUSY, foreign.says);
+/** The instances of a group that are none of its nodes that we know, in words. */
+function strangers({ fleets, nodes }: Scene, { name, group: { instances } }: NodegroupState): string[] {
+  const fleet = fleets.find(one => one.state.name === name)!;
+  return instances.filter(one => one.counts && !fleet.nodes.some(node => node.instanceId === one.id)).map(({ id }) => {
+    const node = nodes.find(one => one.instanceId === id);
+    if (!node) {
+      return `${id} (no node of the cluster)`;
+    }
+    return `${id} (node ${node.name} ${node.leaving ? 'is being deleted: see its finalizers' : `lacks the label ${NODEGROUP_LABEL}=${name}`})`;
+  });
+}
+
+/**
+ * Karpenter's and pinned pods first. Where one of them may not move, or has no place, its node waits for whoever is in the way; nodes that this does not
+ * concern are drained meanwhile.
+ */
+async function drainNodes(scene: Scene): Promise<Progress | undefined> {
+  const all = goers(scene.fleets);
+  const isOnItsWay = scene.nodes.some(({ annotations }) => annotations[MOVE_RECORD] !== undefined || annotations[CLEAR_RECORD] !== undefined);
+  const pinned = await movePinned(scene);
+  if (pinned?.kind !== 'blocked' || isOnItsWay || pinned.by === PauseReason.THROTTLED) {
+    return pinned ?? drainNext(scene, all);
   }
-  return busy.length > 0 ? working(busy.map(one => one.says).join('; '), 5) : undefined;
+  const { ownerLabel } = apiOf(scene.configuration.Api);
+  const others = all.filter(node => !podsToMove(node.name, scene.pods).some(pod => isPinned(pod, ownerLabel)));
+  const drained = others.length > 0 ? await drainNext(scene, others) : undefined;
+  return drained?.kind === 'working' ? { ...drained, says: `${drained.says}; meanwhile ${pinned.says}` } : pinned;
 }
 
 async function actOn(
@@ -98,7 +131,7 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
     case 'none':
       return undefined;
     case 'wait':
-      return working(move.says, 5);
+      return waiting(move.says, 5, { by: PauseReason.POD_NOT_ENDING, minutes: MOVING_MINUTES });
     case 'blocked':
       return blockedBy(move.obstacles);
     case 'arrived':
@@ -106,9 +139,8 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
     case 'clear':
       return clear(scene, move.clearing, leaving.length);
     case 'evict': {
-      const overtaken = await kubernetes.patchNodes([move.change]);
-      if (overtaken.length > 0) {
-        return working(`node ${move.change.name} was changed meanwhile`, 2);
+      if ((await kubernetes.patchNodes([move.change])).length > 0) {
+        return overtaken(`node ${move.change.name} was changed meanwhile`);
       }
       const round = await evictAll(kubernetes, [move.pod], () => force, now);
       const counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length, nodesLeft: leaving.length };
@@ -124,9 +156,8 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
 
 /** Ordinary pods leave a node that stays, where a pinned pod finds no room otherwise. */
 async function clear({ ports: { kubernetes }, now }: Scene, { place, evict, change }: Clearing, nodesLeft: number): Promise<Progress> {
-  const overtaken = change ? await kubernetes.patchNodes([change]) : [];
-  if (overtaken.length > 0) {
-    return working(`node ${place.name} was changed meanwhile`, 2);
+  if (change && (await kubernetes.patchNodes([change])).length > 0) {
+    return overtaken(`node ${place.name} was changed meanwhile`);
   }
   const round = await evictAll(kubernetes, evict, () => false, now);
   const counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length, nodesLeft };
@@ -139,10 +170,9 @@ async function clear({ ports: { kubernetes }, now }: Scene, { place, evict, chan
 }
 
 /** Goes on with the batch, or begins the next one when nothing of the last is pending; undefined when no node is left. */
-async function drainNext(scene: Scene): Promise<Progress | undefined> {
+async function drainNext(scene: Scene, left: readonly NodeView[]): Promise<Progress | undefined> {
   const { ports, configuration: { ScaleDown, Api }, fleets, nodes, pods, force, now } = scene;
-  const left = goers(fleets);
-  const withLeft = (progress: Progress): Progress => ({ ...progress, counts: { nodesLeft: left.length, ...progress.counts } });
+  const withLeft = (progress: Progress): Progress => ({ ...progress, counts: { nodesLeft: goers(fleets).length, ...progress.counts } });
   const batch = left.filter(isInBatch);
   if (batch.length > 0) {
     const options = { pauseSeconds: ScaleDown.PauseSeconds, deregistrationSeconds: ScaleDown.DeregistrationSeconds, force };
@@ -151,7 +181,8 @@ async function drainNext(scene: Scene): Promise<Progress | undefined> {
   }
   const leaving = fleets.flatMap(fleet => fleet.leaving);
   if (leaving.length > 0) {
-    return withLeft(working(`waits until ${some(leaving.map(({ id }) => id))} has ended`, 5));
+    const limit = { by: PauseReason.INSTANCE_NOT_ENDING, minutes: ENDING_MINUTES };
+    return withLeft(waiting(`waits until ${some(leaving.map(({ id }) => id))} has ended`, 5, limit));
   }
   const stray = await endUnregistered(scene);
   if (stray || left.length === 0) {
@@ -178,14 +209,14 @@ async function refreshed({ ports, fleets }: Scene): Promise<Progress | undefined
 async function endAll(scene: Scene, emptied: readonly NodeView[]): Promise<Progress> {
   const said: string[] = [];
   const undo = new Set<string>();
-  for (const node of emptied) {
+  await toEach(emptied, async node => {
     const fleet = scene.fleets.find(one => one.nodes.includes(node))!;
     const refused = await end(scene, fleet, node.instanceId!);
     said.push(refused ?? `ends ${node.instanceId} (${node.name})`);
     if (!refused) {
       undo.add(undoEnd(fleet.state, scene.configuration.ClusterName));
     }
-  }
+  });
   return undo.size > 0 ? working(said.join('; '), 5, { undo: [...undo] }) : blocked(PauseReason.NODEGROUP_BUSY, said.join('; '));
 }
 
@@ -210,7 +241,8 @@ async function endUnregistered(scene: Scene): Promise<Progress | undefined> {
       ? blocked(PauseReason.NODEGROUP_BUSY, refused)
       : working(`ends ${old.instance.id} of ${old.fleet.state.name}, which never became a node`, 5);
   }
-  return strays.length > 0 ? working(`waits until ${some(strays.map(({ instance }) => instance.id))} is a node`, 15) : undefined;
+  const limit = { by: PauseReason.UNDRAINED_INSTANCE, minutes: JOINING_MINUTES };
+  return strays.length > 0 ? waiting(`waits until ${some(strays.map(({ instance }) => instance.id))} is a node`, 15, limit) : undefined;
 }
 
 /** All has gone: nobody has to know any more which nodes were to stay. */

@@ -12,19 +12,30 @@ export type GroupMove =
   | { readonly kind: 'resize'; readonly sizes: Partial<Sizes>; readonly set: string; readonly says: string }
   | { readonly kind: 'resume'; readonly says: string }
   | { readonly kind: 'untag'; readonly keys: readonly string[]; readonly says: string }
-  | { readonly kind: 'wait'; readonly says: string }
+  /** For somebody else; what it comes to when it takes too long is no business of the group's where nothing is said. */
+  | { readonly kind: 'wait'; readonly says: string; readonly by?: PauseReason }
   | { readonly kind: 'blocked' } & Obstacle;
 
 /** Why nothing may be done to a node group now. */
 export interface Busy { readonly says: string; readonly ours: boolean }
 
+/** EKS changes the sizes of these, and refuses itself what it cannot do: an old launch failure, or a role that was changed, does not keep nodes from going. */
+const CHANGEABLE = ['ACTIVE', 'DEGRADED'];
+
 /** An update that we began is waited for, everything else that goes on in a group is somebody else's. */
 export function busyWith({ name, status, issues, tags }: NodegroupState): Busy | undefined {
-  if (status === 'ACTIVE') {
-    return undefined;
-  }
-  const words = issues.length > 0 ? ` (${issues.join('; ')})` : '';
-  return { says: `node group ${name} is ${status}${words}`, ours: status === 'UPDATING' && tags[SIZES_SET] !== undefined };
+  return CHANGEABLE.includes(status)
+    ? undefined
+    : { says: `node group ${name} is ${status}${inBrackets(issues)}`, ours: status === 'UPDATING' && tags[SIZES_SET] !== undefined };
+}
+
+/** What EKS finds wrong with groups that are changed all the same. */
+export function troublesOf(groups: readonly NodegroupState[]): string[] {
+  return groups.filter(({ status }) => status === 'DEGRADED').map(({ name, status, issues }) => `node group ${name} is ${status}${inBrackets(issues)}`);
+}
+
+function inBrackets(issues: readonly string[]): string {
+  return issues.length > 0 ? ` (${issues.join('; ')})` : '';
 }
 
 /** Whether the guide's sizes are in force. */
@@ -74,10 +85,24 @@ export function prepare(state: NodegroupState, targets: Targets): GroupMove | un
   return group.sizes.min > target.kept ? apart(state) : undefined;
 }
 
-/** What has to be done once all nodes have gone: the guide's sizes, then rebalancing as it was. Undefined when all of it is in force. */
-export function finish(state: NodegroupState, target: number): GroupMove | undefined {
+/**
+ * What has to be done once all nodes have gone: the guide's sizes, then rebalancing as it was. Undefined when all of it is in force. As long as the group has
+ * more than it is to keep nothing is fixed: EKS would choose who ends, and nobody has drained those.
+ *
+ * @param others instances of the group that are none of the nodes that stay, in words
+ */
+export function finish(state: NodegroupState, target: number, others: readonly string[]): GroupMove | undefined {
   const { name, sizes, group } = state;
   const { set, suspended } = standingOf(state);
+  if (group.sizes.desired > target) {
+    return {
+      kind: 'blocked',
+      by: PauseReason.UNDRAINED_INSTANCE,
+      says: `node group ${name} is to keep ${target}, and Auto Scaling group ${group.name} wants ${group.sizes.desired}: ${others.length > 0
+        ? `${others.join(', ')} was not drained; drain it and end its instance, or let it be a node of the group`
+        : `there is no instance to end; see its activity, and set its desired size to ${target} yourself`}`,
+    };
+  }
   const goal = fixed(target);
   const inForce = (bounds: Bounds) => same(bounds, goal);
   if (set.length === 0 || !same(set[0], goal) || !inForce(sizes)) {

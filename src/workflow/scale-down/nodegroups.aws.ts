@@ -18,6 +18,9 @@ const REFRESHING = ['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress',
 /** By these names Auto Scaling says that an instance does not end now. */
 const REFUSALS = ['ValidationError', 'ScalingActivityInProgress', 'ScalingActivityInProgressFault', 'ResourceContention', 'ResourceContentionFault'];
 
+/** By these EKS says that it cannot change a node group as it is now. */
+const EKS_REFUSALS = ['ResourceInUseException', 'InvalidRequestException', 'InvalidParameterException'];
+
 /** EKS, Auto Scaling and EC2. */
 export class ScaleDownAws implements ScaleDownAwsPort {
   constructor(
@@ -51,10 +54,10 @@ export class ScaleDownAws implements ScaleDownAwsPort {
     await this.eks.send(new UntagResourceCommand({ resourceArn, tagKeys: [...keys] }));
   }
 
-  public async resize(nodegroupName: string, { min, max, desired }: Partial<Sizes>): Promise<void> {
+  public async resize(nodegroupName: string, { min, max, desired }: Partial<Sizes>): Promise<string | undefined> {
     await this.fence.check();
     const scalingConfig = { minSize: min, maxSize: max, desiredSize: desired };
-    await this.eks.send(new UpdateNodegroupConfigCommand({ clusterName: this.clusterName, nodegroupName, scalingConfig }));
+    return unlessRefused(EKS_REFUSALS, () => this.eks.send(new UpdateNodegroupConfigCommand({ clusterName: this.clusterName, nodegroupName, scalingConfig })));
   }
 
   public async suspendRebalancing(AutoScalingGroupName: string): Promise<void> {
@@ -86,15 +89,8 @@ export class ScaleDownAws implements ScaleDownAwsPort {
 
   public async terminate(InstanceId: string): Promise<string | undefined> {
     await this.fence.check();
-    try {
-      await this.autoScaling.send(new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity: true }));
-      return undefined;
-    } catch (error) {
-      if (REFUSALS.includes((error as Error).name)) {
-        return (error as Error).message;
-      }
-      throw error;
-    }
+    return unlessRefused(REFUSALS, () =>
+      this.autoScaling.send(new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity: true })));
   }
 
   private async groups(names: readonly string[]): Promise<Map<string, AutoScalingGroup>> {
@@ -119,6 +115,19 @@ export class ScaleDownAws implements ScaleDownAwsPort {
       }
     }
     return found;
+  }
+}
+
+/** The words of a refusal; undefined where there is none. */
+async function unlessRefused(names: readonly string[], call: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    if (names.includes((error as Error).name)) {
+      return (error as Error).message;
+    }
+    throw error;
   }
 }
 

@@ -38,8 +38,8 @@ export interface ScaleDownAwsPort {
   nodegroups(): Promise<NodegroupState[]>;
   tag(arn: string, tags: Readonly<Record<string, string>>): Promise<void>;
   untag(arn: string, keys: readonly string[]): Promise<void>;
-  /** What is left out stays. */
-  resize(nodegroup: string, sizes: Partial<Sizes>): Promise<void>;
+  /** What is left out stays; gives the reason where EKS refuses. */
+  resize(nodegroup: string, sizes: Partial<Sizes>): Promise<string | undefined>;
   suspendRebalancing(autoScalingGroup: string): Promise<void>;
   resumeRebalancing(autoScalingGroup: string): Promise<void>;
   /** Those of the Auto Scaling groups whose instances are being refreshed. */

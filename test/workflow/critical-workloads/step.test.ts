@@ -112,6 +112,13 @@ describe('pinning', () => {
   });
 });
 
+test('a workload that is named no longer gets its affinity back, and the others stay pinned', async () => {
+  const [dns, database] = [cluster.add(COREDNS, LINUX), cluster.add(DATABASE, null)];
+  await run(() => step(COREDNS, DATABASE).apply());
+  expect(await run(() => step(COREDNS).apply())).toMatchObject({ kind: 'done', says: 'Deployment kube-system/coredns is pinned' });
+  expect([dns.affinity, database.affinity, database.annotations]).toEqual([pinned(LINUX, OURS), null, {}]);
+});
+
 test('other node groups, as often as somebody likes, are no fight', async () => {
   const dns = cluster.add(COREDNS, LINUX);
   cluster.hosts = ['a', 'b', 'c', 'd'].map(name => ({ ...cluster.hosts[0], name, labels: { ...cluster.hosts[0].labels, [GROUP]: name } }));

@@ -139,6 +139,14 @@ test('a refusal of Auto Scaling is an answer, every other error is one', async (
   await expect(account.adapter().terminate('i-1')).rejects.toThrow('Rate exceeded');
 });
 
+test.each(['ResourceInUseException', 'InvalidRequestException', 'InvalidParameterException'])('what EKS refuses is an answer (%s), every other error is one', async name => {
+  const account = new FakeAccount();
+  account.refusal = Object.assign(new Error('Nodegroup cannot be updated'), { name });
+  expect(await account.adapter().resize('apps', { min: 1 })).toBe('Nodegroup cannot be updated');
+  account.refusal = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+  await expect(account.adapter().resize('apps', { min: 1 })).rejects.toThrow('not authorized');
+});
+
 test('only a refresh that goes on counts', async () => {
   const account = new FakeAccount();
   account.refreshes = [{ Status: 'Successful' }];

@@ -332,3 +332,157 @@ test('each change comes with the commands that undo it by hand', async () => {
   expect(undo).toContain('aws autoscaling resume-processes --auto-scaling-group-name eks-apps --scaling-processes AZRebalance');
   expect(undo.some(command => /^kubectl uncordon node-i-\d+( node-i-\d+)+$/.test(command))).toBe(true);
 });
+
+describe('an instance that nobody has drained', () => {
+  const stranger = (world: World) => world.nodesOf('apps')[2];
+
+  test.each<[string, RegExp, (world: World) => string]>([
+    ['a node without the label of its node group', /\(node node-i-\d+ lacks the label eks.amazonaws.com\/nodegroup=apps\)/, world => {
+      const node = stranger(world);
+      node.labels = { 'topology.kubernetes.io/zone': 'a' };
+      return node.instanceId!;
+    }],
+    ['a node that a finalizer holds', /\(node node-i-\d+ is being deleted: see its finalizers\)/, world => {
+      const node = stranger(world);
+      node.leaving = true;
+      return node.instanceId!;
+    }],
+  ])('keeps EKS from choosing who ends: %s', async (_name, words, change) => {
+    const world = typical();
+    const id = change(world);
+    const progress = await world.run(() => world.step({ HostNodegroups: ['system'] }).apply(), 300, ({ kind }) => kind === 'blocked');
+    expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.UNDRAINED_INSTANCE, says: expect.stringContaining(id) });
+    expect(progress.says).toMatch(words);
+    expect(world.ended).not.toContain(id);
+    expect(world.group('apps').group.sizes.desired).toBe(2);
+    expect(world.writes.filter(write => write.startsWith('resize apps') && write.includes('desired'))).toEqual([]);
+  });
+
+  test('nor does a size that somebody raises in between let EKS choose', async () => {
+    const world = typical();
+    const sizesOf = world.sizes.bind(world);
+    let raised = false;
+    world.sizes = async name => {
+      if (name === 'eks-apps' && !raised && world.group('apps').group.sizes.desired === 1 && world.ended.length === 6) {
+        raised = true;
+        world.group('apps').group.sizes.desired = 3;
+      }
+      return sizesOf(name);
+    };
+    const progress = await world.run(() => world.step({ HostNodegroups: ['system'] }).apply(), 300, () => raised);
+    expect(progress.says).toContain('Auto Scaling group eks-apps wants 3 by now');
+    expect(world.writes.filter(write => write.startsWith('resize apps') && write.includes('desired'))).toEqual([]);
+    expect(await world.run(() => world.step({ HostNodegroups: ['system'] }).apply())).toMatchObject({ kind: 'done' });
+  });
+});
+
+test.each([8, 20, 45, 90])('a node group that is dropped after %i calls gets everything back, and the others arrive', async calls => {
+  const world = typical();
+  const before = structuredClone(world.snapshot()) as { groups: { name: string }[]; nodes: { group: string }[] };
+  const all = { HostNodegroups: ['system'] };
+  await world.run(() => world.step(all).apply(), calls);
+  expect(world.group('apps').tags).not.toEqual({});
+  expect(await world.run(() => world.step({ ...all, Nodegroups: ['batch', 'system'] }).apply())).toMatchObject({ kind: 'done' });
+  world.tick(40);
+  const after = world.snapshot() as typeof before;
+  expect(after.groups.find(({ name }) => name === 'apps')).toEqual(before.groups.find(({ name }) => name === 'apps'));
+  expect(after.nodes.filter(({ group }) => group === 'apps')).toEqual(before.nodes.filter(({ group }) => group === 'apps'));
+  expect(sizes(world)).toMatchObject({ apps: '6/9/6', system: '2/2/2' });
+});
+
+describe('a pinned pod', () => {
+  test('that may not be evicted holds up its own node and no other', async () => {
+    const held: WorkloadSpec = { name: 'held', replicas: 1, pinned: true, cpu: 0.1 };
+    const world = new World([{ name: 'apps', min: 1, max: 20, desired: 12 }], [{ ...WEB, replicas: 20 }, held, KARPENTER]);
+    const first = await world.run(() => world.step().apply(), 60, progress => progress.says.startsWith('cordons'));
+    expect(first.kind).toBe('working');
+    const [pod] = world.podsOf(held);
+    const goer = world.nodeList.find(node => node.unschedulable)!;
+    Object.assign(pod, { node: goer.name, keptBy: 'karpenter.sh/do-not-evict' });
+    const progress = await world.run(() => world.step().apply(), 600, ({ kind }) => kind === 'blocked');
+    expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.KEPT_POD, says: expect.stringContaining(goer.name) });
+    expect(world.group('apps').group.sizes.desired).toBe(3);
+    expect(world.podList).toContain(pod);
+    pod.keptBy = undefined;
+    expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+  });
+
+  test('that never was Ready is not waited for', async () => {
+    const crashing: WorkloadSpec = { name: 'crashing', replicas: 3, pinned: true, cpu: 0.1, readySeconds: Infinity };
+    const world = new World([{ name: 'apps', min: 1, max: 9, desired: 6 }], [{ ...WEB, replicas: 4 }, crashing, KARPENTER]);
+    world.podsOf(crashing).forEach(pod => { pod.ready = false; });
+    expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+  });
+});
+
+describe('a node group that is DEGRADED', () => {
+  const degraded = () => {
+    const world = typical();
+    Object.assign(world.group('apps'), { status: 'DEGRADED', issues: ['AsgInstanceLaunchFailures: no capacity'] });
+    return world;
+  };
+
+  test('is scaled down like any other, and its issues are said', async () => {
+    const world = degraded();
+    const said: string[] = [];
+    expect(await world.run(async () => {
+      const progress = await world.step({ HostNodegroups: ['system'] }).apply();
+      said.push(progress.says);
+      return progress;
+    })).toMatchObject({ kind: 'done' });
+    expect(sizes(world).apps).toBe('1/1/1');
+    expect(said.join()).toContain('node group apps is DEGRADED (AsgInstanceLaunchFailures: no capacity)');
+  });
+
+  test('is what EKS says when it refuses', async () => {
+    const world = degraded();
+    world.resize = async () => 'the launch template was deleted';
+    expect(await world.run(() => world.step().apply(), 20, ({ kind }) => kind === 'blocked')).toMatchObject({
+      kind: 'blocked', by: PauseReason.NODEGROUP_BUSY, says: expect.stringContaining('eks does not change the sizes of apps: the launch template was deleted'),
+    });
+  });
+});
+
+describe('what is waited for has a limit', () => {
+  const limitOf = async (world: World, says: RegExp, direction: 'apply' | 'revert' = 'apply') =>
+    await world.run(() => world.step()[direction](), 200, progress => says.test(progress.says) && progress.kind === 'working' && progress.limit !== undefined);
+
+  test('an instance that a hook keeps', async () => {
+    const world = typical();
+    const end = world.end.bind(world);
+    world.end = id => {
+      end(id);
+      world.groups.flatMap(({ group }) => group.instances).find(one => one.id === id)!.gone = Infinity;
+    };
+    expect(await limitOf(world, /has ended$/)).toMatchObject({ kind: 'working', limit: { by: PauseReason.INSTANCE_NOT_ENDING, minutes: 20 } });
+  });
+
+  test('a size that does not settle', async () => {
+    const world = typical();
+    const [one] = world.group('apps').group.instances;
+    Object.assign(one, { leaving: true, counts: false, gone: Infinity });
+    world.groups.splice(1);
+    expect(await limitOf(world, /has settled/)).toMatchObject({ kind: 'working', limit: { by: PauseReason.NODEGROUP_BUSY } });
+  });
+
+  test('our own update', async () => {
+    const world = typical();
+    await world.run(() => world.step().apply(), 60, progress => progress.says.startsWith('lowers'));
+    expect(await world.step().apply()).toMatchObject({ kind: 'working', says: expect.stringContaining('is UPDATING'), limit: { by: PauseReason.NODEGROUP_BUSY, minutes: 30 } });
+  });
+
+  test('nodes on the way back, also without a note of when it began', async () => {
+    const world = typical();
+    await world.run(() => world.step().apply());
+    expect(await limitOf(world, /nodes of apps are Ready/, 'revert')).toMatchObject({ kind: 'working', limit: { by: PauseReason.NODES_NOT_READY } });
+  });
+
+  test('a node that somebody writes all the time', async () => {
+    const world = typical();
+    world.between = write => {
+      const node = world.nodeList.find(one => write === `patch ${one.name}`);
+      Object.assign(node ?? {}, { version: `theirs-${world.writes.length}` });
+    };
+    expect(await limitOf(world, /^chooses/)).toMatchObject({ kind: 'working', limit: { by: PauseReason.OVERTAKEN } });
+  });
+});

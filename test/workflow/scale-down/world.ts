@@ -388,17 +388,18 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
     group.tags = Object.fromEntries(Object.entries(group.tags).filter(([key]) => !keys.includes(key)));
   }
 
-  public async resize(name: string, sizes: Partial<Sizes>): Promise<void> {
+  public async resize(name: string, sizes: Partial<Sizes>): Promise<string | undefined> {
     this.write(`resize ${name} ${JSON.stringify(sizes)}`);
     const group = this.group(name);
     const next = { ...group.sizes, ...sizes };
-    if (group.status !== 'ACTIVE') {
+    if (group.status === 'UPDATING') {
       throw new Error('ResourceInUseException');
     }
     if (!(next.min >= 0 && next.min <= next.desired && next.desired <= next.max && next.max >= 1)) {
       throw new Error(`InvalidParameterException ${JSON.stringify(next)}`);
     }
     Object.assign(group, { status: 'UPDATING', pending: sizes, due: this.now + 4000 });
+    return undefined;
   }
 
   public async suspendRebalancing(name: string): Promise<void> {
