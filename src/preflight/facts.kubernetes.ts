@@ -4,13 +4,14 @@ import { CrdFacts, KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } 
 import { ConfigMapClaim } from '../cluster/claim.kubernetes';
 import { apisOtherThan } from '../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../kubernetes/api.kubernetes';
-import { NodeOffer } from '../kubernetes/node-offer';
+import { NodeOffer, uncordoned } from '../kubernetes/node-offer';
 import { OWNER_ANNOTATION, parseObject } from '../kubernetes/object-reference';
 import { quantity } from '../kubernetes/quantity';
-import { NODEGROUP_LABEL } from '../kubernetes/views';
+import { NODEGROUP_LABEL, NodeView } from '../kubernetes/views';
 import { nodeView, podRoom } from '../kubernetes/views.kubernetes';
 import { awsAuthProblems } from '../node-access/aws-auth-problem';
 import { shortList } from '../words/short-list';
+import { CORDON_RECORD } from '../workflow/records';
 
 /** As much as a finding names. */
 const DAMAGE_BYTES = 300;
@@ -35,7 +36,7 @@ export class ApiFactsReader implements KubernetesFactsReader {
     const need = { cpu: quantity(question.cpu), memory: quantity(question.memory) };
     return {
       claim: await new ConfigMapClaim(this.config).read(),
-      hosts: mostRoom(hosts(await this.nodes(), await this.pods(), question.namespace), need, question.replicas),
+      hosts: mostRoom(hosts((await this.nodes()).map(withoutOurCordon), await this.pods(), question.namespace), need, question.replicas),
       ...await this.awsAuth(),
       karpenters: (await this.deployments(KARPENTER)).map(fullName),
       crds: await present(question.crds, name => this.crd(name)),
@@ -45,7 +46,7 @@ export class ApiFactsReader implements KubernetesFactsReader {
     };
   }
 
-  private async nodes(): Promise<NodeOffer[]> {
+  private async nodes(): Promise<NodeView[]> {
     return (await every(_continue => this.core.listNode({ labelSelector: NODEGROUP_LABEL, limit: PAGE, _continue }))).map(nodeView);
   }
 
@@ -106,6 +107,11 @@ export class ApiFactsReader implements KubernetesFactsReader {
     const deployments = await this.deployments(TERMINATION_HANDLER);
     return [...daemonSets.map(set => `DaemonSet ${fullName(set)}`), ...deployments.map(deployment => `Deployment ${fullName(deployment)}`)];
   }
+}
+
+/** A run that is asked to keep other nodes takes its cordon back from them. */
+function withoutOurCordon(node: NodeView): NodeOffer {
+  return node.annotations[CORDON_RECORD] === undefined ? node : uncordoned(node);
 }
 
 async function present<T>(names: readonly string[], read: (name: string) => Promise<T | undefined>): Promise<T[]> {

@@ -111,6 +111,17 @@ test('nodes and pods of all pages count', async () => {
   expect(api.calls.filter(call => call.includes('/pods'))).toEqual(['GET /api/v1/pods', 'GET /api/v1/pods from 2', 'GET /api/v1/pods from 4']);
 });
 
+test('a node that a drain of ours has cordoned can still host, one that its owner has cordoned cannot', async () => {
+  const cordoned = (name: string, annotations?: object) => ({
+    metadata: { name, labels: { 'eks.amazonaws.com/nodegroup': 'system' }, annotations },
+    spec: { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] },
+    status: { allocatable: { cpu: '2', memory: '4Gi', pods: '10' }, conditions: [{ type: 'Ready', status: 'True' }] },
+  });
+  api.lists['/api/v1/nodes?eks.amazonaws.com/nodegroup'] = [cordoned('ours', { 'cdk-karpenter-migration/cordoned': '2026-11-01T10:00:00Z' }), cordoned('theirs')];
+  const { hosts } = await new ApiFactsReader(config).readFacts(QUESTION);
+  expect(hosts.map(({ name, obstacle }: { name: string; obstacle?: string }) => [name, obstacle])).toEqual([['ours', undefined], ['theirs', 'unschedulable']]);
+});
+
 test('what is there of Karpenter is named, with the release that owns it', async () => {
   api.lists['/apis/apps/v1/deployments?app.kubernetes.io/name=karpenter'] = [{ metadata: { namespace: 'karpenter', name: 'karpenter' } }];
   api.lists['/apis/apps/v1/daemonsets?app.kubernetes.io/name=aws-node-termination-handler'] = [{ metadata: { namespace: 'kube-system', name: 'nth' } }];

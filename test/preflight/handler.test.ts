@@ -158,7 +158,13 @@ test.each([
   const { handler } = setup(facts(), { kubernetes: () => { throw problem; } });
   const handlers = { T: handler };
   const event = {
-    RequestType: 'Create' as const, ResourceType: 'T', ResourceProperties: { ...properties() }, LogicalResourceId: 'l', StackId: 's', RequestId: 'r', PhysicalResourceId: 'p',
+    RequestType: 'Create' as const,
+    ResourceType: 'T',
+    ResourceProperties: { ...properties() },
+    LogicalResourceId: 'l',
+    StackId: 's',
+    RequestId: 'r',
+    PhysicalResourceId: 'p',
     StartedAt: '2026-01-01T12:00:00Z',
   };
   jest.spyOn(console, 'warn').mockImplementation();

@@ -1,8 +1,10 @@
 import { host } from './facts';
 import { NodeOffer } from '../../src/kubernetes/node-offer';
-import { requestsOf } from '../../src/kubernetes/pod-needs.kubernetes';
 import { quantity } from '../../src/kubernetes/quantity';
 import { canHost, hosts, LabelledPod, mostRoom, spreadOverZones } from '../../src/preflight/host-capacity';
+import { bundled } from '../kubernetes/fake-api-server';
+
+const { requestsOf } = bundled('kubernetes/pod-needs.kubernetes');
 
 function node(changes: Partial<NodeOffer> = {}): NodeOffer {
   return {
