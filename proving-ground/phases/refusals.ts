@@ -70,11 +70,11 @@ async function armNode(world: World, client: EKSClient): Promise<void> {
     // One of them would go.
     scalingConfig: { minSize: 1, desiredSize: 2, maxSize: 2 },
   }));
-  const nodes = await until('the nodes of arm are Ready', 120, async () => {
+  const joined = await until('the nodes of arm are Ready', 120, async () => {
     const nodes = await world.kube.list(`/api/v1/nodes?labelSelector=${encodeURIComponent(`${NODEGROUP}=${ARM}`)}`);
     return nodes.length === 2 && nodes.every(isReady) && nodes;
   });
-  expectEqual('their architectures', nodes.map(node => node.metadata.labels['kubernetes.io/arch']), ['arm64', 'arm64']);
+  expectEqual('their architectures', joined.map(node => node.metadata.labels['kubernetes.io/arch']), ['arm64', 'arm64']);
 }
 
 /** A node on which a plugin offers a device, and another one keeps volumes. */
