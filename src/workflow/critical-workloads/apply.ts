@@ -30,8 +30,16 @@ export async function pinWorkload(context: Context, reference: WorkloadReference
     case 'pinned':
       return settle(context, workload, records, addon);
     case 'pin':
+      if (await isOnFargate(context, workload, records)) {
+        return done(`${nameOf(name)} runs on Fargate, which needs no node: it is not pinned`);
+      }
       return addon ? pinByAddon(context, workload, records, addon, plan.pin) : pinByTemplate(context, workload, records, plan.pin);
   }
+}
+
+/** A Fargate profile takes each new pod of a workload, and none that asks for a node group would ever run there. */
+async function isOnFargate({ kubernetes }: Context, workload: Workload, { addon, affinity }: Records): Promise<boolean> {
+  return addon === undefined && affinity === undefined && (await kubernetes.pods(nameIn(workload))).some(({ onFargate }) => onFargate);
 }
 
 async function settle(context: Context, workload: Workload, records: Records, addon?: Addon): Promise<Progress> {

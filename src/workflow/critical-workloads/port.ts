@@ -48,6 +48,8 @@ export interface WorkloadPod {
   readonly scheduling?: string;
   /** What a container waits for. */
   readonly waiting?: string;
+  /** A Fargate profile has taken it; left out where none has. */
+  readonly onFargate?: boolean;
 }
 
 export interface WorkloadChange {

@@ -7,6 +7,8 @@ import { Toleration, Affinity } from '../../kubernetes/scheduling';
 import { NODEGROUP_LABEL } from '../../kubernetes/views';
 import { ADDON_RECORD, AFFINITY_RECORD } from '../records';
 
+/** EKS puts it on every pod that a Fargate profile selects. */
+const FARGATE_LABEL = 'eks.amazonaws.com/fargate-profile';
 const APPS = { group: 'apps', version: 'v1' };
 const PLURALS: Readonly<Record<WorkloadKind, string>> = { Deployment: 'deployments', StatefulSet: 'statefulsets' };
 
@@ -180,6 +182,7 @@ function podOf({ metadata, status }: k8s.V1Pod): WorkloadPod {
     readySince: ready?.status === 'True' ? ready.lastTransitionTime?.toISOString() ?? metadata!.creationTimestamp!.toISOString() : undefined,
     scheduling: scheduled?.status === 'False' ? scheduled.message ?? scheduled.reason : undefined,
     waiting: waiting && [waiting.reason, waiting.message].filter(text => text).join(': '),
+    ...metadata!.labels?.[FARGATE_LABEL] === undefined ? {} : { onFargate: true },
   };
 }
 

@@ -51,6 +51,13 @@ describe('pinning', () => {
     expect((await step(COREDNS).apply()).undo?.[0]).toContain('[{"op":"remove","path":"/spec/template/spec/affinity"}');
   });
 
+  test('leaves a workload on Fargate, which a node group would never get, and says so', async () => {
+    cluster.add(COREDNS, LINUX);
+    cluster.podsOf = [{ name: 'coredns-1', created: '2024-01-01T00:00:00Z', onFargate: true }, { name: 'coredns-2', created: '2024-01-01T00:00:00Z' }];
+    expect(await step(COREDNS).apply()).toMatchObject({ kind: 'done', says: 'Deployment kube-system/coredns runs on Fargate, which needs no node: it is not pinned' });
+    expect(cluster.writes).toEqual([]);
+  });
+
   test('leaves a workload alone that its owner has pinned, and takes no record of it', async () => {
     cluster.add(COREDNS, pinned(LINUX, OURS));
     expect(await step(COREDNS).apply()).toMatchObject({ kind: 'done', says: 'Deployment kube-system/coredns was pinned by its owner' });

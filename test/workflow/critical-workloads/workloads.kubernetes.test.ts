@@ -106,6 +106,7 @@ test('pods are told with what keeps them from being Ready', async () => {
     items: [
       pod('ready', { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: time }] }),
       pod('pending', { conditions: [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes are available' }] }),
+      { ...pod('fargate', {}), metadata: { name: 'fargate', creationTimestamp: time, labels: { 'eks.amazonaws.com/fargate-profile': 'system' } } },
       pod('failing', { containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff', message: 'not found' } } }] }),
     ],
   };
@@ -113,6 +114,7 @@ test('pods are told with what keeps them from being Ready', async () => {
   expect(await port.pods(COREDNS)).toEqual([
     { name: 'ready', created, readySince: created },
     { name: 'pending', created, scheduling: '0/3 nodes are available' },
+    { name: 'fargate', created, onFargate: true },
     { name: 'failing', created, waiting: 'ImagePullBackOff: not found' },
   ]);
   expect(calls).toContain('GET /api/v1/namespaces/kube-system/pods?k8s-app=kube-dns,tier in (a,b),!old');
