@@ -2,6 +2,7 @@ import { Canary, NodeState, PodEvent } from './port';
 import { ClaimView, Condition } from '../../karpenter/api/fleet';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { Taint } from '../../kubernetes/scheduling';
+import { WellKnownLabel } from '../../provisioning/well-known-label';
 
 export const CANARY_NAME = 'cdk-karpenter-migration-canary';
 export const CANARY_LABEL = 'app.kubernetes.io/name';
@@ -27,9 +28,19 @@ export interface CanaryPurpose {
   readonly taints: readonly Taint[];
 }
 
+/** What a canary needs of the pool: a node of Linux, little of everything, and to be let in. */
+export function canaryDemand({ taints }: Pick<CanaryPurpose, 'taints'>) {
+  return {
+    requests: { cpu: 0.01, memory: 16 * 2 ** 20 },
+    requires: { selector: { [WellKnownLabel.OS]: 'linux' }, terms: [] },
+    tolerations: taints.map(({ key, effect }) => ({ key, effect, operator: 'Exists' })),
+  };
+}
+
 /** A pod that only a node of the pool takes on which nothing runs but DaemonSets, admitted also where Pod Security is restricted. */
 export function canaryPod(name: string, purpose: CanaryPurpose) {
   const resources = { cpu: '10m', memory: '16Mi' };
+  const { tolerations } = canaryDemand(purpose);
   return {
     metadata: {
       name,
@@ -52,7 +63,7 @@ export function canaryPod(name: string, purpose: CanaryPurpose) {
           }],
         },
       },
-      tolerations: purpose.taints.map(({ key, effect }) => ({ key, effect, operator: 'Exists' })),
+      tolerations,
       // Without preemption: otherwise pods of a lower priority would be deleted to make an old node empty.
       priorityClassName: CANARY_NAME,
       automountServiceAccountToken: false,

@@ -1,7 +1,8 @@
-import { CANARY_NAME, canaryPod, judge, launchedFor, reasons, settingsOf } from './canary';
+import { CANARY_NAME, canaryDemand, canaryPod, judge, launchedFor, reasons, settingsOf } from './canary';
 import { AutoscalerKubernetesPort, Canary, NodeState, PodOnNode } from './port';
 import { ClaimView, FleetPort } from '../../karpenter/api/fleet';
 import { KarpenterApi, PoolFacts } from '../../karpenter/api/karpenter-api';
+import { isElastic, misfit, offersOf } from '../../karpenter/api/pool-offer';
 import { apiOf } from '../../karpenter/apis';
 import { some } from '../../words/short-list';
 import { WorkflowConfiguration } from '../contract';
@@ -68,18 +69,28 @@ export class CanaryProof {
     }
   }
 
-  /** The first pool that launches nodes for pods; one of a fixed size does not. */
+  /** The first pool that launches nodes for pods, and takes a canary; one of a fixed size does not launch any. */
   private async choosePool(): Promise<Progress | PoolFacts> {
     const { Pools: pools } = this.configuration;
     const { words } = this.api;
+    const refusals: string[] = [];
     for (const name of pools) {
       const found = await this.fleet.pool(name);
       if (!found) {
         return blocked(PauseReason.NO_NEW_NODE, `there is no ${words.pool} "${name}", so Karpenter launches nothing: deploy again to make it`);
       }
-      if (found.replicas === undefined) {
-        return found;
+      if (isElastic(found)) {
+        // Where its subnets are is no question here: Karpenter itself is to show whether it finds one.
+        const offers = offersOf([found], { nodeClasses: [], zones: { [found.nodeClass]: ['any'] } }, this.api);
+        const refused = misfit(canaryDemand(found), offers, this.api);
+        if (refused === undefined) {
+          return found;
+        }
+        refusals.push(refused);
       }
+    }
+    if (refusals.length > 0) {
+      return blocked(PauseReason.NO_NEW_NODE, `no ${words.pool} makes a node for a canary pod (${refusals.join('; ')}): add one that does`);
     }
     return blocked(PauseReason.NO_NEW_NODE, pools.length === 0
       ? `the migration has no ${words.pool}, so Karpenter launches nothing: add one before the cut-over`

@@ -33,12 +33,16 @@ test('a canary asks for a node of the NodePool and takes the NodeClaim along tha
   expect(cluster.allClaims.filter(({ leaving }) => leaving !== undefined).map(({ name }) => name)).toEqual(['default-a']);
 });
 
+const WINDOWS = { template: { spec: { requirements: [{ key: 'kubernetes.io/os', operator: 'In', values: ['windows'] }] } } };
+
 test.each<[string, object, RegExp]>([
   ['none is fixed', { default: {}, gpu: {} }, /only a new node of NodePool "default"/],
   ['the first is fixed', { default: { replicas: 2 }, gpu: {} }, /only a new node of NodePool "gpu"/],
   ['all are fixed', { default: { replicas: 2 }, gpu: { replicas: 0 } }, /^NodePool default, gpu keeps a fixed number of nodes, so Karpenter launches none for pods: add a NodePool without `replicas`$/],
+  ['the first is for Windows', { default: WINDOWS, gpu: {} }, /only a new node of NodePool "gpu"/],
+  ['all are for Windows', { default: WINDOWS, gpu: { replicas: 2 } }, /^no NodePool makes a node for a canary pod \(needs kubernetes\.io\/os in linux \(NodePool default: kubernetes\.io\/os in windows\)\)/],
   ['the second one is missing', { default: { replicas: 2 } }, /^there is no NodePool "gpu"/],
-])('a NodePool of a fixed size is not asked for a node: %s', async (_name, specs, says) => {
+])('a NodePool of a fixed size, or that takes no canary, is not asked for a node: %s', async (_name, specs, says) => {
   pools(specs as Record<string, object>);
   expect((await step().apply()).says).toMatch(says);
 });
