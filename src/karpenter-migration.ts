@@ -21,7 +21,7 @@ import { KarpenterRelease } from './karpenter/karpenter-release';
 import { KarpenterNamespace } from './karpenter/namespace/karpenter-namespace';
 import { V0Provisioning } from './karpenter/v0/provisioning';
 import { V1Provisioning } from './karpenter/v1/provisioning';
-import { spreadsOverZones } from './karpenter/values';
+import { controllerNeeds, spreadsOverZones } from './karpenter/values';
 import { KarpenterMigrationProps } from './karpenter-migration-props';
 import { checkDnsName, checkNamespace } from './kubernetes/kubernetes-names';
 import { NodeAccess } from './node-access/node-access';
@@ -98,6 +98,7 @@ export class KarpenterMigration extends Construct {
       nodegroups,
       hostNodegroups,
       spreadOverZones: spreadsOverZones(release._generation, props.values),
+      values: props.values,
       ...discovery._network(),
       nodeAccess,
       namespace: props.namespace,
@@ -199,6 +200,8 @@ export class KarpenterMigration extends Construct {
     }));
 
     // Set nodeAffinity for critical workloads, remove CAS, verify Karpenter; and all of it back
+    const needs = controllerNeeds(release._generation, props.values);
+    const uncounted = release._generation.uncountedResources(props.values ?? {});
     this.stageResource = after([claim, this.chart], new MigrationStageResource(this, 'Stage', {
       cluster,
       stage: this.stage,
@@ -210,9 +213,11 @@ export class KarpenterMigration extends Construct {
         HostNodegroups: hostNodegroups,
         Namespace: this.namespace,
         Release: this.chart.releaseName,
-        Replicas: release.replicas,
-        Cpu: release.controllerCpu,
-        Memory: release.controllerMemory,
+        Replicas: needs.replicas,
+        Cpu: needs.cpu,
+        Memory: needs.memory,
+        Tolerations: needs.tolerations,
+        Uncounted: uncounted.length > 0 ? uncounted : undefined,
         Pools: Lazy.list({ produce: () => [...this.provisioning.poolNames] }),
         AcceptedRisks: props.acceptedRisks ?? [],
         ...workflowOptions(props.cutOver, props.scaleDown),

@@ -4,6 +4,7 @@ import { Construct, IConstruct } from 'constructs';
 import { KarpenterApi } from './api/karpenter-api';
 import { WebhookProbe } from './controller-ready/contract';
 import { InterruptionEvent } from './interruption-events';
+import { Values } from './values';
 import { KubernetesRange } from './versions';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { NodeNetwork } from '../provisioning/node-network';
@@ -49,6 +50,8 @@ export interface Generation {
   scopedPolicies(scope: Construct, context: ControllerContext): PolicyPart[];
   /** What the controller may do, as the migration guide says. */
   guidePolicies(scope: Construct, context: ControllerContext): PolicyPart[];
+  /** Extended resources of which nodes have some number where the chart's values say so; `*` for all of them. */
+  uncountedResources(values: Values): readonly string[];
   /** Values of the chart that users may not set. */
   decidedValues(context: SettingsContext): DecidedValue[];
   /** The chart's values that name the cluster, and what else the controller must be told. */

@@ -1,4 +1,5 @@
 import { Generation, SettingsContext } from './generation';
+import { Toleration } from '../kubernetes/scheduling';
 import { NODEGROUP_LABEL, ZONE_LABEL } from '../kubernetes/views';
 
 /** By which EKS gives pods of a service account their role. */
@@ -51,6 +52,35 @@ export function spreadsOverZones(generation: Generation, values: Values = {}): b
   return Array.isArray(constraints)
     ? constraints.some(({ topologyKey, whenUnsatisfiable }) => topologyKey === ZONE_LABEL && whenUnsatisfiable !== 'ScheduleAnyway')
     : generation.spreadsOverZones;
+}
+
+/** What runs on host node groups, as the guide's values and the user's over them say. */
+export interface ControllerNeeds {
+  readonly replicas: number;
+  /** What one replica requests, as Kubernetes quantities. */
+  readonly cpu: string;
+  readonly memory: string;
+  /** Undefined where the values say nothing, so that the chart's own count. */
+  readonly tolerations?: readonly Toleration[];
+}
+
+export function controllerNeeds({ replicas, controllerCpu: cpu, controllerMemory: memory }: Generation, values: Values = {}): ControllerNeeds {
+  const resources = { cpu, memory };
+  const merged = mergeValues({ replicas, controller: { resources: { requests: resources, limits: resources } } }, values);
+  const { requests, limits } = merged.controller?.resources ?? {};
+  const tolerations = Array.isArray(values.tolerations) ? values.tolerations as Toleration[] : undefined;
+  return {
+    replicas: typeof merged.replicas === 'number' ? merged.replicas : Number(merged.replicas),
+    // As the API server has it: who names a limit only requests as much.
+    cpu: String(requests?.cpu ?? limits?.cpu ?? '0'),
+    memory: String(requests?.memory ?? limits?.memory ?? '0'),
+    ...tolerations && { tolerations },
+  };
+}
+
+/** Helm's templates take the text for the truth value. */
+export function isOn(value: unknown): boolean {
+  return value === true || value === 'true';
 }
 
 /** Merges as Helm does: maps deeply, lists and everything else replaced by the later one; the inputs stay as they are. */

@@ -1,5 +1,4 @@
 import type * as k8s from '@kubernetes/client-node';
-import { PAGE, pagesOf } from './api.kubernetes';
 import { NodeRequirements, PodNeeds, Resources, Spread } from './pod-needs';
 import { quantity } from './quantity';
 import { Requirement, Term } from './scheduling';
@@ -54,22 +53,6 @@ export function volumeTerms({ metadata, spec }: k8s.V1PersistentVolume): Term[] 
     return value === undefined ? [] : [{ key, operator: 'In', values: value.split('__') }];
   });
   return terms.length > 0 || labels.length === 0 ? terms : [{ matchExpressions: labels }];
-}
-
-/** Where the bound volumes are that not every node reaches, by `<namespace>/<name>` of their claim. */
-export async function readVolumes(core: k8s.CoreV1Api): Promise<ReadonlyMap<string, readonly Term[]>> {
-  const volumes = new Map<string, readonly Term[]>();
-  // Page by page, so that only this is kept.
-  for await (const page of pagesOf(_continue => core.listPersistentVolume({ limit: PAGE, _continue }))) {
-    for (const volume of page) {
-      const claim = volume.spec?.claimRef;
-      const terms = volumeTerms(volume);
-      if (claim && terms.length > 0) {
-        volumes.set(`${claim.namespace}/${claim.name}`, terms);
-      }
-    }
-  }
-  return volumes;
 }
 
 function requestOf(spec: k8s.V1PodSpec | undefined, resource: string): number {

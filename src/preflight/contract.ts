@@ -47,6 +47,8 @@ export interface PreflightProperties {
   /** What one replica requests, as Kubernetes quantities. */
   readonly Cpu: string;
   readonly Memory: string;
+  /** What it tolerates, as JSON; only where that is not what the chart says. */
+  readonly Tolerations?: string;
   /** Only where the scheduler must spread the replicas over zones. */
   readonly SpreadOverZones?: boolean;
   readonly AcceptedRisks: readonly PreflightCheck[];

@@ -4,7 +4,7 @@ import { PREFLIGHT_FACTS_QUERY } from './contract';
 import { KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } from './kubernetes-facts';
 import { Query } from '../custom-resources/lambda';
 import { Connect } from '../custom-resources/lifecycle';
-import { integer, text, texts } from '../custom-resources/properties';
+import { integer, optionalText, text, texts } from '../custom-resources/properties';
 import { ask } from '../custom-resources/query.aws';
 
 /** The Kubernetes API through the function that may reach it. */
@@ -23,6 +23,7 @@ export class LambdaFactsReader implements KubernetesFactsReader {
       Replicas: question.replicas,
       Cpu: question.cpu,
       Memory: question.memory,
+      Tolerations: question.tolerations,
     });
   }
 }
@@ -40,6 +41,7 @@ export function preflightFactsQuery(connect: Connect<KubernetesFactsReader>): (q
       replicas: integer(query, 'Replicas'),
       cpu: text(query, 'Cpu'),
       memory: text(query, 'Memory'),
+      tolerations: optionalText(query, 'Tolerations'),
     };
     const reader = await connect(question.clusterName, question.kubectlRoleArn);
     return reader.readFacts(question);

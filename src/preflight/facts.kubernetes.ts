@@ -7,6 +7,7 @@ import { every, PAGE, pagesOf, unlessAbsent } from '../kubernetes/api.kubernetes
 import { NodeOffer, uncordoned } from '../kubernetes/node-offer';
 import { OWNER_ANNOTATION, parseObject } from '../kubernetes/object-reference';
 import { quantity } from '../kubernetes/quantity';
+import { Toleration } from '../kubernetes/scheduling';
 import { NODEGROUP_LABEL, NodeView } from '../kubernetes/views';
 import { nodeView, podRoom } from '../kubernetes/views.kubernetes';
 import { awsAuthProblems } from '../node-access/aws-auth-problem';
@@ -33,10 +34,11 @@ export class ApiFactsReader implements KubernetesFactsReader {
   }
 
   public async readFacts(question: KubernetesQuestion): Promise<KubernetesFacts> {
+    const tolerations = question.tolerations === undefined ? undefined : JSON.parse(question.tolerations) as Toleration[];
     const need = { cpu: quantity(question.cpu), memory: quantity(question.memory) };
     return {
       claim: await new ConfigMapClaim(this.config).read(),
-      hosts: mostRoom(hosts((await this.nodes()).map(withoutOurCordon), await this.pods(), question.namespace), need, question.replicas),
+      hosts: mostRoom(hosts((await this.nodes()).map(withoutOurCordon), await this.pods(), question.namespace, tolerations), need, question.replicas),
       ...await this.awsAuth(),
       karpenters: (await this.deployments(KARPENTER)).map(fullName),
       crds: await present(question.crds, name => this.crd(name)),

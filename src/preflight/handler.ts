@@ -124,6 +124,7 @@ Promise<{ kubernetes: KubernetesFacts } | { kubernetesProblem: string }> {
       replicas: properties.Replicas,
       cpu: properties.Cpu,
       memory: properties.Memory,
+      tolerations: properties.Tolerations,
     });
     return { kubernetes };
   } catch (error) {
@@ -185,6 +186,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     Replicas: integer(raw, 'Replicas'),
     Cpu: text(raw, 'Cpu'),
     Memory: text(raw, 'Memory'),
+    Tolerations: optionalText(raw, 'Tolerations'),
     SpreadOverZones: raw.SpreadOverZones === undefined ? undefined : flag(raw, 'SpreadOverZones'),
     AcceptedRisks: (optionalTexts(raw, 'AcceptedRisks') ?? []) as PreflightCheck[],
     Stage: optionalText(raw, 'Stage') as MigrationStage | undefined,

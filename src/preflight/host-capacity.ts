@@ -1,6 +1,9 @@
 import { HostFacts } from './kubernetes-facts';
-import { NodeOffer } from '../kubernetes/node-offer';
-import { NODEGROUP_LABEL, PodRoom, ZONE_LABEL } from '../kubernetes/views';
+import { CONTROLLER_TOLERATIONS } from '../karpenter/api/karpenter-api';
+import { leftBeside, misfit, NodeOffer, shortOf } from '../kubernetes/node-offer';
+import { PODS } from '../kubernetes/pod-needs';
+import { Toleration } from '../kubernetes/scheduling';
+import { NODEGROUP_LABEL, podsByNode, PodRoom, ZONE_LABEL } from '../kubernetes/views';
 
 /** A pod whose labels count as well. */
 export interface LabelledPod extends PodRoom { readonly labels: Readonly<Record<string, string>> }
@@ -8,31 +11,23 @@ export interface LabelledPod extends PodRoom { readonly labels: Readonly<Record<
 /** What one replica requests. */
 export interface ReplicaNeed { readonly cpu: number; readonly memory: number }
 
-/** The chart tolerates nothing else. */
-const TOLERATED_TAINT = 'CriticalAddonsOnly';
-
 /** Per group, this many nodes with the most room are enough to know. */
 const NODES_PER_GROUP = 10;
 
 /** What every node of a node group has left for a replica of Karpenter whose release lives in the namespace. */
-export function hosts(nodes: readonly NodeOffer[], pods: readonly LabelledPod[], namespace: string): HostFacts[] {
-  const taken = new Map<string, { cpu: number; memory: number; pods: number }>();
-  for (const pod of pods) {
-    if (!pod.node || pod.phase === 'Succeeded' || pod.phase === 'Failed' || isOurKarpenter(pod, namespace)) {
-      continue;
-    }
-    const sum = taken.get(pod.node) ?? { cpu: 0, memory: 0, pods: 0 };
-    taken.set(pod.node, { cpu: sum.cpu + (pod.requests.cpu ?? 0), memory: sum.memory + (pod.requests.memory ?? 0), pods: sum.pods + 1 });
-  }
+export function hosts(
+  nodes: readonly NodeOffer[], pods: readonly LabelledPod[], namespace: string, tolerations: readonly Toleration[] = CONTROLLER_TOLERATIONS,
+): HostFacts[] {
+  const byNode = podsByNode(pods.filter(pod => !isOurKarpenter(pod, namespace)));
   return nodes.filter(node => node.labels[NODEGROUP_LABEL]).map(node => {
-    const used = taken.get(node.name) ?? { cpu: 0, memory: 0, pods: 0 };
-    const obstacle = obstacleOf(node);
+    const { cpu = 0, memory = 0, [PODS]: free = 0 } = leftBeside(node, byNode.get(node.name) ?? []);
+    const obstacle = obstacleOf(node, tolerations);
     return {
       name: node.name,
       nodegroup: node.labels[NODEGROUP_LABEL],
-      freeCpu: rounded(node.allocatable.cpu - used.cpu),
-      freeMemory: Math.floor(node.allocatable.memory - used.memory),
-      freePods: node.allocatable.pods - used.pods,
+      freeCpu: rounded(cpu),
+      freeMemory: Math.floor(memory),
+      freePods: free,
       ...(obstacle ? { obstacle } : {}),
       ...(isLinux(node) && node.labels[ZONE_LABEL] ? { zone: node.labels[ZONE_LABEL] } : {}),
     };
@@ -40,8 +35,8 @@ export function hosts(nodes: readonly NodeOffer[], pods: readonly LabelledPod[],
 }
 
 /** Whether one replica fits; preemption would make more room, at somebody else's cost. */
-export function canHost(host: HostFacts, need: ReplicaNeed): boolean {
-  return host.obstacle === undefined && host.freePods >= 1 && host.freeCpu >= need.cpu && host.freeMemory >= need.memory;
+export function canHost({ obstacle, freeCpu: cpu, freeMemory: memory, freePods }: HostFacts, need: ReplicaNeed): boolean {
+  return obstacle === undefined && shortOf({ cpu, memory, [PODS]: freePods }, { requests: { ...need } }) === undefined;
 }
 
 /**
@@ -81,18 +76,10 @@ export function mostRoom(all: readonly HostFacts[], need: ReplicaNeed, replicas:
   });
 }
 
-function obstacleOf(node: NodeOffer): string | undefined {
-  const taint = node.taints.find(t => t.effect !== 'PreferNoSchedule' && t.key !== TOLERATED_TAINT && t.key !== 'node.kubernetes.io/unschedulable');
-  if (node.unschedulable) {
-    return 'unschedulable';
-  }
-  if (!node.ready) {
-    return 'not Ready';
-  }
-  if (!isLinux(node)) {
-    return `runs ${node.labels['kubernetes.io/os']}`;
-  }
-  return taint && `taint ${taint.key}${taint.value ? `=${taint.value}` : ''}:${taint.effect}`;
+/** Why no replica can run on a node, whatever is free there. */
+function obstacleOf(node: NodeOffer, tolerations: readonly Toleration[]): string | undefined {
+  const why = misfit(node, { [PODS]: 1 }, { requests: {}, tolerations });
+  return node.ready && !node.unschedulable && !isLinux(node) ? `runs ${node.labels['kubernetes.io/os']}` : why;
 }
 
 function isLinux(node: NodeOffer): boolean {

@@ -57,6 +57,8 @@ export interface KubernetesQuestion {
   /** Kubernetes quantities. */
   readonly cpu: string;
   readonly memory: string;
+  /** What a replica tolerates, as JSON; as the chart says if undefined. */
+  readonly tolerations?: string;
 }
 
 /** Reads a cluster through the Kubernetes API; changes nothing. */

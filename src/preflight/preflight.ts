@@ -16,6 +16,7 @@ import { movesWorkloads, StagePlan } from './workloads/question';
 import { SecurityGroupSource, SubnetSource } from '../discovery-tags/sources';
 import { CRD_RELEASE, CRD_RELEASE_NAMESPACE } from '../karpenter/chart-location';
 import { KarpenterRelease } from '../karpenter/karpenter-release';
+import { controllerNeeds } from '../karpenter/values';
 import { referenceTo } from '../kubernetes/object-reference';
 import { NodeAccess } from '../node-access/node-access';
 import { MigrationStage } from '../words/migration-stage';
@@ -53,6 +54,14 @@ export interface PreflightOptions {
    * @default - as in the release's chart: not with v0, but with v1
    */
   readonly spreadOverZones?: boolean;
+
+  /**
+   * More values for Karpenter's chart, as its `values`: how many replicas there are, what each requests and tolerates, and which resources
+   * its settings add to nodes.
+   *
+   * @default - the guide's values
+   */
+  readonly values?: { [key: string]: any };
 
   /**
    * The key of the discovery tag that subnets and security groups will get, with the cluster's name as its value.
@@ -243,6 +252,7 @@ export class Preflight extends Construct {
     const release = props.release ?? KarpenterRelease.v0();
     const securityGroups = props.securityGroups ?? SecurityGroupSource.nodegroups();
     const { api } = release._generation;
+    const needs = controllerNeeds(release._generation, props.values);
     const objects = () => [
       ...this.poolNames.map(name => referenceTo(api.kinds.pool, name)),
       ...this.nodeClassNames.map(name => referenceTo(api.kinds.nodeClass, name)),
@@ -269,9 +279,10 @@ export class Preflight extends Construct {
       Crds: release.crdNames,
       Objects: Lazy.any({ produce: objects }) as unknown as string[],
       Al2NodeClasses: Lazy.list({ produce: () => this.al2NodeClasses }, { omitEmpty: true }),
-      Replicas: release.replicas,
-      Cpu: release.controllerCpu,
-      Memory: release.controllerMemory,
+      Replicas: needs.replicas,
+      Cpu: needs.cpu,
+      Memory: needs.memory,
+      ...needs.tolerations && { Tolerations: Stack.of(this).toJsonString(needs.tolerations) },
       ...props.spreadOverZones ?? release._generation.spreadsOverZones ? { SpreadOverZones: true } : {},
       AcceptedRisks: [...new Set(props.acceptedRisks ?? [])].sort(),
       ...this.stageProperties(props, release),
@@ -290,11 +301,13 @@ export class Preflight extends Construct {
     if (!movesWorkloads(stage)) {
       return {};
     }
+    const uncounted = release._generation.uncountedResources(props.values ?? {});
     const plan: StagePlan = {
       criticalWorkloads: (props.criticalWorkloads ?? CriticalWorkload.defaults()).map(workload => workload._reference),
       clusterAutoscaler: (props.clusterAutoscaler ?? ClusterAutoscaler.discovered())._reference,
       targets: (props.targets ?? []).map(({ nodegroup, size }) => ({ Nodegroup: nodegroup, Size: size })),
       karpenterVersion: release._apiVersion,
+      ...uncounted.length > 0 && { uncounted },
     };
     return { StagePlan: Stack.of(this).toJsonString(plan) };
   }

@@ -1,3 +1,4 @@
+import { Toleration } from '../kubernetes/scheduling';
 import { MigrationStage } from '../words/migration-stage';
 import { PreflightCheck } from '../words/preflight-check';
 
@@ -31,6 +32,8 @@ export interface WorkflowConfiguration {
   readonly Replicas: number;
   readonly Cpu: string;
   readonly Memory: string;
+  /** What it tolerates, where that is not what the chart says. */
+  readonly Tolerations?: readonly Toleration[];
   /** The pools of the migration; the first one launches the canary. */
   readonly Pools: readonly string[];
   readonly CriticalWorkloads: readonly WorkloadReference[];

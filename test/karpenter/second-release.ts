@@ -36,6 +36,10 @@ class SecondGeneration implements Generation {
   public readonly queueByDefault = false;
   public readonly interruptionEvents = [{ id: 'Wolf', source: 'second.example.com', detailType: 'Wolf' }];
 
+  public uncountedResources(): string[] {
+    return [];
+  }
+
   public decidedValues(): DecidedValue[] {
     return [{ path: ['settings', 'clusterName'], instead: '`cluster`' }];
   }

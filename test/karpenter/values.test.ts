@@ -1,5 +1,5 @@
 import { KarpenterRelease } from '../../src/karpenter/karpenter-release';
-import { guideValues, imageValues, mergeValues } from '../../src/karpenter/values';
+import { controllerNeeds, guideValues, imageValues, mergeValues } from '../../src/karpenter/values';
 
 const GUIDE = {
   generation: KarpenterRelease.v0()._generation,
@@ -23,6 +23,31 @@ test('the values are the ones that the guide sets', () => {
     controller: { resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } } },
   });
   expect(Object.keys(affinity as object)).toEqual(['nodeAffinity']);
+});
+
+describe('what the controller needs', () => {
+  const { _generation: generation } = KarpenterRelease.v0();
+
+  test.each<[string, Record<string, any>, object]>([
+    ['nothing', {}, { replicas: 2, cpu: '1', memory: '1Gi' }],
+    ['replicas', { replicas: 3 }, { replicas: 3, cpu: '1', memory: '1Gi' }],
+    ['replicas as text', { replicas: '1' }, { replicas: 1, cpu: '1', memory: '1Gi' }],
+    ['bigger requests', { controller: { resources: { requests: { cpu: 2 } } } }, { replicas: 2, cpu: '2', memory: '1Gi' }],
+    ['bigger limits, which are no requests', { controller: { resources: { limits: { memory: '4Gi' } } } }, { replicas: 2, cpu: '1', memory: '1Gi' }],
+    ['tolerations', { tolerations: [{ key: 'team', operator: 'Exists' }] }, { replicas: 2, cpu: '1', memory: '1Gi', tolerations: [{ key: 'team', operator: 'Exists' }] }],
+    ['no tolerations', { tolerations: [] }, { replicas: 2, cpu: '1', memory: '1Gi', tolerations: [] }],
+  ])('follows from values that set %s', (_title, values, expected) => {
+    expect(controllerNeeds(generation, values)).toEqual(expected);
+  });
+});
+
+test.each<[string, KarpenterRelease, object, string[]]>([
+  ['interfaces for pods, by a setting of v0', KarpenterRelease.v0(), { settings: { aws: { enablePodENI: true } } }, ['vpc.amazonaws.com/pod-eni']],
+  ['nothing by default', KarpenterRelease.v0(), {}, []],
+  ['anything, by node overlays of v1', KarpenterRelease.v1(), { settings: { featureGates: { nodeOverlay: 'true' } } }, ['*']],
+  ['nothing by default in v1', KarpenterRelease.v1(), {}, []],
+])('settings add %s', (_title, { _generation }, values, expected) => {
+  expect(_generation.uncountedResources(values)).toEqual(expected);
 });
 
 test('the controller keeps off its own nodes and stays on the named node groups, both in one term', () => {

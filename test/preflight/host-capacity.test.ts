@@ -77,6 +77,11 @@ test.each<[string, Partial<NodeOffer>, string | undefined]>([
   expect(hosts([node(changes)], [], 'karpenter')[0].obstacle).toBe(expected);
 });
 
+test('what the values of the chart tolerate takes the place of what the chart does', () => {
+  const obstacles = (key: string) => hosts([node(taint(key, 'NoSchedule'))], [], 'karpenter', [{ key: 'team', operator: 'Exists' }])[0].obstacle;
+  expect([obstacles('team'), obstacles('CriticalAddonsOnly')]).toEqual([undefined, 'taint CriticalAddonsOnly:NoSchedule']);
+});
+
 const zone = { 'topology.kubernetes.io/zone': 'us-east-1a' };
 
 test.each<[string, Record<string, string>, string | undefined]>([

@@ -1,6 +1,9 @@
 import { KeepAnnotation } from '../../kubernetes/kept-pods';
 import { LabelSelector } from '../../kubernetes/label-selector';
-import { Expression, Taint } from '../../kubernetes/scheduling';
+import { Expression, Taint, Toleration } from '../../kubernetes/scheduling';
+
+/** What Karpenter's controllers tolerate where the values of their chart say nothing. */
+export const CONTROLLER_TOLERATIONS: readonly Toleration[] = [{ key: 'CriticalAddonsOnly', operator: 'Exists' }];
 
 /**
  * One generation of Karpenter's API, as far as the functions of a migration must know it. What is the same in all generations is not here.

@@ -7,6 +7,7 @@ import { V0_VERSIONS } from './versions';
 import { WebhookProbe } from '../controller-ready/contract';
 import { DecidedValue, Generation, ProvisioningContext, SettingsContext } from '../generation';
 import { INTERRUPTION_EVENTS } from '../interruption-events';
+import { isOn, Values } from '../values';
 import { KubernetesRange, lineOf } from '../versions';
 
 const { pool: PROVISIONERS, claim: MACHINES, nodeClass: NODE_TEMPLATES } = V0_API.kinds;
@@ -53,6 +54,11 @@ export class V0Generation implements Generation {
     this.chartVersion = `v${this.version}`;
     this.kubernetesRange = lineOf(V0_VERSIONS, this.version).kubernetes;
     checkLaunch(options);
+  }
+
+  /** Interfaces of their own for pods are counted on a setting only. */
+  public uncountedResources({ settings }: Values): string[] {
+    return isOn(settings?.aws?.enablePodENI) ? ['vpc.amazonaws.com/pod-eni'] : [];
   }
 
   public decidedValues({ queueName }: SettingsContext): DecidedValue[] {

@@ -8,6 +8,7 @@ import { Subject } from './statements';
 import { V1_VERSIONS } from './versions';
 import { ControllerContext, DecidedValue, Generation, PolicyPart, ProvisioningContext, SettingsContext } from '../generation';
 import { INTERRUPTION_EVENTS, InterruptionEvent } from '../interruption-events';
+import { isOn, Values } from '../values';
 import { KubernetesRange, lineOf } from '../versions';
 
 /** The minor versions, 1.x, that brought something. */
@@ -62,6 +63,11 @@ export class V1Generation implements Generation {
 
   public guidePolicies(scope: Construct, context: ControllerContext): PolicyPart[] {
     return guidePolicies(scope, { ...context, ...this.calls });
+  }
+
+  /** A NodeOverlay may add any resource to instance types. */
+  public uncountedResources({ settings }: Values): string[] {
+    return isOn(settings?.featureGates?.nodeOverlay) ? ['*'] : [];
   }
 
   public decidedValues(): DecidedValue[] {

@@ -3,10 +3,11 @@ import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
 import { Fence, toEach } from '../../custom-resources/fence';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
-import { claimsOf, readVolumes, requirementsOf } from '../../kubernetes/pod-needs.kubernetes';
+import { claimsOf, requirementsOf } from '../../kubernetes/pod-needs.kubernetes';
 import { Term } from '../../kubernetes/scheduling';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../kubernetes/views';
 import { nodeView, podView } from '../../kubernetes/views.kubernetes';
+import { readVolumes } from '../../kubernetes/volumes.kubernetes';
 
 /** Pages of pods in one answer, which must stay below the six megabytes of a function's answer. */
 const PAGES_PER_ANSWER = 10;

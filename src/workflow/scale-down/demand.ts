@@ -1,17 +1,17 @@
 import { Fleet, isKeeper } from './fleet';
 import { asWeLeaveIt, isPinned, Occupancy } from './room';
+import { CONTROLLER_TOLERATIONS } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
 import { refusal } from '../../kubernetes/node-offer';
 import { lacking, PodNeeds, Resources, takenBy } from '../../kubernetes/pod-needs';
 import { quantity } from '../../kubernetes/quantity';
-import { Toleration } from '../../kubernetes/scheduling';
 import { fullName, HOSTNAME_LABEL, NODEGROUP_LABEL, NodeView, PodView, ZONE_LABEL, zoneOf } from '../../kubernetes/views';
 import { grouped } from '../../words/grouped';
 import { WorkflowConfiguration } from '../contract';
 import { mustMove, obstacleOf } from '../draining/pods';
 import { CORDON_RECORD, DRAIN_RECORD } from '../records';
 
-export type DemandConfiguration = Pick<WorkflowConfiguration, 'HostNodegroups' | 'Namespace' | 'Release' | 'Replicas' | 'Cpu' | 'Memory' | 'Api'>;
+export type DemandConfiguration = Pick<WorkflowConfiguration, 'HostNodegroups' | 'Namespace' | 'Release' | 'Replicas' | 'Cpu' | 'Memory' | 'Tolerations' | 'Api'>;
 
 /** Pods that need the same, and that so are interchangeable. */
 export interface Lot {
@@ -42,8 +42,6 @@ export interface NodeWorth {
   readonly room: number;
 }
 
-/** The chart tolerates nothing else. */
-const TOLERATED: readonly Toleration[] = [{ key: 'CriticalAddonsOnly', operator: 'Exists' }];
 const OF_KARPENTER = 'a replica of karpenter';
 /** The index of Karpenter's replicas among the lots. */
 export const KARPENTER = 0;
@@ -64,7 +62,8 @@ export class Demand {
   ) {
     const nodes = fleets.flatMap(fleet => fleet.nodes);
     this.occupancy = new Occupancy(nodes, pods);
-    const needs: PodNeeds = { requests: { cpu: quantity(configuration.Cpu), memory: quantity(configuration.Memory) }, tolerations: TOLERATED };
+    const { Cpu, Memory, Tolerations = CONTROLLER_TOLERATIONS } = configuration;
+    const needs: PodNeeds = { requests: { cpu: quantity(Cpu), memory: quantity(Memory) }, tolerations: Tolerations };
     const replicas: Lot = {
       needs,
       takes: takenBy(needs),
