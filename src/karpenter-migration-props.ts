@@ -171,7 +171,9 @@ export interface KarpenterMigrationProps {
   /**
    * Whether this deployment takes over a migration whose stack was destroyed without `MigrationStage.REMOVED`.
    *
-   * Until it is taken away again, not even a creation that rolls back deletes anything of the Karpenter that it found.
+   * Until it is taken away again, not even a creation that rolls back deletes anything of the Karpenter that it found. Roles, instance profile
+   * and queue are made anew, so `iamNames` must not be those of the stack before, unless they are imported; the old ones stay for nodes that
+   * have them, and the runbook says how to find and remove them.
    * Without it, the preflight refuses a cluster with an abandoned migration.
    *
    * @default false

@@ -7,6 +7,7 @@ import { Construct, IConstruct } from 'constructs';
 import { Claim } from './cluster/claim';
 import { ClusterSurvey } from './cluster/cluster-survey';
 import { assertImport } from './cluster/import-requirements';
+import { KubernetesProvider } from './custom-resources/kubernetes-provider';
 import { isWithin, RetainAlways, RetainExceptOnCreate } from './custom-resources/retention';
 import { Discovered, Discovery } from './discovery-tags/discovery';
 import { ControllerRole } from './iam/controller-role';
@@ -24,6 +25,7 @@ import { V1Provisioning } from './karpenter/v1/provisioning';
 import { controllerNeeds, spreadsOverZones } from './karpenter/values';
 import { KarpenterMigrationProps } from './karpenter-migration-props';
 import { checkDnsName, checkNamespace } from './kubernetes/kubernetes-names';
+import { contradiction } from './node-access/authentication-mode';
 import { NodeAccess } from './node-access/node-access';
 import { Preflight } from './preflight/preflight';
 import { TAKING_OVER } from './preflight/verdict';
@@ -58,6 +60,11 @@ export class KarpenterMigration extends Construct {
   public readonly controllerRole: iam.IRole;
   /** The queue by which Karpenter learns of interruptions; undefined where there is none. */
   public readonly interruptionQueue?: sqs.IQueue;
+  /**
+   * As whom our function for the Kubernetes API runs: the kubectl role must trust it. `kubernetesHandler.role` or `kubectlLambdaRole` of the
+   * import where there is one, else a role that is made here.
+   */
+  public readonly kubernetesRole: iam.IRole;
   /** The namespace of Karpenter. */
   public readonly namespace: string;
   /** The version of Karpenter, without a leading `v`. */
@@ -90,6 +97,9 @@ export class KarpenterMigration extends Construct {
     this.karpenterVersion = release.version;
     assertImport(this, cluster, { kubernetesApi: true, kubectl: true, openIdConnectProvider: true, kubernetesHandler });
     checkProps(props, release);
+    const others = checkCluster(this, cluster);
+    checkAuthenticationMode(cluster, nodeAccess);
+    this.kubernetesRole = KubernetesProvider.getOrCreate(this, cluster, kubernetesHandler).role;
 
     // Assumptions
     this.preflight = new Preflight(this, 'Preflight', {
@@ -259,6 +269,7 @@ export class KarpenterMigration extends Construct {
     this.footing.push(...identities, ...cluster instanceof eks.Cluster ? [] : [cluster.openIdConnectProvider]);
     this.keepFooting(takesOver ? RetainAlways : RetainExceptOnCreate);
     this.addOutputs(discovered);
+    MIGRATIONS.set(Stack.of(this), [...others, { migration: this, clusterName: cluster.clusterName }]);
   }
 
   /** The first Provisioner. It belongs to release v0: an error with another one. */
@@ -412,6 +423,31 @@ function after<T extends IConstruct>(parts: IConstruct[], part: T): T {
 /** None is made where the guide makes none. */
 function defaultQueue(release: KarpenterRelease): InterruptionQueue {
   return release._generation.queueByDefault ? InterruptionQueue.managed() : InterruptionQueue.none();
+}
+
+interface MigrationOfStack { readonly migration: Construct; readonly clusterName: string }
+
+/** The migrations of each stack. */
+const MIGRATIONS = new WeakMap<Stack, MigrationOfStack[]>();
+
+/** Refuses a second migration of a cluster in a stack: the claim would refuse it in the deployment, after half of it was made. */
+function checkCluster(migration: Construct, { clusterName }: eks.ICluster): MigrationOfStack[] {
+  const others = MIGRATIONS.get(Stack.of(migration)) ?? [];
+  const other = others.find(one => one.clusterName === clusterName);
+  if (other) {
+    throw new Error(`"${migration.node.path}" and "${other.migration.node.path}" migrate the same cluster (${clusterName}), which takes one migration at a time: keep one, and `
+      + 'give it what the other has by its properties and `add…` methods');
+  }
+  return others;
+}
+
+/** Of a cluster that is made in the app, the mode is known before the deployment. */
+function checkAuthenticationMode(cluster: eks.ICluster, nodeAccess: NodeAccess): void {
+  const mode = cluster instanceof eks.Cluster ? cluster.authenticationMode : undefined;
+  const problem = mode && contradiction(nodeAccess._kind, mode, cluster.clusterName);
+  if (problem) {
+    throw new Error(`${problem.message}: ${problem.remedy}`);
+  }
 }
 
 /** Refuses properties that contradict each other, and names that the Kubernetes API would refuse half-way through a deployment. */

@@ -55,6 +55,14 @@ describe('order', () => {
     expect(others.length).toBeGreaterThan(10);
   });
 
+  test('whether CDK\'s kubectl gets into the cluster is tried after our own checks, and before anything is made', () => {
+    const [probe] = Object.keys(install.Resources).filter(id => install.Resources[id].Type === 'Custom::AWSCDK-EKS-KubernetesObjectValue');
+    precedes([idOf(install, 'Custom::KarpenterPreflight')], probe);
+    precedes([probe], idOf(install, 'Custom::KarpenterClaim'));
+    expect(before(install, probe)).not.toContain(idOf(install, 'Custom::KarpenterClaim'));
+    expect(install.Resources[probe].Properties).toMatchObject({ ObjectType: 'namespace', ObjectName: 'kube-system' });
+  });
+
   test.each([
     ['its namespace', 'MigrationNamespace'],
     ['the CRDs', 'MigrationCrdsChart'],
@@ -103,7 +111,7 @@ describe('order', () => {
 });
 
 describe('retention', () => {
-  const readOnly = ['Custom::KarpenterClusterSurvey', 'Custom::KarpenterPreflight', 'Custom::KarpenterMigrationStage'];
+  const readOnly = ['Custom::KarpenterClusterSurvey', 'Custom::KarpenterPreflight', 'Custom::AWSCDK-EKS-KubernetesObjectValue', 'Custom::KarpenterMigrationStage'];
   const policiesOf = (template: Rendered, id: string) => [template.Resources[id].DeletionPolicy, template.Resources[id].UpdateReplacePolicy];
   const [crds] = idsBelow(install, 'MigrationCrdsChart');
   const workflow = idsBelow(install, 'MigrationStageWorkflow');
@@ -421,7 +429,7 @@ describe('choices', () => {
     ]) {
       expect(only(template, type).DeletionPolicy).toBe('Retain');
     }
-    const policies = Object.values(template.Resources).filter(({ Type }) => /^Custom::AWSCDK-EKS/.test(Type)).map(({ DeletionPolicy }) => DeletionPolicy);
+    const policies = Object.values(template.Resources).filter(({ Type }) => /^Custom::AWSCDK-EKS-(HelmChart|KubernetesResource)/.test(Type)).map(({ DeletionPolicy }) => DeletionPolicy);
     expect(policies).toEqual(['Retain', 'Retain', 'Retain', 'Retain']);
   });
 
@@ -463,6 +471,12 @@ describe('choices', () => {
     const template = rendered(migrate(() => ({ controllerImage: { repository: 'mirror.example.com/controller' } })).stack);
     expect(chartValues(template).controller.image).toEqual({ repository: 'mirror.example.com/controller' });
   });
+});
+
+test('everything that a function of ours serves is called again with another version of the library', () => {
+  const served = Object.values(install.Resources).filter(({ Type }) => Type.startsWith('Custom::Karpenter'));
+  expect(served.length).toBeGreaterThan(CUSTOM_RESOURCES.length);
+  expect(served.filter(({ Properties }) => !/^\d+\.\d+\.\d+/.test(Properties.LibraryVersion))).toEqual([]);
 });
 
 test('a new revision reaches all that looks at the cluster, and only that changes', () => {

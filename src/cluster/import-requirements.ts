@@ -32,6 +32,7 @@ interface Gap {
  * @throws one error that names everything missing, the property to set and how to find its value
  */
 export function assertImport(scope: Construct, cluster: eks.ICluster, needs: ImportNeeds): void {
+  assertModule(cluster);
   const gaps = [
     ...needs.kubernetesApi || needs.kubectl ? accessGaps(cluster, needs) : [],
     ...needs.kubernetesApi || needs.kubectl ? networkGaps(cluster, needs) : [],
@@ -45,6 +46,20 @@ export function assertImport(scope: Construct, cluster: eks.ICluster, needs: Imp
   if ((needs.kubernetesApi || needs.kubectl) && cluster.kubectlSecurityGroup && !cluster.kubectlPrivateSubnets) {
     Annotations.of(scope).addWarningV2('cdk-karpenter-migration:securityGroupUnused',
       '`kubectlSecurityGroupId` of the import is not used without `kubectlPrivateSubnetIds`: the functions run outside of the VPC');
+  }
+}
+
+/** JavaScript does not tell a cluster of another module, which has no kubectl role: everything would be undefined. */
+function assertModule(cluster: eks.ICluster): void {
+  const given: unknown = cluster;
+  if (typeof given !== 'object' || given === null || !('clusterName' in given)) {
+    throw new Error(`\`cluster\` is ${given === null ? 'null' : typeof given}: give a cluster of aws-cdk-lib/aws-eks, for example eks.Cluster.fromClusterAttributes(...)`);
+  }
+  const { node, kubectlProvider } = given as { readonly node?: { readonly path?: string }; readonly kubectlProvider?: { readonly roleArn?: string } };
+  if (!('kubectlRole' in given) && kubectlProvider?.roleArn === undefined) {
+    const path = node?.path ?? '';
+    throw new Error(`the cluster "${path}" is not of aws-cdk-lib/aws-eks, as one of aws-cdk-lib/aws-eks-v2 is not: import it once more by `
+      + 'eks.Cluster.fromClusterAttributes of aws-cdk-lib/aws-eks, with its name, kubectlRoleArn and kubectlLayer, and give that one');
   }
 }
 

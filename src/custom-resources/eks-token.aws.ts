@@ -18,13 +18,30 @@ export function roleOfSession(callerArn: string): string {
   return session ? `arn:${session[1]}:iam::${session[2]}:role/${session[3]}` : callerArn;
 }
 
+/** What CloudFormation puts behind a name that it makes: a new one with every new role. */
+const GENERATED = /-[A-Za-z0-9]{12,13}$/;
+
+/** How the function gets into the cluster; all of it holds also after a rollback, which takes a role of ours away. */
 export function trustMissing(kubectlRoleArn: string, functionRoleArn: string): string {
-  const statement = { Effect: 'Allow', Principal: { AWS: functionRoleArn }, Action: 'sts:AssumeRole' };
   return [
-    `the function's role may not assume the kubectl role ${kubectlRoleArn};`,
-    'import the cluster with kubectlLambdaRole set to a role that it trusts already,',
-    `or add this statement to its trust policy (with the path of the first role, if it has one): ${JSON.stringify(statement)}`,
+    `the function's role may not assume the kubectl role ${kubectlRoleArn}, which must trust it, and CDK's own role for kubectl as well;`,
+    'import the cluster with `kubectlLambdaRole` set to a role that the kubectl role trusts already, which serves both;',
+    'or, where the kubectl role is made in the same app, let it trust `kubernetesRole` of the migration;',
+    `or add this statement to its trust policy (with the path of the function's role, if it has one): ${JSON.stringify(trustStatement(functionRoleArn))}`,
   ].join(' ');
+}
+
+/** IAM forgets a principal with its role, and the next one has another name: a generated name is matched by what stays of it. */
+function trustStatement(roleArn: string): object {
+  const [, partition, account] = /^arn:([^:]+):iam::(\d+):/.exec(roleArn) ?? [];
+  return account !== undefined && GENERATED.test(roleArn)
+    ? {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+      Action: 'sts:AssumeRole',
+      Condition: { ArnLike: { 'aws:PrincipalArn': roleArn.replace(GENERATED, '-*') } },
+    }
+    : { Effect: 'Allow', Principal: { AWS: roleArn }, Action: 'sts:AssumeRole' };
 }
 
 /** Why a function gets no answer of a service, where that may be its network. */

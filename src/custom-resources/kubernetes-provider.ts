@@ -27,6 +27,8 @@ export class KubernetesProvider extends Construct {
 
   public readonly serviceToken: string;
   public readonly function: KubernetesFunction;
+  /** As whom the function runs. */
+  public readonly role: iam.IRole;
   /** The role that the cluster knows as an administrator; the function assumes it for every call. */
   public readonly kubectlRoleArn: string;
   private readonly fingerprint: string;
@@ -45,6 +47,7 @@ export class KubernetesProvider extends Construct {
       role: givenRole && unmodified(givenRole, this),
       ...network(cluster, options),
     });
+    this.role = givenRole ?? this.function.role!;
     if (!givenRole) {
       acceptBasicExecution(this.function.role!);
       this.function.addToRolePolicy(new iam.PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [cluster.clusterArn] }));

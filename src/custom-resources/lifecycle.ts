@@ -1,3 +1,4 @@
+import { PROPERTY_PROBLEM } from './properties';
 import { isTransient } from './transient';
 
 /**
@@ -94,7 +95,7 @@ export async function isComplete(handlers: ResourceHandlers, event: ProviderEven
   const request: ResourceRequest<unknown> = {
     type: event.RequestType,
     properties: handler.parse(event.ResourceProperties),
-    oldProperties: event.OldResourceProperties ? handler.parse(event.OldResourceProperties) : undefined,
+    oldProperties: event.OldResourceProperties && formerProperties(handler, event.OldResourceProperties, event.ResourceProperties),
     physicalId: event.PhysicalResourceId!,
     stackId: event.StackId,
     logicalId: event.LogicalResourceId,
@@ -111,6 +112,26 @@ export async function isComplete(handlers: ResourceHandlers, event: ProviderEven
     throw new Error(`gave up after ${patienceMinutes} minutes: ${outcome.waitingFor}`);
   }
   return { IsComplete: false };
+}
+
+/**
+ * The properties before an update, which another version of this library may have written: what is required by now and was not there, or was
+ * written otherwise, is as it is now. An upgrade must not fail because of what the deployment before could not know.
+ */
+function formerProperties<P>(handler: ResourceHandler<P>, old: ProviderEvent['ResourceProperties'], now: ProviderEvent['ResourceProperties']): P | undefined {
+  let read = old;
+  for (;;) {
+    try {
+      return handler.parse(read);
+    } catch (error) {
+      const name = (error as Error).message.match(PROPERTY_PROBLEM)?.[1];
+      if (name === undefined || read[name] === now[name]) {
+        console.warn(JSON.stringify({ level: 'warning', message: `the properties before cannot be read: ${(error as Error).message}` }));
+        return undefined;
+      }
+      read = { ...read, [name]: now[name] };
+    }
+  }
 }
 
 /** A call that did not come through is tried again, as long as there is patience. */

@@ -3,6 +3,9 @@
  * which property is wrong.
  */
 
+/** How a complaint about a property begins, with its name. */
+export const PROPERTY_PROBLEM = /^property (\w+) must /;
+
 type Raw = Readonly<Record<string, unknown>>;
 
 export function text(raw: Raw, name: string): string {

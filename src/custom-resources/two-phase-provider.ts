@@ -54,7 +54,11 @@ export function twoPhaseProvider(scope: Construct, fn: lambda.IFunction, logGrou
   return provider;
 }
 
-/** A custom resource that a provider serves. */
+/** Of this library: what an upgrade changes in a function must reach what the function is responsible for. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { version: LIBRARY_VERSION } = require('../../package.json') as { readonly version: string };
+
+/** A custom resource that a provider serves; CloudFormation calls it again with each other version of this library. */
 export function twoPhaseResource(
   scope: Construct, provider: { readonly serviceToken: string }, resourceType: string, properties: object,
 ): CustomResource {
@@ -62,6 +66,6 @@ export function twoPhaseResource(
     serviceToken: provider.serviceToken,
     resourceType,
     serviceTimeout: SERVICE_TIMEOUT,
-    properties: { ...properties },
+    properties: { ...properties, LibraryVersion: LIBRARY_VERSION },
   });
 }

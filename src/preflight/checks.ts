@@ -77,7 +77,7 @@ const clusterActive: Check = ({ cluster }) => cluster.status === 'ACTIVE' ? [] :
 const kubernetesAccess: Check = ({ kubernetesProblem }) => kubernetesProblem === undefined ? [] : [error(
   PreflightCheck.KUBERNETES_ACCESS,
   `the Kubernetes API cannot be asked: ${kubernetesProblem}`,
-  'let the kubectl role trust our function\'s role, map the kubectl role to an administrator of the cluster, and for a private endpoint import the cluster'
+  'let the kubectl role trust our function\'s role and CDK\'s, as the problem says, map the kubectl role to an administrator of the cluster, and for a private endpoint import the cluster'
   + ' with `vpc`, `kubectlPrivateSubnetIds` and `kubectlSecurityGroupId`',
 )];
 

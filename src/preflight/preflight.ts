@@ -1,4 +1,4 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { PREFLIGHT_TYPE, PreflightProperties } from './contract';
@@ -225,6 +225,16 @@ export class Preflight extends Construct {
     this.clusterVersion = resource.getAttString('clusterVersion');
     this.warnings = resource.getAttString('warnings');
     this.accepted = resource.getAttString('accepted');
+    if (props._migrates) {
+      this.probeKubectl(props.cluster).node.addDependency(resource);
+    }
+  }
+
+  /** CDK's own provider assumes the kubectl role by a role of its own: where that may not, charts would fail after tags and roles were made. */
+  private probeKubectl(cluster: eks.ICluster): Construct {
+    return new eks.KubernetesObjectValue(this, 'Kubectl', {
+      cluster, objectType: 'namespace', objectName: 'kube-system', jsonPath: '.metadata.name', timeout: Duration.minutes(1),
+    });
   }
 
   /**

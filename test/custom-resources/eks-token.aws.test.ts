@@ -1,3 +1,5 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
 import { bearerToken, roleOfSession, trustMissing } from '../../src/custom-resources/eks-token.aws';
 
 const CREDENTIALS = { AccessKeyId: 'AKIDEXAMPLE', SecretAccessKey: 'secret', SessionToken: 'session/token+=' };
@@ -44,4 +46,20 @@ test('who may not assume the kubectl role reads the statement that its trust pol
 
   expect(message).toContain('kubectlLambdaRole');
   expect(message).toContain('{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:role/Handler"},"Action":"sts:AssumeRole"}');
+});
+
+test('the statement for a role with a generated name holds for the next one too, after a rollback took this one away', () => {
+  const message = trustMissing('arn:aws:iam::111111111111:role/kubectl', 'arn:aws-cn:iam::111111111111:role/Prod-ClusterKarpenterMigrationKubern-1A2B3C4D5E6F');
+
+  expect(message).toContain('{"Effect":"Allow","Principal":{"AWS":"arn:aws-cn:iam::111111111111:root"},"Action":"sts:AssumeRole",'
+    + '"Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws-cn:iam::111111111111:role/Prod-ClusterKarpenterMigrationKubern-*"}}}');
+  expect(message).not.toContain('1A2B3C4D5E6F');
+  expect(message).toContain('`kubernetesRole` of the migration');
+});
+
+test('the documents quote the message as it is', () => {
+  const said = trustMissing('KUBECTL', 'FUNCTION').slice(0, "the function's role may not assume the kubectl role".length);
+  for (const document of ['README.md', 'docs/runbook.md']) {
+    expect(readFileSync(join(__dirname, '../..', document), 'utf8')).toContain(said);
+  }
 });

@@ -1,5 +1,5 @@
 import { done, isComplete, MAXIMUM_RESPONSE_BYTES, onEvent, ProviderEvent, ResourceHandler, ResourceRequest, shortReason, waiting } from '../../src/custom-resources/lifecycle';
-import { text } from '../../src/custom-resources/properties';
+import { oneOf, optionalText, text } from '../../src/custom-resources/properties';
 
 interface Thing { readonly Name: string }
 
@@ -64,6 +64,31 @@ describe('the second phase', () => {
     const thing = new FakeThing();
     await isComplete({ 'Custom::Thing': thing }, second({ RequestType: 'Update', OldResourceProperties: { Name: 'old' } }), later(1));
     expect(thing.requests[0]).toMatchObject({ type: 'Update', properties: { Name: 'a' }, oldProperties: { Name: 'old' }, elapsed: 60_000 });
+  });
+
+  test('reads properties of a former version of the library leniently: what is required by now is as it is now', async () => {
+    class GrownThing extends FakeThing {
+      public parse = (raw: Readonly<Record<string, unknown>>) => ({ Name: text(raw, 'Name'), Api: text(raw, 'Api'), Kind: oneOf(raw, 'Kind', ['a', 'b']), Note: optionalText(raw, 'Note') });
+    }
+    jest.spyOn(console, 'warn').mockImplementation();
+    const thing = new GrownThing();
+    const now = { Name: 'new', Api: 'v1', Kind: 'b', Note: 'n' };
+    const update = (old: Record<string, unknown>) => isComplete({ 'Custom::Thing': thing }, second({ RequestType: 'Update', ResourceProperties: now, OldResourceProperties: old }), later(1));
+    await update({ Name: 'old' });
+    await update({ Name: 'old', Kind: 'gone' });
+    expect(thing.requests.map(({ oldProperties }) => oldProperties)).toEqual([
+      { Name: 'old', Api: 'v1', Kind: 'b', Note: undefined }, { Name: 'old', Api: 'v1', Kind: 'b', Note: undefined },
+    ]);
+    await expect(isComplete({ 'Custom::Thing': thing }, second({ RequestType: 'Update', ResourceProperties: { Name: 'new' } }), later(1))).rejects.toThrow('property Api must be');
+  });
+
+  test('goes on without properties of before that nobody can read', async () => {
+    jest.spyOn(console, 'warn').mockImplementation();
+    const thing = new FakeThing();
+    const parse = thing.parse;
+    thing.parse = (raw) => { if (raw.Broken) { throw new Error('not a thing'); } return parse(raw); };
+    await isComplete({ 'Custom::Thing': thing }, second({ RequestType: 'Update', OldResourceProperties: { Name: 'old', Broken: 'yes' } }), later(1));
+    expect(thing.requests[0].oldProperties).toBeUndefined();
   });
 
   test('asks to be called again while the handler waits', async () => {

@@ -112,9 +112,9 @@ export function differences(one: unknown, other: unknown, path: string[] = []): 
   return [...keys].flatMap(key => differences((one as any)[key], (other as any)[key], [...path, key]));
 }
 
-/** A template whose assets carry no hash, so that it changes only with the constructs. */
+/** A template whose assets carry no hash and whose resources no version, so that it changes only with the constructs. */
 export function withoutAssetHashes(template: unknown): unknown {
-  return JSON.parse(JSON.stringify(template).replace(/[0-9a-f]{64}/g, 'ASSET-HASH'));
+  return JSON.parse(JSON.stringify(template).replace(/[0-9a-f]{64}/g, 'ASSET-HASH').replace(/"LibraryVersion":"[^"]*"/g, '"LibraryVersion":"VERSION"'));
 }
 
 /** The values that Karpenter's chart gets, with references rendered as `<logical id>`. */
