@@ -4,10 +4,12 @@ import { Construct, IConstruct } from 'constructs';
 import { KarpenterApi } from './api/karpenter-api';
 import { WebhookProbe } from './controller-ready/contract';
 import { InterruptionEvent } from './interruption-events';
-import { Values } from './values';
 import { KubernetesRange } from './versions';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { NodeNetwork } from '../provisioning/node-network';
+
+/** Values of a chart; free-form, as charts are. */
+export type Values = { [key: string]: any };
 
 /**
  * One version of one generation of Karpenter's API, as synthesis must know it.

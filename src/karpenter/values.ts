@@ -1,12 +1,9 @@
-import { Generation, SettingsContext } from './generation';
+import { Generation, SettingsContext, Values } from './generation';
 import { Toleration } from '../kubernetes/scheduling';
 import { NODEGROUP_LABEL, ZONE_LABEL } from '../kubernetes/views';
 
 /** By which EKS gives pods of a service account their role. */
 export const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
-
-/** Values of a chart; free-form, as charts are. */
-export type Values = { [key: string]: any };
 
 /** What the guide's values are made of. */
 export interface GuideValues extends SettingsContext {

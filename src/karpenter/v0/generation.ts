@@ -5,9 +5,9 @@ import { checkLaunch, V0Provisioning } from './provisioning';
 import { KarpenterReleaseV0Options } from './release-options';
 import { V0_VERSIONS } from './versions';
 import { WebhookProbe } from '../controller-ready/contract';
-import { DecidedValue, Generation, ProvisioningContext, SettingsContext } from '../generation';
+import { DecidedValue, Generation, ProvisioningContext, SettingsContext, Values } from '../generation';
 import { INTERRUPTION_EVENTS } from '../interruption-events';
-import { isOn, Values } from '../values';
+import { isOn } from '../values';
 import { KubernetesRange, lineOf } from '../versions';
 
 const { pool: PROVISIONERS, claim: MACHINES, nodeClass: NODE_TEMPLATES } = V0_API.kinds;

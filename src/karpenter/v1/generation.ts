@@ -6,9 +6,9 @@ import { checkLaunch, makesInstanceProfiles, V1Provisioning } from './provisioni
 import { KarpenterReleaseV1Options } from './release-options';
 import { Subject } from './statements';
 import { V1_VERSIONS } from './versions';
-import { ControllerContext, DecidedValue, Generation, PolicyPart, ProvisioningContext, SettingsContext } from '../generation';
+import { ControllerContext, DecidedValue, Generation, PolicyPart, ProvisioningContext, SettingsContext, Values } from '../generation';
 import { INTERRUPTION_EVENTS, InterruptionEvent } from '../interruption-events';
-import { isOn, Values } from '../values';
+import { isOn } from '../values';
 import { KubernetesRange, lineOf } from '../versions';
 
 /** The minor versions, 1.x, that brought something. */

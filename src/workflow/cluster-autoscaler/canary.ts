@@ -32,7 +32,7 @@ export interface CanaryPurpose {
 export function canaryDemand({ taints }: Pick<CanaryPurpose, 'taints'>) {
   return {
     requests: { cpu: 0.01, memory: 16 * 2 ** 20 },
-    requires: { selector: { [WellKnownLabel.OS]: 'linux' }, terms: [] },
+    implied: { [WellKnownLabel.OS]: 'linux' },
     tolerations: taints.map(({ key, effect }) => ({ key, effect, operator: 'Exists' })),
   };
 }

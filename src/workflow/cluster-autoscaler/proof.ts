@@ -73,7 +73,7 @@ export class CanaryProof {
   private async choosePool(): Promise<Progress | PoolFacts> {
     const { Pools: pools } = this.configuration;
     const { words } = this.api;
-    const refusals: string[] = [];
+    const refusing: string[] = [];
     for (const name of pools) {
       const found = await this.fleet.pool(name);
       if (!found) {
@@ -82,15 +82,15 @@ export class CanaryProof {
       if (isElastic(found)) {
         // Where its subnets are is no question here: Karpenter itself is to show whether it finds one.
         const offers = offersOf([found], { nodeClasses: [], zones: { [found.nodeClass]: ['any'] } }, this.api);
-        const refused = misfit(canaryDemand(found), offers, this.api);
-        if (refused === undefined) {
+        if (misfit(canaryDemand(found), offers, this.api) === undefined) {
           return found;
         }
-        refusals.push(refused);
+        refusing.push(name);
       }
     }
-    if (refusals.length > 0) {
-      return blocked(PauseReason.NO_NEW_NODE, `no ${words.pool} makes a node for a canary pod (${refusals.join('; ')}): add one that does`);
+    if (refusing.length > 0) {
+      return blocked(PauseReason.NO_NEW_NODE,
+        `${words.pool} ${some(refusing)} takes no canary pod, which needs a node of Linux: add a ${words.pool} that makes one`);
     }
     return blocked(PauseReason.NO_NEW_NODE, pools.length === 0
       ? `the migration has no ${words.pool}, so Karpenter launches nothing: add one before the cut-over`

@@ -40,7 +40,7 @@ test.each<[string, object, RegExp]>([
   ['the first is fixed', { default: { replicas: 2 }, gpu: {} }, /only a new node of NodePool "gpu"/],
   ['all are fixed', { default: { replicas: 2 }, gpu: { replicas: 0 } }, /^NodePool default, gpu keeps a fixed number of nodes, so Karpenter launches none for pods: add a NodePool without `replicas`$/],
   ['the first is for Windows', { default: WINDOWS, gpu: {} }, /only a new node of NodePool "gpu"/],
-  ['all are for Windows', { default: WINDOWS, gpu: { replicas: 2 } }, /^no NodePool makes a node for a canary pod \(needs kubernetes\.io\/os in linux \(NodePool default: kubernetes\.io\/os in windows\)\)/],
+  ['all are for Windows', { default: WINDOWS, gpu: { replicas: 2 } }, /^NodePool default takes no canary pod, which needs a node of Linux: add a NodePool that makes one$/],
   ['the second one is missing', { default: { replicas: 2 } }, /^there is no NodePool "gpu"/],
 ])('a NodePool of a fixed size, or that takes no canary, is not asked for a node: %s', async (_name, specs, says) => {
   pools(specs as Record<string, object>);
