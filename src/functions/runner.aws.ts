@@ -7,7 +7,7 @@ import { FleetPort } from '../karpenter/api/fleet';
 import { FleetAws } from '../karpenter/api/fleet.aws';
 import { apiOf } from '../karpenter/apis';
 import { ClusterAutoscalerAws } from '../workflow/cluster-autoscaler/autoscaler.aws';
-import { autoscalerIsQuiet } from '../workflow/cluster-autoscaler/plan';
+import { autoscalerIsQuiet } from '../workflow/cluster-autoscaler/guard';
 import { AutoscalerKubernetesPort } from '../workflow/cluster-autoscaler/port';
 import { CLUSTER_AUTOSCALER } from '../workflow/cluster-autoscaler/row';
 import { clusterAutoscalerStep } from '../workflow/cluster-autoscaler/step';
@@ -62,7 +62,7 @@ function steps(configuration: WorkflowConfiguration, generation: number, options
       kubernetes: draining,
       aws: new ScaleDownAws(ClusterName, fence),
       fleet,
-      autoscalerIsQuiet: () => autoscalerIsQuiet(autoscaler, configuration),
+      autoscalerIsQuiet: () => autoscalerIsQuiet(autoscaler, new ClusterAutoscalerAws(ClusterName), configuration),
       recheck: () => recheck(configuration),
     }, configuration, options),
     [REMOVAL.name]: removalStep({ fleet, draining, aws: new FleetAws(ClusterName, apiOf(Api)) }, configuration, options),

@@ -56,10 +56,12 @@ export interface WorkloadReference {
   readonly Optional: boolean;
 }
 
-/** Which Deployment is the Cluster Autoscaler's: found by the usual names, named, or none at all. */
+/** Which Deployments are the Cluster Autoscaler's: found by the usual names, named, or none at all. */
 export type AutoscalerReference =
   | { readonly Kind: 'discovered' }
   | { readonly Kind: 'named'; readonly Namespace: string; readonly Name: string }
+  /** Each serves some of the node groups. */
+  | { readonly Kind: 'several'; readonly Deployments: ReadonlyArray<{ readonly Namespace: string; readonly Name: string }> }
   | { readonly Kind: 'absent' };
 
 export interface ScaleDownConfiguration {

@@ -43,6 +43,13 @@ test('a cluster without an autoscaler can say so, and nothing critical can be pi
     .toMatchObject({ ClusterAutoscaler: { Kind: 'absent' }, CriticalWorkloads: [] });
 });
 
+test('an autoscaler may have several Deployments; one in a list is as good as one that is named', () => {
+  const [a, b] = ['a', 'b'].map(name => ({ namespace: 'kube-system', name }));
+  expect(workflowOptions({ clusterAutoscaler: ClusterAutoscaler.deployments([a, b]) }).ClusterAutoscaler)
+    .toEqual({ Kind: 'several', Deployments: [{ Namespace: 'kube-system', Name: 'a' }, { Namespace: 'kube-system', Name: 'b' }] });
+  expect(workflowOptions({ clusterAutoscaler: ClusterAutoscaler.deployments([a]) })).toEqual(workflowOptions({ clusterAutoscaler: ClusterAutoscaler.deployment('kube-system', 'a') }));
+});
+
 test('a deployment waits for 50 minutes at most', () => {
   expect(waitForRun().toMinutes()).toBe(50);
   expect(waitForRun(Duration.seconds(0)).toSeconds()).toBe(0);
@@ -57,6 +64,9 @@ test.each<[string, () => unknown, string]>([
   ['two targets for a node group', () => workflowOptions({}, { targets: [NodegroupTarget.of('apps', 1), NodegroupTarget.of('apps', 2)] }), 'names node group "apps" twice'],
   ['a workload that is none', () => CriticalWorkload.deployment('kube-system', 'Core DNS'), 'name of the critical Deployment "Core DNS" is not a DNS name'],
   ['a namespace that is none', () => CriticalWorkload.statefulSet('a.b', 'x'), 'namespace of the critical StatefulSet "a.b" is not a DNS label'],
+  ['no autoscaler in a list', () => ClusterAutoscaler.deployments([]), 'deployments of the Cluster Autoscaler must be one or more, got an empty list'],
+  ['an autoscaler twice', () => ClusterAutoscaler.deployments([{ namespace: 'a', name: 'b' }, { namespace: 'a', name: 'b' }]), 'name "a/b" twice'],
+  ['an autoscaler in a list that is none', () => ClusterAutoscaler.deployments([{ namespace: 'a', name: 'B' }]), 'name of the Cluster Autoscaler "B" is not a DNS name'],
   ['an autoscaler that is none', () => ClusterAutoscaler.deployment('kube-system', ''), 'name of the Cluster Autoscaler "" is not a DNS name'],
 ])('%s is refused at synthesis', (_, make, message) => {
   expect(make).toThrow(message);

@@ -8,7 +8,7 @@ import { selects } from '../../kubernetes/label-selector';
 import { NodeOffer } from '../../kubernetes/node-offer';
 import { PodRoom } from '../../kubernetes/views';
 import { grouped } from '../../words/grouped';
-import { looksLikeAutoscaler } from '../../workflow/cluster-autoscaler/plan';
+import { matches } from '../../workflow/cluster-autoscaler/plan';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlyArray<infer E> ? E[] : T[K] };
 type Workload = Mutable<WorkloadFacts>;
@@ -202,15 +202,7 @@ class Grouping {
 
   /** It is scaled to zero before anything is drained. */
   private isAutoscaler(kind: string, namespace: string, name: string, labels: Readonly<Record<string, string>>): boolean {
-    const reference = this.question.clusterAutoscaler;
-    switch (reference.Kind) {
-      case 'absent':
-        return false;
-      case 'named':
-        return kind === 'Deployment' && namespace === reference.Namespace && name === reference.Name;
-      case 'discovered':
-        return kind === 'Deployment' && looksLikeAutoscaler(name, labels);
-    }
+    return kind === 'Deployment' && matches({ namespace, name, labels }, this.question.clusterAutoscaler);
   }
 
   private index(placement: NodeDemand): number {

@@ -5,6 +5,7 @@ import {
   AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort, AutoscalerPod, CanaryPod, CanaryTraces, DeploymentReference, NodeState,
   PodEvent, PodOnNode, TaintedNode, TimedTaint,
 } from './port';
+import { scalesGroups } from './scope';
 import * as view from './views.kubernetes';
 import { Fence } from '../../custom-resources/fence';
 import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
@@ -25,12 +26,12 @@ export class ClusterAutoscalerKubernetes implements AutoscalerKubernetesPort {
     this.scheduling = config.makeApiClient(k8s.SchedulingV1Api);
   }
 
-  public async deployments(named?: DeploymentReference): Promise<AutoscalerDeployment[]> {
+  public async deployments(named: readonly DeploymentReference[] = []): Promise<AutoscalerDeployment[]> {
     const found: AutoscalerDeployment[] = [];
     // Page by page: annotations cannot be asked for, and few of a cluster's Deployments are of interest.
     for await (const page of pagesOf(_continue => this.apps.listDeploymentForAllNamespaces({ limit: PAGE, _continue }))) {
-      found.push(...page.map(view.deployment).filter(each => each.record !== undefined || looksLikeAutoscaler(each.name, each.labels)
-        || (each.namespace === named?.namespace && each.name === named.name)));
+      found.push(...page.map(view.deployment).filter(each => each.record !== undefined || looksLikeAutoscaler(each.name, each.labels) || scalesGroups(each)
+        || named.some(one => each.namespace === one.namespace && each.name === one.name)));
     }
     return found;
   }

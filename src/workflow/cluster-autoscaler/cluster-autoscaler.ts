@@ -1,6 +1,14 @@
 import { checkDnsName, checkNamespace } from '../../kubernetes/kubernetes-names';
 import { AutoscalerReference } from '../contract';
 
+/** A Deployment of the Cluster Autoscaler, where there are several. */
+export interface ClusterAutoscalerDeployment {
+  /** Its namespace. */
+  readonly namespace: string;
+  /** Its name. */
+  readonly name: string;
+}
+
 /**
  * Which Deployment is the Cluster Autoscaler's.
  *
@@ -10,7 +18,7 @@ export class ClusterAutoscaler {
   /**
    * The one Deployment that is called `cluster-autoscaler` or carries the labels of the usual charts, in any namespace.
    *
-   * A run pauses where there is none or more than one.
+   * A run pauses where there is none or more than one, and where something else still scales node groups of the migration.
    */
   public static discovered(): ClusterAutoscaler {
     return new ClusterAutoscaler({ Kind: 'discovered' });
@@ -21,6 +29,25 @@ export class ClusterAutoscaler {
     checkNamespace('namespace of the Cluster Autoscaler', namespace);
     checkDnsName('name of the Cluster Autoscaler', name);
     return new ClusterAutoscaler({ Kind: 'named', Namespace: namespace, Name: name });
+  }
+
+  /**
+   * The Deployments of the given names, each of which scales some of the node groups; all of them are scaled to zero, and back. A run pauses if one of
+   * them does not exist.
+   *
+   * @param deployments one or more, each once
+   */
+  public static deployments(deployments: ClusterAutoscalerDeployment[]): ClusterAutoscaler {
+    const [first, ...others] = deployments.map(({ namespace, name }) => ClusterAutoscaler.deployment(namespace, name) && { Namespace: namespace, Name: name });
+    if (!first) {
+      throw new Error('deployments of the Cluster Autoscaler must be one or more, got an empty list: use ClusterAutoscaler.none() where the cluster has none');
+    }
+    const names = deployments.map(({ namespace, name }) => `${namespace}/${name}`);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) {
+      throw new Error(`deployments of the Cluster Autoscaler name "${twice}" twice: keep one of them`);
+    }
+    return new ClusterAutoscaler(others.length === 0 ? { Kind: 'named', ...first } : { Kind: 'several', Deployments: [first, ...others] });
   }
 
   /** The cluster has none: nothing is searched and nothing is scaled. Karpenter has to prove that it can launch all the same. */

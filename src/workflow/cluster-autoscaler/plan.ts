@@ -1,5 +1,5 @@
-import { AutoscalerDeployment, DeploymentReference, TaintedNode, TimedTaint, AutoscalerKubernetesPort } from './port';
-import { AutoscalerReference, WorkflowConfiguration } from '../contract';
+import { AutoscalerDeployment, DeploymentReference, TaintedNode, TimedTaint } from './port';
+import { AutoscalerReference } from '../contract';
 import { PauseReason } from '../pause-reason';
 import { blocked, Progress } from '../step';
 
@@ -29,61 +29,65 @@ export interface ReplicasRecord {
 }
 
 export type Finding =
-  | { readonly kind: 'found'; readonly deployment: AutoscalerDeployment }
+  | { readonly kind: 'found'; readonly deployments: readonly AutoscalerDeployment[] }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unclear'; readonly says: string };
 
-const REMEDY = 'set `cutOver.clusterAutoscaler` to ClusterAutoscaler.deployment(namespace, name), or to ClusterAutoscaler.none() if the cluster has none';
+const REMEDY = 'set `cutOver.clusterAutoscaler` to ClusterAutoscaler.deployment(namespace, name), to ClusterAutoscaler.deployments([…]) if each of several serves some'
+  + ' of the node groups, or to ClusterAutoscaler.none() if the cluster has none';
 
 /** Whether a Deployment may be the Cluster Autoscaler's, by what it is called. */
 export function looksLikeAutoscaler(name: string, labels: Readonly<Record<string, string>>): boolean {
   return name === USUAL_NAME || Object.entries(USUAL_LABELS).some(([key, values]) => values.includes(labels[key]));
 }
 
-/** The one Deployment that the step is about. One that carries a record is it, whatever the configuration says now. */
+/** The Deployments that the step is about. One that carries a record is of them, whatever the configuration says now. */
 export function findAutoscaler(candidates: readonly AutoscalerDeployment[], reference: AutoscalerReference): Finding {
   const recorded = candidates.filter(each => each.record !== undefined);
-  if (recorded.length === 1) {
-    return { kind: 'found', deployment: recorded[0] };
+  const strangers = recorded.filter(each => !matches(each, reference));
+  if (reference.Kind !== 'several' && recorded.length === 1) {
+    return { kind: 'found', deployments: recorded };
   }
-  if (recorded.length > 1) {
+  if (reference.Kind === 'several' ? strangers.length > 0 : recorded.length > 1) {
     return { kind: 'unclear', says: `${names(recorded)} all carry a record of replicas: remove the annotation from those that are copies` };
   }
   if (reference.Kind === 'absent') {
     return { kind: 'absent' };
   }
   const matching = candidates.filter(each => matches(each, reference));
-  if (matching.length === 1) {
-    return { kind: 'found', deployment: matching[0] };
+  const missing = namedBy(reference).filter(one => !matching.some(each => isSame(each, one)));
+  if (missing.length === 0 && (reference.Kind === 'several' || matching.length === 1)) {
+    return { kind: 'found', deployments: matching };
   }
   return {
     kind: 'unclear',
-    says: reference.Kind === 'named'
-      ? `there is no Deployment ${reference.Namespace}/${reference.Name}, which was named as the Cluster Autoscaler's: ${REMEDY}`
+    says: missing.length > 0
+      ? `there is no Deployment ${missing.map(fullName).join(', ')}, which was named as the Cluster Autoscaler's: ${REMEDY}`
       : matching.length === 0
         ? `no Deployment is named ${USUAL_NAME} or has a label of its usual charts: ${REMEDY}`
         : `${matching.length} Deployments look like the Cluster Autoscaler's (${names(matching)}): ${REMEDY}`,
   };
 }
 
-/** Deployments that could scale node groups now: the one that the step is about, and any that has come since. */
+/** Deployments that could scale node groups now: those that the step is about, and any that has come since. */
 export function awake(candidates: readonly AutoscalerDeployment[], reference: AutoscalerReference): AutoscalerDeployment | undefined {
   return candidates.find(each => each.replicas > 0 && (each.record !== undefined || matches(each, reference)));
 }
 
-export function namedBy(reference: AutoscalerReference): DeploymentReference | undefined {
-  return reference.Kind === 'named' ? { namespace: reference.Namespace, name: reference.Name } : undefined;
+export function namedBy(reference: AutoscalerReference): DeploymentReference[] {
+  const named = reference.Kind === 'several' ? reference.Deployments : reference.Kind === 'named' ? [reference] : [];
+  return named.map(({ Namespace: namespace, Name: name }) => ({ namespace, name }));
 }
 
-function matches(deployment: AutoscalerDeployment, reference: AutoscalerReference): boolean {
-  switch (reference.Kind) {
-    case 'absent':
-      return false;
-    case 'named':
-      return deployment.namespace === reference.Namespace && deployment.name === reference.Name;
-    case 'discovered':
-      return looksLikeAutoscaler(deployment.name, deployment.labels);
-  }
+/** Whether a Deployment is of those that are named, or found. */
+export function matches(deployment: Pick<AutoscalerDeployment, 'namespace' | 'name' | 'labels'>, reference: AutoscalerReference): boolean {
+  return reference.Kind === 'discovered'
+    ? looksLikeAutoscaler(deployment.name, deployment.labels)
+    : namedBy(reference).some(one => isSame(deployment, one));
+}
+
+function isSame(one: DeploymentReference, other: DeploymentReference): boolean {
+  return one.namespace === other.namespace && one.name === other.name;
 }
 
 /** @throws when it is none of ours */
@@ -151,15 +155,6 @@ export function fullName({ namespace, name }: DeploymentReference): string {
 
 function names(deployments: readonly AutoscalerDeployment[]): string {
   return deployments.map(fullName).join(', ');
-}
-
-/** Undefined while no Cluster Autoscaler can scale node groups; else who has put it back. */
-export async function autoscalerIsQuiet(
-  kubernetes: Pick<AutoscalerKubernetesPort, 'deployments'>, configuration: Pick<WorkflowConfiguration, 'ClusterAutoscaler'>,
-): Promise<Progress | undefined> {
-  const { ClusterAutoscaler: reference } = configuration;
-  const back = awake(await kubernetes.deployments(namedBy(reference)), reference);
-  return back && isBack(back);
 }
 
 export function isBack(deployment: AutoscalerDeployment): Progress {

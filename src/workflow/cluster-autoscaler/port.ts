@@ -113,8 +113,8 @@ export interface PodEvent {
 
 /** The Kubernetes API as far as the step needs it; false where somebody wrote in between. */
 export interface AutoscalerKubernetesPort {
-  /** Deployments that carry a record, look like an autoscaler's, or are the one that is named. */
-  deployments(named?: DeploymentReference): Promise<readonly AutoscalerDeployment[]>;
+  /** Deployments that carry a record, are called like an autoscaler's, run one, or are named. */
+  deployments(named?: readonly DeploymentReference[]): Promise<readonly AutoscalerDeployment[]>;
   change(deployment: DeploymentReference, version: string, change: AutoscalerChange): Promise<boolean>;
   pods(namespace: string, selector: string): Promise<readonly AutoscalerPod[]>;
   taintedNodes(keys: readonly string[]): Promise<readonly TaintedNode[]>;

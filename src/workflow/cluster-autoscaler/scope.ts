@@ -12,7 +12,7 @@ export interface Scope {
 
 /** Reads the autoscaler's flags, in both spellings, also from the line of a shell. */
 export function scopeOf({ arguments: given, environment }: Pick<AutoscalerDeployment, 'arguments' | 'environment'>): Scope {
-  const words = given.flatMap(argument => argument.split(/\s+/)).map(word => expanded(word.replace(/["']/g, ''), environment));
+  const words = wordsOf(given).map(word => expanded(word, environment));
   const nodes = flags(words, 'nodes').map(value => ({ value, name: /^\d+:\d+:(.+)$/.exec(value)?.[1] }));
   const discoveries = flags(words, 'node-group-auto-discovery').map(value => ({ value, tags: /^asg:tag=(.+)$/.exec(value)?.[1] }));
   return {
@@ -25,9 +25,21 @@ export function scopeOf({ arguments: given, environment }: Pick<AutoscalerDeploy
   };
 }
 
+/** Whether these are the words of something that scales node groups, whatever it is called. */
+export function scalesGroups({ arguments: given }: Pick<AutoscalerDeployment, 'arguments'>): boolean {
+  const words = wordsOf(given);
+  return words.some(word => /(^|\/)cluster-autoscaler$/.test(word)) || flags(words, 'nodes').length + flags(words, 'node-group-auto-discovery').length > 0;
+}
+
 /** Whether the autoscaler cordons a node when it taints it. */
 export function cordonsNodes({ arguments: given }: Pick<AutoscalerDeployment, 'arguments'>): boolean {
-  return given.flatMap(argument => argument.split(/\s+/)).some(word => /^--?cordon-node-before-terminating(=(true|1|t))?$/i.test(word));
+  return wordsOf(given).some(word => /^--?cordon-node-before-terminating(=(true|1|t))?$/i.test(word));
+}
+
+/** Which of these groups an autoscaler serves. */
+export function servedGroups(scope: Scope, groups: readonly AutoScalingGroup[], names: readonly string[]): string[] {
+  return names.filter(name => scope.named.includes(name)
+    || groups.some(group => group.name === name && scope.discoveries.some(set => hasAll(group.tags, set))));
 }
 
 /**
@@ -59,15 +71,36 @@ function isOfCluster(tags: Readonly<Record<string, string>>, clusterName: string
 
 function flags(words: readonly string[], flag: string): string[] {
   return words.flatMap((word, index) => {
-    const match = new RegExp(`^--?${flag}(?:=(.*))?$`).exec(word);
+    const match = new RegExp(`^--?${flag}(?:=([^]*))?$`).exec(word);
     return match ? [match[1] ?? words[index + 1] ?? ''] : [];
   });
 }
 
+/** To the autoscaler a tag without a value is one with any. */
 function tag(text: string): { key: string; value?: string } {
-  const [key, ...value] = text.split('=');
-  return value.length > 0 ? { key, value: value.join('=') } : { key };
+  const [key, ...values] = text.split('=');
+  const value = values.join('=');
+  return value === '' ? { key } : { key, value };
 }
+
+/** An argument of a container is one word, whatever blanks it has; only the line of a shell has several. */
+function wordsOf(given: readonly string[]): string[] {
+  const isShell = (word: string) => /(^|\/)(ba|da|a|z|k)?sh$/.test(word);
+  return given.flatMap((argument, index) => {
+    const isLine = index > 0 && /^-\w*c$/.test(given[index - 1]) && given.slice(0, index).some(isShell);
+    return isLine ? shellWords(argument) : [argument];
+  });
+}
+
+/** The words of a line, as a shell parts them; a quotation that does not end leaves the sign by which a word cannot be read. */
+function shellWords(line: string): string[] {
+  const parts = line.replace(/\\\n/g, ' ').match(/(?:\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"|[^\s;&|'"\\]|['"\\])+/g) ?? [];
+  return parts.map(part => part.replace(/\\([^])|'([^']*)'|"((?:\\[^]|[^"\\])*)"|['"\\]/g, (_whole, escaped, single, double) =>
+    escaped ?? single ?? (double as string | undefined)?.replace(/\\([^])/g, '$1') ?? '$'));
+}
+
+/** Two flags in one word are one to the autoscaler, and a mistake. */
+const TWO_FLAGS = /\s--?(nodes|node-group-auto-discovery)\b/;
 
 /** Kubernetes replaces `$(NAME)`, a shell `$NAME` and `${NAME}`. */
 function expanded(word: string, environment: Readonly<Record<string, string>>): string {
@@ -75,5 +108,5 @@ function expanded(word: string, environment: Readonly<Record<string, string>>): 
 }
 
 function isOpen(text: string): boolean {
-  return text.includes('$');
+  return text.includes('$') || TWO_FLAGS.test(text);
 }

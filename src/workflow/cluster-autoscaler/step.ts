@@ -1,3 +1,4 @@
+import { othersThatScale } from './guard';
 import { findAutoscaler, fullName, LEFTOVER_TAINTS, namedBy, parseRecord, planRestoration, planTaintRemovals, ReplicasRecord, isBack } from './plan';
 import { AutoscalerAwsPort, AutoscalerChange, AutoscalerDeployment, AutoscalerKubernetesPort } from './port';
 import { CanaryProof, ProofConfiguration, ProofFleet } from './proof';
@@ -50,25 +51,37 @@ class ClusterAutoscalerStep implements Step {
         ? { applied: 'partly', says: 'Karpenter is being tried with a canary pod; the Cluster Autoscaler is as it was' }
         : { applied: 'nothing', says: 'the Cluster Autoscaler is as it was' };
     }
-    const { deployment, record } = recorded[0];
-    return deployment.replicas > 0
-      ? { applied: 'partly', says: `the Cluster Autoscaler ${fullName(deployment)} has ${deployment.replicas} of ${record.replicas} replicas` }
-      : { applied: record.settled ? 'fully' : 'partly', says: `the Cluster Autoscaler ${fullName(deployment)} is at zero, it had ${record.replicas}` };
+    const isSettled = recorded.every(({ deployment, record }) => deployment.replicas === 0 && record.settled)
+      && recorded.length >= namedBy(this.configuration.ClusterAutoscaler).length;
+    return { applied: isSettled ? 'fully' : 'partly', says: recorded.map(standing).join('; ') };
   }
 
   public async apply(): Promise<Progress> {
     const { ClusterAutoscaler: reference } = this.configuration;
-    const finding = findAutoscaler(await this.ports.kubernetes.deployments(namedBy(reference)), reference);
+    const candidates = await this.ports.kubernetes.deployments(namedBy(reference));
+    const finding = findAutoscaler(candidates, reference);
     switch (finding.kind) {
       case 'unclear':
         return blocked(PauseReason.AUTOSCALER_UNCLEAR, finding.says);
       case 'absent':
         return this.proveOnce();
-      case 'found': {
-        const record = parseRecord(finding.deployment);
-        return record ? this.settle(finding.deployment, record) : this.stopAutoscaler(finding.deployment);
+      case 'found':
+        return await othersThatScale(candidates, this.ports.aws, this.configuration) ?? this.stopAll(finding.deployments);
+    }
+  }
+
+  /** All that are still at work are looked at before the first one goes to zero; what they have begun ends when none of them can begin more. */
+  private async stopAll(deployments: readonly AutoscalerDeployment[]): Promise<Progress> {
+    const active = deployments.filter(deployment => parseRecord(deployment) === undefined);
+    for (const deployment of active) {
+      const shared = await this.sharedWith(deployment);
+      if (shared) {
+        return shared;
       }
     }
+    return active.length > 0
+      ? this.stopAutoscaler(active[0])
+      : this.settle(deployments.map(deployment => ({ deployment, record: parseRecord(deployment)! })));
   }
 
   public async revert(): Promise<Progress> {
@@ -99,10 +112,6 @@ class ClusterAutoscalerStep implements Step {
   }
 
   private async stopAutoscaler(deployment: AutoscalerDeployment): Promise<Progress> {
-    const shared = await this.sharedWith(deployment);
-    if (shared) {
-      return shared;
-    }
     const proof = await this.proof.advance();
     if (proof.kind !== 'proven') {
       return proof;
@@ -133,21 +142,24 @@ class ClusterAutoscalerStep implements Step {
       : undefined;
   }
 
-  /** It is at zero; what it has begun must come to an end, too. */
-  private async settle(deployment: AutoscalerDeployment, record: ReplicasRecord): Promise<Progress> {
-    if (deployment.replicas > 0) {
-      return this.noticeReturn(deployment, record);
+  /** They are at zero; what they have begun must come to an end, too. */
+  private async settle(all: readonly Recorded[]): Promise<Progress> {
+    const back = all.find(({ deployment }) => deployment.replicas > 0);
+    if (back) {
+      return this.noticeReturn(back.deployment, back.record);
     }
+    const says = all.map(standing).join('; ');
+    const [open, ...more] = all.filter(({ record }) => !record.settled);
     const busy = await this.proof.clear()
-      ?? (record.settled ? undefined : await this.stillActive(deployment, record) ?? await this.clearTaints(deployment));
+      ?? (open && (await this.stillActive(open.deployment, open.record) ?? await this.clearTaints(open.deployment)));
     if (busy) {
       return busy;
     }
-    const says = `the Cluster Autoscaler ${fullName(deployment)} is at zero, it had ${record.replicas}`;
-    if (record.settled) {
+    if (!open) {
       return done(says);
     }
-    return this.change(deployment, { record: JSON.stringify({ ...record, settled: true }) }, done(`${says}; its pods, scaling and taints are gone`));
+    const settled = `${standing(open)}; its pods, scaling and taints are gone`;
+    return this.change(open.deployment, { record: JSON.stringify({ ...open.record, settled: true }) }, more.length > 0 ? working(settled, 1) : done(settled));
   }
 
   /** Whoever put it back is not fought; but what it begins now has to end again. */
@@ -217,12 +229,19 @@ class ClusterAutoscalerStep implements Step {
     return changed ? achieved : overtaken(`Deployment ${fullName(deployment)} was changed in the meantime, looking again`);
   }
 
-  private async recorded(): Promise<{ deployment: AutoscalerDeployment; record: ReplicasRecord }[]> {
+  private async recorded(): Promise<Recorded[]> {
     return (await this.ports.kubernetes.deployments()).flatMap(deployment => {
       const record = parseRecord(deployment);
       return record ? [{ deployment, record }] : [];
     });
   }
+}
+
+interface Recorded { readonly deployment: AutoscalerDeployment; readonly record: ReplicasRecord }
+
+function standing({ deployment, record }: Recorded): string {
+  const name = `the Cluster Autoscaler ${fullName(deployment)}`;
+  return deployment.replicas > 0 ? `${name} has ${deployment.replicas} of ${record.replicas} replicas` : `${name} is at zero, it had ${record.replicas}`;
 }
 
 function undo({ namespace, name }: AutoscalerDeployment, { replicas }: ReplicasRecord): string[] {

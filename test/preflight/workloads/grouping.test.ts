@@ -71,6 +71,21 @@ test('the Cluster Autoscaler has gone before anything is drained', () => {
     .toEqual(['Deployment kube-system/x-aws-cluster-autoscaler 1']);
 });
 
+test.each<[string, string, Record<string, string>]>([
+  ['of kOps', 'k8s-addon', { 'k8s-addon': 'cluster-autoscaler.addons.k8s.io' }],
+  ['of add-ons', 'k8s-app', { 'k8s-app': 'cluster-autoscaler' }],
+  ['of the examples', 'app', { app: 'cluster-autoscaler' }],
+])('an autoscaler by the labels %s is none of what moves, as for the step', (_, __, labels) => {
+  const pod = ofDeployment('scaler', { namespace: 'kube-system' })('1');
+  expect(names({ pods: [{ ...pod, labels: { ...pod.labels, ...labels } }] })).toEqual([]);
+});
+
+test('all of several autoscalers have gone before anything is drained', () => {
+  const Deployments = ['a', 'b'].map(name => ({ Namespace: 'shop', Name: `shard-${name}` }));
+  const pods = ['shard-a', 'shard-b', 'cart'].map(name => ofDeployment(name)('1'));
+  expect(names({ pods }, question({ clusterAutoscaler: { Kind: 'several', Deployments } }))).toEqual(['Deployment shop/cart 1']);
+});
+
 test('what is in the way is told for each pod', () => {
   const { workloads: [cart], budgets } = groupWorkloads(views({
     pods: [

@@ -54,7 +54,7 @@ function pod(name: string, more: { metadata?: object; spec?: object; status?: ob
 }
 
 test('what counts of a Deployment is read from all pages, and what is none of ours is left out', async () => {
-  api.answers[DEPLOYMENTS] = { metadata: { continue: '2' }, items: [deployment('shop'), deployment('named')] };
+  api.answers[DEPLOYMENTS] = { metadata: { continue: '2' }, items: [deployment('shop'), deployment('named'), deployment('unusual', { containers: [{ name: 'c', args: ['--nodes=1:5:eks-apps'] }] })] };
   api.answers[`${DEPLOYMENTS}#2`] = {
     metadata: {},
     items: [
@@ -82,11 +82,11 @@ test('what counts of a Deployment is read from all pages, and what is none of ou
       }),
     ],
   };
-  const found = await port.deployments({ namespace: 'kube-system', name: 'named' });
+  const found = await port.deployments([{ namespace: 'kube-system', name: 'named' }]);
   expect(found.map(({ name, record, replicas }) => [name, record, replicas])).toEqual([
-    ['named', undefined, 1], ['recorded', '{"replicas":1}', 1], ['cluster-autoscaler', undefined, 3],
+    ['named', undefined, 1], ['unusual', undefined, 1], ['recorded', '{"replicas":1}', 1], ['cluster-autoscaler', undefined, 3],
   ]);
-  expect(JSON.parse(JSON.stringify(found[2]))).toEqual({
+  expect(JSON.parse(JSON.stringify(found[3]))).toEqual({
     namespace: 'kube-system',
     name: 'cluster-autoscaler',
     version: '7',

@@ -80,8 +80,8 @@ export class FakeCluster implements AutoscalerKubernetesPort, ProofFleet {
     this.canaries.push({ ...last, node, readySince: ready ? this.clock.now.toISOString() : undefined });
   }
 
-  public async deployments(named?: DeploymentReference) {
-    return this.all.filter(({ name, namespace, record }) => record !== undefined || name !== 'scaler' || (named?.name === name && named.namespace === namespace));
+  public async deployments(named: readonly DeploymentReference[] = []) {
+    return this.all.filter(({ name, namespace, record }) => record !== undefined || name !== 'scaler' || named.some(one => one.name === name && one.namespace === namespace));
   }
 
   public async change({ namespace, name }: DeploymentReference, version: string, { replicas, record }: AutoscalerChange) {

@@ -3,7 +3,7 @@ import { autoscaler } from './fakes';
 import { CANARY_NAME, canaryPod, CanaryPurpose, judge, settingsOf } from '../../../src/workflow/cluster-autoscaler/canary';
 import { awake, findAutoscaler, looksLikeAutoscaler, parseRecord, planRestoration, planTaintRemovals } from '../../../src/workflow/cluster-autoscaler/plan';
 import { Canary } from '../../../src/workflow/cluster-autoscaler/port';
-import { cordonsNodes, foreignGroups, isUnknown, scopeOf } from '../../../src/workflow/cluster-autoscaler/scope';
+import { cordonsNodes, foreignGroups, isUnknown, scalesGroups, scopeOf, servedGroups } from '../../../src/workflow/cluster-autoscaler/scope';
 
 describe('the Deployment', () => {
   test.each<[string, string, Record<string, string>, boolean]>([
@@ -34,7 +34,7 @@ describe('the Deployment', () => {
     ['the one with a record, though there should be none', [recorded], absent, recorded],
     ['the one with a record among several', [one, other, recorded], discovered, recorded],
   ])('%s is found', (_, candidates, reference, expected) => {
-    expect(findAutoscaler(candidates, reference)).toEqual({ kind: 'found', deployment: expected });
+    expect(findAutoscaler(candidates, reference)).toEqual({ kind: 'found', deployments: [expected] });
   });
 
   test.each([
@@ -44,6 +44,21 @@ describe('the Deployment', () => {
     ['two records', [recorded, { ...recorded, namespace: 'copy' }], discovered, /kube-system\/scaler, copy\/scaler all carry a record/],
   ])('%s is unclear, and what to do is said', (_, candidates, reference, says) => {
     expect(findAutoscaler(candidates, reference)).toEqual({ kind: 'unclear', says: expect.stringMatching(says) });
+  });
+
+  const several = { Kind: 'several', Deployments: [{ Namespace: 'kube-system', Name: 'cluster-autoscaler' }, { Namespace: 'other', Name: 'cluster-autoscaler' }] } as const;
+
+  test('all that are named are found, with and without a record', () => {
+    expect(findAutoscaler([one, scaler, other], several)).toEqual({ kind: 'found', deployments: [one, other] });
+    const both = [{ ...one, record: '{}' }, { ...other, record: '{}' }];
+    expect(findAutoscaler(both, several)).toEqual({ kind: 'found', deployments: both });
+  });
+
+  test.each([
+    ['one of several that is not there', [one], /there is no Deployment other\/cluster-autoscaler, which was named/],
+    ['a record that none of several has', [one, other, recorded], /kube-system\/scaler all carry a record/],
+  ])('%s is unclear', (_, candidates, says) => {
+    expect(findAutoscaler(candidates, several)).toEqual({ kind: 'unclear', says: expect.stringMatching(says) });
   });
 
   test('where there should be none, none is looked for', () => {
@@ -87,12 +102,33 @@ describe('the scope', () => {
       unread: ['--nodes=1:2:$(SECRET)', '--nodes=', '--node-group-auto-discovery=mig:namePrefix=x'],
     }],
     ['other flags', ['--nodes-per-core=2', '--max-nodes-total=5'], {}],
+    ['a name with blanks', ['--nodes=1:5:Batch Workers'], { named: ['Batch Workers'] }],
+    ['a name with blanks, as an argument of its own', ['--nodes', '1:5:Batch Workers'], { named: ['Batch Workers'] }],
+    ['a tag with blanks', ['--node-group-auto-discovery=asg:tag=My Team=a b,enabled'], { discoveries: [[{ key: 'My Team', value: 'a b' }, { key: 'enabled' }]] }],
+    ['a tag without its value', ['--node-group-auto-discovery=asg:tag=team='], { discoveries: [[{ key: 'team' }]] }],
+    ['a name with blanks on the line of a shell', ['/bin/bash', '-ec', './cluster-autoscaler \\\n --nodes="1:5:Batch Workers" --nodes=1:5:\'More of them\' && true'], {
+      named: ['Batch Workers', 'More of them'],
+    }],
+    ['two flags in one argument', ['--nodes=1:5:a --nodes=1:5:b'], { unread: ['--nodes=1:5:a --nodes=1:5:b'] }],
+    ['a quotation that does not end', ['sh', '-c', 'x --nodes="1:5:apps'], { unread: ['--nodes=$1:5:apps'] }],
   ])('%s', (_, given, expected) => {
     expect(scope(given, { GROUP: 'apps' })).toEqual({ named: [], discoveries: [], unread: [], ...expected });
   });
 
   test('without flags, or with one that cannot be read, it is unknown', () => {
     expect([[], ['--nodes=$(X)', '--nodes=1:2:apps'], ['--nodes=1:2:apps']].map(given => isUnknown(scope(given)))).toEqual([true, true, false]);
+  });
+
+  test.each<[string[], boolean]>([
+    [['./cluster-autoscaler', '--v=4'], true], [['sh', '-c', '/cluster-autoscaler'], true], [['--nodes=1:2:x'], true], [['--node-group-auto-discovery=asg:tag=a'], true],
+    [['--configmap=cluster-autoscaler-status'], false], [['./metrics-server'], false],
+  ])('%p scales node groups: %p', (given, expected) => {
+    expect(scalesGroups({ arguments: given })).toBe(expected);
+  });
+
+  test('the groups of the migration that it serves are told, by name and by tags', () => {
+    const groups = [{ name: 'a', tags: { team: 'x' } }, { name: 'b', tags: { team: 'y' } }, { name: 'c', tags: {} }, { name: 'theirs', tags: { team: 'x' } }];
+    expect(servedGroups(scope(['--nodes=1:2:c', '--node-group-auto-discovery=asg:tag=team=x']), groups, ['a', 'b', 'c'])).toEqual(['a', 'c']);
   });
 
   const discovery = ['--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,team=a'];

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { autoscaler, CONFIGURATION, FakeAws, FakeCluster, START } from './fakes';
 import { PreflightCheck } from '../../../src/words/preflight-check';
 import { CANARY_NAME } from '../../../src/workflow/cluster-autoscaler/canary';
-import { autoscalerIsQuiet } from '../../../src/workflow/cluster-autoscaler/plan';
+import { autoscalerIsQuiet } from '../../../src/workflow/cluster-autoscaler/guard';
 import { ClusterAutoscalerConfiguration, clusterAutoscalerStep } from '../../../src/workflow/cluster-autoscaler/step';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { Progress } from '../../../src/workflow/step';
@@ -255,6 +255,48 @@ describe('there', () => {
   });
 });
 
+describe('an autoscaler of several Deployments', () => {
+  const SHARDS = { ClusterAutoscaler: { Kind: 'several', Deployments: [{ Namespace: 'kube-system', Name: 'shard-a' }, { Namespace: 'kube-system', Name: 'shard-b' }] } } as const;
+  const replicas = () => cluster.all.map(one => one.replicas);
+
+  beforeEach(() => {
+    cluster.all.splice(0, 1, ...['a', 'b'].map(name => autoscaler({ name: `shard-${name}`, arguments: [`--nodes=1:5:eks-${name}`] })));
+    aws.ours = ['eks-a', 'eks-b'];
+  });
+
+  test('naming one of them is refused before anything is changed, with the groups that the other would go on scaling', async () => {
+    const one = { ClusterAutoscaler: { Kind: 'named', Namespace: 'kube-system', Name: 'shard-a' } } as const;
+    expect(await step(one).apply()).toMatchObject({
+      kind: 'blocked', by: PauseReason.AUTOSCALER_UNCLEAR, says: expect.stringMatching(/Deployment kube-system\/shard-b scales eks-b: name it too, with ClusterAutoscaler.deployments/),
+    });
+    expect(cluster.writes).toEqual([]);
+  });
+
+  test('all of them go to zero by one proof, and come back', async () => {
+    expect(await run('apply', SHARDS)).toMatchObject({ kind: 'done' });
+    expect(replicas()).toEqual([0, 0]);
+    expect(cluster.writes.filter(write => write.startsWith('create cdk'))).toHaveLength(1);
+    expect(await step(SHARDS).assess()).toMatchObject({ applied: 'fully', says: expect.stringMatching(/shard-a is at zero.*shard-b is at zero/) });
+    expect(await step(SHARDS).apply()).toMatchObject({ kind: 'done' });
+    cluster.edit({ replicas: 1 }, 1);
+    expect(await step(SHARDS).apply()).toMatchObject({ kind: 'blocked', by: PauseReason.AUTOSCALER_IS_BACK, says: expect.stringContaining('shard-b') });
+    cluster.edit({ replicas: 0 }, 1);
+    for (let calls = 0; calls < 12; calls++) {
+      await step(SHARDS).revert();
+      [0, 1].forEach(index => cluster.edit({ available: cluster.all[index].replicas }, index));
+    }
+    expect(replicas()).toEqual([2, 2]);
+    expect(cluster.all.map(({ record }) => record)).toEqual([undefined, undefined]);
+  });
+
+  test('none of them goes while one serves groups outside of the migration', async () => {
+    aws.ours = ['eks-a'];
+    aws.groups = [{ name: 'eks-b', tags: { 'eks:cluster-name': 'prod' } }];
+    expect(await step(SHARDS).apply()).toMatchObject({ kind: 'blocked', by: PauseReason.AUTOSCALER_SHARED, says: expect.stringContaining('shard-b') });
+    expect(replicas()).toEqual([2, 2]);
+  });
+});
+
 describe('back', () => {
   test('the replicas come back, and the record goes once they are available', async () => {
     await run('apply');
@@ -368,7 +410,25 @@ describe('stopped', () => {
 });
 
 describe('before each batch', () => {
-  const quiet = () => autoscalerIsQuiet(cluster, CONFIGURATION);
+  const quiet = (more: Partial<ClusterAutoscalerConfiguration> = {}) => autoscalerIsQuiet(cluster, aws, { ...CONFIGURATION, ...more });
+  const NAMED = { ClusterAutoscaler: { Kind: 'named', Namespace: 'kube-system', Name: 'cluster-autoscaler' } } as const;
+
+  test.each<[string, string[], boolean]>([
+    ['serves a node group by name', ['--nodes=1:5:eks-apps'], true],
+    ['serves one by tags', ['--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled'], true],
+    ['does not tell what it serves', ['./cluster-autoscaler'], true],
+    ['serves other groups', ['--nodes=1:5:own-workers'], false],
+  ])('one that nobody has named counts where it %s', async (_name, given, counts) => {
+    aws.groups = [{ name: 'eks-apps', tags: { 'k8s.io/cluster-autoscaler/enabled': 'true' } }];
+    cluster.edit({ replicas: 0 });
+    cluster.all.push(autoscaler({ name: 'shard-b', arguments: given }));
+    const objection = await quiet(NAMED);
+    expect(objection).toEqual(counts ? expect.objectContaining({ kind: 'blocked', by: PauseReason.AUTOSCALER_UNCLEAR, says: expect.stringContaining('Deployment kube-system/shard-b') }) : undefined);
+    expect(await quiet({ ...NAMED, AcceptedRisks: [PreflightCheck.AUTOSCALER_SCOPE] })).toBeUndefined();
+    expect(await quiet({ ClusterAutoscaler: { Kind: 'absent' } })).toBeUndefined();
+    cluster.edit({ replicas: 0 }, 1);
+    expect(await quiet(NAMED)).toBeUndefined();
+  });
 
   test('an autoscaler at zero is quiet, and so is none', async () => {
     cluster.edit({ replicas: 0 });
