@@ -15,6 +15,7 @@ export * from './iam/spot-role/spot-service-linked-role';
 export * from './interruption/interruption-queue';
 export * from './interruption/karpenter-interruption-queue';
 export * from './karpenter/chart-source';
+export * from './karpenter/controller-image-options';
 export * from './karpenter/karpenter-chart';
 export * from './karpenter/karpenter-crds';
 export * from './karpenter/namespace/karpenter-namespace';

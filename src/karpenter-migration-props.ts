@@ -7,7 +7,7 @@ import { ControllerPolicy } from './iam/controller-policy';
 import { IamNames } from './iam/iam-names';
 import { InterruptionQueue } from './interruption/interruption-queue';
 import { ChartSource } from './karpenter/chart-source';
-import { ControllerImageOptions } from './karpenter/karpenter-chart';
+import { ControllerImageOptions } from './karpenter/controller-image-options';
 import { KarpenterRelease } from './karpenter/karpenter-release';
 import { NodeAccess } from './node-access/node-access';
 import { MigrationStage } from './words/migration-stage';

@@ -24,6 +24,7 @@ import { V0Provisioning } from './karpenter/v0/provisioning';
 import { V1Provisioning } from './karpenter/v1/provisioning';
 import { controllerNeeds, spreadsOverZones } from './karpenter/values';
 import { KarpenterMigrationProps } from './karpenter-migration-props';
+import { checkMigration } from './karpenter-migration-shape';
 import { checkDnsName, checkNamespace } from './kubernetes/kubernetes-names';
 import { contradiction } from './node-access/authentication-mode';
 import { NodeAccess } from './node-access/node-access';
@@ -87,6 +88,7 @@ export class KarpenterMigration extends Construct {
 
   constructor(scope: Construct, id: string, props: KarpenterMigrationProps) {
     super(scope, id);
+    checkMigration(props);
     const { cluster, nodegroups, hostNodegroups = nodegroups, revision, kubernetesHandler } = props;
     const release = this.release = props.release ?? KarpenterRelease.v0();
     const discovery = props.discovery ?? Discovery.tags();

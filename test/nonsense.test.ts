@@ -32,7 +32,7 @@ const release = (version: string) => () => KarpenterRelease.v0({ version });
 const badRelease = (version: string) =>
   `KarpenterRelease.v0 takes the versions 0.29.x, 0.30.x, 0.31.x without a leading v, got "${version}"; set version to one of them, for instance "0.29.2"`;
 const badNodegroup = (property: string, name: string) =>
-  `\`${property}\` has "${name}", which cannot be the name of a node group: 1 to 63 letters, digits, - and _, the first a letter or digit`;
+  `\`${property}\` is "${name}": set the name of a node group: 1 to 63 letters, digits, - and _, the first a letter or digit`;
 const role = (stack: Parameters<Given>[0], name: string) => iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111111111111:role/${name}`);
 
 const CASES: Case[] = [
@@ -50,9 +50,9 @@ const CASES: Case[] = [
   })), ['- `kubectlPrivateSubnetIds`: it is empty', 'leave it out for a public endpoint']],
 
   ['no node groups', migration(() => ({ nodegroups: [] })), '`nodegroups` is empty: name at least one node group, or leave it out'],
-  ['an empty name of a node group', migration(() => ({ nodegroups: ['a', ''] })), badNodegroup('nodegroups', '')],
-  ['a node group with a blank', migration(() => ({ nodegroups: ['my group'] })), badNodegroup('nodegroups', 'my group')],
-  ['a node group with 64 characters', migration(() => ({ hostNodegroups: [long] })), badNodegroup('hostNodegroups', long)],
+  ['an empty name of a node group', migration(() => ({ nodegroups: ['a', ''] })), badNodegroup('nodegroups[1]', '')],
+  ['a node group with a blank', migration(() => ({ nodegroups: ['my group'] })), badNodegroup('nodegroups[0]', 'my group')],
+  ['a node group with 64 characters', migration(() => ({ hostNodegroups: [long] })), badNodegroup('hostNodegroups[0]', long)],
   ['no hosts', migration(() => ({ hostNodegroups: [] })), '`hostNodegroups` is empty: name at least one node group, or leave it out'],
   ['a survey of no node groups', () => {
     const stack = testStack();

@@ -4,8 +4,12 @@ import { CLAIM_TYPE, ClaimProperties } from './contract';
 import { assertImport } from './import-requirements';
 import { ownerOf } from './owner';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
-import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
+import { KUBERNETES_HANDLER_OPTIONS, KubernetesProvider } from '../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
+import { REVISION } from './shapes';
+import { CLUSTER } from '../input/cdk-kinds';
+import { required, TEXT } from '../input/kinds';
+import { checkShape, Shape, struct } from '../input/shape';
 
 /** Who claims the cluster. */
 export interface ClaimOptions {
@@ -40,6 +44,13 @@ export interface ClaimProps extends ClaimOptions {
   readonly cluster: eks.ICluster;
 }
 
+const SHAPE: Shape<ClaimProps> = {
+  cluster: required(CLUSTER),
+  owner: TEXT,
+  revision: REVISION,
+  kubernetesHandler: struct(KUBERNETES_HANDLER_OPTIONS),
+};
+
 /**
  * The ownership record of a migration: the ConfigMap `karpenter-migration` in `kube-system`.
  *
@@ -52,6 +63,7 @@ export class Claim extends Construct {
 
   constructor(scope: Construct, id: string, props: ClaimProps) {
     super(scope, id);
+    checkShape('Claim', props, SHAPE);
     assertImport(this, props.cluster, { kubernetesApi: true, kubernetesHandler: props.kubernetesHandler });
     this.owner = props.owner ?? ownerOf(scope);
     const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);

@@ -1,10 +1,13 @@
-import { Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { CLUSTER_SURVEY_TYPE, ClusterSurveyProperties } from './contract';
 import { allowReads } from './reads';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
+import { NODEGROUPS, REVISION } from './shapes';
+import { CLUSTER } from '../input/cdk-kinds';
+import { required } from '../input/kinds';
+import { checkShape, Shape } from '../input/shape';
 
 /** What a survey looks at. */
 export interface ClusterSurveyOptions {
@@ -31,6 +34,8 @@ export interface ClusterSurveyProps extends ClusterSurveyOptions {
   /** The cluster; nothing but its name is needed of an import. */
   readonly cluster: eks.ICluster;
 }
+
+const SHAPE: Shape<ClusterSurveyProps> = { cluster: required(CLUSTER), nodegroups: NODEGROUPS, revision: REVISION };
 
 /**
  * Reads what AWS knows about a cluster; changes nothing and owns nothing.
@@ -60,7 +65,7 @@ export class ClusterSurvey extends Construct {
 
   constructor(scope: Construct, id: string, props: ClusterSurveyProps) {
     super(scope, id);
-    checkNodegroups('nodegroups', props.nodegroups);
+    checkShape('ClusterSurvey', props, SHAPE);
     allowReads(this, props.cluster);
     const properties: ClusterSurveyProperties = {
       ClusterName: props.cluster.clusterName,
@@ -77,22 +82,5 @@ export class ClusterSurvey extends Construct {
     this.subnetIds = resource.getAttString('subnetIds');
     this.securityGroupIds = resource.getAttString('securityGroupIds');
     this.zones = resource.getAttString('zones');
-  }
-}
-
-/** EKS: a letter or digit, then letters, digits, hyphens and underscores, 63 characters. */
-const NODEGROUP_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
-
-/** Throws where a list of node groups cannot be meant; `undefined` is the library's way to say "all". */
-export function checkNodegroups(property: string, names?: readonly string[]): void {
-  if (names === undefined || Token.isUnresolved(names)) {
-    return;
-  }
-  if (names.length === 0) {
-    throw new Error(`\`${property}\` is empty: name at least one node group, or leave it out`);
-  }
-  const bad = names.find(name => !Token.isUnresolved(name) && !NODEGROUP_NAME.test(name));
-  if (bad !== undefined) {
-    throw new Error(`\`${property}\` has "${bad}", which cannot be the name of a node group: 1 to 63 letters, digits, - and _, the first a letter or digit`);
   }
 }

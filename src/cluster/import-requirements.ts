@@ -2,6 +2,7 @@ import { Annotations } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
+import { checkRoleArn } from '../input/cdk-kinds';
 
 /** What a chapter needs of a cluster. */
 export interface ImportNeeds {
@@ -42,6 +43,10 @@ export function assertImport(scope: Construct, cluster: eks.ICluster, needs: Imp
     const lines = gaps.map(gap => `- \`${gap.property}\`: ${gap.reason}; ${gap.source}`);
     const where = cluster instanceof eks.Cluster ? '`new eks.Cluster`' : '`eks.Cluster.fromClusterAttributes`';
     throw new Error(`the cluster "${cluster.node.path}" does not say all that a migration needs, set on ${where}:\n${lines.join('\n')}`);
+  }
+  const kubectlRole = cluster.kubectlProvider?.roleArn ?? cluster.kubectlRole?.roleArn;
+  if ((needs.kubernetesApi || needs.kubectl) && kubectlRole !== undefined) {
+    checkRoleArn('`kubectlRoleArn` of the cluster', kubectlRole);
   }
   if ((needs.kubernetesApi || needs.kubectl) && cluster.kubectlSecurityGroup && !cluster.kubectlPrivateSubnets) {
     Annotations.of(scope).addWarningV2('cdk-karpenter-migration:securityGroupUnused',

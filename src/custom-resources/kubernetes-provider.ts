@@ -5,6 +5,16 @@ import { Construct } from 'constructs';
 import { KubernetesFunction } from './kubernetes-function';
 import { KubernetesHandlerOptions } from './kubernetes-handler-options';
 import { acceptBasicExecution, handlerLogs, INNER_FUNCTION, twoPhaseProvider } from './two-phase-provider';
+import { ROLE, SECURITY_GROUP, VPC } from '../input/cdk-kinds';
+import { free, list } from '../input/kinds';
+import { Shape } from '../input/shape';
+
+export const KUBERNETES_HANDLER_OPTIONS: Shape<KubernetesHandlerOptions> = {
+  role: ROLE,
+  vpc: VPC,
+  vpcSubnets: free({}, 'an ec2.SubnetSelection, such as { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }'),
+  securityGroups: list(SECURITY_GROUP),
+};
 
 /**
  * The function behind every custom resource that talks to the Kubernetes API, once per cluster and stack: two clusters

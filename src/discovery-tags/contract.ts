@@ -30,6 +30,17 @@ export function tagKeyProblem(key: string): string | undefined {
   return key.startsWith(MARKER_PREFIX) ? `${MARKER_PREFIX} is what we remember our tags by` : undefined;
 }
 
+/**
+ * What a key means to others, undefined for a key that means nothing to them. Only new keys are held against it: what was deployed before
+ * must be removable.
+ */
+export function tagKeyMeaning(key: string): string | undefined {
+  if (key.startsWith('kubernetes.io/')) {
+    return 'load balancers and EKS find their own subnets and security groups by keys that begin with kubernetes.io/, and take the value for something else';
+  }
+  return key === 'Name' ? 'it is the name that people see' : undefined;
+}
+
 export const SECURITY_GROUP_SOURCES = ['nodegroups', 'cluster', 'launchTemplates', 'ids'] as const;
 export type SecurityGroupSourceKind = typeof SECURITY_GROUP_SOURCES[number];
 

@@ -1,13 +1,17 @@
 import { Aws, Names, Stack, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct, IConstruct } from 'constructs';
-import { DISCOVERY_TAG_KEY, DISCOVERY_TAGS_RESOURCE_TYPE, DiscoveryTagsProperties, markerKey, tagKeyProblem } from './contract';
+import { DISCOVERY_TAG_KEY, DISCOVERY_TAGS_RESOURCE_TYPE, DiscoveryTagsProperties, markerKey, tagKeyMeaning, tagKeyProblem } from './contract';
 import { SecurityGroupSource, SubnetSource } from './sources';
-import { checkNodegroups } from '../cluster/cluster-survey';
 import { allowReads } from '../cluster/reads';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { tokenKeys } from '../custom-resources/token-keys';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
+import { SECURITY_GROUPS, SUBNETS } from './shapes';
+import { NODEGROUPS, REVISION } from '../cluster/shapes';
+import { CLUSTER } from '../input/cdk-kinds';
+import { ANY_TEXT, FLAG, required } from '../input/kinds';
+import { checkShape, Shape } from '../input/shape';
 
 /** Which subnets and security groups carry the discovery tag. */
 export interface DiscoveryTagsOptions {
@@ -15,7 +19,7 @@ export interface DiscoveryTagsOptions {
    * The key of the tag; its value is the name of the cluster.
    *
    * A resource can carry a key once: two clusters that share subnets need two keys. 1 to 127 letters, digits and
-   * `_ . : / = + - @`. Changing it later leaves Karpenter without subnets for the moment between the change of the tags and that of
+   * `_ . : / = + - @`; neither `Name` nor one that begins with `kubernetes.io/`, which mean something to others. Changing it later leaves Karpenter without subnets for the moment between the change of the tags and that of
    * node classes: launches are tried again, nodes stay.
    *
    * @default 'karpenter.sh/discovery'
@@ -75,6 +79,17 @@ export interface DiscoveryTagsProps extends DiscoveryTagsOptions {
   readonly _retired?: boolean;
 }
 
+const SHAPE: Shape<DiscoveryTagsProps> = {
+  cluster: required(CLUSTER),
+  tagKey: ANY_TEXT,
+  subnets: SUBNETS,
+  securityGroups: SECURITY_GROUPS,
+  nodegroups: NODEGROUPS,
+  allowSeveralClusterSecurityGroups: FLAG,
+  revision: REVISION,
+  _retired: FLAG,
+};
+
 /**
  * The tag by which Karpenter finds subnets and security groups, put on those that nodes use.
  *
@@ -96,12 +111,12 @@ export class DiscoveryTags extends Construct {
 
   constructor(scope: Construct, id: string, props: DiscoveryTagsProps) {
     super(scope, id);
+    checkShape('DiscoveryTags', props, SHAPE);
     this.tagKey = props.tagKey ?? DISCOVERY_TAG_KEY;
-    const problem = Token.isUnresolved(this.tagKey) ? undefined : tagKeyProblem(this.tagKey);
+    const problem = Token.isUnresolved(this.tagKey) ? undefined : tagKeyProblem(this.tagKey) ?? tagKeyMeaning(this.tagKey);
     if (problem) {
       throw new Error(`"${this.tagKey}" cannot be the key of the discovery tag: ${problem}; set \`tagKey\` or leave it at ${DISCOVERY_TAG_KEY}`);
     }
-    checkNodegroups('nodegroups', props.nodegroups);
     const provider = AwsProvider.getOrCreate(this);
     const securityGroups = props.securityGroups ?? SecurityGroupSource.nodegroups();
     const properties: DiscoveryTagsProperties = {

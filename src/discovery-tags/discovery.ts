@@ -5,6 +5,9 @@ import { DiscoveryTags } from './discovery-tags';
 import { checkIds } from './ids';
 import { SecurityGroupSource, SubnetSource } from './sources';
 import { joinIds, NodeNetwork } from '../provisioning/node-network';
+import { SECURITY_GROUPS, SUBNETS } from './shapes';
+import { ANY_TEXT, list, required } from '../input/kinds';
+import { checkShape, Shape } from '../input/shape';
 
 /** How the discovery tag is chosen. */
 export interface DiscoveryTagging {
@@ -76,6 +79,11 @@ export interface DiscoveryNetwork {
   readonly securityGroups?: SecurityGroupSource;
 }
 
+const TAGGING: Shape<DiscoveryTagging> = { key: ANY_TEXT, subnets: SUBNETS, securityGroups: SECURITY_GROUPS };
+
+const LIST_OF_IDS = required(list(ANY_TEXT));
+const IDS: Shape<DiscoveryIds> = { subnetIds: LIST_OF_IDS, securityGroupIds: LIST_OF_IDS };
+
 /** How Karpenter finds the subnets and security groups of its nodes. */
 export abstract class Discovery {
   /**
@@ -84,6 +92,7 @@ export abstract class Discovery {
    * @param tagging the key and the resources; by default as in the guide, for all node groups
    */
   public static tags(tagging: DiscoveryTagging = {}): Discovery {
+    checkShape('Discovery.tags', tagging, TAGGING);
     return new ByTags(tagging);
   }
 
@@ -93,6 +102,7 @@ export abstract class Discovery {
    * For subnets that another account shares, whose tags are not visible, and for resources that must not be touched.
    */
   public static ids(ids: DiscoveryIds): Discovery {
+    checkShape('Discovery.ids', ids, IDS);
     return new ByIds(ids);
   }
 

@@ -1,7 +1,12 @@
 import { Token } from 'aws-cdk-lib';
+import { checkKind } from '../input/kind';
+import { ANY_TEXT, list, required } from '../input/kinds';
+
+const IDS = required(list(ANY_TEXT));
 
 /** Checks ids as Karpenter does; tokens pass. */
 export function checkIds(kind: 'subnet' | 'security group', ids: string[]): string[] {
+  checkKind(`the list of ${kind} ids`, ids, IDS);
   if (Token.isUnresolved(ids)) {
     return ids;
   }

@@ -7,6 +7,12 @@ import { ControllerPolicy } from './controller-policy';
 import { acceptFinding } from '../custom-resources/accepted-findings';
 import { tokenKeys } from '../custom-resources/token-keys';
 import { KarpenterRelease } from '../karpenter/karpenter-release';
+import { checkAccount, POLICY_NAME, ROLE_NAME } from './shapes';
+import { CLUSTER, QUEUE, ROLE } from '../input/cdk-kinds';
+import { ANY_TEXT, instance, required } from '../input/kinds';
+import { checkShape, Shape } from '../input/shape';
+import { RELEASE } from '../karpenter/shapes';
+import { checkDnsName, checkNamespace } from '../kubernetes/kubernetes-names';
 
 /** How Karpenter's controller is known to AWS. */
 export interface ControllerRoleOptions {
@@ -88,6 +94,19 @@ export interface ControllerRoleProps extends ControllerRoleOptions {
   readonly nodeRole: iam.IRole;
 }
 
+const SHAPE: Shape<ControllerRoleProps> = {
+  cluster: required(CLUSTER),
+  nodeRole: required(ROLE),
+  release: RELEASE,
+  role: ROLE,
+  policy: instance(ControllerPolicy, 'ControllerPolicy.scoped() or ControllerPolicy.guide()'),
+  roleName: ROLE_NAME,
+  policyName: POLICY_NAME,
+  namespace: ANY_TEXT,
+  serviceAccountName: ANY_TEXT,
+  interruptionQueue: QUEUE,
+};
+
 /**
  * The role that Karpenter's controller assumes as its service account (IRSA).
  *
@@ -109,7 +128,12 @@ export class ControllerRole extends Construct {
 
   constructor(scope: Construct, id: string, props: ControllerRoleProps) {
     super(scope, id);
+    checkShape('ControllerRole', props, SHAPE);
+    checkNamespace('namespace', props.namespace);
+    checkDnsName('serviceAccountName', props.serviceAccountName);
+    checkAccount(this, '`nodeRole`', props.nodeRole);
     if (props.role) {
+      checkAccount(this, 'the role of the controller', props.role);
       if (props.policy) {
         throw new Error('an existing controller role is never modified, so `policy` would have no effect: remove it, or remove `role` to get a new one');
       }

@@ -1,4 +1,6 @@
 import { Token } from 'aws-cdk-lib';
+import { checkKind } from '../input/kind';
+import { required, TEXT } from '../input/kinds';
 
 /** IAM's limits for names. */
 const ROLE_NAME_LIMIT = 64;
@@ -25,6 +27,7 @@ export abstract class IamNames {
    * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/
    */
   public static guide(clusterName: string): IamNames {
+    checkKind('the name of the cluster that IamNames.guide is given', clusterName, required(TEXT));
     return new GuideNames(clusterName);
   }
 

@@ -2,6 +2,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acceptFinding } from '../custom-resources/accepted-findings';
 import { KarpenterRelease } from '../karpenter/karpenter-release';
+import { INSTANCE_PROFILE_NAME, ROLE_NAME } from './shapes';
+import { ROLE } from '../input/cdk-kinds';
+import { required } from '../input/kinds';
+import { checkShape, Shape } from '../input/shape';
+import { RELEASE } from '../karpenter/shapes';
 
 /** The role of Karpenter's nodes. */
 export interface NodeRoleProps {
@@ -22,6 +27,8 @@ export interface NodeRoleProps {
   readonly release?: KarpenterRelease;
 }
 
+const NODE_ROLE: Shape<NodeRoleProps> = { roleName: ROLE_NAME, release: RELEASE };
+
 /**
  * The role of the nodes that Karpenter launches, with the managed policies of the guide.
  *
@@ -31,6 +38,7 @@ export interface NodeRoleProps {
  */
 export class NodeRole extends iam.Role {
   constructor(scope: Construct, id: string, props: NodeRoleProps = {}) {
+    checkShape('NodeRole', props, NODE_ROLE);
     const { nodePolicies } = (props.release ?? KarpenterRelease.v0())._generation;
     super(scope, id, {
       roleName: props.roleName,
@@ -57,6 +65,8 @@ export interface NodeInstanceProfileProps {
   readonly instanceProfileName?: string;
 }
 
+const NODE_INSTANCE_PROFILE: Shape<NodeInstanceProfileProps> = { role: required(ROLE), instanceProfileName: INSTANCE_PROFILE_NAME };
+
 /**
  * The instance profile through which EC2 hands the node role to the instances that Karpenter launches.
  *
@@ -66,6 +76,7 @@ export interface NodeInstanceProfileProps {
  */
 export class NodeInstanceProfile extends iam.InstanceProfile {
   constructor(scope: Construct, id: string, props: NodeInstanceProfileProps) {
+    checkShape('NodeInstanceProfile', props, NODE_INSTANCE_PROFILE);
     super(scope, id, { role: props.role, instanceProfileName: props.instanceProfileName });
   }
 }

@@ -54,9 +54,16 @@ function whole(value: unknown): string {
   if (Token.isUnresolved(value)) {
     return 'a token';
   }
-  const { name } = (value as object | null)?.constructor ?? {};
-  const isInstance = typeof value === 'object' && name && name !== 'Object' && name !== 'Array';
-  return isInstance ? `an object of class ${name}` : inspect(value, { depth: 1, breakLength: Infinity });
+  const name = typeof value === 'object' && value !== null ? nameOfClass(value.constructor) : undefined;
+  return name ? `an object of class ${name}` : inspect(value, { depth: 1, breakLength: Infinity });
+}
+
+/** The mark by which jsii knows its classes, also those of another copy of a library. */
+export const RUNTIME_TYPE = Symbol.for('jsii.rtti');
+
+/** As users write it: a bundle of a library may have given a class another name. */
+function nameOfClass(type: any): string | undefined {
+  return type === undefined || type === Object || type === Array ? undefined : type[RUNTIME_TYPE]?.fqn.split('.').pop() ?? type.name;
 }
 
 /** How a message calls a member of something. */

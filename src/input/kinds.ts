@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { checkKind, entryOf, Kind, memberOf, refuse } from './kind';
+import { checkKind, entryOf, Kind, memberOf, refuse, RUNTIME_TYPE } from './kind';
 
 /** The largest number that 32 bit fields of an API hold. */
 export const MAXIMUM_INT32 = 2 ** 31 - 1;
@@ -141,9 +141,6 @@ export function free(members: { readonly [name: string]: Kind<any> } = {}, expec
     },
   };
 }
-
-/** The mark by which jsii knows its classes, also those of another copy of a library. */
-const RUNTIME_TYPE = Symbol.for('jsii.rtti');
 
 /** A class, abstract or with a private constructor: all have a prototype. */
 interface Type<T> { readonly name: string; readonly prototype: T }

@@ -3,6 +3,9 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { KarpenterInterruptionQueue } from './karpenter-interruption-queue';
 import { KarpenterRelease } from '../karpenter/karpenter-release';
+import { QUEUE } from '../input/cdk-kinds';
+import { checkKind } from '../input/kind';
+import { required } from '../input/kinds';
 
 /**
  * How Karpenter learns that instances will be interrupted.
@@ -24,6 +27,7 @@ export abstract class InterruptionQueue {
    * let the controller's role decrypt.
    */
   public static existing(queue: sqs.IQueue): InterruptionQueue {
+    checkKind('the queue that InterruptionQueue.existing is given', queue, required(QUEUE));
     return new ExistingQueue(queue);
   }
 

@@ -5,6 +5,8 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acceptFinding } from '../custom-resources/accepted-findings';
 import { KarpenterRelease } from '../karpenter/karpenter-release';
+import { checkShape, Shape } from '../input/shape';
+import { RELEASE } from '../karpenter/shapes';
 
 /** EC2 gives two minutes of notice: what is older helps nobody. */
 const RETENTION = Duration.minutes(5);
@@ -18,6 +20,8 @@ export interface KarpenterInterruptionQueueProps {
    */
   readonly release?: KarpenterRelease;
 }
+
+const SHAPE: Shape<KarpenterInterruptionQueueProps> = { release: RELEASE };
 
 /**
  * A queue to which EventBridge sends what interrupts instances of the region: Spot interruptions, rebalance recommendations, scheduled
@@ -37,6 +41,7 @@ export class KarpenterInterruptionQueue extends Construct {
 
   public constructor(scope: Construct, id: string, props: KarpenterInterruptionQueueProps = {}) {
     super(scope, id);
+    checkShape('KarpenterInterruptionQueue', props, SHAPE);
     const { interruptionEvents } = (props.release ?? KarpenterRelease.v0())._generation;
     this.queue = new sqs.Queue(this, 'Queue', { encryption: sqs.QueueEncryption.SQS_MANAGED, retentionPeriod: RETENTION });
     acceptFinding(this.queue, 'AwsSolutions-SQS3', 'a notice that nobody has read within five minutes is worthless: there is nothing to try again');

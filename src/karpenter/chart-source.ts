@@ -4,6 +4,8 @@ import * as s3_assets from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { ChartLocation, ChartName } from './chart-location';
 import { KarpenterRelease } from './karpenter-release';
+import { checkKind } from '../input/kind';
+import { required, TEXT } from '../input/kinds';
 
 /** Where the charts `karpenter` and `karpenter-crd` come from. */
 export abstract class ChartSource {
@@ -37,6 +39,7 @@ export abstract class ChartSource {
    * charts in Karpenter's git repository carry the version and the image of the release before.
    */
   public static directory(directory: string): ChartSource {
+    checkKind('the directory of charts', directory, required(TEXT));
     return new DirectoryChartSource(directory);
   }
 

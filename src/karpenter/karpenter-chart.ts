@@ -10,36 +10,20 @@ import { KarpenterRelease } from './karpenter-release';
 import { HelmRun, ReleaseGuard } from './release-guard/release-guard';
 import { GuideValues, guideValues, imageValues, mergeValues, ROLE_ANNOTATION } from './values';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
+import { CHART_SOURCE, CONTROLLER_IMAGE_OPTIONS, RELEASE, VALUES } from './shapes';
+import { NODEGROUPS, REVISION } from '../cluster/shapes';
+import { KUBERNETES_HANDLER_OPTIONS } from '../custom-resources/kubernetes-provider';
+import { CLUSTER, ROLE } from '../input/cdk-kinds';
+import { ANY_TEXT, FLAG, required, TEXT } from '../input/kinds';
+import { checkShape, Shape, struct } from '../input/shape';
+import { checkDnsName, checkNamespace } from '../kubernetes/kubernetes-names';
+import { ControllerImageOptions } from './controller-image-options';
 
 /** Helm may take this long twice, for the installation and for going back, and Lambda ends it after 15 minutes. */
 const HELM_TIMEOUT = Duration.minutes(6);
 
 /** Whatever the generation: another role would part the controller from the one that is made for it. */
-const ROLE: DecidedValue = { path: ['serviceAccount', 'annotations', ROLE_ANNOTATION], instead: '`controllerRole`' };
-
-/** The image of the controller, for registries other than upstream's. */
-export interface ControllerImageOptions {
-  /**
-   * The repository, without tag and digest.
-   *
-   * @default - the chart's, `public.ecr.aws/karpenter/controller`
-   */
-  readonly repository?: string;
-
-  /**
-   * The tag; without `digest` it also drops the chart's digest, which belongs to the chart's tag.
-   *
-   * @default - the chart's, the release itself
-   */
-  readonly tag?: string;
-
-  /**
-   * The digest, with its `sha256:`.
-   *
-   * @default - the chart's; none where `tag` is set
-   */
-  readonly digest?: string;
-}
+const DECIDED_ROLE: DecidedValue = { path: ['serviceAccount', 'annotations', ROLE_ANNOTATION], instead: '`controllerRole`' };
 
 /** How `KarpenterChart` installs the controller. */
 export interface KarpenterChartOptions {
@@ -148,6 +132,23 @@ export interface KarpenterChartProps extends KarpenterChartOptions {
   readonly _waitsForNodes?: boolean;
 }
 
+const SHAPE: Shape<KarpenterChartProps> = {
+  cluster: required(CLUSTER),
+  controllerRole: required(ROLE),
+  instanceProfileName: TEXT,
+  interruptionQueueName: TEXT,
+  release: RELEASE,
+  chartSource: CHART_SOURCE,
+  controllerImage: struct(CONTROLLER_IMAGE_OPTIONS),
+  namespace: ANY_TEXT,
+  serviceAccountName: ANY_TEXT,
+  hostNodegroups: NODEGROUPS,
+  values: VALUES,
+  kubernetesHandler: struct(KUBERNETES_HANDLER_OPTIONS),
+  revision: REVISION,
+  _waitsForNodes: FLAG,
+};
+
 /**
  * The Karpenter controller, by its chart with the guide's values.
  *
@@ -169,7 +170,10 @@ export class KarpenterChart extends Construct {
 
   public constructor(scope: Construct, id: string, props: KarpenterChartProps) {
     super(scope, id);
+    checkShape('KarpenterChart', props, SHAPE);
     const release = props.release ?? KarpenterRelease.v0();
+    checkNamespace('namespace', props.namespace);
+    checkDnsName('serviceAccountName', props.serviceAccountName);
     this.namespace = props.namespace ?? release.defaultNamespace;
     this.serviceAccountName = props.serviceAccountName ?? release.defaultServiceAccountName;
     const guide: GuideValues = {
@@ -211,15 +215,12 @@ export class KarpenterChart extends Construct {
   }
 }
 
-function validate({ hostNodegroups, values }: KarpenterChartProps, decided: readonly DecidedValue[]): void {
-  if (hostNodegroups?.length === 0) {
-    throw new Error('hostNodegroups must name at least one managed node group, got an empty list; leave it out to allow all of them');
-  }
+function validate({ values }: KarpenterChartProps, decided: readonly DecidedValue[]): void {
   const name = values?.serviceAccount?.name;
   if (name !== undefined) {
     throw new Error(`values.serviceAccount.name must not be set, got "${name}"; set serviceAccountName, so that the controller's role can trust it`);
   }
-  for (const { path, instead } of [...decided, ROLE]) {
+  for (const { path, instead } of [...decided, DECIDED_ROLE]) {
     const value = path.reduce<any>((map, key) => map?.[key], values);
     if (value !== undefined) {
       throw new Error(`${path.reduce(member, 'values')} must not be set, got "${value}"; it follows from ${instead}`);

@@ -6,6 +6,12 @@ import { ChartSource } from './chart-source';
 import { KarpenterRelease } from './karpenter-release';
 import { ReleaseGuard } from './release-guard/release-guard';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
+import { CHART_SOURCE, RELEASE } from './shapes';
+import { REVISION } from '../cluster/shapes';
+import { KUBERNETES_HANDLER_OPTIONS } from '../custom-resources/kubernetes-provider';
+import { CLUSTER } from '../input/cdk-kinds';
+import { required } from '../input/kinds';
+import { checkShape, Shape, struct } from '../input/shape';
 
 /** Which CustomResourceDefinitions `KarpenterCrds` installs, and from where. */
 export interface KarpenterCrdsOptions {
@@ -44,6 +50,14 @@ export interface KarpenterCrdsProps extends KarpenterCrdsOptions {
   readonly cluster: eks.ICluster;
 }
 
+const SHAPE: Shape<KarpenterCrdsProps> = {
+  cluster: required(CLUSTER),
+  release: RELEASE,
+  chartSource: CHART_SOURCE,
+  kubernetesHandler: struct(KUBERNETES_HANDLER_OPTIONS),
+  revision: REVISION,
+};
+
 /**
  * Karpenter's CustomResourceDefinitions, by the chart `karpenter-crd`.
  *
@@ -63,6 +77,7 @@ export class KarpenterCrds extends Construct {
 
   public constructor(scope: Construct, id: string, props: KarpenterCrdsProps) {
     super(scope, id);
+    checkShape('KarpenterCrds', props, SHAPE);
     const release = props.release ?? KarpenterRelease.v0();
     const location = (props.chartSource ?? ChartSource.publicEcr())._bind(this, 'karpenter-crd', release);
     this.crdNames = release.crdNames;

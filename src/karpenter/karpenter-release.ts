@@ -4,6 +4,9 @@ import { KarpenterReleaseV0Options } from './v0/release-options';
 import { V1Generation } from './v1/generation';
 import { KarpenterReleaseV1Options } from './v1/release-options';
 import { KubernetesRange } from './versions';
+import { RELEASE_V0_OPTIONS } from './v0/release-shape';
+import { RELEASE_V1_OPTIONS } from './v1/release-shape';
+import { checkShape } from '../input/shape';
 
 /**
  * A version of Karpenter, with everything that depends on it.
@@ -19,6 +22,7 @@ export class KarpenterRelease {
    * @see https://karpenter.sh/v0.29/upgrade-guide/
    */
   public static v0(options: KarpenterReleaseV0Options = {}): KarpenterRelease {
+    checkShape('KarpenterRelease.v0', options, RELEASE_V0_OPTIONS);
     return KarpenterRelease._of(new V0Generation(options));
   }
 
@@ -32,6 +36,7 @@ export class KarpenterRelease {
    * @see https://karpenter.sh/docs/upgrading/compatibility/
    */
   public static v1(options: KarpenterReleaseV1Options = {}): KarpenterRelease {
+    checkShape('KarpenterRelease.v1', options, RELEASE_V1_OPTIONS);
     return KarpenterRelease._of(new V1Generation(options));
   }
 

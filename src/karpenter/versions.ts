@@ -16,6 +16,8 @@ export interface VersionLine {
   readonly minor: string;
   /** The patch that we name to users. */
   readonly patch: string;
+  /** The newest patch that we know of, where it is another one. */
+  readonly newest?: string;
   readonly kubernetes: KubernetesRange;
 }
 
@@ -32,9 +34,17 @@ export interface Versions {
   readonly defaultVersion: string;
   /** From the oldest to the newest. */
   readonly lines: readonly VersionLine[];
+  /** Whether upstream still publishes patches of it. */
+  readonly isMaintained: boolean;
   /** How upstream goes from here to the next generation. */
   readonly upgrade: string;
 }
+
+/**
+ * So many patches after the newest that we know of are taken: one that mends a fault must not have to wait for a version of this library, and
+ * what is further away was mistyped.
+ */
+const PATCHES_TO_COME = 10;
 
 /** So many are listed; of more the first and the last are named. */
 const LISTED = 3;
@@ -45,8 +55,8 @@ const LISTED = 3;
  * @throws on a version that the generation does not serve
  * @internal
  */
-export function lineOf({ release, lines, defaultVersion }: Versions, version: string): VersionLine {
-  const minor = /^(\d+\.\d+)\.\d+$/.exec(version)?.[1];
+export function lineOf({ release, lines, defaultVersion, isMaintained }: Versions, version: string): VersionLine {
+  const [, minor, patch] = /^(\d+\.\d+)\.(0|[1-9]\d*)$/.exec(version) ?? [];
   const line = lines.find(one => one.minor === minor);
   if (!line) {
     const all = lines.map(one => `${one.minor}.x`);
@@ -54,7 +64,17 @@ export function lineOf({ release, lines, defaultVersion }: Versions, version: st
     throw new Error(`KarpenterRelease.${release} takes the versions ${allowed} without a leading v, got "${version}"; `
       + `set version to one of them, for instance "${defaultVersion}"`);
   }
+  const newest = line.newest ?? line.patch;
+  const last = patchOf(newest) + (isMaintained ? PATCHES_TO_COME : 0);
+  if (Number(patch) > last) {
+    throw new Error(`KarpenterRelease.${release} knows ${minor}.0 to ${newest}${isMaintained ? ` and takes up to ${minor}.${last}` : ''}, got "${version}", which was `
+      + `never published; set version to one of them, for instance "${line.patch}"`);
+  }
   return line;
+}
+
+function patchOf(version: string): number {
+  return Number(version.split('.')[2]);
 }
 
 /**

@@ -1,11 +1,15 @@
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { ManagedKind, NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
+import { MANAGED_KINDS, ManagedKind, NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
 import { ownerOf } from '../cluster/owner';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
-import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
+import { KUBERNETES_HANDLER_OPTIONS, KubernetesProvider } from '../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
+import { REVISION } from '../cluster/shapes';
+import { CLUSTER, ROLE } from '../input/cdk-kinds';
+import { FLAG, oneOf, required, TEXT } from '../input/kinds';
+import { checkShape, Shape, struct } from '../input/shape';
 
 /** Whom `AwsAuthRoleMapping` lets in. */
 export interface AwsAuthRoleMappingOptions {
@@ -59,6 +63,16 @@ export interface AwsAuthRoleMappingProps extends AwsAuthRoleMappingOptions {
   readonly _owner?: string;
 }
 
+const SHAPE: Shape<AwsAuthRoleMappingProps> = {
+  cluster: required(CLUSTER),
+  role: required(ROLE),
+  windows: FLAG,
+  kubernetesHandler: struct(KUBERNETES_HANDLER_OPTIONS),
+  revision: REVISION,
+  _kind: oneOf(MANAGED_KINDS),
+  _owner: TEXT,
+};
+
 /**
  * One entry in `mapRoles` of the ConfigMap `kube-system/aws-auth`, with which nodes of a role may join.
  *
@@ -72,6 +86,7 @@ export interface AwsAuthRoleMappingProps extends AwsAuthRoleMappingOptions {
 export class AwsAuthRoleMapping extends Construct {
   public constructor(scope: Construct, id: string, props: AwsAuthRoleMappingProps) {
     super(scope, id);
+    checkShape('AwsAuthRoleMapping', props, SHAPE);
     const provider = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
     const properties: NodeAccessContract = {
       ClusterName: props.cluster.clusterName,

@@ -2,11 +2,15 @@ import { Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { ACCESS_ENTRY_TYPE, AccessEntryContract, ManagedKind, NODE_ENTRY_TYPES, OWNER_TAG } from './contract';
+import { ACCESS_ENTRY_TYPE, AccessEntryContract, MANAGED_KINDS, ManagedKind, NODE_ENTRY_TYPES, OWNER_TAG } from './contract';
 import { ownerOf } from '../cluster/owner';
 import { eksReads } from '../cluster/reads';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
+import { REVISION } from '../cluster/shapes';
+import { CLUSTER, ROLE } from '../input/cdk-kinds';
+import { FLAG, oneOf, required, TEXT } from '../input/kinds';
+import { checkShape, Shape } from '../input/shape';
 
 /** EC2 gets the role; EKS is who asks whether we may give it away. */
 const ROLE_USERS = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn', 'eks.amazonaws.com'];
@@ -56,6 +60,15 @@ export interface NodeAccessEntryProps extends NodeAccessEntryOptions {
   readonly _owner?: string;
 }
 
+const SHAPE: Shape<NodeAccessEntryProps> = {
+  cluster: required(CLUSTER),
+  role: required(ROLE),
+  windows: FLAG,
+  revision: REVISION,
+  _kind: oneOf(MANAGED_KINDS),
+  _owner: TEXT,
+};
+
 /**
  * The access entry with which nodes of a role may join a cluster.
  *
@@ -69,6 +82,7 @@ export interface NodeAccessEntryProps extends NodeAccessEntryOptions {
 export class NodeAccessEntry extends Construct {
   public constructor(scope: Construct, id: string, props: NodeAccessEntryProps) {
     super(scope, id);
+    checkShape('NodeAccessEntry', props, SHAPE);
     const { cluster, role, _kind: kind = 'access-entry' } = props;
     const provider = AwsProvider.getOrCreate(this);
     const properties: AccessEntryContract = {

@@ -7,6 +7,8 @@ import { NodeAccessEntry } from './node-access-entry';
 import { ownerOf } from '../cluster/owner';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { MigrationStage } from '../words/migration-stage';
+import { FLAG } from '../input/kinds';
+import { checkShape, Shape } from '../input/shape';
 
 /** What nodes they are that get in. */
 export interface NodeAccessOptions {
@@ -58,7 +60,7 @@ export abstract class NodeAccess {
    * @see https://docs.aws.amazon.com/eks/latest/userguide/grant-k8s-access.html
    */
   public static auto(options: NodeAccessOptions = {}): NodeAccess {
-    return new ManagedNodeAccess('auto', options);
+    return new ManagedNodeAccess('auto', checked('auto', options));
   }
 
   /**
@@ -69,7 +71,7 @@ export abstract class NodeAccess {
    * @see https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
    */
   public static accessEntry(options: NodeAccessOptions = {}): NodeAccess {
-    return new ManagedNodeAccess('access-entry', options);
+    return new ManagedNodeAccess('access-entry', checked('accessEntry', options));
   }
 
   /**
@@ -80,7 +82,7 @@ export abstract class NodeAccess {
    * @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
    */
   public static awsAuth(options: NodeAccessOptions = {}): NodeAccess {
-    return new ManagedNodeAccess('aws-auth', options);
+    return new ManagedNodeAccess('aws-auth', checked('awsAuth', options));
   }
 
   /**
@@ -125,6 +127,13 @@ export abstract class NodeAccess {
 
 /** The static that makes each choice. */
 const CHOICES: Readonly<Record<ManagedKind, string>> = { 'auto': 'auto', 'access-entry': 'accessEntry', 'aws-auth': 'awsAuth' };
+
+const OPTIONS: Shape<NodeAccessOptions> = { windows: FLAG };
+
+function checked(choice: string, options: NodeAccessOptions): NodeAccessOptions {
+  checkShape(`NodeAccess.${choice}`, options, OPTIONS);
+  return options;
+}
 
 /** Both resources are there with every choice, so that what a former one made is taken away by the removal. */
 class ManagedNodeAccess extends NodeAccess {

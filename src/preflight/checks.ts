@@ -147,15 +147,27 @@ const nodegroups: Check = ({ cluster }, properties) => {
     return [error(PreflightCheck.NODEGROUPS, `cluster "${cluster.name}" has no managed node group (any in deletion are not counted)`,
       'make one for Karpenter itself to run on; self-managed nodes are not supported')];
   }
-  return ([['nodegroups', properties.Nodegroups], ['hostNodegroups', properties.HostNodegroups]] as const).flatMap(([name, wanted]) => {
-    const missing = (wanted ?? []).filter(nodegroup => !existing.includes(nodegroup));
-    return missing.length === 0 ? [] : [error(
+  const missing = ([['nodegroups', properties.Nodegroups], ['hostNodegroups', properties.HostNodegroups]] as const).flatMap(([name, wanted]) => {
+    const absent = (wanted ?? []).filter(nodegroup => !existing.includes(nodegroup));
+    return absent.length === 0 ? [] : [error(
       PreflightCheck.NODEGROUPS,
-      `cluster "${cluster.name}" has no managed node group ${named(missing)} (any in deletion are not counted), it has ${named(existing)}`,
+      `cluster "${cluster.name}" has no managed node group ${named(absent)} (any in deletion are not counted), it has ${named(existing)}`,
       `correct \`${name}\``,
     )];
   });
+  return [...missing, ...targetsOfNobody(properties, existing)];
 };
+
+/** The group that was meant would be drained to the default size. */
+function targetsOfNobody({ Nodegroups, TargetNodegroups = [] }: PreflightProperties, existing: readonly string[]): Finding[] {
+  const part = Nodegroups ?? existing;
+  const unknown = TargetNodegroups.filter(nodegroup => !part.includes(nodegroup));
+  return unknown.length === 0 ? [] : [error(
+    PreflightCheck.NODEGROUPS,
+    `there is a target for ${named(unknown)}, and the node groups of the migration are ${named(part)}`,
+    'correct `scaleDown.targets`, or the group that was meant is drained to the default size',
+  )];
+}
 
 const networkSelection: Check = ({ cluster, missing = [] }, properties) => {
   const { subnetIds, securityGroupIds } = selectedNetwork(cluster, properties);

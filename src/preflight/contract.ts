@@ -24,6 +24,8 @@ export interface PreflightProperties {
   readonly Nodegroups?: readonly string[];
   /** The same as Nodegroups if undefined. */
   readonly HostNodegroups?: readonly string[];
+  /** The node groups with a target of their own. */
+  readonly TargetNodegroups?: readonly string[];
   /** The tag that subnets and security groups get, with the cluster's name; nothing is tagged if undefined. */
   readonly TagKey?: string;
   /** The node groups' if undefined. */

@@ -173,6 +173,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     MaximumVersion: text(raw, 'MaximumVersion'),
     Nodegroups: optionalTexts(raw, 'Nodegroups'),
     HostNodegroups: optionalTexts(raw, 'HostNodegroups'),
+    TargetNodegroups: optionalTexts(raw, 'TargetNodegroups'),
     TagKey: optionalText(raw, 'TagKey'),
     SubnetIds: optionalTexts(raw, 'SubnetIds'),
     ...parseSecurityGroupSelection(raw),

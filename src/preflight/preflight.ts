@@ -3,13 +3,12 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { PREFLIGHT_TYPE, PreflightProperties } from './contract';
 import { allowStageReads } from './reads';
-import { checkNodegroups } from '../cluster/cluster-survey';
 import { assertImport } from '../cluster/import-requirements';
 import { ownerOf } from '../cluster/owner';
 import { allowReads } from '../cluster/reads';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
-import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
+import { KUBERNETES_HANDLER_OPTIONS, KubernetesProvider } from '../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
 import { PreflightCheck } from '../words/preflight-check';
 import { movesWorkloads, StagePlan } from './workloads/question';
@@ -23,6 +22,15 @@ import { MigrationStage } from '../words/migration-stage';
 import { ClusterAutoscaler } from '../workflow/cluster-autoscaler/cluster-autoscaler';
 import { CriticalWorkload } from '../workflow/critical-workloads/critical-workload';
 import { NodegroupTarget } from '../workflow/scale-down/scale-down-options';
+import { NODEGROUPS, REVISION } from '../cluster/shapes';
+import { SECURITY_GROUPS, SUBNETS } from '../discovery-tags/shapes';
+import { CLUSTER } from '../input/cdk-kinds';
+import { ANY_TEXT, FLAG, instance, list, required, TEXT } from '../input/kinds';
+import { checkShape, Shape, struct } from '../input/shape';
+import { RELEASE, VALUES } from '../karpenter/shapes';
+import { checkNamespace } from '../kubernetes/kubernetes-names';
+import { checkTargets } from '../workflow/scale-down/known-targets';
+import { ACCEPTED_RISKS, CLUSTER_AUTOSCALER, CRITICAL_WORKLOADS, STAGE, TARGETS } from '../workflow/shapes';
 
 /** What the preflight compares the cluster with. */
 export interface PreflightOptions {
@@ -185,6 +193,31 @@ export interface PreflightProps extends PreflightOptions {
   readonly _migrates?: boolean;
 }
 
+const SHAPE: Shape<PreflightProps> = {
+  cluster: required(CLUSTER),
+  release: RELEASE,
+  nodegroups: NODEGROUPS,
+  hostNodegroups: NODEGROUPS,
+  spreadOverZones: FLAG,
+  tagKey: ANY_TEXT,
+  subnets: SUBNETS,
+  securityGroups: SECURITY_GROUPS,
+  nodeAccess: instance(NodeAccess, 'NodeAccess.auto() or another NodeAccess'),
+  namespace: ANY_TEXT,
+  poolNames: list(TEXT),
+  owner: TEXT,
+  takeOver: FLAG,
+  stage: STAGE,
+  _migrates: FLAG,
+  criticalWorkloads: CRITICAL_WORKLOADS,
+  clusterAutoscaler: CLUSTER_AUTOSCALER,
+  targets: TARGETS,
+  acceptedRisks: ACCEPTED_RISKS,
+  values: VALUES,
+  revision: REVISION,
+  kubernetesHandler: struct(KUBERNETES_HANDLER_OPTIONS),
+};
+
 /**
  * Checks every assumption of a migration before anything is changed, and fails the deployment with all that do not
  * hold, each with its remedy.
@@ -207,9 +240,10 @@ export class Preflight extends Construct {
 
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
+    checkShape('Preflight', props, SHAPE);
     assertImport(this, props.cluster, { kubernetesApi: true, openIdConnectProvider: true, kubernetesHandler: props.kubernetesHandler });
-    checkNodegroups('nodegroups', props.nodegroups);
-    checkNodegroups('hostNodegroups', props.hostNodegroups);
+    checkNamespace('namespace', props.namespace);
+    checkTargets('`targets`', props.targets, props.nodegroups);
 
     this.poolNames = [...props.poolNames ?? ['default']];
     const aws = AwsProvider.getOrCreate(this);
@@ -278,6 +312,7 @@ export class Preflight extends Construct {
       MaximumVersion: release.kubernetesRange.maximum,
       Nodegroups: props.nodegroups,
       HostNodegroups: props.hostNodegroups,
+      ...props.targets && props.targets.length > 0 ? { TargetNodegroups: props.targets.map(({ nodegroup }) => nodegroup) } : {},
       TagKey: props.tagKey,
       SubnetIds: props.subnets?._ids,
       SecurityGroupSource: securityGroups._kind,

@@ -31,7 +31,7 @@ export enum PreflightCheck {
   /** The OIDC provider of the import is the one of the cluster's issuer. */
   OIDC_ISSUER = 'OIDC_ISSUER',
 
-  /** There is a managed node group, and those that are named exist. */
+  /** There is a managed node group, those that are named exist, and those with a target are part of the migration. */
   NODEGROUPS = 'NODEGROUPS',
 
   /** The chosen sources give at least one subnet and one security group. */

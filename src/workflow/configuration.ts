@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { ClusterAutoscaler } from './cluster-autoscaler/cluster-autoscaler';
 import { LONGEST_WAIT_MINUTES, ScaleDownConfiguration, WorkflowConfiguration } from './contract';
 import { CriticalWorkload } from './critical-workloads/critical-workload';
@@ -31,15 +31,12 @@ export function workflowOptions(
     ClusterAutoscaler: (cutOver.clusterAutoscaler ?? ClusterAutoscaler.discovered())._reference,
     CanaryImage: cutOver.canaryImage ?? DEFAULT_CANARY_IMAGE,
     ScaleDown: scaleDownOptions(scaleDown),
-    PatienceMinutes: patience(scaleDown.patience ?? DEFAULT_PATIENCE),
+    PatienceMinutes: Math.ceil((scaleDown.patience ?? DEFAULT_PATIENCE).toMinutes({ integral: false })),
   };
 }
 
 function scaleDownOptions(options: ScaleDownOptions): ScaleDownConfiguration {
   const { batchSize = DEFAULT_BATCH_SIZE, targets = [] } = options;
-  if (!Token.isUnresolved(batchSize) && (!Number.isInteger(batchSize) || batchSize < 1)) {
-    throw new Error(`scaleDown.batchSize must be a whole number of nodes, 1 or more, got ${batchSize}`);
-  }
   const names = targets.map(target => target.nodegroup);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -52,13 +49,4 @@ function scaleDownOptions(options: ScaleDownOptions): ScaleDownConfiguration {
     DeregistrationSeconds: (options.deregistrationDelay ?? DEFAULT_DEREGISTRATION_DELAY).toSeconds(),
     Force: options.force ?? false,
   };
-}
-
-/** A run that gives up at once could never wait for anything. */
-function patience(given: Duration): number {
-  const minutes = given.toMinutes({ integral: false });
-  if (minutes < 1) {
-    throw new Error(`scaleDown.patience must be a minute or more, got ${given.toSeconds()} seconds`);
-  }
-  return Math.ceil(minutes);
 }

@@ -4,7 +4,7 @@ import { CriticalWorkload } from './critical-workloads/critical-workload';
 /** What stage `CUT_OVER` does: critical workloads onto the node groups that stay, then the Cluster Autoscaler to zero. */
 export interface CutOverOptions {
   /**
-   * The workloads that are pinned to `hostNodegroups`. An empty list pins nothing.
+   * The workloads that are pinned to `hostNodegroups`, each once. An empty list pins nothing.
    *
    * @default CriticalWorkload.defaults()
    */

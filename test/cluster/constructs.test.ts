@@ -65,8 +65,8 @@ describe('ClusterSurvey', () => {
 
   test.each([
     [[], '`nodegroups` is empty'],
-    [['ok', 'not ok'], '`nodegroups` has "not ok"'],
-    [['x'.repeat(64)], 'which cannot be the name of a node group'],
+    [['ok', 'not ok'], '`nodegroups[1]` is "not ok"'],
+    [['x'.repeat(64)], 'set the name of a node group'],
   ])('refuses node groups %j', (nodegroups, message) => {
     const scope = stack();
     expect(() => new ClusterSurvey(scope, 'Survey', { cluster: cluster(scope), nodegroups })).toThrow(message);

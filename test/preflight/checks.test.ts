@@ -97,6 +97,10 @@ const CASES: Case[] = [
   { title: 'no managed node group', facts: { cluster: cluster({ nodegroups: [] }) }, finds: [C.NODEGROUPS], says: /has no managed node group/ },
   { title: 'a named node group', properties: { Nodegroups: ['system'] }, finds: [] },
   { title: 'a node group that does not exist', properties: { Nodegroups: ['system', 'nope'] }, finds: [C.NODEGROUPS], says: /node group nope .*it has apps, system/ },
+  { title: 'a target for a node group that does not exist', properties: { TargetNodegroups: ['apps', 'app'] }, finds: [C.NODEGROUPS],
+    says: /there is a target for app, and the node groups of the migration are apps, system/ },
+  { title: 'targets for node groups that exist', properties: { TargetNodegroups: ['apps', 'system'] }, finds: [] },
+  { title: 'a target for a node group that does not take part', properties: { Nodegroups: ['system'], TargetNodegroups: ['apps'] }, finds: [C.NODEGROUPS] },
   { title: 'a host node group that does not exist', properties: { HostNodegroups: ['nope', 'system'] }, finds: [C.NODEGROUPS] },
 
   {

@@ -1,8 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { ClusterAutoscaler } from '../../src/workflow/cluster-autoscaler/cluster-autoscaler';
+import { checkKind } from '../../src/input/kind';
+import { struct } from '../../src/input/shape';
 import { waitForRun, workflowOptions } from '../../src/workflow/configuration';
 import { CriticalWorkload } from '../../src/workflow/critical-workloads/critical-workload';
-import { NodegroupTarget } from '../../src/workflow/scale-down/scale-down-options';
+import { NodegroupTarget, ScaleDownOptions } from '../../src/workflow/scale-down/scale-down-options';
+import { SCALE_DOWN_OPTIONS } from '../../src/workflow/shapes';
+
+const scaleDown = (options: ScaleDownOptions) => () => checkKind('`scaleDown`', options, struct(SCALE_DOWN_OPTIONS));
 
 test('the defaults are the guide\'s', () => {
   expect(workflowOptions()).toEqual({
@@ -59,8 +64,8 @@ test('a deployment waits for 50 minutes at most', () => {
 test.each<[string, () => unknown, string]>([
   ['a target below zero', () => NodegroupTarget.of('apps', -1), 'the target of node group "apps" must be a whole number of nodes, 0 or more, got -1'],
   ['half a node', () => NodegroupTarget.of('apps', 1.5), 'got 1.5'],
-  ['no node at a time', () => workflowOptions({}, { batchSize: 0 }), 'scaleDown.batchSize must be a whole number of nodes, 1 or more, got 0'],
-  ['no patience', () => workflowOptions({}, { patience: Duration.seconds(10) }), 'scaleDown.patience must be a minute or more, got 10 seconds'],
+  ['no node at a time', scaleDown({ batchSize: 0 }), '`scaleDown.batchSize` is 0: set a whole number of at least 1'],
+  ['no patience', scaleDown({ patience: Duration.seconds(10) }), '`scaleDown.patience` is 10 seconds: set a Duration of whole seconds from 1 minute to 30 days'],
   ['two targets for a node group', () => workflowOptions({}, { targets: [NodegroupTarget.of('apps', 1), NodegroupTarget.of('apps', 2)] }), 'names node group "apps" twice'],
   ['a workload that is none', () => CriticalWorkload.deployment('kube-system', 'Core DNS'), 'name of the critical Deployment "Core DNS" is not a DNS name'],
   ['a namespace that is none', () => CriticalWorkload.statefulSet('a.b', 'x'), 'namespace of the critical StatefulSet "a.b" is not a DNS label'],

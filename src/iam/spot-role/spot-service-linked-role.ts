@@ -3,6 +3,8 @@ import { Construct } from 'constructs';
 import { SPOT_ROLE_NAME, SPOT_ROLE_TYPE, SPOT_SERVICE, SpotRoleProperties } from './contract';
 import { AwsProvider } from '../../custom-resources/aws-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
+import { REVISION } from '../../cluster/shapes';
+import { checkShape, Shape } from '../../input/shape';
 
 /** When the role is looked for. */
 export interface SpotServiceLinkedRoleProps {
@@ -13,6 +15,8 @@ export interface SpotServiceLinkedRoleProps {
    */
   readonly revision?: string;
 }
+
+const SHAPE: Shape<SpotServiceLinkedRoleProps> = { revision: REVISION };
 
 /**
  * Makes sure of the role `AWSServiceRoleForEC2Spot`, without which EC2 launches no Spot instance in the account.
@@ -25,6 +29,7 @@ export interface SpotServiceLinkedRoleProps {
 export class SpotServiceLinkedRole extends Construct {
   public constructor(scope: Construct, id: string, props: SpotServiceLinkedRoleProps = {}) {
     super(scope, id);
+    checkShape('SpotServiceLinkedRole', props, SHAPE);
     const provider = AwsProvider.getOrCreate(this);
     const role = `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/aws-service-role/${SPOT_SERVICE}/${SPOT_ROLE_NAME}`;
     provider.allow({ actions: ['iam:GetRole'], resources: [role] });

@@ -2,10 +2,16 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { NAMESPACE_TYPE, NamespaceContract } from './contract';
 import { KubernetesHandlerOptions } from '../../custom-resources/kubernetes-handler-options';
-import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
+import { KUBERNETES_HANDLER_OPTIONS, KubernetesProvider } from '../../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
 import { RELEASE_NAME } from '../chart-location';
 import { KarpenterRelease } from '../karpenter-release';
+import { REVISION } from '../../cluster/shapes';
+import { CLUSTER } from '../../input/cdk-kinds';
+import { ANY_TEXT, required } from '../../input/kinds';
+import { checkShape, Shape, struct } from '../../input/shape';
+import { checkNamespace } from '../../kubernetes/kubernetes-names';
+import { RELEASE } from '../shapes';
 
 /** Which namespace `KarpenterNamespace` provides. */
 export interface KarpenterNamespaceOptions {
@@ -44,6 +50,14 @@ export interface KarpenterNamespaceProps extends KarpenterNamespaceOptions {
   readonly cluster: eks.ICluster;
 }
 
+const SHAPE: Shape<KarpenterNamespaceProps> = {
+  cluster: required(CLUSTER),
+  release: RELEASE,
+  namespace: ANY_TEXT,
+  kubernetesHandler: struct(KUBERNETES_HANDLER_OPTIONS),
+  revision: REVISION,
+};
+
 /**
  * The namespace of the controller.
  *
@@ -57,6 +71,8 @@ export class KarpenterNamespace extends Construct {
 
   public constructor(scope: Construct, id: string, props: KarpenterNamespaceProps) {
     super(scope, id);
+    checkShape('KarpenterNamespace', props, SHAPE);
+    checkNamespace('namespace', props.namespace);
     const provider = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
     this.namespaceName = props.namespace ?? (props.release ?? KarpenterRelease.v0()).defaultNamespace;
     const properties: NamespaceContract = {

@@ -11,6 +11,9 @@ import { runsWindows } from '../../provisioning/v0/aws-node-template-spec';
 import { Provisioner } from '../../provisioning/v0/provisioner';
 import { ProvisionerOptions } from '../../provisioning/v0/provisioner-options';
 import { Provisioning, ProvisioningContext } from '../generation';
+import { checkShape } from '../../input/shape';
+import { PROVISIONER_OPTIONS } from '../../provisioning/v0/provisioner-shape';
+import { AWS_NODE_TEMPLATE_OPTIONS } from '../../provisioning/v0/aws-node-template-shape';
 
 /** The Provisioners and node templates of one migration. */
 export class V0Provisioning implements Provisioning {
@@ -39,6 +42,7 @@ export class V0Provisioning implements Provisioning {
   }
 
   public addProvisioner(id: string, options: ProvisionerOptions): Provisioner {
+    checkShape('addProvisioner', options, PROVISIONER_OPTIONS);
     const { cluster, owner, isRemoved, addPool, allowSpot } = this.context;
     this.provisioners.take(options.name ?? DEFAULT_NAME);
     this.adopt(options.nodeTemplate);
@@ -56,6 +60,7 @@ export class V0Provisioning implements Provisioning {
   }
 
   public addNodeTemplate(id: string, options: AWSNodeTemplateOptions): AWSNodeTemplate {
+    checkShape('addNodeTemplate', options, AWS_NODE_TEMPLATE_OPTIONS);
     const { cluster, network, allowWindows } = this.context;
     // A profile may hold a role that is let in elsewhere.
     if (options.instanceProfileName === undefined && runsWindows(options)) {

@@ -4,7 +4,7 @@ import { ProvisionerOptions } from '../../provisioning/v0/provisioner-options';
 /** Which Karpenter of the API generation with Provisioners, and its first Provisioner. */
 export interface KarpenterReleaseV0Options {
   /**
-   * The version without a leading `v`: 0.29.x, 0.30.x or 0.31.x; any other is an error.
+   * The version without a leading `v`: 0.29.0 to 0.29.2, 0.30.0, or 0.31.0 to 0.31.5; any other is an error, as no other was published.
    *
    * @default '0.29.2'
    */

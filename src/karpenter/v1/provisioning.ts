@@ -17,6 +17,9 @@ import { checkEC2NodeClassVersion, checkNodePoolVersion } from '../../provisioni
 import { Provisioning, ProvisioningContext } from '../generation';
 import { ObjectGuard } from '../object-guard/object-guard';
 import { ObjectReady } from '../object-ready/object-ready';
+import { checkShape } from '../../input/shape';
+import { NODE_POOL_OPTIONS } from '../../provisioning/v1/node-pool-shape';
+import { EC2_NODE_CLASS_OPTIONS } from '../../provisioning/v1/ec2-node-class-shape';
 
 /**
  * With less, pods that have their own network lose the credentials of their node when they move from a node group with 2 hops. Which limit
@@ -61,6 +64,7 @@ export class V1Provisioning implements Provisioning {
   }
 
   public addNodePool(id: string, options: NodePoolOptions): NodePool {
+    checkShape('addNodePool', options, NODE_POOL_OPTIONS);
     const { cluster, owner, isRemoved, addPool, allowSpot } = this.context;
     this.nodePools.take(options.name ?? DEFAULT_NAME);
     checkNodePoolVersion(options, this.version);
@@ -79,6 +83,7 @@ export class V1Provisioning implements Provisioning {
   }
 
   public addNodeClass(id: string, options: EC2NodeClassOptions): EC2NodeClass {
+    checkShape('addNodeClass', options, EC2_NODE_CLASS_OPTIONS);
     const { cluster, network, nodeRole, allowWindows } = this.context;
     checkEC2NodeClassVersion(options, this.version);
     this.checkRole(options);

@@ -4,7 +4,8 @@ import { NodePoolOptions } from '../../provisioning/v1/node-pool-options';
 /** Which Karpenter of the API generation with NodePools, and its first NodePool. */
 export interface KarpenterReleaseV1Options {
   /**
-   * The version without a leading `v`: 1.5.x to 1.15.x; any other is an error.
+   * The version without a leading `v`: 1.5.x to 1.15.x; any other is an error. So is a patch that is more than ten after the newest which
+   * this library knows of.
    *
    * @default '1.14.3'
    */

@@ -1,5 +1,7 @@
 import { checkDnsName, checkNamespace } from '../../kubernetes/kubernetes-names';
 import { AutoscalerReference } from '../contract';
+import { checkKind } from '../../input/kind';
+import { ANY_TEXT, required } from '../../input/kinds';
 
 /** A Deployment of the Cluster Autoscaler, where there are several. */
 export interface ClusterAutoscalerDeployment {
@@ -26,6 +28,8 @@ export class ClusterAutoscaler {
 
   /** The Deployment of the given name; a run pauses if there is none. */
   public static deployment(namespace: string, name: string): ClusterAutoscaler {
+    checkKind('namespace of the Cluster Autoscaler', namespace, required(ANY_TEXT));
+    checkKind('name of the Cluster Autoscaler', name, required(ANY_TEXT));
     checkNamespace('namespace of the Cluster Autoscaler', namespace);
     checkDnsName('name of the Cluster Autoscaler', name);
     return new ClusterAutoscaler({ Kind: 'named', Namespace: namespace, Name: name });

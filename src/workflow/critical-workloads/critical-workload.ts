@@ -1,5 +1,7 @@
 import { checkDnsName, checkNamespace } from '../../kubernetes/kubernetes-names';
 import { WorkloadReference } from '../contract';
+import { checkKind } from '../../input/kind';
+import { ANY_TEXT, required } from '../../input/kinds';
 
 /**
  * A workload that belongs on the node groups that stay: its pods are pinned to them.
@@ -25,6 +27,8 @@ export class CriticalWorkload {
   }
 
   private static named(kind: WorkloadReference['Kind'], namespace: string, name: string): CriticalWorkload {
+    checkKind(`namespace of the critical ${kind}`, namespace, required(ANY_TEXT));
+    checkKind(`name of the critical ${kind}`, name, required(ANY_TEXT));
     checkNamespace(`namespace of the critical ${kind}`, namespace);
     checkDnsName(`name of the critical ${kind}`, name);
     return new CriticalWorkload({ Kind: kind, Namespace: namespace, Name: name, Optional: false });

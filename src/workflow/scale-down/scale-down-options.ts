@@ -1,14 +1,18 @@
 import { Duration, Token } from 'aws-cdk-lib';
+import { NODEGROUP_NAME } from '../../cluster/shapes';
+import { checkKind, shown } from '../../input/kind';
 
 /** How many nodes one node group keeps. */
 export class NodegroupTarget {
   /**
-   * @param nodegroup the name of a managed node group of the migration
+   * @param nodegroup the name of a managed node group of the migration; another one is an error, at synthesis where `nodegroups` are named,
+   * else in the preflight
    * @param size nodes that stay, 0 or more; a group that has fewer keeps what it has
    */
   public static of(nodegroup: string, size: number): NodegroupTarget {
+    checkKind('the node group of a target', nodegroup, NODEGROUP_NAME);
     if (!Token.isUnresolved(size) && (!Number.isInteger(size) || size < 0)) {
-      throw new Error(`the target of node group "${nodegroup}" must be a whole number of nodes, 0 or more, got ${size}`);
+      throw new Error(`the target of node group "${nodegroup}" must be a whole number of nodes, 0 or more, got ${shown(size)}`);
     }
     return new NodegroupTarget(nodegroup, size);
   }
@@ -44,7 +48,7 @@ export interface ScaleDownOptions {
   readonly batchSize?: number;
 
   /**
-   * The pause between two batches.
+   * The pause between two batches, in whole seconds, 7 days at most.
    *
    * @default Duration.seconds(0)
    */
@@ -52,7 +56,7 @@ export interface ScaleDownOptions {
 
   /**
    * How long load balancers may take to let go of a node before its instance ends. It is waited for only where the cluster
-   * has a load balancer: a Service of that type, an Ingress or a TargetGroupBinding.
+   * has a load balancer: a Service of that type, an Ingress or a TargetGroupBinding. An hour at most, as with target groups.
    *
    * @default Duration.minutes(5)
    */
@@ -60,7 +64,8 @@ export interface ScaleDownOptions {
 
   /**
    * How long a run may be blocked by one and the same reason, whatever it does, until it stops safely: everything is made schedulable
-   * again except what is empty already, and all keeps running. It goes on with another `revision` or by a new execution.
+   * again except what is empty already, and all keeps running. It goes on with another `revision` or by a new execution. From a
+   * minute to 30 days.
    *
    * @default Duration.hours(1)
    */

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { autoscaler } from './fakes';
 import { CANARY_NAME, canaryPod, CanaryPurpose, judge, settingsOf } from '../../../src/workflow/cluster-autoscaler/canary';
 import { awake, findAutoscaler, looksLikeAutoscaler, parseRecord, planRestoration, planTaintRemovals } from '../../../src/workflow/cluster-autoscaler/plan';
-import { Canary } from '../../../src/workflow/cluster-autoscaler/port';
+import { AutoScalingGroup, Canary } from '../../../src/workflow/cluster-autoscaler/port';
 import { cordonsNodes, foreignGroups, isUnknown, scalesGroups, scopeOf, servedGroups } from '../../../src/workflow/cluster-autoscaler/scope';
 
 describe('the Deployment', () => {
@@ -127,7 +127,9 @@ describe('the scope', () => {
   });
 
   test('the groups of the migration that it serves are told, by name and by tags', () => {
-    const groups = [{ name: 'a', tags: { team: 'x' } }, { name: 'b', tags: { team: 'y' } }, { name: 'c', tags: {} }, { name: 'theirs', tags: { team: 'x' } }];
+    const groups: AutoScalingGroup[] = [
+      { name: 'a', tags: { team: 'x' } }, { name: 'b', tags: { team: 'y' } }, { name: 'c', tags: {} }, { name: 'theirs', tags: { team: 'x' } },
+    ];
     expect(servedGroups(scope(['--nodes=1:2:c', '--node-group-auto-discovery=asg:tag=team=x']), groups, ['a', 'b', 'c'])).toEqual(['a', 'c']);
   });
 
