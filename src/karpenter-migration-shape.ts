@@ -1,5 +1,5 @@
-import { KUBERNETES_HANDLER_OPTIONS } from './custom-resources/kubernetes-provider';
 import { NODEGROUPS, REVISION } from './cluster/shapes';
+import { KUBERNETES_HANDLER_OPTIONS } from './custom-resources/kubernetes-provider';
 import { Discovery } from './discovery-tags/discovery';
 import { ControllerPolicy } from './iam/controller-policy';
 import { IamNames } from './iam/iam-names';

@@ -2,10 +2,10 @@ import {
   DescribeLaunchTemplateVersionsCommand, EC2Client, LaunchTemplateVersion, paginateDescribeSecurityGroups, paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient, Nodegroup } from '@aws-sdk/client-eks';
-import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 import { authenticationModeOf, describeNodegroup, nodegroupNames, subnetFacts, tagsOf } from './readings.aws';
 import { launchTemplateSecurityGroupIds, selectNodegroups } from './survey';
 import { ClusterFacts, ClusterReader, NetworkReader, NodegroupFacts, SecurityGroupFacts, SubnetFacts } from './survey-port';
+import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 
 const LONGEST_FILTER = 200;
 

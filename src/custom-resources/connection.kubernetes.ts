@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, Credentials, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type * as k8s from '@kubernetes/client-node';
-import { describeCluster } from './cluster.aws';
 import { CLIENT_OPTIONS } from './client-options';
+import { describeCluster } from './cluster.aws';
 import { bearerToken, noWay, roleOfSession, trustMissing } from './eks-token.aws';
 import { Query } from './lambda';
 import { Connect } from './lifecycle';

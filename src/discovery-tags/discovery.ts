@@ -3,11 +3,11 @@ import { Construct } from 'constructs';
 import { DISCOVERY_TAG_KEY } from './contract';
 import { DiscoveryTags } from './discovery-tags';
 import { checkIds } from './ids';
-import { SecurityGroupSource, SubnetSource } from './sources';
-import { joinIds, NodeNetwork } from '../provisioning/node-network';
 import { SECURITY_GROUPS, SUBNETS } from './shapes';
+import { SecurityGroupSource, SubnetSource } from './sources';
 import { ANY_TEXT, list, required } from '../input/kinds';
 import { checkShape, Shape } from '../input/shape';
+import { joinIds, NodeNetwork } from '../provisioning/node-network';
 
 /** How the discovery tag is chosen. */
 export interface DiscoveryTagging {

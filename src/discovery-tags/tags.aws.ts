@@ -1,9 +1,9 @@
 import {
   CreateTagsCommand, DeleteTagsCommand, EC2Client, paginateDescribeSecurityGroups, paginateDescribeSubnets, Tag,
 } from '@aws-sdk/client-ec2';
-import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 import { DiscoveryTagsPort, TaggedResource, Tags } from './plan';
 import { tagsOf } from '../cluster/readings.aws';
+import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 
 /** Tags of subnets and security groups, at EC2. */
 export class Ec2DiscoveryTags implements DiscoveryTagsPort {

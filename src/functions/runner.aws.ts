@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { ASKING_OPTIONS } from '../custom-resources/client-options';
 import { recheck } from './recheck.aws';
+import { ASKING_OPTIONS } from '../custom-resources/client-options';
 import { remotePort } from '../custom-resources/remote-port.aws';
 import { FleetPort } from '../karpenter/api/fleet';
 import { FleetAws } from '../karpenter/api/fleet.aws';

@@ -4,13 +4,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct, IConstruct } from 'constructs';
 import { ControllerPolicy } from './controller-policy';
+import { checkAccount, POLICY_NAME, ROLE_NAME } from './shapes';
 import { acceptFinding } from '../custom-resources/accepted-findings';
 import { tokenKeys } from '../custom-resources/token-keys';
-import { KarpenterRelease } from '../karpenter/karpenter-release';
-import { checkAccount, POLICY_NAME, ROLE_NAME } from './shapes';
 import { CLUSTER, QUEUE, ROLE } from '../input/cdk-kinds';
 import { ANY_TEXT, instance, required } from '../input/kinds';
 import { checkShape, Shape } from '../input/shape';
+import { KarpenterRelease } from '../karpenter/karpenter-release';
 import { RELEASE } from '../karpenter/shapes';
 import { checkDnsName, checkNamespace } from '../kubernetes/kubernetes-names';
 

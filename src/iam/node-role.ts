@@ -1,11 +1,11 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acceptFinding } from '../custom-resources/accepted-findings';
-import { KarpenterRelease } from '../karpenter/karpenter-release';
 import { INSTANCE_PROFILE_NAME, ROLE_NAME } from './shapes';
+import { acceptFinding } from '../custom-resources/accepted-findings';
 import { ROLE } from '../input/cdk-kinds';
 import { required } from '../input/kinds';
 import { checkShape, Shape } from '../input/shape';
+import { KarpenterRelease } from '../karpenter/karpenter-release';
 import { RELEASE } from '../karpenter/shapes';
 
 /** The role of Karpenter's nodes. */

@@ -2,10 +2,10 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { KarpenterInterruptionQueue } from './karpenter-interruption-queue';
-import { KarpenterRelease } from '../karpenter/karpenter-release';
 import { QUEUE } from '../input/cdk-kinds';
 import { checkKind } from '../input/kind';
 import { required } from '../input/kinds';
+import { KarpenterRelease } from '../karpenter/karpenter-release';
 
 /**
  * How Karpenter learns that instances will be interrupted.

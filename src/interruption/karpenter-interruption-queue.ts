@@ -4,8 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acceptFinding } from '../custom-resources/accepted-findings';
-import { KarpenterRelease } from '../karpenter/karpenter-release';
 import { checkShape, Shape } from '../input/shape';
+import { KarpenterRelease } from '../karpenter/karpenter-release';
 import { RELEASE } from '../karpenter/shapes';
 
 /** EC2 gives two minutes of notice: what is older helps nobody. */

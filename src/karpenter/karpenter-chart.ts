@@ -4,20 +4,20 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { identityOf, RELEASE_NAME } from './chart-location';
 import { ChartSource } from './chart-source';
+import { ControllerImageOptions } from './controller-image-options';
 import { ControllerReady } from './controller-ready/controller-ready';
 import { DecidedValue } from './generation';
 import { KarpenterRelease } from './karpenter-release';
 import { HelmRun, ReleaseGuard } from './release-guard/release-guard';
-import { GuideValues, guideValues, imageValues, mergeValues, ROLE_ANNOTATION } from './values';
-import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { CHART_SOURCE, CONTROLLER_IMAGE_OPTIONS, RELEASE, VALUES } from './shapes';
+import { GuideValues, guideValues, imageValues, mergeValues, ROLE_ANNOTATION } from './values';
 import { NODEGROUPS, REVISION } from '../cluster/shapes';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { KUBERNETES_HANDLER_OPTIONS } from '../custom-resources/kubernetes-provider';
 import { CLUSTER, ROLE } from '../input/cdk-kinds';
 import { ANY_TEXT, FLAG, required, TEXT } from '../input/kinds';
 import { checkShape, Shape, struct } from '../input/shape';
 import { checkDnsName, checkNamespace } from '../kubernetes/kubernetes-names';
-import { ControllerImageOptions } from './controller-image-options';
 
 /** Helm may take this long twice, for the installation and for going back, and Lambda ends it after 15 minutes. */
 const HELM_TIMEOUT = Duration.minutes(6);

@@ -5,9 +5,9 @@ import { identityOf, CRD_RELEASE, CRD_RELEASE_NAMESPACE } from './chart-location
 import { ChartSource } from './chart-source';
 import { KarpenterRelease } from './karpenter-release';
 import { ReleaseGuard } from './release-guard/release-guard';
-import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { CHART_SOURCE, RELEASE } from './shapes';
 import { REVISION } from '../cluster/shapes';
+import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { KUBERNETES_HANDLER_OPTIONS } from '../custom-resources/kubernetes-provider';
 import { CLUSTER } from '../input/cdk-kinds';
 import { required } from '../input/kinds';

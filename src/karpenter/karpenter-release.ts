@@ -1,11 +1,11 @@
 import { Generation } from './generation';
 import { V0Generation } from './v0/generation';
 import { KarpenterReleaseV0Options } from './v0/release-options';
+import { RELEASE_V0_OPTIONS } from './v0/release-shape';
 import { V1Generation } from './v1/generation';
 import { KarpenterReleaseV1Options } from './v1/release-options';
-import { KubernetesRange } from './versions';
-import { RELEASE_V0_OPTIONS } from './v0/release-shape';
 import { RELEASE_V1_OPTIONS } from './v1/release-shape';
+import { KubernetesRange } from './versions';
 import { checkShape } from '../input/shape';
 
 /**

@@ -1,8 +1,8 @@
 import { ChartSource } from './chart-source';
 import { ControllerImageOptions } from './controller-image-options';
 import { KarpenterRelease } from './karpenter-release';
-import { Kind } from '../input/kind';
 import { DIGEST, REPOSITORY, TAG } from '../input/images';
+import { Kind } from '../input/kind';
 import { free, instance, integer, list } from '../input/kinds';
 import { Shape } from '../input/shape';
 

@@ -3,11 +3,11 @@ import {
   ResourceInUseException, ResourceNotFoundException, TagResourceCommand,
 } from '@aws-sdk/client-eks';
 import { GetRoleCommand, IAMClient, NoSuchEntityException } from '@aws-sdk/client-iam';
-import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 import { AccessEntry, AccessEntryPort } from './access-entry-plan';
 import { readAuthenticationMode } from './authentication-mode.aws';
 import { NodeEntryType } from './contract';
 import { describeNodegroup, nodegroupNames } from '../cluster/readings.aws';
+import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 
 /** The access entries of one cluster, at EKS. */
 export class EksAccessEntries implements AccessEntryPort {

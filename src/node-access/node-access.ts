@@ -6,9 +6,9 @@ import { ManagedKind, NodeAccessKind } from './contract';
 import { NodeAccessEntry } from './node-access-entry';
 import { ownerOf } from '../cluster/owner';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
-import { MigrationStage } from '../words/migration-stage';
 import { FLAG } from '../input/kinds';
 import { checkShape, Shape } from '../input/shape';
+import { MigrationStage } from '../words/migration-stage';
 
 /** What nodes they are that get in. */
 export interface NodeAccessOptions {

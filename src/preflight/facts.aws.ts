@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { ASKING_OPTIONS } from '../custom-resources/client-options';
 import { PREFLIGHT_FACTS_QUERY } from './contract';
 import { KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } from './kubernetes-facts';
+import { ASKING_OPTIONS } from '../custom-resources/client-options';
 import { Query } from '../custom-resources/lambda';
 import { Connect } from '../custom-resources/lifecycle';
 import { integer, optionalText, text, texts } from '../custom-resources/properties';

@@ -12,24 +12,24 @@ import { KUBERNETES_HANDLER_OPTIONS, KubernetesProvider } from '../custom-resour
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
 import { PreflightCheck } from '../words/preflight-check';
 import { movesWorkloads, StagePlan } from './workloads/question';
+import { NODEGROUPS, REVISION } from '../cluster/shapes';
+import { SECURITY_GROUPS, SUBNETS } from '../discovery-tags/shapes';
 import { SecurityGroupSource, SubnetSource } from '../discovery-tags/sources';
+import { CLUSTER } from '../input/cdk-kinds';
+import { ANY_TEXT, FLAG, instance, list, required, TEXT } from '../input/kinds';
+import { checkShape, Shape, struct } from '../input/shape';
 import { CRD_RELEASE, CRD_RELEASE_NAMESPACE } from '../karpenter/chart-location';
 import { KarpenterRelease } from '../karpenter/karpenter-release';
+import { RELEASE, VALUES } from '../karpenter/shapes';
 import { controllerNeeds } from '../karpenter/values';
+import { checkNamespace } from '../kubernetes/kubernetes-names';
 import { referenceTo } from '../kubernetes/object-reference';
 import { NodeAccess } from '../node-access/node-access';
 import { MigrationStage } from '../words/migration-stage';
 import { ClusterAutoscaler } from '../workflow/cluster-autoscaler/cluster-autoscaler';
 import { CriticalWorkload } from '../workflow/critical-workloads/critical-workload';
-import { NodegroupTarget } from '../workflow/scale-down/scale-down-options';
-import { NODEGROUPS, REVISION } from '../cluster/shapes';
-import { SECURITY_GROUPS, SUBNETS } from '../discovery-tags/shapes';
-import { CLUSTER } from '../input/cdk-kinds';
-import { ANY_TEXT, FLAG, instance, list, required, TEXT } from '../input/kinds';
-import { checkShape, Shape, struct } from '../input/shape';
-import { RELEASE, VALUES } from '../karpenter/shapes';
-import { checkNamespace } from '../kubernetes/kubernetes-names';
 import { checkTargets } from '../workflow/scale-down/known-targets';
+import { NodegroupTarget } from '../workflow/scale-down/scale-down-options';
 import { ACCEPTED_RISKS, CLUSTER_AUTOSCALER, CRITICAL_WORKLOADS, STAGE, TARGETS } from '../workflow/shapes';
 
 /** What the preflight compares the cluster with. */

@@ -2,8 +2,8 @@ import {
   DescribeExecutionCommand, ExecutionAlreadyExists, ExecutionDoesNotExist, paginateListExecutions, SFNClient, StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 import { ExecutionsPort, ExecutionStatus } from './port';
+import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 
 /** The executions of one state machine. */
 export class SfnExecutions implements ExecutionsPort {

@@ -1,10 +1,10 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { ASKING_OPTIONS } from '../custom-resources/client-options';
 import { ABANDON_QUERY, MigrationStageProperties, WorkflowConfiguration } from './contract';
 import { SfnExecutions } from './executions.aws';
 import { ExecutionsPort, StagePort } from './port';
 import { RunPort } from './run-record';
 import { RunnerPorts, Steps } from './runner';
+import { ASKING_OPTIONS } from '../custom-resources/client-options';
 import { ask } from '../custom-resources/query.aws';
 import { isRollingBack } from '../custom-resources/rollback.aws';
 import { FleetPort, Remaining, remainingOf } from '../karpenter/api/fleet';

@@ -34,7 +34,10 @@ test.each([
 ] as const)('the mode %s of a cluster that is made in the app is compared with the node access at synthesis', (mode, nodeAccess, complaint) => {
   const stack = testStack();
   const cluster = new eks.Cluster(stack, 'Made', {
-    version: eks.KubernetesVersion.V1_27, kubectlLayer: new KubectlV27Layer(stack, 'Kubectl'), defaultCapacity: 0, authenticationMode: eks.AuthenticationMode[mode],
+    version: eks.KubernetesVersion.V1_27,
+    kubectlLayer: new KubectlV27Layer(stack, 'Kubectl'),
+    defaultCapacity: 0,
+    authenticationMode: eks.AuthenticationMode[mode],
     mastersRole: new iam.Role(stack, 'Masters', { assumedBy: new iam.AccountRootPrincipal() }),
   });
   expect(() => migrate(stack, cluster, { nodeAccess })).toThrow(complaint);

@@ -137,11 +137,17 @@ describe('a migration with Karpenter v1', () => {
     expect(before(template, ready)).toContain(nodeClass);
     expect(before(template, pool)).toContain(ready);
     expect(before(template, idOf(template, 'Custom::KarpenterMigrationStage'))).toContain(pool);
-    const { Manifest, Wait, ServiceToken: _, ServiceTimeout: __, ClusterName, ...of } = template.Resources[ready].Properties;
+    const { Manifest, Wait, ServiceToken: _, ServiceTimeout: __, LibraryVersion: ___, ClusterName, ...of } = template.Resources[ready].Properties;
     expect([Wait, ClusterName]).toEqual([true, 'prod']);
     expect(of).toEqual({
-      KubectlRoleArn: expect.anything(), Group: 'karpenter.k8s.aws', Version: 'v1', Plural: 'ec2nodeclasses', Word: 'EC2NodeClass', Name: 'default',
-      RememberedReasons: ['CreateLaunchTemplateAuthCheckFailed', 'CreateFleetAuthCheckFailed', 'RunInstancesAuthCheckFailed'], RememberedMinutes: 30,
+      KubectlRoleArn: expect.anything(),
+      Group: 'karpenter.k8s.aws',
+      Version: 'v1',
+      Plural: 'ec2nodeclasses',
+      Word: 'EC2NodeClass',
+      Name: 'default',
+      RememberedReasons: ['CreateLaunchTemplateAuthCheckFailed', 'CreateFleetAuthCheckFailed', 'RunInstancesAuthCheckFailed'],
+      RememberedMinutes: 30,
     });
     expect(JSON.parse(flat(Manifest))).toEqual(manifest(template, 'MigrationNodeClassManifest'));
   });

@@ -1,5 +1,5 @@
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Duration, Lazy } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -256,8 +256,10 @@ takes({
     const vpc = new ec2.Vpc(stack, 'Vpc');
     return { kubernetesHandler: { vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, securityGroups: [new ec2.SecurityGroup(stack, 'Group', { vpc })] } };
   }),
-  'a cluster that is made in the app': given(stack => ({ cluster: new eks.Cluster(stack, 'Made', {
-    version: eks.KubernetesVersion.V1_27, kubectlLayer: untyped(importCluster(stack)).kubectlLayer,
-  }) })),
+  'a cluster that is made in the app': given(stack => ({
+    cluster: new eks.Cluster(stack, 'Made', {
+      version: eks.KubernetesVersion.V1_27, kubectlLayer: untyped(importCluster(stack)).kubectlLayer,
+    }),
+  })),
   'properties that are left out as undefined': migration({ stage: undefined, cutOver: { canaryImage: undefined }, release: undefined, unknown: undefined }),
 });

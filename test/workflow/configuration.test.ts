@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { ClusterAutoscaler } from '../../src/workflow/cluster-autoscaler/cluster-autoscaler';
 import { checkKind } from '../../src/input/kind';
 import { struct } from '../../src/input/shape';
+import { ClusterAutoscaler } from '../../src/workflow/cluster-autoscaler/cluster-autoscaler';
 import { waitForRun, workflowOptions } from '../../src/workflow/configuration';
 import { CriticalWorkload } from '../../src/workflow/critical-workloads/critical-workload';
 import { NodegroupTarget, ScaleDownOptions } from '../../src/workflow/scale-down/scale-down-options';

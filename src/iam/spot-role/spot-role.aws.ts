@@ -1,7 +1,7 @@
 import { CreateServiceLinkedRoleCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { SPOT_ROLE_NAME, SPOT_SERVICE } from './contract';
 import { SpotRolePort } from './handler';
+import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 
 /** The role through IAM. */
 export class IamSpotRole implements SpotRolePort {

@@ -1,9 +1,9 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SPOT_ROLE_NAME, SPOT_ROLE_TYPE, SPOT_SERVICE, SpotRoleProperties } from './contract';
+import { REVISION } from '../../cluster/shapes';
 import { AwsProvider } from '../../custom-resources/aws-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
-import { REVISION } from '../../cluster/shapes';
 import { checkShape, Shape } from '../../input/shape';
 
 /** When the role is looked for. */

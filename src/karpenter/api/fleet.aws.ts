@@ -1,8 +1,8 @@
 import { DeleteLaunchTemplateCommand, EC2Client, Filter, paginateDescribeInstances, paginateDescribeLaunchTemplates } from '@aws-sdk/client-ec2';
-import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { FleetAwsPort, InstanceView } from './fleet';
 import { KarpenterApi, RequiredTag } from './karpenter-api';
 import { tagsOf } from '../../cluster/readings.aws';
+import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 
 /** What Karpenter has launched for one cluster. */
 export class FleetAws implements FleetAwsPort {

@@ -1,16 +1,16 @@
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { NAMESPACE_TYPE, NamespaceContract } from './contract';
+import { REVISION } from '../../cluster/shapes';
 import { KubernetesHandlerOptions } from '../../custom-resources/kubernetes-handler-options';
 import { KUBERNETES_HANDLER_OPTIONS, KubernetesProvider } from '../../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
-import { RELEASE_NAME } from '../chart-location';
-import { KarpenterRelease } from '../karpenter-release';
-import { REVISION } from '../../cluster/shapes';
 import { CLUSTER } from '../../input/cdk-kinds';
 import { ANY_TEXT, required } from '../../input/kinds';
 import { checkShape, Shape, struct } from '../../input/shape';
 import { checkNamespace } from '../../kubernetes/kubernetes-names';
+import { RELEASE_NAME } from '../chart-location';
+import { KarpenterRelease } from '../karpenter-release';
 import { RELEASE } from '../shapes';
 
 /** Which namespace `KarpenterNamespace` provides. */

@@ -1,19 +1,19 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { KarpenterReleaseV0Options } from './release-options';
+import { checkShape } from '../../input/shape';
 import { DEFAULT_NAME } from '../../provisioning/manifest';
 import { joinIds, NodeNetwork } from '../../provisioning/node-network';
 import { ObjectNames } from '../../provisioning/object-names';
 import { mayLaunchSpot, RenderedRequirement } from '../../provisioning/spot';
 import { AWSNodeTemplate } from '../../provisioning/v0/aws-node-template';
 import { AWSNodeTemplateOptions } from '../../provisioning/v0/aws-node-template-options';
+import { AWS_NODE_TEMPLATE_OPTIONS } from '../../provisioning/v0/aws-node-template-shape';
 import { runsWindows } from '../../provisioning/v0/aws-node-template-spec';
 import { Provisioner } from '../../provisioning/v0/provisioner';
 import { ProvisionerOptions } from '../../provisioning/v0/provisioner-options';
-import { Provisioning, ProvisioningContext } from '../generation';
-import { checkShape } from '../../input/shape';
 import { PROVISIONER_OPTIONS } from '../../provisioning/v0/provisioner-shape';
-import { AWS_NODE_TEMPLATE_OPTIONS } from '../../provisioning/v0/aws-node-template-shape';
+import { Provisioning, ProvisioningContext } from '../generation';
 
 /** The Provisioners and node templates of one migration. */
 export class V0Provisioning implements Provisioning {

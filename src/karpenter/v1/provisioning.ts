@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { V1_API } from './api';
 import { KarpenterReleaseV1Options } from './release-options';
+import { checkShape } from '../../input/shape';
 import { DEFAULT_NAME } from '../../provisioning/manifest';
 import { NodeNetwork } from '../../provisioning/node-network';
 import { ObjectNames } from '../../provisioning/object-names';
@@ -9,17 +10,16 @@ import { mayLaunchSpot } from '../../provisioning/spot';
 import { NodeClassAmiFamily } from '../../provisioning/v1/ami';
 import { EC2NodeClass } from '../../provisioning/v1/ec2-node-class';
 import { EC2NodeClassOptions } from '../../provisioning/v1/ec2-node-class-options';
+import { EC2_NODE_CLASS_OPTIONS } from '../../provisioning/v1/ec2-node-class-shape';
 import { operatingSystemOf } from '../../provisioning/v1/ec2-node-class-spec';
 import { NodePool } from '../../provisioning/v1/node-pool';
 import { NodePoolOptions } from '../../provisioning/v1/node-pool-options';
+import { NODE_POOL_OPTIONS } from '../../provisioning/v1/node-pool-shape';
 import { SecurityGroupTerm, SubnetTerm } from '../../provisioning/v1/selector-terms';
 import { checkEC2NodeClassVersion, checkNodePoolVersion } from '../../provisioning/v1/version-needs';
 import { Provisioning, ProvisioningContext } from '../generation';
 import { ObjectGuard } from '../object-guard/object-guard';
 import { ObjectReady } from '../object-ready/object-ready';
-import { checkShape } from '../../input/shape';
-import { NODE_POOL_OPTIONS } from '../../provisioning/v1/node-pool-shape';
-import { EC2_NODE_CLASS_OPTIONS } from '../../provisioning/v1/ec2-node-class-shape';
 
 /**
  * With less, pods that have their own network lose the credentials of their node when they move from a node group with 2 hops. Which limit

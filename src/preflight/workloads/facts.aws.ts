@@ -5,13 +5,13 @@ import {
 import { EKSClient, Nodegroup, Taint as NodegroupTaint } from '@aws-sdk/client-eks';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import { ASKING_OPTIONS, CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import {
   KubernetesStageFacts, NodegroupShape, StageAwsReader, StageKubernetesReader, VcpuFacts,
 } from './facts';
 import { STAGE_FACTS_QUERY, StageQuestion } from './question';
 import { describeNodegroup, nodegroupNames, subnetFacts } from '../../cluster/readings.aws';
 import { SubnetFacts } from '../../cluster/survey-port';
+import { ASKING_OPTIONS, CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { Query } from '../../custom-resources/lambda';
 import { Connect } from '../../custom-resources/lifecycle';
 import { ask } from '../../custom-resources/query.aws';

@@ -1,8 +1,8 @@
 import { Activity, AutoScalingClient, DescribeScalingActivitiesCommand, paginateDescribeAutoScalingGroups } from '@aws-sdk/client-auto-scaling';
 import { EKSClient } from '@aws-sdk/client-eks';
-import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { AutoscalerAwsPort, AutoScalingGroup } from './port';
 import { describeNodegroup, nodegroupNames } from '../../cluster/readings.aws';
+import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 
 const ENDED: readonly (string | undefined)[] = ['Successful', 'Failed', 'Cancelled'];
 

@@ -1,7 +1,7 @@
-import { checkDnsName, checkNamespace } from '../../kubernetes/kubernetes-names';
-import { AutoscalerReference } from '../contract';
 import { checkKind } from '../../input/kind';
 import { ANY_TEXT, required } from '../../input/kinds';
+import { checkDnsName, checkNamespace } from '../../kubernetes/kubernetes-names';
+import { AutoscalerReference } from '../contract';
 
 /** A Deployment of the Cluster Autoscaler, where there are several. */
 export interface ClusterAutoscalerDeployment {

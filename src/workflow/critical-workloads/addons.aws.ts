@@ -2,8 +2,8 @@ import {
   DescribeAddonCommand, DescribeAddonConfigurationCommand, EKSClient, InvalidParameterException, ResourceInUseException, ResourceNotFoundException,
   UpdateAddonCommand,
 } from '@aws-sdk/client-eks';
-import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { Addon, AddonsPort, AddonUpdate } from './port';
+import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { Fence } from '../../custom-resources/fence';
 
 /** The managed add-ons of a cluster. */

@@ -1,7 +1,7 @@
-import { checkDnsName, checkNamespace } from '../../kubernetes/kubernetes-names';
-import { WorkloadReference } from '../contract';
 import { checkKind } from '../../input/kind';
 import { ANY_TEXT, required } from '../../input/kinds';
+import { checkDnsName, checkNamespace } from '../../kubernetes/kubernetes-names';
+import { WorkloadReference } from '../contract';
 
 /**
  * A workload that belongs on the node groups that stay: its pods are pinned to them.

@@ -1,9 +1,9 @@
 import { GroupMove } from './groups';
 import { NodegroupState, ScaleDownAwsPort, REBALANCING } from './port';
 import { GROUP_TAGS } from './sizes';
+import { toEach } from '../../custom-resources/fence';
 import { PauseReason } from '../pause-reason';
 import { SIZES_SET, SUSPENDED_RECORD } from '../records';
-import { toEach } from '../../custom-resources/fence';
 import { blocked, Progress, waiting, working } from '../step';
 
 /** Does what was planned for node groups, one move each; undefined where nothing was. */

@@ -4,9 +4,9 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { EC2Client, Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { EKSClient, Nodegroup, TagResourceCommand, UntagResourceCommand, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
-import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { AutoScalingGroupState, InstanceState, NodegroupState, REBALANCING, ScaleDownAwsPort, Sizes } from './port';
 import { describeNodegroup, nodegroupNames } from '../../cluster/readings.aws';
+import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { Fence } from '../../custom-resources/fence';
 
 /** Auto Scaling takes so many names in one call, and EC2 more. */

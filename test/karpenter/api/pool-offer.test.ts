@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
-import { Placement, isIn, nodeClass, placement, pool, TYPES } from '../../preflight/workloads/stage';
 import { NodeClassFacts, PoolFacts } from '../../../src/karpenter/api/karpenter-api';
 import { misfit, offersOf, Surroundings } from '../../../src/karpenter/api/pool-offer';
 import { requirementsOf, unmetKey } from '../../../src/karpenter/api/requirements';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { V1_API } from '../../../src/karpenter/v1/api';
 import { Expression, Taint, tolerates, Toleration } from '../../../src/kubernetes/scheduling';
+import { Placement, isIn, nodeClass, placement, pool, TYPES } from '../../preflight/workloads/stage';
 
 const SURROUNDINGS: Surroundings = { nodeClasses: [nodeClass()], zones: { default: ['us-east-1a', 'us-east-1b'] }, types: TYPES };
 const supplies = (...pools: Partial<PoolFacts>[]) => offersOf(pools.map(pool), SURROUNDINGS, V0_API);

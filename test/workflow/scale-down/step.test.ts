@@ -445,7 +445,7 @@ describe('a node group that is DEGRADED', () => {
 
 describe('what is waited for has a limit', () => {
   const limitOf = async (world: World, says: RegExp, direction: 'apply' | 'revert' = 'apply') =>
-    await world.run(() => world.step()[direction](), 200, progress => says.test(progress.says) && progress.kind === 'working' && progress.limit !== undefined);
+    world.run(() => world.step()[direction](), 200, progress => says.test(progress.says) && progress.kind === 'working' && progress.limit !== undefined);
 
   test('an instance that a hook keeps', async () => {
     const world = typical();
