@@ -137,7 +137,8 @@ function misfitOf(demand: NodeDemand, offer: PoolOffer, api: KarpenterApi): stri
 function alternativesOf({ requires, volumes = [] }: NodeDemand): Expression[][] {
   return [requires?.terms ?? [], ...volumes].map(terms => terms.filter(({ matchExpressions }) => matchExpressions?.length))
     .filter(terms => terms.length > 0)
-    .reduce<Expression[][]>((all, terms) => all.flatMap(one => terms.map(term => [...one, ...expressionsOf(term)])).slice(0, MOST_COMBINATIONS), [[]]);
+    .reduce<Expression[][]>((all, terms) =>
+    all.flatMap(one => terms.map(term => [...one, ...expressionsOf(term)])).slice(0, MOST_COMBINATIONS), [[]]);
 }
 
 function expressionsOf({ matchExpressions = [] }: Term): Expression[] {

@@ -149,7 +149,7 @@ function instanceType({ InstanceType, ProcessorInfo, VCpuInfo, MemoryInfo, ...de
 function devicesOf(
   { GpuInfo, NeuronInfo, InferenceAcceleratorInfo, NetworkInfo }: Pick<InstanceTypeInfo, 'GpuInfo' | 'NeuronInfo' | 'InferenceAcceleratorInfo' | 'NetworkInfo'>,
 ): Record<string, number> {
-  const sum = <T>(list: readonly T[] | undefined, amount: (one: T) => number | undefined) => (list ?? []).reduce((total, one) => total + (amount(one) ?? 0), 0);
+  const sum = <T>(list: readonly T[] = [], amount: (one: T) => number | undefined) => list.reduce((total, one) => total + (amount(one) ?? 0), 0);
   const gpus = (manufacturer: string) => sum(GpuInfo?.Gpus?.filter(gpu => gpu.Manufacturer === manufacturer), gpu => gpu.Count);
   const neurons = NeuronInfo?.NeuronDevices;
   return {

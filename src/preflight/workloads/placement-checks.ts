@@ -110,7 +110,8 @@ function fits({ facts, offers, api }: StageScope, workload: WorkloadFacts, terms
 
 /** Only what a volume says of zones. */
 function ofZones(terms: readonly Term[]): Term[] {
-  return terms.map(({ matchExpressions = [] }) => ({ matchExpressions: matchExpressions.filter(({ key }) => canonicalKey(key) === WellKnownLabel.ZONE) }));
+  const isOfZone = ({ key }: { readonly key: string }) => canonicalKey(key) === WellKnownLabel.ZONE;
+  return terms.map(({ matchExpressions = [] }) => ({ matchExpressions: matchExpressions.filter(isOfZone) }));
 }
 
 function zonesOf(terms: readonly Term[]): string[] {
