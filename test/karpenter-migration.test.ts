@@ -437,7 +437,8 @@ describe('choices', () => {
     'who accepts %s installs over something that lives, and keeps it as one that takes over does', (risk) => {
       const template = rendered(migrate(() => ({ acceptedRisks: [risk] })).stack);
       const over = rendered(migrate(() => ({ takeOver: true })).stack);
-      const policiesOf = ({ Resources }: Rendered) => Object.fromEntries(Object.entries(Resources).map(([id, { DeletionPolicy }]) => [id, DeletionPolicy]));
+      const policiesOf = ({ Resources }: Rendered) =>
+        Object.fromEntries(Object.entries(Resources).map(([id, { DeletionPolicy }]) => [id, DeletionPolicy]));
       expect(policiesOf(template)).toEqual(policiesOf(over));
       expect(Object.values(policiesOf(template))).not.toContain('RetainExceptOnCreate');
       expect(only(template, 'Custom::KarpenterMigrationStage').Properties.TakesOver).toBe(true);

@@ -9,6 +9,8 @@ import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 
 const LONGEST_FILTER = 200;
 
+interface TemplateVersion { readonly id: string; readonly version: string }
+
 /** EKS and EC2 at first hand. */
 export class AwsClusterReader implements ClusterReader, NetworkReader {
   constructor(private readonly eks = new EKSClient(CLIENT_OPTIONS), private readonly ec2 = new EC2Client(CLIENT_OPTIONS)) {}
@@ -89,7 +91,7 @@ export class AwsClusterReader implements ClusterReader, NetworkReader {
   }
 
   /** Undefined where the launch template is gone and that is tolerated. */
-  private async securityGroupsOf(template: { readonly id: string; readonly version: string }, tolerant: boolean): Promise<readonly string[] | undefined> {
+  private async securityGroupsOf(template: TemplateVersion, tolerant: boolean): Promise<readonly string[] | undefined> {
     const version = await this.launchTemplateVersion(template, tolerant);
     return version && launchTemplateSecurityGroupIds({
       networkInterfaces: (version.LaunchTemplateData?.NetworkInterfaces ?? []).map(card => ({ groups: card.Groups ?? [] })),
@@ -97,7 +99,7 @@ export class AwsClusterReader implements ClusterReader, NetworkReader {
     });
   }
 
-  private async launchTemplateVersion({ id, version }: { readonly id: string; readonly version: string }, tolerant: boolean): Promise<LaunchTemplateVersion | undefined> {
+  private async launchTemplateVersion({ id, version }: TemplateVersion, tolerant: boolean): Promise<LaunchTemplateVersion | undefined> {
     try {
       const { LaunchTemplateVersions: [found] = [] } = await this.ec2.send(
         new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: [version] }),
@@ -114,7 +116,8 @@ export class AwsClusterReader implements ClusterReader, NetworkReader {
 
 /** EC2 takes 200 values in a filter, and an empty list of ids for all there are. */
 function batches(ids: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / LONGEST_FILTER) }, (_, index) => ids.slice(index * LONGEST_FILTER, (index + 1) * LONGEST_FILTER));
+  return Array.from({ length: Math.ceil(ids.length / LONGEST_FILTER) }, (_, index) =>
+    ids.slice(index * LONGEST_FILTER, (index + 1) * LONGEST_FILTER));
 }
 
 function inOrderOf<T extends { readonly id: string }>(ids: readonly string[], found: readonly T[], tolerant: boolean): T[] {

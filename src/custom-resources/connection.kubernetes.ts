@@ -51,7 +51,9 @@ async function reaching<T>(service: string, region: string, call: () => Promise<
   try {
     return await call();
   } catch (error) {
-    throw isTransient(error) ? Object.assign(new Error(noWay(service, region, error as Error)), { name: (error as Error).name, cause: error }) : error;
+    throw isTransient(error)
+      ? Object.assign(new Error(noWay(service, region, error as Error)), { name: (error as Error).name, cause: error })
+      : error;
   }
 }
 

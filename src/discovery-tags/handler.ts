@@ -77,9 +77,9 @@ export function discoveryTagsHandler(port: DiscoveryTagsPort, reader: ClusterRea
   };
 }
 
-function answer(tagKey: string, tagged: readonly TaggedResource[]): Attributes {
+function answer(key: string, tagged: readonly TaggedResource[]): Attributes {
   const idsOf = (kind: TaggedResource['kind']) => shortList(tagged.filter(one => one.kind === kind).map(({ id }) => id).sort(), MAXIMUM_ATTRIBUTE_BYTES);
-  return { subnetIds: idsOf('subnet'), securityGroupIds: idsOf('security-group'), tagKey };
+  return { subnetIds: idsOf('subnet'), securityGroupIds: idsOf('security-group'), tagKey: key };
 }
 
 /** Whether an update chooses what is tagged in the same way as the deployment before. */

@@ -11,7 +11,9 @@ import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 
 /** The access entries of one cluster, at EKS. */
 export class EksAccessEntries implements AccessEntryPort {
-  public constructor(private readonly clusterName: string, private readonly eks = new EKSClient(CLIENT_OPTIONS), private readonly iam = new IAMClient(CLIENT_OPTIONS)) {}
+  public constructor(
+    private readonly clusterName: string, private readonly eks = new EKSClient(CLIENT_OPTIONS), private readonly iam = new IAMClient(CLIENT_OPTIONS),
+  ) {}
 
   public authenticationMode(): Promise<string> {
     return readAuthenticationMode(this.clusterName, this.eks);

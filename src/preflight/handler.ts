@@ -76,7 +76,9 @@ function isRaising({ type, properties, oldProperties }: Request): boolean {
  */
 function onTheWayBack(found: readonly Finding[], facts: PreflightFacts, { properties, oldProperties }: Request): Finding[] {
   // What may be left out is what the deployment before says, or nothing.
-  const choices = { Nodegroups: undefined, HostNodegroups: undefined, TagKey: undefined, SubnetIds: undefined, SecurityGroupIds: undefined, Al2NodeClasses: undefined };
+  const choices = {
+    Nodegroups: undefined, HostNodegroups: undefined, TagKey: undefined, SubnetIds: undefined, SecurityGroupIds: undefined, Al2NodeClasses: undefined,
+  };
   const before = { ...properties, ...choices, ...oldProperties };
   const formerNetwork = selectedNetwork(facts.cluster, before);
   const isFormer = (id: string) => formerNetwork.subnetIds.includes(id) || formerNetwork.securityGroupIds.includes(id);

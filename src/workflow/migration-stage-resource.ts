@@ -64,7 +64,9 @@ export class MigrationStageResource extends Construct {
   }
 
   /** A policy of its own: where another migration stays in the stack, this one still needs its rights when it goes. */
-  private grant(resource: CustomResource, aws: AwsProvider, kubernetes: KubernetesProvider, { cluster, launchTemplateTag }: MigrationStageResourceProps): void {
+  private grant(
+    resource: CustomResource, aws: AwsProvider, kubernetes: KubernetesProvider, { cluster, launchTemplateTag }: MigrationStageResourceProps,
+  ): void {
     const stack = Stack.of(this);
     aws.allowFor(resource, 'node groups, add-ons and launch templates are not known before; EC2 and Auto Scaling know no resources for reads, and the cluster and tags bound the writes', [
       { actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] },

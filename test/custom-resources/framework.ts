@@ -5,13 +5,15 @@ const RUNTIME = join(__dirname, '../../node_modules/aws-cdk-lib/custom-resources
 type Handler = (event: any) => Promise<unknown>;
 
 /** What CloudFormation gets from CDK's own provider framework around a function of ours, byte for byte. */
-export async function respond(handler: Handler, request: object): Promise<{ readonly bytes: number; readonly status: string; readonly reason: string }> {
+export async function respond(
+  handler: Handler, request: object,
+): Promise<{ readonly bytes: number; readonly status: string; readonly reason: string }> {
   process.env.USER_ON_EVENT_FUNCTION_ARN = process.env.USER_IS_COMPLETE_FUNCTION_ARN
     = 'arn:aws:lambda:us-east-1:111111111111:function:Production-Platform-KarpenterMigrationAwsFunction12345678-AbCdEfGhIjKl';
   process.env.WAITER_STATE_MACHINE_ARN = 'arn:aws:states:us-east-1:111111111111:stateMachine:waiter';
-  const framework = require(join(RUNTIME, 'framework.js'));
-  const consts = require(join(RUNTIME, 'consts.js'));
-  const outbound = require(join(RUNTIME, 'outbound.js'));
+  const framework = jest.requireActual<any>(join(RUNTIME, 'framework.js'));
+  const consts = jest.requireActual<any>(join(RUNTIME, 'consts.js'));
+  const outbound = jest.requireActual<any>(join(RUNTIME, 'outbound.js'));
   jest.spyOn(console, 'log').mockImplementation();
   let waiting: any;
   let body = '';

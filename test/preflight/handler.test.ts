@@ -100,7 +100,8 @@ describe('on the way back', () => {
     ['a foreign Karpenter', { kubernetes: kubernetes({ karpenters: ['their/karpenter'], claim: { owner: 'Other', abandoned: false } }) }, PreflightCheck.OTHER_KARPENTER],
   ];
   const WAYS: ReadonlyArray<[MigrationStage, MigrationStage]> = [
-    [MigrationStage.SCALE_DOWN, MigrationStage.CUT_OVER], [MigrationStage.SCALE_DOWN, MigrationStage.INSTALL], [MigrationStage.CUT_OVER, MigrationStage.INSTALL],
+    [MigrationStage.SCALE_DOWN, MigrationStage.CUT_OVER], [MigrationStage.SCALE_DOWN, MigrationStage.INSTALL],
+    [MigrationStage.CUT_OVER, MigrationStage.INSTALL],
     [MigrationStage.CUT_OVER, MigrationStage.CUT_OVER],
   ];
 
@@ -112,7 +113,8 @@ describe('on the way back', () => {
     });
 
   test.each([
-    [MigrationStage.INSTALL, MigrationStage.CUT_OVER], [MigrationStage.CUT_OVER, MigrationStage.SCALE_DOWN], [MigrationStage.REMOVED, MigrationStage.INSTALL],
+    [MigrationStage.INSTALL, MigrationStage.CUT_OVER], [MigrationStage.CUT_OVER, MigrationStage.SCALE_DOWN],
+    [MigrationStage.REMOVED, MigrationStage.INSTALL],
   ])('from %s to %s is none: what is broken stops it', async (from, to) => {
     for (const [, changes, check] of BROKEN) {
       const { handler } = setup(facts(changes));

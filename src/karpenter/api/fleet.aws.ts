@@ -6,7 +6,9 @@ import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 
 /** What Karpenter has launched for one cluster. */
 export class FleetAws implements FleetAwsPort {
-  public constructor(private readonly clusterName: string, private readonly api: KarpenterApi, private readonly ec2 = new EC2Client(CLIENT_OPTIONS)) {}
+  public constructor(
+    private readonly clusterName: string, private readonly api: KarpenterApi, private readonly ec2 = new EC2Client(CLIENT_OPTIONS),
+  ) {}
 
   public async instances(): Promise<InstanceView[]> {
     const { ownerLabel } = this.api;

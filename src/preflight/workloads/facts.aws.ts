@@ -35,7 +35,10 @@ type LaunchTemplateShape = Pick<NodegroupShape, 'ownAmi' | 'userData' | 'diskGib
 export class AwsStageReader implements StageAwsReader {
   private types?: readonly InstanceTypeFacts[];
 
-  constructor(private readonly eks = new EKSClient(CLIENT_OPTIONS), private readonly ec2 = new EC2Client(CLIENT_OPTIONS), private readonly quotas = new ServiceQuotasClient(CLIENT_OPTIONS)) {}
+  constructor(
+    private readonly eks = new EKSClient(CLIENT_OPTIONS), private readonly ec2 = new EC2Client(CLIENT_OPTIONS),
+    private readonly quotas = new ServiceQuotasClient(CLIENT_OPTIONS),
+  ) {}
 
   public async readShapes(clusterName: string, nodegroups?: readonly string[]): Promise<NodegroupShape[]> {
     const shapes: NodegroupShape[] = [];

@@ -30,7 +30,9 @@ export class ClusterAutoscalerKubernetes implements AutoscalerKubernetesPort {
     const found: AutoscalerDeployment[] = [];
     // Page by page: annotations cannot be asked for, and few of a cluster's Deployments are of interest.
     for await (const page of pagesOf(_continue => this.apps.listDeploymentForAllNamespaces({ limit: PAGE, _continue }))) {
-      found.push(...page.map(view.deployment).filter(each => each.record !== undefined || looksLikeAutoscaler(each.name, each.labels) || scalesGroups(each)
+      found.push(...page.map(view.deployment).filter(each => each.record !== undefined
+        || looksLikeAutoscaler(each.name, each.labels)
+        || scalesGroups(each)
         || named.some(one => each.namespace === one.namespace && each.name === one.name)));
     }
     return found;

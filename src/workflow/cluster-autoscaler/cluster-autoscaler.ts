@@ -42,7 +42,8 @@ export class ClusterAutoscaler {
    * @param deployments one or more, each once
    */
   public static deployments(deployments: ClusterAutoscalerDeployment[]): ClusterAutoscaler {
-    const [first, ...others] = deployments.map(({ namespace, name }) => ClusterAutoscaler.deployment(namespace, name) && { Namespace: namespace, Name: name });
+    const [first, ...others] = deployments.map(({ namespace, name }) =>
+      ClusterAutoscaler.deployment(namespace, name) && { Namespace: namespace, Name: name });
     if (!first) {
       throw new Error('deployments of the Cluster Autoscaler must be one or more, got an empty list: use ClusterAutoscaler.none() where the cluster has none');
     }

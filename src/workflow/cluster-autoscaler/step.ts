@@ -159,7 +159,8 @@ class ClusterAutoscalerStep implements Step {
       return done(says);
     }
     const settled = `${standing(open)}; its pods, scaling and taints are gone`;
-    return this.change(open.deployment, { record: JSON.stringify({ ...open.record, settled: true }) }, more.length > 0 ? working(settled, 1) : done(settled));
+    const record = JSON.stringify({ ...open.record, settled: true });
+    return this.change(open.deployment, { record }, more.length > 0 ? working(settled, 1) : done(settled));
   }
 
   /** Whoever put it back is not fought; but what it begins now has to end again. */

@@ -41,7 +41,8 @@ async function apply(context: Context): Promise<Progress> {
     }
     said.push(progress.says);
   }
-  const dropped = (await context.kubernetes.recorded()).find(one => !context.configuration.CriticalWorkloads.some(reference => isNamedBy(reference, one)));
+  const named = context.configuration.CriticalWorkloads;
+  const dropped = (await context.kubernetes.recorded()).find(one => !named.some(reference => isNamedBy(reference, one)));
   return dropped ? unpinWorkload(context, dropped) : done(said.join('; ') || 'no workload is critical');
 }
 

@@ -203,10 +203,10 @@ class RemovalStep implements Step {
   }
 
   private async removePools(pools: readonly PoolView[]): Promise<Progress> {
-    const waiting = this.departure().ofPools(pools);
+    const leaving = this.departure().ofPools(pools);
     const { words } = this.api;
-    if (waiting) {
-      return waiting;
+    if (leaving) {
+      return leaving;
     }
     if (pools.length > 0) {
       await this.ports.fleet.remove(pools.map(({ name, uid }): Departing => ({ kind: 'pool', name, uid })));

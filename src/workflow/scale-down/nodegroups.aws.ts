@@ -57,7 +57,8 @@ export class ScaleDownAws implements ScaleDownAwsPort {
   public async resize(nodegroupName: string, { min, max, desired }: Partial<Sizes>): Promise<string | undefined> {
     await this.fence.check();
     const scalingConfig = { minSize: min, maxSize: max, desiredSize: desired };
-    return unlessRefused(EKS_REFUSALS, () => this.eks.send(new UpdateNodegroupConfigCommand({ clusterName: this.clusterName, nodegroupName, scalingConfig })));
+    const update = new UpdateNodegroupConfigCommand({ clusterName: this.clusterName, nodegroupName, scalingConfig });
+    return unlessRefused(EKS_REFUSALS, () => this.eks.send(update));
   }
 
   public async suspendRebalancing(AutoScalingGroupName: string): Promise<void> {

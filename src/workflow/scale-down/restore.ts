@@ -83,7 +83,8 @@ export async function revertScaleDown(ports: Ports, configuration: ScaleDownStep
  * looked at by no later call.
  */
 export async function restoreDropped(
-  ports: Ports, configuration: ScaleDownStepConfiguration, all: readonly NodegroupState[], participating: readonly NodegroupState[], nodes: readonly NodeView[], now: number,
+  ports: Ports, configuration: ScaleDownStepConfiguration, all: readonly NodegroupState[], participating: readonly NodegroupState[],
+  nodes: readonly NodeView[], now: number,
 ): Promise<Progress | undefined> {
   const dropped = all.filter(group => !participating.includes(group));
   const own = nodes.filter(node => dropped.some(({ name }) => name === node.labels[NODEGROUP_LABEL]) && !isEnding(node, all));

@@ -76,8 +76,8 @@ test.each<[string, string, Record<string, string>]>([
   ['of add-ons', 'k8s-app', { 'k8s-app': 'cluster-autoscaler' }],
   ['of the examples', 'app', { app: 'cluster-autoscaler' }],
 ])('an autoscaler by the labels %s is none of what moves, as for the step', (_, __, labels) => {
-  const pod = ofDeployment('scaler', { namespace: 'kube-system' })('1');
-  expect(names({ pods: [{ ...pod, labels: { ...pod.labels, ...labels } }] })).toEqual([]);
+  const scaler = ofDeployment('scaler', { namespace: 'kube-system' })('1');
+  expect(names({ pods: [{ ...scaler, labels: { ...scaler.labels, ...labels } }] })).toEqual([]);
 });
 
 test('all of several autoscalers have gone before anything is drained', () => {

@@ -14,7 +14,8 @@ import { subnet } from '../facts';
 /** The checks of the stages beyond INSTALL, among those of the preflight. */
 export const STAGE_CHECKS: readonly PreflightCheck[] = [
   PreflightCheck.KUBERNETES_RIGHTS, PreflightCheck.POOLS, PreflightCheck.DISRUPTION_BUDGETS, PreflightCheck.BLOCKING_BUDGETS,
-  PreflightCheck.BARE_PODS, PreflightCheck.KEPT_PODS, PreflightCheck.CORDON_TOLERATIONS, PreflightCheck.PLACEMENT, PreflightCheck.VOLUME_ZONES, PreflightCheck.LOCAL_VOLUMES,
+  PreflightCheck.BARE_PODS, PreflightCheck.KEPT_PODS, PreflightCheck.CORDON_TOLERATIONS, PreflightCheck.PLACEMENT, PreflightCheck.VOLUME_ZONES,
+  PreflightCheck.LOCAL_VOLUMES,
   PreflightCheck.SCRATCH_DATA, PreflightCheck.NODE_FEATURES, PreflightCheck.SPOT_NODEGROUPS, PreflightCheck.POOL_LIMITS,
   PreflightCheck.VCPU_QUOTA, PreflightCheck.FLEET_ADDRESSES,
 ];
