@@ -138,7 +138,7 @@ function alternativesOf({ requires, volumes = [] }: NodeDemand): Expression[][] 
   return [requires?.terms ?? [], ...volumes].map(terms => terms.filter(({ matchExpressions }) => matchExpressions?.length))
     .filter(terms => terms.length > 0)
     .reduce<Expression[][]>((all, terms) =>
-    all.flatMap(one => terms.map(term => [...one, ...expressionsOf(term)])).slice(0, MOST_COMBINATIONS), [[]]);
+      all.flatMap(one => terms.map(term => [...one, ...expressionsOf(term)])).slice(0, MOST_COMBINATIONS), [[]]);
 }
 
 function expressionsOf({ matchExpressions = [] }: Term): Expression[] {
