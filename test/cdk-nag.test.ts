@@ -24,8 +24,8 @@ function findings(stack: Stack): Finding[] {
 function migratedStack(): Stack {
   const stack = testStack();
   new KarpenterMigration(stack, 'Scoped', { cluster: importCluster(stack) });
-  new KarpenterMigration(stack, 'Guide', { cluster: importCluster(stack, {}, 'Other'), controllerPolicy: ControllerPolicy.guide() });
-  const current = new KarpenterMigration(stack, 'Current', { cluster: importCluster(stack, {}, 'Third'), release: KarpenterRelease.v1() });
+  new KarpenterMigration(stack, 'Guide', { cluster: importCluster(stack, { clusterName: 'other' }, 'Other'), controllerPolicy: ControllerPolicy.guide() });
+  const current = new KarpenterMigration(stack, 'Current', { cluster: importCluster(stack, { clusterName: 'third' }, 'Third'), release: KarpenterRelease.v1() });
   current.addNodePool('Spot', { name: 'spot', requirements: [Requirement.isIn('karpenter.sh/capacity-type', ['spot'])] });
   return stack;
 }

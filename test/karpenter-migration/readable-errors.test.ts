@@ -17,8 +17,8 @@ test('a cluster of aws-eks-v2, which JavaScript lets pass, is refused with what 
   expect(() => migrate(stack, cluster)).toThrow('the cluster "Test/Cluster" is not of aws-cdk-lib/aws-eks, as one of aws-cdk-lib/aws-eks-v2 is not: import it once more');
 });
 
-test.each([['nothing', undefined, 'undefined'], ['null', null, 'null'], ['a name', 'prod', 'string']])('%s is no cluster, and the error says so', (_, cluster, said) => {
-  expect(() => migrate(testStack(), cluster)).toThrow(`\`cluster\` is ${said}: give a cluster of aws-cdk-lib/aws-eks`);
+test.each([['nothing', undefined, 'not set'], ['null', null, 'null'], ['a name', 'prod', '"prod"']])('%s is no cluster, and the error says so', (_, cluster, said) => {
+  expect(() => migrate(testStack(), cluster)).toThrow(`\`cluster\` is ${said}: set eks.Cluster.fromClusterAttributes(...) or another eks.ICluster`);
 });
 
 test('a second migration of a cluster in a stack is refused, under whatever id and import', () => {

@@ -1,5 +1,6 @@
 import { checkKind } from '../../input/kind';
-import { ANY_TEXT, required } from '../../input/kinds';
+import { ANY_TEXT, list, required } from '../../input/kinds';
+import { Shape, struct } from '../../input/shape';
 import { checkDnsName, checkNamespace } from '../../kubernetes/kubernetes-names';
 import { AutoscalerReference } from '../contract';
 
@@ -10,6 +11,8 @@ export interface ClusterAutoscalerDeployment {
   /** Its name. */
   readonly name: string;
 }
+
+const DEPLOYMENT: Shape<ClusterAutoscalerDeployment> = { namespace: required(ANY_TEXT), name: required(ANY_TEXT) };
 
 /**
  * Which Deployment is the Cluster Autoscaler's.
@@ -42,6 +45,7 @@ export class ClusterAutoscaler {
    * @param deployments one or more, each once
    */
   public static deployments(deployments: ClusterAutoscalerDeployment[]): ClusterAutoscaler {
+    checkKind('deployments of the Cluster Autoscaler', deployments, required(list(struct(DEPLOYMENT))));
     const [first, ...others] = deployments.map(({ namespace, name }) =>
       ClusterAutoscaler.deployment(namespace, name) && { Namespace: namespace, Name: name });
     if (!first) {

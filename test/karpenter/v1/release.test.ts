@@ -15,7 +15,7 @@ test('the default is the version that was proven', () => {
 
 test.each([
   ['1.5.0', '1.33'], ['1.6.0', '1.34'], ['1.7.6', '1.34'], ['1.8.8', '1.34'], ['1.9.0', '1.35'], ['1.10.0', '1.35'], ['1.11.0', '1.35'], ['1.12.0', '1.35'],
-  ['1.13.0', '1.36'], ['1.14.1', '1.36'], ['1.15.99', '1.37'],
+  ['1.13.0', '1.36'], ['1.14.1', '1.36'], ['1.15.1', '1.37'],
 ])('%s serves Kubernetes from 1.26 to %s', (version, maximum) => {
   expect(KarpenterRelease.v1({ version }).kubernetesRange).toEqual({ minimum: '1.26', maximum });
 });
