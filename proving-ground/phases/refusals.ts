@@ -6,6 +6,7 @@ import { clientConfig } from '../aws/client-config';
 import { KubeObject } from '../cluster/kube';
 import { expectEqual, until } from '../cluster/until';
 import { isReady, readyPods } from '../customer/customer';
+import { onePod, onePodWithVolume } from '../customer/one-pod';
 import { SHOP_NAMESPACE } from '../customer/workloads';
 
 const STEP = 'Assumptions';
@@ -100,9 +101,9 @@ async function populate(world: World, node: string): Promise<void> {
   await world.kube.create('/api/v1/persistentvolumes', localVolume(node));
   await world.kube.create(path('statefulsets'), ledger());
   const device = { [DEVICE]: '1' };
-  await world.kube.create(path('deployments'), workload('Deployment', 'transcoder', { requests: { cpu: '50m', ...device }, limits: device }));
+  await world.kube.create(path('deployments'), deployment('transcoder', { requests: { cpu: '50m', ...device }, limits: device }));
   // It comes to the node with the most room, and does not say that it can run nowhere else.
-  await world.kube.create(path('deployments'), workload('Deployment', 'legacy', { requests: { cpu: '50m' } }));
+  await world.kube.create(path('deployments'), deployment('legacy', { requests: { cpu: '50m' } }));
   await until('all of it is Ready', 120, async () => {
     const pods = await specialPods(world);
     return pods.length === NAMES.length && (await readyPods(world.kube, pods)).length === NAMES.length;
@@ -152,21 +153,9 @@ function localVolume(node: string): KubeObject {
 }
 
 function ledger(): KubeObject {
-  const object = workload('StatefulSet', 'ledger', { requests: { cpu: '50m' } });
-  const claim = { accessModes: ['ReadWriteOnce'], storageClassName: LOCAL_CLASS, resources: { requests: { storage: '5Gi' } } };
-  return { ...object, spec: { ...object.spec, serviceName: 'ledger', volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claim }] } };
+  return onePodWithVolume({ namespace: SHOP_NAMESPACE, name: 'ledger', resources: { requests: { cpu: '50m' } } }, LOCAL_CLASS, '5Gi');
 }
 
-function workload(kind: string, name: string, resources: KubeObject): KubeObject {
-  const labels = { app: name };
-  return {
-    apiVersion: 'apps/v1',
-    kind,
-    metadata: { name, namespace: SHOP_NAMESPACE, labels },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name, image: `registry.example.com/shop/${name}:1`, resources }] } },
-    },
-  };
+function deployment(name: string, resources: KubeObject): KubeObject {
+  return onePod({ kind: 'Deployment', namespace: SHOP_NAMESPACE, name, resources });
 }

@@ -5,6 +5,7 @@ import { KubeObject } from '../../cluster/kube';
 import { WAITS_FOR_VOLUMES_LABEL } from '../../cluster/kwok-stages';
 import { expectEqual, until } from '../../cluster/until';
 import { allPodsReady, readyPods } from '../../customer/customer';
+import { onePod, onePodWithVolume } from '../../customer/one-pod';
 import { VARIANT } from '../karpenter-objects';
 import { Report } from '../report';
 import { CLUSTER_NAME, World } from '../world';
@@ -23,6 +24,7 @@ const OURS = /^cdk-karpenter-migration\//;
 const LEAVING = 'system';
 const CLAIM = 'data-registry-0';
 const NAMESPACE = 'kube-system';
+const RESOURCES = { requests: { cpu: '50m', memory: '64Mi' } };
 const APPS = `/apis/apps/v1/namespaces/${NAMESPACE}`;
 
 /** What no tidy cluster has: a pod that is bound to a group and to a volume of one zone, and one that tolerates every taint. */
@@ -133,28 +135,11 @@ function zonalVolume(volumeId: string): KubeObject {
 }
 
 function registry(): KubeObject {
-  const object = workload('StatefulSet', 'registry', { [WAITS_FOR_VOLUMES_LABEL]: 'true' }, { nodeSelector: { [NODEGROUP]: 'system' } });
-  const claim = { accessModes: ['ReadWriteOnce'], storageClassName: 'gp3', resources: { requests: { storage: '20Gi' } } };
-  return { ...object, spec: { ...object.spec, serviceName: 'registry', volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claim }] } };
+  return onePodWithVolume({
+    namespace: NAMESPACE, name: 'registry', resources: RESOURCES, labels: { [WAITS_FOR_VOLUMES_LABEL]: 'true' }, spec: { nodeSelector: { [NODEGROUP]: 'system' } },
+  }, 'gp3', '20Gi');
 }
 
 function operator(): KubeObject {
-  return workload('Deployment', 'operator', {}, { tolerations: [{ operator: 'Exists' }] });
-}
-
-function workload(kind: string, name: string, more: Record<string, string>, spec: KubeObject): KubeObject {
-  const labels = { app: name };
-  return {
-    apiVersion: 'apps/v1',
-    kind,
-    metadata: { name, namespace: NAMESPACE, labels },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels: { ...labels, ...more } },
-        spec: { ...spec, containers: [{ name, image: `registry.example.com/${name}:1`, resources: { requests: { cpu: '50m', memory: '64Mi' } } }] },
-      },
-    },
-  };
+  return onePod({ kind: 'Deployment', namespace: NAMESPACE, name: 'operator', resources: RESOURCES, spec: { tolerations: [{ operator: 'Exists' }] } });
 }
