@@ -27,8 +27,8 @@ const FLOORS = {
   ],
 };
 
-/** What each step of the workflow has to itself; what steps share is in `workflow/` and `workflow/draining/`. */
-const STEPS = ['critical-workloads', 'cluster-autoscaler', 'scale-down', 'removal'];
+/** What each step of the workflow has to itself; what steps share is in `workflow/`, `workflow/draining/` and `workflow/emptying/`. */
+const STEPS = ['critical-workloads', 'cluster-autoscaler', 'scale-down', 'former-pools', 'removal'];
 
 const SDK_CLIENTS = '(^|node_modules/)(@aws-sdk/|@smithy/|@kubernetes/client-node)';
 const ADAPTERS = '[.](aws|kubernetes)[.]ts$';

@@ -231,6 +231,7 @@ export class KarpenterMigration extends Construct {
         Tolerations: needs.tolerations,
         Uncounted: uncounted.length > 0 ? uncounted : undefined,
         Pools: Lazy.list({ produce: () => [...this.provisioning.poolNames] }),
+        NodeClasses: Lazy.list({ produce: () => [...this.provisioning.nodeClassNames] }),
         AcceptedRisks: props.acceptedRisks ?? [],
         ...workflowOptions(props.cutOver, props.scaleDown),
       },

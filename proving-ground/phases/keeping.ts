@@ -1,5 +1,6 @@
 import { burstPods, endBurst, karpenterInstances, karpenterNodes, startBurst } from './burst';
 import { expectUndisturbed } from './drain/evidence';
+import { untilRun } from './drain/run';
 import { VARIANT } from './karpenter-objects';
 import { Report } from './report';
 import { Before, differences, nothingDiffers } from './scenario';
@@ -33,25 +34,38 @@ export async function rolledBackUnderPods(world: World, report: Report, before: 
   });
 }
 
-/** A pool is renamed, another one dropped, and the network is named by ids: nobody's pod moves, and the removal finds what the stack has forgotten. */
+/** A pool is renamed, another one dropped, and the network is named by ids: nobody moves while that may be taken back, and then each pod once. */
 export async function poolsChange(world: World, report: Report): Promise<void> {
-  const from = world.observers.mark('pools change');
-  await report.check({ step: 'Create default provisioner', shows: 'survives', name: 'pods of a pool that is renamed, and of one that is dropped, stay where they are' }, async () => {
-    expectEqual('exit code with another pool', (await world.cdk.deploy(VARIANT, { variant: 'extra' })).code, 0);
-    await startBurst(world);
-    await until('the pods of the burst run', 300, async () => (await readyPods(world.kube, await burstPods(world))).length === 2);
+  const { privateSubnetIds, clusterSecurityGroupId, appsSecurityGroupId } = world.customer;
+  const ids = { subnets: privateSubnetIds.join(), securityGroups: [clusterSecurityGroupId, appsSecurityGroupId].join() };
+  expectEqual('exit code with another pool', (await world.cdk.deploy(VARIANT, { variant: 'extra' })).code, 0);
+  await startBurst(world);
+  await until('the pods of the burst run', 300, async () => (await readyPods(world.kube, await burstPods(world))).length === 2);
+  await report.check({ step: 'Create default provisioner', shows: 'survives', name: 'a deployment that renames a pool, drops another one and fails moves nobody' }, async () => {
+    const from = world.observers.mark('pools that do not change');
     const homes = await homesOf(world);
-    const { privateSubnetIds, clusterSecurityGroupId, appsSecurityGroupId } = world.customer;
-    const run = await world.cdk.deploy(VARIANT, {
-      variant: 'renamed,ids', subnets: privateSubnetIds.join(), securityGroups: [clusterSecurityGroupId, appsSecurityGroupId].join(),
-    });
-    expectEqual('exit code of the change', run.code, 0);
+    const run = await world.cdk.deploy(VARIANT, { variant: 'renamed,ids,failure', ...ids });
+    if (run.code === 0) {
+      throw new Error('the deployment succeeded, although a resource of it cannot be created');
+    }
     expectEqual('pods and their nodes', await homesOf(world), homes);
     expectUndisturbed(world.observers.observe(from), { evictionsOfAPod: 0 });
-    const pools = (await world.kube.list(world.karpenter.pools)).map(({ metadata }) => metadata.name).sort();
-    expectEqual('pools', pools, ['default', 'extra', 'general']);
-    return `${homes.length} pods on their nodes, pools ${pools.join(', ')}`;
+    expectEqual('pools', await poolsOf(world), ['default', 'extra']);
+    return `${homes.length} pods on their nodes`;
   });
+  await report.check({ step: 'Create default provisioner', shows: 'survives', name: 'the nodes of a pool that is renamed, and of one that is dropped, are drained once that is deployed' }, async () => {
+    const from = world.observers.mark('pools change');
+    expectEqual('exit code of the change', (await world.cdk.deploy(VARIANT, { variant: 'renamed,ids', ...ids })).code, 0);
+    const run = await untilRun(world, 'former pools are gone', 400, ({ outcome }) => outcome === 'arrived');
+    expectEqual('pools', await poolsOf(world), ['general']);
+    expectEqual('pools of Karpenter\'s nodes', [...new Set((await karpenterNodes(world)).map(({ metadata }) => metadata.labels[world.karpenter.ownerLabel]))], ['general']);
+    expectEqual('pods of the burst that are Ready', (await readyPods(world.kube, await burstPods(world))).length, 2);
+    return `${run.says}; ${expectUndisturbed(world.observers.observe(from), { evictionsOfAPod: 1 })}`;
+  });
+}
+
+async function poolsOf(world: World): Promise<string[]> {
+  return (await world.kube.list(world.karpenter.pools)).map(({ metadata }) => metadata.name).sort();
 }
 
 async function homesOf(world: World): Promise<string[]> {

@@ -11,6 +11,7 @@ export function ownerOf(migration: IConstruct): string {
   return path ? `${stack.stackName}/${path}` : stack.stackName;
 }
 
-function outermost(stack: Stack): Stack {
+/** The stack that is deployed where others are nested in it. */
+export function outermost(stack: Stack): Stack {
   return stack.nestedStackParent ? outermost(stack.nestedStackParent) : stack;
 }

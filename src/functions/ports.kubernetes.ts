@@ -10,7 +10,7 @@ import { KubernetesWorkloads } from '../workflow/critical-workloads/workloads.ku
 import { DrainingKubernetes } from '../workflow/draining/draining.kubernetes';
 import { ClaimFence, RUN_METHODS } from '../workflow/run-record';
 import { ConfigMapRuns } from '../workflow/run-record.kubernetes';
-import { PortName, STEPS } from '../workflow/steps';
+import { PortName, STEP_PORTS } from '../workflow/steps';
 
 type Adapter = (config: k8s.KubeConfig, fence: Fence, api: KarpenterApi) => object;
 
@@ -36,5 +36,5 @@ const ADAPTERS: Readonly<Record<PortName, Adapter>> = {
 /** What the workflow asks of the Kubernetes API, by the names under which the other function asks for it. */
 export const WORKFLOW_PORTS: Readonly<Record<string, ServedPort>> = {
   runs: { methods: RUN_METHODS, connect: async ({ clusterName, kubectlRoleArn }) => new ConfigMapRuns(await connect(clusterName, kubectlRoleArn)) },
-  ...Object.fromEntries(STEPS.map(({ port: { name, methods } }) => [name, fenced(methods, ADAPTERS[name])])),
+  ...Object.fromEntries(STEP_PORTS.map(({ name, methods }) => [name, fenced(methods, ADAPTERS[name])])),
 };

@@ -17,6 +17,9 @@ import { WorkloadsPort } from '../workflow/critical-workloads/port';
 import { CRITICAL_WORKLOADS } from '../workflow/critical-workloads/row';
 import { criticalWorkloadsStep } from '../workflow/critical-workloads/step';
 import { DrainingPort } from '../workflow/draining/port';
+import { deploymentOf } from '../workflow/former-pools/deployment.aws';
+import { FORMER_POOLS } from '../workflow/former-pools/row';
+import { formerPoolsStep } from '../workflow/former-pools/step';
 import { REMOVAL } from '../workflow/removal/row';
 import { removalStep } from '../workflow/removal/step';
 import { ClaimFence, RUN_METHODS, RunPort } from '../workflow/run-record';
@@ -51,7 +54,8 @@ function steps(configuration: WorkflowConfiguration, generation: number, options
   const autoscaler = port<AutoscalerKubernetesPort>(CLUSTER_AUTOSCALER.port);
   const draining = port<DrainingPort>(SCALE_DOWN.port);
   const fleet = port<FleetPort>(REMOVAL.port);
-  const { ClusterName, Api } = configuration;
+  const { ClusterName, Api, StackId } = configuration;
+  const aws = new FleetAws(ClusterName, apiOf(Api));
   return {
     [CRITICAL_WORKLOADS.name]: criticalWorkloadsStep({
       kubernetes: port<WorkloadsPort>(CRITICAL_WORKLOADS.port),
@@ -65,7 +69,8 @@ function steps(configuration: WorkflowConfiguration, generation: number, options
       autoscalerIsQuiet: () => autoscalerIsQuiet(autoscaler, new ClusterAutoscalerAws(ClusterName), configuration),
       recheck: () => recheck(configuration),
     }, configuration, options),
-    [REMOVAL.name]: removalStep({ fleet, draining, aws: new FleetAws(ClusterName, apiOf(Api)) }, configuration, options),
+    [FORMER_POOLS.name]: formerPoolsStep({ fleet, draining, aws, deployment: () => deploymentOf(StackId) }, configuration, options),
+    [REMOVAL.name]: removalStep({ fleet, draining, aws }, configuration, options),
   };
 }
 

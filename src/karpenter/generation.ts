@@ -148,4 +148,5 @@ export interface ProvisioningContext {
 export interface Provisioning {
   /** In the order in which they came: the first is the one that is tried. */
   readonly poolNames: readonly string[];
+  readonly nodeClassNames: readonly string[];
 }

@@ -36,6 +36,10 @@ export interface WorkflowConfiguration {
   readonly Tolerations?: readonly Toleration[];
   /** The pools of the migration; the first one launches the canary. */
   readonly Pools: readonly string[];
+  /** Its node classes. */
+  readonly NodeClasses: readonly string[];
+  /** The ARN of the stack whose deployments decide; the outermost one of nested ones. */
+  readonly StackId: string;
   readonly CriticalWorkloads: readonly WorkloadReference[];
   readonly ClusterAutoscaler: AutoscalerReference;
   readonly CanaryImage: string;

@@ -1,6 +1,7 @@
-import { LONGEST_WAIT_MINUTES, MigrationStageProperties } from './contract';
+import { LONGEST_WAIT_MINUTES, MigrationStageProperties, WorkflowConfiguration } from './contract';
 import { listOf, mustHalt, planDeployment, planRemoval } from './plan';
 import { StagePort } from './port';
+import { isSameJson } from './record-json';
 import { REMOVAL } from './removal/row';
 import { RunRecord, LEASE_MILLISECONDS } from './run-record';
 import { stopSteps } from './runner';
@@ -105,7 +106,7 @@ async function fail(port: StagePort, request: Request, reason: string, now: Date
 /** No ping-pong: a rollback moves nothing. */
 async function rolledBack(port: StagePort, request: Request, now: Date): Promise<Outcome> {
   const record = await port.runs.read();
-  if (record && mustHalt(record, request.properties.Stage)) {
+  if (record && mustHalt(record, { stage: request.properties.Stage, hasOtherPools: hasOtherPools(request) })) {
     const waitingFor = await halt(port, request.properties.Owner, haltOf(request.requestId), now);
     if (waitingFor) {
       return waiting(waitingFor);
@@ -113,6 +114,15 @@ async function rolledBack(port: StagePort, request: Request, now: Date): Promise
   }
   log('the deployment is rolled back: nothing is moved; deploy again to go on', request);
   return reached(request, `rolled back, nothing was moved: ${record?.report?.says ?? 'no run has said anything'}`);
+}
+
+/** The old properties are those of the deployment that fails. */
+function hasOtherPools({ properties, oldProperties }: Request): boolean {
+  const poolsOf = ({ Configuration }: MigrationStageProperties) => {
+    const { Pools, NodeClasses } = JSON.parse(Configuration) as WorkflowConfiguration;
+    return [Pools, NodeClasses];
+  };
+  return oldProperties !== undefined && !isSameJson(poolsOf(properties), poolsOf(oldProperties));
 }
 
 /** The stack goes and Karpenter stays: the run ends, what it recorded waits for whoever takes over. */

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { MIGRATION_STAGE_TYPE, MigrationStageProperties, WorkflowConfiguration } from './contract';
 import { stepGrants } from './grants';
 import { MigrationWorkflow } from './migration-workflow';
+import { outermost } from '../cluster/owner';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
@@ -15,7 +16,7 @@ export interface MigrationStageResourceProps {
   readonly cluster: eks.ICluster;
   readonly stage: MigrationStage;
   /** All but what the import of the cluster says. */
-  readonly configuration: Omit<WorkflowConfiguration, 'ClusterName' | 'KubectlRoleArn' | 'KubernetesFunctionArn'>;
+  readonly configuration: Omit<WorkflowConfiguration, 'ClusterName' | 'KubectlRoleArn' | 'KubernetesFunctionArn' | 'StackId'>;
   /** How long a deployment waits for a run that raises or lowers the stage. */
   readonly waitForRun: Duration;
   /** The tag of Karpenter's launch templates; its value is the cluster's name. */
@@ -42,6 +43,7 @@ export class MigrationStageResource extends Construct {
       ClusterName: cluster.clusterName,
       KubectlRoleArn: kubernetes.kubectlRoleArn,
       KubernetesFunctionArn: kubernetes.function.functionArn,
+      StackId: outermost(Stack.of(this)).stackId,
     };
     this.workflow = new MigrationWorkflow(this, 'Workflow', { configuration });
     const properties: MigrationStageProperties = {
@@ -70,7 +72,7 @@ export class MigrationStageResource extends Construct {
     const stack = Stack.of(this);
     aws.allowFor(resource, 'node groups, add-ons and launch templates are not known before; EC2 and Auto Scaling know no resources for reads, and the cluster and tags bound the writes', [
       { actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] },
-      { actions: ['cloudformation:DescribeStacks'], resources: [stack.stackId] },
+      { actions: ['cloudformation:DescribeStacks'], resources: [...new Set([stack.stackId, outermost(stack).stackId])] },
       ...stepGrants(stack, cluster),
       // These know no resources; what is found is filtered by the cluster's tag.
       { actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates'], resources: ['*'] },

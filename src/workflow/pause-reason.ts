@@ -60,6 +60,8 @@ export enum PauseReason {
   NO_ANSWER = 'NoAnswer',
   /** Calls of our function end in the middle, one after the other: out of time or of memory. */
   CALL_LOST = 'CallLost',
+  /** The deployment that dropped or renamed a pool or node class does not come to an end. */
+  DEPLOYMENT_GOES_ON = 'DeploymentGoesOn',
   /** A check of the preflight no longer holds. */
   PREFLIGHT = 'Preflight',
   /** An error that nobody foresaw; the log has all of it. */

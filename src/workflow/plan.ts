@@ -45,7 +45,7 @@ export type Deployment =
 export function planDeployment(stage: MigrationStage, record: RunRecord, status: ExecutionStatus, isTimeOver: boolean): Deployment {
   const report = record.report?.generation === record.generation ? record.report : undefined;
   const says = report?.says ?? 'the run has not said anything yet';
-  if (report?.outcome === 'arrived') {
+  if (report?.outcome === 'arrived' || report?.deployed) {
     return { kind: 'arrived', state: says };
   }
   if (report?.outcome === 'stopped') {
@@ -61,14 +61,21 @@ export function planDeployment(stage: MigrationStage, record: RunRecord, status:
   return stage === MigrationStage.REMOVED ? { kind: 'fail', reason: `${state}; deploy again, it continues` } : { kind: 'leave', state };
 }
 
+/** To where a deployment is rolled back. */
+export interface RolledBackTo {
+  readonly stage: MigrationStage;
+  /** Whether the configuration of there has other pools or node classes: those that the run takes for former ones are needed again. */
+  readonly hasOtherPools: boolean;
+}
+
 /**
  * Whether a run must end because the deployment that it belongs to is rolled back: nobody wants a drain to go on then. One that restores
  * goes on, and one that is where the rollback goes has nothing to do.
  */
-export function mustHalt(record: RunRecord, rolledBackTo: MigrationStage): boolean {
+export function mustHalt(record: RunRecord, { stage, hasOtherPools }: RolledBackTo): boolean {
   const isOver = record.report?.generation === record.generation && (record.report.outcome === 'arrived' || record.report.outcome === 'stopped');
-  return !isOver && record.stage !== undefined && record.stage !== rolledBackTo
-    && (record.stage === MigrationStage.REMOVED || isRaised(rolledBackTo, record.stage));
+  return !isOver && record.stage !== undefined
+    && (hasOtherPools || record.stage !== stage && (record.stage === MigrationStage.REMOVED || isRaised(stage, record.stage)));
 }
 
 /** As many names as a reason takes. */

@@ -12,6 +12,8 @@ export interface RunReport {
   readonly by?: PauseReason;
   /** In ISO 8601; kept from call to call as long as the run is paused. */
   readonly pausedSince?: string;
+  /** The deployment does not wait for what is left. */
+  readonly deployed?: boolean;
 }
 
 /** A call that may be changing something right now. */

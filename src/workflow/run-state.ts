@@ -22,6 +22,8 @@ export interface RunState {
   readonly blockedSince?: Readonly<Partial<Record<PauseReason, string>>>;
   /** What is waited for, by the reason that it comes to when it takes too long, and since when. */
   readonly wait?: { readonly by: PauseReason; readonly since: string };
+  /** The deployment does not wait for what is left. */
+  readonly deployed?: boolean;
   /** How many calls have ended in the middle, one after the other. */
   readonly lost?: number;
 }
@@ -32,9 +34,12 @@ const AT_ONCE_SECONDS = 1;
 /** What patience has an end with: the rest is somebody's to mend, and a pod that has nowhere to go is no safer when it is deleted. */
 const FORCED: readonly PauseReason[] = [PauseReason.DISRUPTION_BUDGET, PauseReason.KEPT_POD, PauseReason.BARE_POD];
 
+/** Every sentence begins with the name of its leg. */
+const LEG = /^[^:]+: /;
+
 /** The state after a call of a step. */
 export function advanced(state: RunState, leg: Leg, progress: Progress, now: Date): RunState {
-  const { pausedBy: _by, pausedSince: _since, blockedSince, wait: _wait, lost: _lost, ...rest } = state;
+  const { pausedBy: _by, pausedSince: _since, blockedSince, wait: _wait, lost: _lost, deployed: _deployed, ...rest } = state;
   const base = { ...rest, says: `${leg.name}: ${progress.says}`, round: state.round + 1, next: leg.name };
   switch (progress.kind) {
     case 'working': {
@@ -44,7 +49,7 @@ export function advanced(state: RunState, leg: Leg, progress: Progress, now: Dat
         return { ...paused(state, { ...base, says: `${leg.name}: ${late.says}` }, progress.limit.by, now), wait };
       }
       const patience = (progress.limit || progress.forced) && blockedSince ? { blockedSince } : {};
-      return { ...base, ...patience, ...wait && { wait }, outcome: 'working', waitSeconds: progress.waitSeconds };
+      return { ...base, ...patience, ...wait && { wait }, ...progress.deployed && { deployed: true }, outcome: 'working', waitSeconds: progress.waitSeconds };
     }
     case 'blocked':
       return paused(state, base, progress.by, now);
@@ -52,7 +57,7 @@ export function advanced(state: RunState, leg: Leg, progress: Progress, now: Dat
       const next = nextLeg(state.stage, leg);
       return next
         ? { ...base, outcome: 'working', next: next.name, waitSeconds: AT_ONCE_SECONDS }
-        : { ...base, outcome: 'arrived', waitSeconds: 0, says: `stage ${state.stage} is reached: ${progress.says}` };
+        : { ...base, outcome: 'arrived', waitSeconds: 0, says: `stage ${state.stage} is reached: ${progress.silent ? state.says.replace(LEG, '') : progress.says}` };
     }
   }
 }
@@ -104,6 +109,7 @@ export function reportOf(state: RunState, execution: string): RunReport | undefi
     says: state.says,
     by: state.pausedBy,
     pausedSince: state.pausedSince,
+    ...state.deployed && { deployed: true },
   };
 }
 

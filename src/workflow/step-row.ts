@@ -12,8 +12,8 @@ export interface StepRow {
   /** The names of its two directions in the console. */
   readonly apply: string;
   readonly revert: string;
-  /** What it asks the function for that may reach the Kubernetes API. */
-  readonly port: { readonly name: string; readonly methods: readonly string[] };
+  /** What it asks the function for that may reach the Kubernetes API; left out where it works through ports of other steps alone. */
+  readonly port?: { readonly name: string; readonly methods: readonly string[] };
   /** What the adapter of the port does there. */
   readonly rights: readonly StepRight[];
   /** What its other adapters ask AWS for. */

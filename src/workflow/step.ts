@@ -22,13 +22,19 @@ export interface WaitLimit { readonly by: PauseReason; readonly minutes: number 
 
 /** What one call of a step achieved. Blocked is not failed: it is tried again. */
 export type Progress = (
-  | { readonly kind: 'done' }
+  | {
+    readonly kind: 'done';
+    /** There was nothing to do, so what the step before said is worth more. */
+    readonly silent?: boolean;
+  }
   /** Something goes its way and is worth a look after so many seconds. */
   | {
     readonly kind: 'working';
     readonly waitSeconds: number;
     /** The call changed nothing, it waits; the runner counts how long, over all calls. */
     readonly limit?: WaitLimit;
+    /** What is left begins after the deployment, which therefore does not wait for it. */
+    readonly deployed?: boolean;
     /** The call did by force what patience was over with: it is over with the next one of this kind too. */
     readonly forced?: boolean;
   }
@@ -59,13 +65,15 @@ export interface Step {
 }
 
 export const done = (says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress => ({ kind: 'done', says, ...more });
+/** Done with nothing, which nobody has to read. */
+export const nothingToDo = (says: string): Progress => ({ kind: 'done', says, silent: true });
 export const working = (says: string, waitSeconds: number, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
   ({ kind: 'working', says, waitSeconds, ...more });
 /** Did by force what patience was over with. */
 export const forcing = (says: string, waitSeconds: number, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
   ({ kind: 'working', says, waitSeconds, forced: true, ...more });
 /** Waits for something that must have come to its end after so many minutes. */
-export const waiting = (says: string, waitSeconds: number, limit: WaitLimit, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
+export const waiting = (says: string, waitSeconds: number, limit: WaitLimit, more: Pick<Progress, 'counts' | 'undo'> & { readonly deployed?: boolean } = {}): Progress =>
   ({ kind: 'working', says, waitSeconds, limit, ...more });
 export const blocked = (by: PauseReason, says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress => ({ kind: 'blocked', by, says, ...more });
 /** Somebody else wrote in between: everything is read again. */

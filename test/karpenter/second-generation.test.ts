@@ -100,6 +100,7 @@ describe('the preflight', () => {
     expect(rights.filter(right => right.includes('example'))).toEqual([
       'get herds.second.example.com', 'list sheep.second.example.com', 'delete sheep.second.example.com',
       'list herds.second.example.com', 'patch herds.second.example.com', 'delete herds.second.example.com',
+      'list pastures.second.example.com', 'delete pastures.second.example.com',
     ]);
     expect(rights.join()).not.toMatch(/karpenter\.sh/);
   });

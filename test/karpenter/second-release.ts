@@ -63,6 +63,7 @@ class SecondGeneration implements Generation {
 
 class SecondProvisioning implements Provisioning {
   public readonly poolNames = ['first'];
+  public readonly nodeClassNames = ['plain'];
 
   public constructor(scope: Construct, { cluster, nodeRole, network, addPool, addNodeClass }: ProvisioningContext) {
     const nodeClass = new Construct(scope, 'Pasture');

@@ -21,6 +21,8 @@ export const configuration: WorkflowConfiguration = {
   Cpu: '1',
   Memory: '1Gi',
   Pools: ['default'],
+  NodeClasses: ['default'],
+  StackId: 'arn:aws:cloudformation:us-east-1:111111111111:stack/Karpenter/1',
   CriticalWorkloads: [],
   ClusterAutoscaler: { Kind: 'discovered' },
   CanaryImage: 'pause',
@@ -97,7 +99,7 @@ export class FakeStep implements Step {
 
 export function fakeSteps(): Record<StepName, FakeStep> & Steps {
   return {
-    'critical-workloads': new FakeStep(), 'cluster-autoscaler': new FakeStep(), 'scale-down': new FakeStep(), 'removal': new FakeStep(),
+    'critical-workloads': new FakeStep(), 'cluster-autoscaler': new FakeStep(), 'scale-down': new FakeStep(), 'former-pools': new FakeStep(), 'removal': new FakeStep(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { FakeStage, properties } from './fakes';
+import { configuration, FakeStage, properties } from './fakes';
 import { Outcome, ResourceRequest } from '../../src/custom-resources/lifecycle';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { MigrationStageProperties } from '../../src/workflow/contract';
@@ -150,6 +150,18 @@ describe('a rollback', () => {
     expect(karpenter.executions.stopped).toBe(stops);
     expect(karpenter.theSteps['scale-down'].calls).toEqual(stops ? ['stop'] : []);
     expect(karpenter.executions.started).toEqual(['1-forward']);
+  });
+
+  test.each([
+    ['ends', { Pools: ['renamed'] }, 1], ['ends', { NodeClasses: ['renamed'] }, 1], ['leaves', { CanaryImage: 'other' }, 0],
+  ])('%s a run to the same stage whose deployment changed %j', async (_, change, stops) => {
+    const failing = { ...properties, Stage: MigrationStage.SCALE_DOWN, Configuration: JSON.stringify({ ...configuration, ...change }) };
+    karpenter.rollingBack = false;
+    await handler.apply({ ...request('Update', MigrationStage.SCALE_DOWN, { requestId: 'forward' }), properties: failing });
+    karpenter.runs.reports({ outcome: 'working', says: 'on the way', deployed: true });
+    karpenter.rollingBack = true;
+    await expect(handler.apply({ ...request('Update', MigrationStage.SCALE_DOWN), oldProperties: failing })).resolves.toMatchObject({ done: true });
+    expect(karpenter.executions.stopped).toBe(stops);
   });
 });
 

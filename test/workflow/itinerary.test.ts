@@ -10,10 +10,10 @@ function way(stage: MigrationStage): string[] {
 }
 
 test.each([
-  [MigrationStage.INSTALL, ['revert removal', 'revert scale-down', 'revert cluster-autoscaler', 'revert critical-workloads']],
-  [MigrationStage.CUT_OVER, ['revert removal', 'revert scale-down', 'apply critical-workloads', 'apply cluster-autoscaler']],
-  [MigrationStage.SCALE_DOWN, ['revert removal', 'apply critical-workloads', 'apply cluster-autoscaler', 'apply scale-down']],
-  [MigrationStage.REMOVED, ['revert scale-down', 'revert cluster-autoscaler', 'revert critical-workloads', 'apply removal']],
+  [MigrationStage.INSTALL, ['revert removal', 'revert scale-down', 'revert cluster-autoscaler', 'revert critical-workloads', 'apply former-pools']],
+  [MigrationStage.CUT_OVER, ['revert removal', 'revert scale-down', 'apply critical-workloads', 'apply cluster-autoscaler', 'apply former-pools']],
+  [MigrationStage.SCALE_DOWN, ['revert removal', 'apply critical-workloads', 'apply cluster-autoscaler', 'apply scale-down', 'apply former-pools']],
+  [MigrationStage.REMOVED, ['revert former-pools', 'revert scale-down', 'revert cluster-autoscaler', 'revert critical-workloads', 'apply removal']],
 ])('the way to %s is the same from everywhere', (stage, legs) => {
   expect(way(stage)).toEqual(legs);
 });
@@ -26,7 +26,7 @@ test('every stage decides about every step, so that none is left half-way', () =
 });
 
 test('what is reverted comes before what is applied, and reverts go right to left', () => {
-  const order = ['critical-workloads', 'cluster-autoscaler', 'scale-down', 'removal'];
+  const order = ['critical-workloads', 'cluster-autoscaler', 'scale-down', 'former-pools', 'removal'];
   for (const stage of Object.values(MigrationStage)) {
     const positions = way(stage).map(leg => [leg.startsWith('revert'), order.indexOf(leg.split(' ')[1])] as const);
     const reverts = positions.filter(([isRevert]) => isRevert).map(([, position]) => position);

@@ -62,9 +62,20 @@ test('a report of arrival counts whatever became of the execution', () => {
 test.each([
   ['INSTALL', 'arrived', false], ['INSTALL', 'stopped', false], ['INSTALL', 'paused', true], ['SCALE_DOWN', 'working', false],
 ])('a rollback to %s of a drain that has %s ends it: %s', (stage, outcome, ends) => {
-  expect(mustHalt(record(outcome as 'paused'), stage as MigrationStage)).toBe(ends);
+  expect(mustHalt(record(outcome as 'paused'), { stage: stage as MigrationStage, hasOtherPools: false })).toBe(ends);
 });
 
 test('a rollback of a restoration lets it go on', () => {
-  expect(mustHalt({ ...record('working'), stage: MigrationStage.INSTALL }, MigrationStage.SCALE_DOWN)).toBe(false);
+  expect(mustHalt({ ...record('working'), stage: MigrationStage.INSTALL }, { stage: MigrationStage.SCALE_DOWN, hasOtherPools: false })).toBe(false);
+});
+
+test.each([['working', true], ['paused', true], ['arrived', false]])('a rollback to other pools ends a run that is %s: %s, because those that it takes for former ones are needed again', (outcome, ends) => {
+  expect(mustHalt(record(outcome as 'paused'), { stage: MigrationStage.SCALE_DOWN, hasOtherPools: true })).toBe(ends);
+});
+
+test('a deployment does not wait for what begins after it', () => {
+  const waiting = record('working');
+  expect(planDeployment(MigrationStage.SCALE_DOWN, { ...waiting, report: { ...waiting.report!, deployed: true } }, 'RUNNING', false)).toEqual({
+    kind: 'arrived', state: waiting.report!.says,
+  });
 });

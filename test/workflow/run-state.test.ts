@@ -3,10 +3,11 @@ import { MigrationStage } from '../../src/words/migration-stage';
 import { legOf } from '../../src/workflow/itinerary';
 import { PauseReason } from '../../src/workflow/pause-reason';
 import { advanced, held, isOutOfPatience, reportOf, RunState, stopped, pauseSeconds } from '../../src/workflow/run-state';
-import { blocked, done, waiting, working } from '../../src/workflow/step';
+import { blocked, done, nothingToDo, waiting, working } from '../../src/workflow/step';
 
 const pin = legOf('Pin critical workloads');
 const drain = legOf('Drain node groups');
+const last = legOf('Drain the nodes of former pools');
 const state: RunState = {
   generation: 3, stage: MigrationStage.SCALE_DOWN, outcome: 'working', next: pin.name, says: '', waitSeconds: 1, round: 7,
 };
@@ -22,7 +23,13 @@ test('a step that is done gives way to the next one', () => {
 });
 
 test('the last step that is done reaches the stage', () => {
-  expect(advanced(state, drain, done('2 nodes are left'), now)).toMatchObject({ outcome: 'arrived', says: 'stage SCALE_DOWN is reached: 2 nodes are left' });
+  expect(advanced(state, last, done('2 nodes are left'), now)).toMatchObject({ outcome: 'arrived', says: 'stage SCALE_DOWN is reached: 2 nodes are left' });
+});
+
+test('a last step that had nothing to do leaves the word to the one before', () => {
+  const drained = advanced(state, drain, done('2 nodes are left'), now);
+  expect(drained).toMatchObject({ outcome: 'working', next: last.name });
+  expect(advanced(drained, last, nothingToDo('no former pool'), now)).toMatchObject({ outcome: 'arrived', says: 'stage SCALE_DOWN is reached: 2 nodes are left' });
 });
 
 test('a blocked step pauses, and says since when and because of whom', () => {
@@ -83,6 +90,13 @@ describe('a wait with a limit', () => {
     });
     expect(at(late, 25)).toMatchObject({ outcome: 'paused', pausedSince: after(20).toISOString() });
     expect(at(advanced(late, drain, working('ends i-2', 5), after(25)), 26)).toMatchObject({ outcome: 'working' });
+  });
+
+  test('is told where the deployment does not wait for it, and not any more after it', () => {
+    const after_ = advanced(state, drain, waiting('waits for the deployment', 5, { by: PauseReason.DEPLOYMENT_GOES_ON, minutes: 20 }, { deployed: true }), now);
+    expect(after_).toMatchObject({ outcome: 'working', deployed: true });
+    expect(reportOf(after_, 'execution')).toMatchObject({ outcome: 'working', deployed: true });
+    expect(reportOf(advanced(after_, drain, working('evicted a pod', 5), now), 'execution')).not.toHaveProperty('deployed');
   });
 
   test('begins anew for something else', () => {

@@ -59,7 +59,7 @@ test('a run goes through all steps in their order and arrives', async () => {
   }
   const state = await drive(await begin(1));
   expect(state).toMatchObject({ outcome: 'arrived', says: 'stage SCALE_DOWN is reached: ok' });
-  expect(order).toEqual(['revert removal', 'apply critical-workloads', 'apply cluster-autoscaler', 'apply scale-down']);
+  expect(order).toEqual(['revert removal', 'apply critical-workloads', 'apply cluster-autoscaler', 'apply scale-down', 'apply former-pools']);
   expect(runs.record).toMatchObject({ generation: 1, report: { outcome: 'arrived', execution: 'arn' } });
   expect(runs.record!.lease).toBeUndefined();
 });
@@ -197,7 +197,7 @@ test('a run that is blocked for as long as patience stops safely, all steps from
   expect(state).toMatchObject({ outcome: 'stopped', says: 'stopped safely, everything is running: Drain node groups: shop/cart allows nothing' });
   expect(now - START).toBeGreaterThanOrEqual(3600_000);
   expect(now - START).toBeLessThan(3600_000 + 310_000);
-  expect(order).toEqual(['removal', 'scale-down', 'cluster-autoscaler', 'critical-workloads']);
+  expect(order).toEqual(['removal', 'former-pools', 'scale-down', 'cluster-autoscaler', 'critical-workloads']);
   expect(runs.record!.report).toMatchObject({ outcome: 'stopped', by: PauseReason.DISRUPTION_BUDGET });
 });
 

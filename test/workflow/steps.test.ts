@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { apiOf } from '../../src/karpenter/apis';
 import { neededRights, rightText } from '../../src/preflight/workloads/rights';
-import { STEPS } from '../../src/workflow/steps';
+import { STEP_PORTS, STEPS } from '../../src/workflow/steps';
 
 const V0 = apiOf('karpenter.sh/v1alpha5');
 const rights = neededRights('karpenter', V0).map(rightText);
@@ -48,7 +48,8 @@ test.each(ADAPTERS)('the preflight asks for all that %s does', adapter => {
 test.each([
   'create priorityclasses.scheduling.k8s.io', 'get priorityclasses.scheduling.k8s.io', 'patch priorityclasses.scheduling.k8s.io',
   'delete priorityclasses.scheduling.k8s.io', 'delete nodes', 'delete pods', 'create pods/eviction', 'delete machines.karpenter.sh',
-  'patch provisioners.karpenter.sh', 'delete provisioners.karpenter.sh', 'create pods in namespace karpenter', 'patch statefulsets.apps',
+  'patch provisioners.karpenter.sh', 'delete provisioners.karpenter.sh', 'list awsnodetemplates.karpenter.k8s.aws', 'delete awsnodetemplates.karpenter.k8s.aws',
+  'create pods in namespace karpenter', 'patch statefulsets.apps',
   'update configmaps in namespace kube-system', 'list targetgroupbindings.elbv2.k8s.aws',
 ])('the preflight asks whether our identity may %s', right => {
   expect(rights).toContain(right);
@@ -59,7 +60,7 @@ test('no right is asked for twice', () => {
 });
 
 test('names of steps, ports and directions are each there once', () => {
-  for (const names of [STEPS.map(({ name }) => name), STEPS.map(({ port }) => port.name), STEPS.flatMap(({ apply, revert }) => [apply, revert])]) {
+  for (const names of [STEPS.map(({ name }) => name), STEP_PORTS.map(({ name }) => name), STEPS.flatMap(({ apply, revert }) => [apply, revert])]) {
     expect(names).toEqual([...new Set(names)]);
   }
 });

@@ -1,5 +1,5 @@
 import * as k8s from '@kubernetes/client-node';
-import { ClaimView, Condition, Departing, FleetNode, FleetObjects, FleetPort, FleetSupply, PoolChange, PoolView, USUAL_LIMIT } from './fleet';
+import { ClaimView, Condition, Departing, FleetNode, FleetObjects, FleetPort, FleetSupply, NodeClassView, PoolChange, PoolView, USUAL_LIMIT } from './fleet';
 import { ApiObject, KarpenterApi, Kind, Limits, PoolFacts } from './karpenter-api';
 import { Fence } from '../../custom-resources/fence';
 import { every, FIELD_MANAGER, PAGE, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
@@ -45,6 +45,18 @@ export class FleetKubernetes implements FleetPort {
     return { pools: pools.map(pool => this.api.poolFacts(pool)), nodeClasses: this.api.nodeClassFacts(await this.list(kinds.nodeClass), pools) };
   }
 
+  public async nodeClasses(): Promise<NodeClassView[]> {
+    // Those of another controller's pools count: what one of them refers to is in use.
+    const pools = (await this.list(this.api.kinds.pool)).map(pool => this.api.poolFacts(pool));
+    return (await this.list(this.api.kinds.nodeClass)).map(({ metadata }) => ({
+      name: metadata.name,
+      uid: metadata.uid,
+      leaving: timeOf(metadata.deletionTimestamp),
+      pools: pools.filter(({ nodeClass }) => nodeClass === metadata.name).map(({ name }) => name),
+      annotations: ownOf(metadata.annotations),
+    }));
+  }
+
   public async changePool({ name, version, limits, budgets, annotations }: PoolChange): Promise<boolean> {
     const spec = { ...limits !== undefined && { limits }, ...budgets !== undefined && this.api.voluntaryDisruption?.specWith(budgets) };
     const body = { metadata: { resourceVersion: version, annotations }, ...Object.keys(spec).length > 0 && { spec } };
@@ -68,7 +80,8 @@ export class FleetKubernetes implements FleetPort {
       case 'node':
         return this.core.deleteNode({ name, body });
       case 'claim':
-        return this.custom.deleteClusterCustomObject({ ...address(kinds.claim), name, body });
+      case 'nodeClass':
+        return this.custom.deleteClusterCustomObject({ ...address(kinds[kind]), name, body });
       case 'pool':
         // A deletion in the foreground ends with an update, which would have to pass Karpenter's webhooks.
         return this.custom.deleteClusterCustomObject({ ...address(kinds.pool), name, propagationPolicy: 'Background', body });
@@ -102,8 +115,12 @@ function poolView(pool: ApiObject, api: KarpenterApi): PoolView {
     limits: (spec as { readonly limits?: Limits } | undefined)?.limits ?? null,
     ...limitedBy === USUAL_LIMIT ? {} : { limitedBy },
     ...api.voluntaryDisruption && { budgets: api.voluntaryDisruption.budgetsOf(pool) },
-    annotations: Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(OURS))),
+    annotations: ownOf(metadata.annotations),
   };
+}
+
+function ownOf(annotations: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations).filter(([key]) => key.startsWith(OURS)));
 }
 
 interface ClaimStatus { readonly nodeName?: string; readonly conditions?: readonly Condition[] }

@@ -10,13 +10,14 @@ export interface FleetPort {
   pool(name: string): Promise<PoolFacts | undefined>;
   /** What pools can make, without those that are being deleted. */
   supply(): Promise<FleetSupply>;
+  nodeClasses(): Promise<readonly NodeClassView[]>;
   /** One guarded write; false where somebody wrote in between. */
   changePool(change: PoolChange): Promise<boolean>;
   /** Asks for the deletion of objects, one after the other; what is gone already is as good. */
   remove(objects: readonly Departing[]): Promise<void>;
 }
 
-export const FLEET_METHODS = ['objects', 'pools', 'claims', 'pool', 'supply', 'changePool', 'remove'] as const satisfies readonly (keyof FleetPort)[];
+export const FLEET_METHODS = ['objects', 'pools', 'claims', 'pool', 'supply', 'nodeClasses', 'changePool', 'remove'] as const satisfies readonly (keyof FleetPort)[];
 
 /** No instance type fits into a limit of zero of it, so that nothing is launched while what runs goes on. */
 export const USUAL_LIMIT = 'cpu';
@@ -45,6 +46,17 @@ export interface PoolView {
   /** Left out where the generation has none. */
   readonly budgets?: Budgets;
   /** Only our own records and marks. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface NodeClassView {
+  readonly name: string;
+  readonly uid: string;
+  /** Since when it is being deleted. */
+  readonly leaving?: number;
+  /** The pools that refer to it. */
+  readonly pools: readonly string[];
+  /** Only our own marks. */
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -85,7 +97,7 @@ export interface PoolChange {
 }
 
 /** The uid tells an object from a later one of the same name. */
-export interface Departing { readonly kind: 'claim' | 'node' | 'pool'; readonly name: string; readonly uid: string }
+export interface Departing { readonly kind: 'claim' | 'node' | 'pool' | 'nodeClass'; readonly name: string; readonly uid: string }
 
 /** An instance that Karpenter launched for this cluster and that EC2 still has. */
 export interface InstanceView {

@@ -41,6 +41,10 @@ export class V0Provisioning implements Provisioning {
     return this.provisioners.all;
   }
 
+  public get nodeClassNames(): readonly string[] {
+    return this.nodeTemplates.all;
+  }
+
   public addProvisioner(id: string, options: ProvisionerOptions): Provisioner {
     checkShape('addProvisioner', options, PROVISIONER_OPTIONS);
     const { cluster, owner, isRemoved, addPool, allowSpot } = this.context;

@@ -63,6 +63,10 @@ export class V1Provisioning implements Provisioning {
     return this.nodePools.all;
   }
 
+  public get nodeClassNames(): readonly string[] {
+    return this.nodeClasses.all;
+  }
+
   public addNodePool(id: string, options: NodePoolOptions): NodePool {
     checkShape('addNodePool', options, NODE_POOL_OPTIONS);
     const { cluster, owner, isRemoved, addPool, allowSpot } = this.context;

@@ -19,7 +19,7 @@ export interface NodePoolOptions {
    * The name of the object: a DNS name of at most 63 characters, as Karpenter makes a label of it.
    *
    * With another name it is another NodePool: a new one is made, then the old one is deleted and its nodes end with it. In a
-   * migration the old one is kept with its nodes, and drained and deleted on the way to `MigrationStage.REMOVED`.
+   * migration the old one is kept until the deployment is over, then its nodes are drained one batch after the other, and it is deleted.
    *
    * @default 'default'
    */

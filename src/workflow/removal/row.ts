@@ -12,6 +12,7 @@ export const REMOVAL = {
   rights: [
     mayOf('list patch delete', 'pool'),
     mayOf('list delete', 'claim'),
+    mayOf('list delete', 'nodeClass'),
     may('list delete', 'nodes'),
   ],
   grants: [{ on: 'everything', actions: ['ec2:DescribeInstances'] }],

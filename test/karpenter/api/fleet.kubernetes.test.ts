@@ -115,6 +115,24 @@ test('the supply is of pools that stay', async () => {
   expect(nodeClasses).toEqual([]);
 });
 
+test('node classes are told with the pools that refer to them, of whichever controller, and with our marks alone', async () => {
+  api.lists[`${API}/provisioners`] = [{ metadata: meta('default'), spec: { providerRef: { name: 'general' } } }];
+  api.lists['/apis/karpenter.k8s.aws/v1alpha1/awsnodetemplates'] = [
+    { metadata: meta('general', { annotations: { 'cdk-karpenter-migration/owner': 'Stack/Migration', 'theirs': 'too' } }) },
+    { metadata: meta('former', { deletionTimestamp: '2024-05-01T11:00:00Z' }) },
+  ];
+  expect(await adapter.nodeClasses()).toEqual([
+    { name: 'general', uid: 'uid-general', pools: ['default'], annotations: { 'cdk-karpenter-migration/owner': 'Stack/Migration' } },
+    { name: 'former', uid: 'uid-former', leaving: Date.parse('2024-05-01T11:00:00Z'), pools: [], annotations: {} },
+  ]);
+});
+
+test('a node class is deleted as the one that was seen', async () => {
+  await adapter.remove([{ kind: 'nodeClass', name: 'former', uid: 'uid-former' }]);
+  expect(api.calls).toEqual(['DELETE /apis/karpenter.k8s.aws/v1alpha1/awsnodetemplates/former']);
+  expect(api.bodies).toEqual([{ preconditions: { uid: 'uid-former' } }]);
+});
+
 test('limits and record are written together, as a merge patch of the version that was read', async () => {
   const change = { name: 'default', version: '7', limits: { resources: { cpu: '0', memory: null } }, annotations: { [LIMITS_RECORD]: 'null' } };
   expect(await adapter.changePool(change)).toBe(true);

@@ -1,8 +1,8 @@
 import { PoolView } from '../../../src/karpenter/api/fleet';
 import { Budgets, Limits } from '../../../src/karpenter/api/karpenter-api';
 import { V1_API } from '../../../src/karpenter/v1/api';
+import { LaunchLimits } from '../../../src/workflow/emptying/limits';
 import { BUDGETS_RECORD, LIMITS_RECORD } from '../../../src/workflow/records';
-import { LaunchLimits } from '../../../src/workflow/removal/limits';
 import { removalStep } from '../../../src/workflow/removal/step';
 import { changed, CONFIGURATION, FakeWorld, MINUTE, poolView } from '../../workflow/removal/fakes';
 

@@ -1,9 +1,10 @@
-import { ClaimView, Departing, FleetAwsPort, FleetObjects, InstanceView, PoolChange, PoolView } from '../../../src/karpenter/api/fleet';
+import { ClaimView, Departing, FleetAwsPort, FleetObjects, InstanceView, NodeClassView, PoolChange, PoolView } from '../../../src/karpenter/api/fleet';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
 import { mustMove } from '../../../src/workflow/draining/pods';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
-import { RemovalConfiguration, RemovalFleet, removalStep } from '../../../src/workflow/removal/step';
+import { EmptyingFleet } from '../../../src/workflow/emptying/emptying';
+import { RemovalConfiguration, removalStep } from '../../../src/workflow/removal/step';
 import { Progress } from '../../../src/workflow/step';
 
 export const OWNER_KEY = 'karpenter.sh/provisioner-name';
@@ -14,6 +15,7 @@ export const CONFIGURATION: RemovalConfiguration = {
   Api: V0_API.name,
   Owner: 'Stack/Migration',
   Pools: ['default', 'gpu'],
+  NodeClasses: ['default'],
   ScaleDown: { Targets: [], BatchSize: 1, PauseSeconds: 0, DeregistrationSeconds: 300, Force: false },
 };
 
@@ -89,9 +91,11 @@ export const WEBHOOK_ERROR = 'the kubernetes function failed: HTTP-Code: 500\nMe
   + JSON.stringify(JSON.stringify({ message: 'Internal error occurred: failed calling webhook "defaulting.webhook.karpenter.k8s.aws": no endpoints available' }));
 
 /** A cluster whose Karpenter ends what is deleted; its node groups take every pod. Time goes on as a run waits. */
-export class FakeWorld implements RemovalFleet, DrainingPort, FleetAwsPort {
+export class FakeWorld implements EmptyingFleet, DrainingPort, FleetAwsPort {
   public time = START;
   public pools: PoolView[] = [poolView('default', { limits: { resources: { cpu: '100', memory: '1Ti' } } }), poolView('gpu')];
+  /** What refers to them is told by their names. */
+  public nodeClasses_: NodeClassView[] = [];
   public claims: ClaimView[] = [];
   public nodes_: NodeView[] = [];
   public pods_: PodView[] = [];
@@ -156,6 +160,10 @@ export class FakeWorld implements RemovalFleet, DrainingPort, FleetAwsPort {
     };
   }
 
+  public async nodeClasses(): Promise<NodeClassView[]> {
+    return this.nodeClasses_.map(one => ({ ...one, pools: one.pools.filter(name => this.pools.some(pool => pool.name === name)) }));
+  }
+
   public async changePool(change: PoolChange): Promise<boolean> {
     if (!this.webhooksWork) {
       throw new Error(WEBHOOK_ERROR);
@@ -179,6 +187,8 @@ export class FakeWorld implements RemovalFleet, DrainingPort, FleetAwsPort {
         this.leave(name);
       } else if (kind === 'pool') {
         this.pools = this.pools.filter(one => one !== found);
+      } else if (kind === 'nodeClass') {
+        this.nodeClasses_ = this.nodeClasses_.filter(one => one.uid !== uid);
       }
     }
   }

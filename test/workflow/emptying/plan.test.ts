@@ -1,9 +1,9 @@
-import { claim, MINUTE, node, pod, START } from './fakes';
 import { FleetNode, FleetObjects } from '../../../src/karpenter/api/fleet';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { NodeRequirements } from '../../../src/kubernetes/pod-needs';
+import { chooseBatch, endOf, membersOf, nameOf, overdue, rescueOf, staying, unregistered } from '../../../src/workflow/emptying/plan';
 import { PauseReason } from '../../../src/workflow/pause-reason';
-import { chooseBatch, endOf, membersOf, nameOf, overdue, rescueOf, staying, unregistered } from '../../../src/workflow/removal/plan';
+import { claim, MINUTE, node, pod, START } from '../removal/fakes';
 
 const fleetNode = (name: string, more: Partial<FleetNode> = {}): FleetNode => ({ name, uid: `uid-${name}`, pool: 'default', ...more });
 const objects = (more: Partial<FleetObjects>): FleetObjects => ({ pools: [], claims: [], nodes: [], ...more });

@@ -14,7 +14,7 @@ export function unreachableWebhook(error: unknown): string | undefined {
 }
 
 /** While Karpenter's webhooks do not answer, nobody can change a pool. */
-export async function unlessUnreachable({ words }: KarpenterApi, write: () => Promise<Progress>): Promise<Progress> {
+export async function unlessUnreachable<T extends Progress | undefined>({ words }: KarpenterApi, write: () => Promise<T>): Promise<T | Progress> {
   try {
     return await write();
   } catch (error) {

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { changed, poolView } from './fakes';
 import { PoolView } from '../../../src/karpenter/api/fleet';
 import { Limits } from '../../../src/karpenter/api/karpenter-api';
 import { V0_API } from '../../../src/karpenter/v0/api';
+import { LaunchLimits } from '../../../src/workflow/emptying/limits';
 import { LIMITS_RECORD, NODES_GONE_MARK } from '../../../src/workflow/records';
-import { LaunchLimits } from '../../../src/workflow/removal/limits';
+import { changed, poolView } from '../removal/fakes';
 
 const launches = new LaunchLimits(V0_API);
 
