@@ -17,22 +17,26 @@ export const ROUNDS = 800;
 /** What goes wrong between Step Functions and the function is tried again for about twenty minutes. */
 const RETRY: sfn.RetryProps = { errors: ['States.ALL'], interval: Duration.seconds(5), backoffRate: 2, maxDelay: Duration.minutes(2), maxAttempts: 14 };
 
-/** The states of a migration, one for each step and direction, around one wait: the console shows where a run is and what it says. */
+/**
+ * The states of a migration, one for each step and direction, around one wait: the console shows where a run is and what it says. What they hand on is
+ * the `run`, beside the `configuration`, which stands once in the definition: a template has room for it, but not for one in each state.
+ */
 export function migrationStates(scope: Construct, fn: lambda.IFunction, configuration: WorkflowConfiguration): sfn.IChainable {
   const call = (name: string, workflow: 'begin' | 'go') => new tasks.LambdaInvoke(scope, name, {
     lambdaFunction: fn,
     // Only what the function answers: input and output of a state stay small enough to read.
     payloadResponseOnly: true,
+    resultPath: '$.run',
     retryOnServiceExceptions: false,
     payload: sfn.TaskInput.fromObject({
       Workflow: workflow,
-      Configuration: configuration,
-      Run: sfn.JsonPath.entirePayload,
+      Configuration: sfn.JsonPath.objectAt('$.configuration'),
+      Run: sfn.JsonPath.objectAt('$.run'),
       Execution: sfn.JsonPath.executionId,
     }),
   }).addRetry(RETRY);
-  const outcome = (name: string) => sfn.Condition.stringEquals('$.outcome', name);
-  const waiting = (id: string, comment: string) => new sfn.Wait(scope, id, { comment, time: sfn.WaitTime.secondsPath('$.waitSeconds') });
+  const outcome = (name: string) => sfn.Condition.stringEquals('$.run.outcome', name);
+  const waiting = (id: string, comment: string) => new sfn.Wait(scope, id, { comment, time: sfn.WaitTime.secondsPath('$.run.waitSeconds') });
 
   const next = new sfn.Choice(scope, 'What is next');
   const decide = new sfn.Choice(scope, 'How did it go')
@@ -42,11 +46,12 @@ export function migrationStates(scope: Construct, fn: lambda.IFunction, configur
     .when(outcome('paused'), waiting('Paused', '"says" names who is in the way; the run tries again by itself').next(next))
     .otherwise(waiting('Wait', 'something goes its way, "says" names it').next(next));
 
-  next.when(sfn.Condition.numberGreaterThanEquals('$.round', ROUNDS), continuation(scope));
+  next.when(sfn.Condition.numberGreaterThanEquals('$.run.round', ROUNDS), continuation(scope));
   for (const { name } of LEGS) {
-    next.when(sfn.Condition.stringEquals('$.next', name), call(name, 'go').next(decide));
+    next.when(sfn.Condition.stringEquals('$.run.next', name), call(name, 'go').next(decide));
   }
-  return call('Begin', 'begin').next(decide);
+  const configured = new sfn.Pass(scope, 'Configuration', { parameters: { run: sfn.JsonPath.entirePayload, configuration } });
+  return configured.next(call('Begin', 'begin')).next(decide);
 }
 
 /** Starts the state machine again: a new execution has a history of its own. */
@@ -56,7 +61,7 @@ function continuation(scope: Construct): sfn.CustomState {
       Type: 'Task',
       Comment: 'before the history of this one is full',
       Resource: `arn:${Aws.PARTITION}:states:::states:startExecution`,
-      Parameters: { 'StateMachineArn.$': '$$.StateMachine.Id', 'Input': { 'generation.$': '$.generation' } },
+      Parameters: { 'StateMachineArn.$': '$$.StateMachine.Id', 'Input': { 'generation.$': '$.run.generation' } },
       End: true,
     },
   });

@@ -25,21 +25,26 @@ function definition(): any {
 const { StartAt, States } = definition();
 
 test('an execution begins with where the cluster is', () => {
-  expect(StartAt).toBe('Begin');
-  expect(States.Begin.Parameters).toMatchObject({ 'Workflow': 'begin', 'Run.$': '$', 'Execution.$': '$$.Execution.Id', 'Configuration': { Owner: 'stack/Migration' } });
+  expect(States[StartAt]).toMatchObject({ Type: 'Pass', Parameters: { 'run.$': '$', 'configuration': { Owner: 'stack/Migration' } }, Next: 'Begin' });
+  expect(States.Begin.Parameters).toEqual({ 'Workflow': 'begin', 'Run.$': '$.run', 'Execution.$': '$$.Execution.Id', 'Configuration.$': '$.configuration' });
+  expect(States.Begin.ResultPath).toBe('$.run');
+});
+
+test('the configuration stands once in the definition', () => {
+  expect(JSON.stringify(States).split('stack/Migration')).toHaveLength(2);
 });
 
 test('every step in each direction is a state of its own, which asks for that step', () => {
   for (const { name } of LEGS) {
-    expect(States[name]).toMatchObject({ Type: 'Task', Next: 'How did it go' });
-    expect(States[name].Parameters).toMatchObject({ 'Workflow': 'go', 'Run.$': '$' });
-    expect(States['What is next'].Choices).toContainEqual({ Variable: '$.next', StringEquals: name, Next: name });
+    expect(States[name]).toMatchObject({ Type: 'Task', ResultPath: '$.run', Next: 'How did it go' });
+    expect(States[name].Parameters).toMatchObject({ 'Workflow': 'go', 'Run.$': '$.run', 'Configuration.$': '$.configuration' });
+    expect(States['What is next'].Choices).toContainEqual({ Variable: '$.run.next', StringEquals: name, Next: name });
   }
 });
 
 test('a run that works waits, one that is blocked pauses, and both go on', () => {
   for (const wait of ['Wait', 'Paused']) {
-    expect(States[wait]).toMatchObject({ Type: 'Wait', SecondsPath: '$.waitSeconds', Next: 'What is next' });
+    expect(States[wait]).toMatchObject({ Type: 'Wait', SecondsPath: '$.run.waitSeconds', Next: 'What is next' });
   }
   expect(States['How did it go'].Default).toBe('Wait');
 });
@@ -51,10 +56,10 @@ test('a run ends in a state that says how, and none of them is a failure', () =>
 });
 
 test('the history of an execution is bounded: another one goes on before it is full', () => {
-  expect(States['What is next'].Choices[0]).toEqual({ Variable: '$.round', NumericGreaterThanEquals: ROUNDS, Next: 'Go on in a new execution' });
+  expect(States['What is next'].Choices[0]).toEqual({ Variable: '$.run.round', NumericGreaterThanEquals: ROUNDS, Next: 'Go on in a new execution' });
   expect(States['Go on in a new execution']).toMatchObject({
     Resource: 'arn:TOKEN:states:::states:startExecution',
-    Parameters: { 'StateMachineArn.$': '$$.StateMachine.Id', 'Input': { 'generation.$': '$.generation' } },
+    Parameters: { 'StateMachineArn.$': '$$.StateMachine.Id', 'Input': { 'generation.$': '$.run.generation' } },
     End: true,
   });
   // Entering and leaving two choices and a wait, and a task with its call: 11 events; each repetition by Step Functions adds three.
