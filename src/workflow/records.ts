@@ -14,6 +14,8 @@ export const REPLICAS_RECORD = `${PREFIX}/replicas`;
 export const SIZES_RECORD = `${PREFIX}/sizes`;
 /** Tag of a node group: `minimum/maximum` as we set it last, and the ones before that, to tell a change of the owner's from ours. */
 export const SIZES_SET = `${PREFIX}/sizes-set`;
+/** Tag of a node group: the id of the update of its sizes that we began last. */
+export const UPDATE_RECORD = `${PREFIX}/update`;
 /** Tag of a node group: `wanted/kept`, the nodes that the configuration wants to stay and those that do. */
 export const TARGET_RECORD = `${PREFIX}/target`;
 /** Tag of a node group: the Auto Scaling processes that we suspended. */

@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { configuration, OWNER } from './fakes';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { MigrationStageResource } from '../../src/workflow/migration-stage-resource';
-import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD } from '../../src/workflow/records';
+import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD, UPDATE_RECORD } from '../../src/workflow/records';
 import { importCluster, KUBECTL_ROLE, testStack } from '../karpenter-migration/stack';
 
 function template(stage: MigrationStage, revision?: string): Template {
@@ -52,7 +52,7 @@ test('the function may write what the steps move, and each write is bound to the
     expect(of[action].Condition).toEqual({ StringEquals: { 'aws:ResourceTag/eks:cluster-name': 'prod' } });
   }
   for (const action of ['eks:TagResource', 'eks:UntagResource']) {
-    expect(of[action].Condition).toEqual({ 'ForAllValues:StringEquals': { 'aws:TagKeys': [SIZES_RECORD, SIZES_SET, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK] } });
+    expect(of[action].Condition).toEqual({ 'ForAllValues:StringEquals': { 'aws:TagKeys': [SIZES_RECORD, SIZES_SET, UPDATE_RECORD, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK] } });
   }
   for (const [action, kind] of [['eks:UpdateNodegroupConfig', 'nodegroup'], ['eks:TagResource', 'nodegroup'], ['eks:UpdateAddon', 'addon']]) {
     expect(JSON.stringify(of[action].Resource)).toContain(`:${kind}/prod/*`);

@@ -3,7 +3,7 @@ import { NodegroupState, ScaleDownAwsPort, REBALANCING } from './port';
 import { GROUP_TAGS } from './sizes';
 import { toEach } from '../../custom-resources/fence';
 import { PauseReason } from '../pause-reason';
-import { SIZES_SET, SUSPENDED_RECORD } from '../records';
+import { SIZES_SET, SUSPENDED_RECORD, UPDATE_RECORD } from '../records';
 import { blocked, Progress, waiting, working } from '../step';
 
 /** Does what was planned for node groups, one move each; undefined where nothing was. */
@@ -84,8 +84,12 @@ async function resize(
   if (set !== tags[SIZES_SET]) {
     await aws.tag(arn, { [SIZES_SET]: set });
   }
-  const refused = await aws.resize(name, sizes);
-  return refused && `eks does not change the sizes of ${name}: ${refused}`;
+  const resizing = await aws.resize(name, sizes);
+  if ('refused' in resizing) {
+    return `eks does not change the sizes of ${name}: ${resizing.refused}`;
+  }
+  await aws.tag(arn, { [UPDATE_RECORD]: resizing.update });
+  return undefined;
 }
 
 /** The commands that undo by hand what was done to a node group. */

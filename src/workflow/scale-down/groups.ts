@@ -23,10 +23,10 @@ export interface Busy { readonly says: string; readonly ours: boolean }
 const CHANGEABLE = ['ACTIVE', 'DEGRADED'];
 
 /** An update that we began is waited for, everything else that goes on in a group is somebody else's. */
-export function busyWith({ name, status, issues, tags }: NodegroupState): Busy | undefined {
+export function busyWith({ name, status, issues, ownUpdate = false }: NodegroupState): Busy | undefined {
   return CHANGEABLE.includes(status)
     ? undefined
-    : { says: `node group ${name} is ${status}${inBrackets(issues)}`, ours: status === 'UPDATING' && tags[SIZES_SET] !== undefined };
+    : { says: `node group ${name} is ${status}${inBrackets(issues)}`, ours: ownUpdate };
 }
 
 /** What EKS finds wrong with groups that are changed all the same. */

@@ -3,11 +3,12 @@ import {
   ResumeProcessesCommand, SuspendProcessesCommand, TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { EC2Client, Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
-import { EKSClient, Nodegroup, TagResourceCommand, UntagResourceCommand, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
-import { AutoScalingGroupState, InstanceState, NodegroupState, REBALANCING, ScaleDownAwsPort, Sizes } from './port';
+import { DescribeUpdateCommand, EKSClient, Nodegroup, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
+import { AutoScalingGroupState, InstanceState, NodegroupState, REBALANCING, Resizing, ScaleDownAwsPort, Sizes } from './port';
 import { describeNodegroup, nodegroupNames } from '../../cluster/readings.aws';
 import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { Fence } from '../../custom-resources/fence';
+import { UPDATE_RECORD } from '../records';
 
 /** Auto Scaling takes so many names in one call, and EC2 more. */
 const NAMES = 50;
@@ -38,10 +39,28 @@ export class ScaleDownAws implements ScaleDownAwsPort {
       .filter(one => one.status !== 'DELETING' && one.resources?.autoScalingGroups?.[0]?.name !== undefined);
     const groups = await this.groups(described.map(groupName));
     const instances = await this.instances(described.map(groupName));
-    return described.filter(one => groups.has(groupName(one))).map(one => {
+    return inParallel(described.filter(one => groups.has(groupName(one))), async one => {
       const name = groupName(one);
-      return stateOf(one, groupState(groups.get(name)!, instances.filter(instance => tagOf(instance) === name)));
+      const state = stateOf(one, groupState(groups.get(name)!, instances.filter(instance => tagOf(instance) === name)));
+      return state.status === 'UPDATING' ? { ...state, ownUpdate: await this.isOurs(state) } : state;
     });
+  }
+
+  /** EKS takes one update of a group at a time. */
+  private async isOurs({ name: nodegroupName, tags: { [UPDATE_RECORD]: updateId } }: NodegroupState): Promise<boolean> {
+    if (updateId === undefined) {
+      return false;
+    }
+    try {
+      const { update } = await this.eks.send(new DescribeUpdateCommand({ name: this.clusterName, nodegroupName, updateId }));
+      return update?.status === 'InProgress';
+    } catch (error) {
+      // EKS forgets updates that ended long ago.
+      if (error instanceof ResourceNotFoundException) {
+        return false;
+      }
+      throw error;
+    }
   }
 
   public async tag(resourceArn: string, tags: Readonly<Record<string, string>>): Promise<void> {
@@ -54,11 +73,15 @@ export class ScaleDownAws implements ScaleDownAwsPort {
     await this.eks.send(new UntagResourceCommand({ resourceArn, tagKeys: [...keys] }));
   }
 
-  public async resize(nodegroupName: string, { min, max, desired }: Partial<Sizes>): Promise<string | undefined> {
+  public async resize(nodegroupName: string, { min, max, desired }: Partial<Sizes>): Promise<Resizing> {
     await this.fence.check();
     const scalingConfig = { minSize: min, maxSize: max, desiredSize: desired };
     const update = new UpdateNodegroupConfigCommand({ clusterName: this.clusterName, nodegroupName, scalingConfig });
-    return unlessRefused(EKS_REFUSALS, () => this.eks.send(update));
+    let id: string | undefined;
+    const refused = await unlessRefused(EKS_REFUSALS, async () => {
+      id = (await this.eks.send(update)).update!.id!;
+    });
+    return refused === undefined ? { update: id! } : { refused };
   }
 
   public async suspendRebalancing(AutoScalingGroupName: string): Promise<void> {

@@ -11,6 +11,8 @@ export interface NodegroupState {
   /** As EKS says it; its desired size follows Auto Scaling's with a delay. */
   readonly sizes: Sizes;
   readonly tags: Readonly<Record<string, string>>;
+  /** The update that goes on is the one that we began last; left out where none goes on. */
+  readonly ownUpdate?: boolean;
   readonly group: AutoScalingGroupState;
 }
 
@@ -32,14 +34,17 @@ export interface InstanceState {
   readonly leaving: boolean;
 }
 
+/** The id of the update that has begun, or why EKS refuses it. */
+export type Resizing = { readonly update: string } | { readonly refused: string };
+
 /** What the scale-down needs of EKS, Auto Scaling and EC2. */
 export interface ScaleDownAwsPort {
   /** All managed node groups of the cluster. */
   nodegroups(): Promise<NodegroupState[]>;
   tag(arn: string, tags: Readonly<Record<string, string>>): Promise<void>;
   untag(arn: string, keys: readonly string[]): Promise<void>;
-  /** What is left out stays; gives the reason where EKS refuses. */
-  resize(nodegroup: string, sizes: Partial<Sizes>): Promise<string | undefined>;
+  /** What is left out stays. */
+  resize(nodegroup: string, sizes: Partial<Sizes>): Promise<Resizing>;
   suspendRebalancing(autoScalingGroup: string): Promise<void>;
   resumeRebalancing(autoScalingGroup: string): Promise<void>;
   /** Those of the Auto Scaling groups whose instances are being refreshed. */

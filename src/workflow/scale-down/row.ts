@@ -25,8 +25,9 @@ export const SCALE_DOWN = {
     may('list', 'targetgroupbindings.elbv2.k8s.aws'),
   ],
   grants: [
-    { on: 'cluster', actions: CLUSTER_READS },
-    { on: 'nodegroups', actions: ['eks:DescribeNodegroup', 'eks:UpdateNodegroupConfig'] },
+    // An update is one of the cluster and of the node group.
+    { on: 'cluster', actions: [...CLUSTER_READS, 'eks:DescribeUpdate'] },
+    { on: 'nodegroups', actions: ['eks:DescribeNodegroup', 'eks:UpdateNodegroupConfig', 'eks:DescribeUpdate'] },
     { on: 'tags of nodegroups', actions: ['eks:TagResource', 'eks:UntagResource'] },
     { on: 'everything', actions: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes', 'ec2:DescribeInstances'] },
     {

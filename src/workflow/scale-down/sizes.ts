@@ -1,8 +1,8 @@
 import { NodegroupState, Sizes } from './port';
-import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD } from '../records';
+import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD, UPDATE_RECORD } from '../records';
 
 /** All that we may have left at a node group. */
-export const GROUP_TAGS = [SIZES_RECORD, SIZES_SET, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK];
+export const GROUP_TAGS = [SIZES_RECORD, SIZES_SET, UPDATE_RECORD, TARGET_RECORD, SUSPENDED_RECORD, RESTORING_MARK];
 
 /** Sizes without the desired one, which changes with every node that goes. */
 export type Bounds = Pick<Sizes, 'min' | 'max'>;

@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
-  DescribeNodegroupCommand, EKSClient, ListNodegroupsCommand, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand,
+  DescribeNodegroupCommand, DescribeUpdateCommand, EKSClient, ListNodegroupsCommand, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand,
   UpdateNodegroupConfigCommand,
 } from '@aws-sdk/client-eks';
 import { ScaleDownAws } from '../../../src/workflow/scale-down/nodegroups.aws';
@@ -17,6 +17,10 @@ class FakeAccount {
   public readonly log: (string | object)[] = [];
   public refusal?: Error;
   public refreshes: object[] = [];
+  public status = 'ACTIVE';
+  public tags: Record<string, string> = { a: 'b' };
+  /** By its id; EKS knows no other ones. */
+  public updates: Record<string, string> = {};
 
   public adapter(check = async () => { this.log.push('fence'); }): ScaleDownAws {
     const [eks, autoScaling, ec2] = [new EKSClient(REGION), new AutoScalingClient(REGION), new EC2Client(REGION)];
@@ -56,11 +60,18 @@ class FakeAccount {
     if (command instanceof DescribeInstanceRefreshesCommand) {
       return { InstanceRefreshes: this.refreshes };
     }
+    if (command instanceof DescribeUpdateCommand) {
+      const status = this.updates[command.input.updateId!];
+      if (command.input.name !== 'prod' || command.input.nodegroupName !== 'apps' || status === undefined) {
+        throw new ResourceNotFoundException({ message: 'no such update', $metadata: {} });
+      }
+      return { update: { status } };
+    }
     this.log.push({ [(command as object).constructor.name]: (command as { input: object }).input });
     if (this.refusal) {
       throw this.refusal;
     }
-    return {};
+    return command instanceof UpdateNodegroupConfigCommand ? { update: { id: 'update-1' } } : {};
   }
 
   private nodegroup(name: string): object {
@@ -71,8 +82,8 @@ class FakeAccount {
       nodegroup: {
         nodegroupName: name,
         nodegroupArn: `arn:${name}`,
-        status: name === 'ending' ? 'DELETING' : 'ACTIVE',
-        tags: { a: 'b' },
+        status: name === 'ending' ? 'DELETING' : this.status,
+        tags: this.tags,
         scalingConfig: { minSize: 1, maxSize: 5, desiredSize: 3 },
         resources: { autoScalingGroups: [{ name: `eks-${name}` }] },
         health: { issues: [{ code: 'AsgInstanceLaunchFailures', message: 'no capacity' }] },
@@ -142,9 +153,23 @@ test('a refusal of Auto Scaling is an answer, every other error is one', async (
 test.each(['ResourceInUseException', 'InvalidRequestException', 'InvalidParameterException'])('what EKS refuses is an answer (%s), every other error is one', async name => {
   const account = new FakeAccount();
   account.refusal = Object.assign(new Error('Nodegroup cannot be updated'), { name });
-  expect(await account.adapter().resize('apps', { min: 1 })).toBe('Nodegroup cannot be updated');
+  expect(await account.adapter().resize('apps', { min: 1 })).toEqual({ refused: 'Nodegroup cannot be updated' });
   account.refusal = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
   await expect(account.adapter().resize('apps', { min: 1 })).rejects.toThrow('not authorized');
+});
+
+test('the id of an update is told', async () => {
+  expect(await new FakeAccount().adapter().resize('apps', { min: 1 })).toEqual({ update: 'update-1' });
+});
+
+test.each([
+  ['the one that we began last', { 'cdk-karpenter-migration/update': 'update-1' }, true],
+  ['another one, because ours has ended', { 'cdk-karpenter-migration/update': 'update-0' }, false],
+  ['another one, because EKS has forgotten ours', { 'cdk-karpenter-migration/update': 'unknown' }, false],
+  ['another one, because we began none', {}, false],
+])('the update that goes on is %s', async (_, tags, ownUpdate) => {
+  const account = Object.assign(new FakeAccount(), { status: 'UPDATING', tags, updates: { 'update-0': 'Successful', 'update-1': 'InProgress' } });
+  expect(await account.adapter().nodegroups()).toMatchObject([{ name: 'apps', status: 'UPDATING', ownUpdate }]);
 });
 
 test('only a refresh that goes on counts', async () => {

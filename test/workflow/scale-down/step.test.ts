@@ -291,6 +291,15 @@ test('an update or an instance refresh of somebody else pauses the run', async (
   expect(world.writes.filter(write => !write.startsWith('tag') && !write.startsWith('suspend'))).toEqual([]);
 });
 
+test('an update of somebody else pauses a drain that has begun', async () => {
+  const world = typical();
+  await world.run(() => world.step().apply(), 60, progress => progress.says.startsWith('lowers'));
+  expect(world.group('apps').tags['cdk-karpenter-migration/update']).toMatch(/^update-/);
+  await world.run(() => world.step().apply(), 20, progress => !progress.says.includes('UPDATING'));
+  Object.assign(world.group('apps'), { status: 'UPDATING', ownUpdate: false, due: Infinity });
+  expect(await world.step().apply()).toMatchObject({ kind: 'blocked', by: PauseReason.NODEGROUP_BUSY, says: 'node group apps is UPDATING' });
+});
+
 test('without a node from Karpenter the run pauses, says so, and evicts no more', async () => {
   const world = new World([{ name: 'apps', min: 1, max: 9, desired: 5 }], [{ name: 'web', replicas: 16, cpu: 1 }, KARPENTER], false);
   const progress = await world.run(() => world.step().apply(), 200, ({ kind }) => kind === 'blocked');
@@ -436,7 +445,7 @@ describe('a node group that is DEGRADED', () => {
 
   test('is what EKS says when it refuses', async () => {
     const world = degraded();
-    world.resize = async () => 'the launch template was deleted';
+    world.resize = async () => ({ refused: 'the launch template was deleted' });
     expect(await world.run(() => world.step().apply(), 20, ({ kind }) => kind === 'blocked')).toMatchObject({
       kind: 'blocked', by: PauseReason.NODEGROUP_BUSY, says: expect.stringContaining('eks does not change the sizes of apps: the launch template was deleted'),
     });

@@ -3,7 +3,7 @@ import { V1_API } from '../../../src/karpenter/v1/api';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
 import { ScaleDownStepConfiguration } from '../../../src/workflow/scale-down/context';
-import { InstanceState, NodegroupState, REBALANCING, ScaleDownAwsPort, Sizes } from '../../../src/workflow/scale-down/port';
+import { InstanceState, NodegroupState, REBALANCING, Resizing, ScaleDownAwsPort, Sizes } from '../../../src/workflow/scale-down/port';
 import { scaleDownStep } from '../../../src/workflow/scale-down/step';
 import { Progress, Step } from '../../../src/workflow/step';
 
@@ -154,7 +154,7 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
       if (group.due !== undefined && group.due <= this.now) {
         group.group.sizes = { ...group.group.sizes, ...group.pending };
         group.sizes = { ...group.group.sizes };
-        Object.assign(group, { status: 'ACTIVE', due: undefined, pending: undefined });
+        Object.assign(group, { status: 'ACTIVE', ownUpdate: undefined, due: undefined, pending: undefined });
       } else if (group.due === undefined && this.now % 7000 === 0) {
         group.sizes = { ...group.sizes, desired: group.group.sizes.desired };
       }
@@ -388,7 +388,7 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
     group.tags = Object.fromEntries(Object.entries(group.tags).filter(([key]) => !keys.includes(key)));
   }
 
-  public async resize(name: string, sizes: Partial<Sizes>): Promise<string | undefined> {
+  public async resize(name: string, sizes: Partial<Sizes>): Promise<Resizing> {
     this.write(`resize ${name} ${JSON.stringify(sizes)}`);
     const group = this.group(name);
     const next = { ...group.sizes, ...sizes };
@@ -398,8 +398,8 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
     if (!(next.min >= 0 && next.min <= next.desired && next.desired <= next.max && next.max >= 1)) {
       throw new Error(`InvalidParameterException ${JSON.stringify(next)}`);
     }
-    Object.assign(group, { status: 'UPDATING', pending: sizes, due: this.now + 4000 });
-    return undefined;
+    Object.assign(group, { status: 'UPDATING', ownUpdate: true, pending: sizes, due: this.now + 4000 });
+    return { update: `update-${this.writes.length}` };
   }
 
   public async suspendRebalancing(name: string): Promise<void> {
