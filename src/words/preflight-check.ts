@@ -143,6 +143,12 @@ export enum PreflightCheck {
    */
   NODE_FEATURES = 'NODE_FEATURES',
 
+  /**
+   * From stage `CUT_OVER` on: the role of Karpenter's nodes has the policies of the node groups' roles, by their names, but for those that
+   * nodes need for themselves. Always a warning: pods that use the role of their node may do less after they moved.
+   */
+  NODE_POLICIES = 'NODE_POLICIES',
+
   /** From stage `CUT_OVER` on: no node group is of Spot capacity while all pools are on-demand. Always a warning. */
   SPOT_NODEGROUPS = 'SPOT_NODEGROUPS',
 

@@ -86,6 +86,7 @@ describe('the preflight', () => {
         readShapes: async () => [],
         readVcpus: async () => ({ quota: 1, running: 0 }),
         readInstanceTypes: async () => [],
+        readPolicies: async () => [],
         selectSubnets: async (terms) => {
           asked.push(terms);
           return [];

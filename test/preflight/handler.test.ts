@@ -42,6 +42,7 @@ function setup(known: PreflightFacts, options: Options = {}) {
         selectSubnets: async () => [...stage.subnets.default],
         readVcpus: options.vcpus ?? (async () => stage.vcpus!),
         readInstanceTypes: async () => stage.types!,
+        readPolicies: async () => [],
       },
     }),
     isRollingBack: async () => options.rollingBack ?? false,

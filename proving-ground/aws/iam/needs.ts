@@ -44,6 +44,8 @@ const NEEDS: Readonly<Record<string, NeedsOf>> = {
   's3:HeadObject': one('s3:GetObject', object),
   's3:PutObject': one('s3:PutObject', object),
   's3:ListObjectsV2': one('s3:ListBucket', call => `arn:aws:s3:::${call.parameters.Bucket}`),
+  ...Object.fromEntries(['ListAttachedRolePolicies', 'ListRolePolicies']
+    .map(action => [`iam:${action}`, one(`iam:${action}`, (c, w) => `arn:aws:iam::${w.accountId}:role/${c.parameters.RoleName}`)])),
   'iam:GetRole': one('iam:GetRole', (c, w) => `arn:aws:iam::${w.accountId}:role/${c.parameters.RoleName}`),
   'ecr-public:GetAuthorizationToken': () => ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'].map(action => ({ action, resource: '*', context: {} })),
 };

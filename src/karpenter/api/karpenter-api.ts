@@ -28,6 +28,8 @@ export interface KarpenterApi {
   /** The API as a version of Karpenter, without a leading `v`, has it; undefined where all versions of a generation have the same one. */
   readonly ofVersion?: (version: string) => KarpenterApi;
   readonly resources: ResourceRules;
+  /** Where the instance profile stands of node classes that name none; undefined where each names one. */
+  readonly defaultInstanceProfile?: { readonly configMap: string; readonly key: string };
   /** The capacity types that a pool launches which does not name any. */
   readonly defaultCapacityTypes: readonly string[];
   /** How Karpenter is kept from moving pods of its own accord; undefined where a pool cannot say it. */
@@ -175,9 +177,14 @@ export interface NodeClassFacts {
   readonly ownAmi: boolean;
   /** Whether it has user data, or a launch template that may have. */
   readonly userData: boolean;
+  /** Who its instances are; left out where Karpenter's settings say it, null where a launch template of the user's does. */
+  readonly identity?: NodeIdentity | null;
   /** Gibibytes of the biggest volume; undefined where a launch template of the user's decides. */
   readonly diskGib?: number;
 }
+
+/** Whose rights an instance has, by name. */
+export type NodeIdentity = { readonly role: string } | { readonly instanceProfile: string };
 
 /** Filters in the words of EC2, which must all hold. */
 export type SubnetTerm = ReadonlyArray<{ readonly name: string; readonly values: readonly string[] }>;

@@ -5,6 +5,7 @@ import { Amounts, ApiObject, KarpenterApi, NodeClassFacts, PoolFacts, SubnetTerm
 
 /** The parts of an AWSNodeTemplate's spec, or of a Provisioner's own `provider`, that decide where and how nodes are made. */
 interface AwsSpec {
+  readonly instanceProfile?: string;
   readonly subnetSelector?: Readonly<Record<string, string>>;
   readonly amiFamily?: string;
   readonly amiSelector?: object;
@@ -67,6 +68,7 @@ export const V0_API: KarpenterApi = {
     // Only on Windows nodes.
     uncounted: ['vpc.amazonaws.com/PrivateIPv4Address'],
   },
+  defaultInstanceProfile: { configMap: 'karpenter-global-settings', key: 'aws.defaultInstanceProfile' },
   // A webhook writes it into every Provisioner.
   defaultCapacityTypes: ['on-demand'],
 
@@ -122,8 +124,17 @@ function nodeClassFacts(name: string, spec: AwsSpec): NodeClassFacts {
     amiFamily,
     ownAmi: spec.amiSelector !== undefined || spec.launchTemplate !== undefined,
     userData: spec.userData !== undefined || spec.launchTemplate !== undefined,
+    ...identityOf(spec),
     ...isKnown ? { diskGib: sizes.length > 0 ? Math.max(...sizes) : ownDisk } : {},
   };
+}
+
+/** The instances of a launch template of the user's are what that says, whatever the settings are. */
+function identityOf({ launchTemplate, instanceProfile }: AwsSpec): Pick<NodeClassFacts, 'identity'> {
+  if (launchTemplate !== undefined) {
+    return { identity: null };
+  }
+  return instanceProfile === undefined ? {} : { identity: { instanceProfile } };
 }
 
 /** All entries must hold, `*` is any value, and commas part alternatives. A selector without an entry selects nothing. */

@@ -7,6 +7,8 @@ interface NodeClassSpec {
   readonly amiFamily?: string;
   readonly amiSelectorTerms?: ReadonlyArray<{ readonly alias?: string }>;
   readonly userData?: string;
+  readonly role?: string;
+  readonly instanceProfile?: string;
   readonly instanceStorePolicy?: string;
   readonly blockDeviceMappings?: ReadonlyArray<{ readonly ebs?: { readonly volumeSize?: string | number } }>;
 }
@@ -23,6 +25,7 @@ const WINDOWS_DISK_GIB = 50;
 export function nodeClassFacts({ metadata, spec }: ApiObject): NodeClassFacts {
   const {
     subnetSelectorTerms = [], amiSelectorTerms = [], blockDeviceMappings = [], userData, amiFamily: family, instanceStorePolicy,
+    role, instanceProfile,
   } = (spec ?? {}) as NodeClassSpec;
   const alias = amiSelectorTerms.find(term => term.alias)?.alias;
   const amiFamily = family ?? FAMILIES[alias?.split('@')[0] ?? ''] ?? 'Custom';
@@ -32,6 +35,7 @@ export function nodeClassFacts({ metadata, spec }: ApiObject): NodeClassFacts {
     amiFamily,
     ownAmi: alias === undefined,
     userData: userData !== undefined,
+    ...instanceProfile !== undefined ? { identity: { instanceProfile } } : role !== undefined ? { identity: { role } } : {},
     // Disks of the instance take the place of its volumes.
     ...instanceStorePolicy !== undefined ? {} : diskOf(blockDeviceMappings.flatMap(({ ebs }) => ebs?.volumeSize ?? []), amiFamily),
   };

@@ -6,9 +6,10 @@ import { EKSClient, Nodegroup, Taint as NodegroupTaint } from '@aws-sdk/client-e
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import {
-  KubernetesStageFacts, NodegroupShape, StageAwsReader, StageKubernetesReader, VcpuFacts,
+  KubernetesStageFacts, NodegroupShape, RolePolicies, StageAwsReader, StageKubernetesReader, VcpuFacts,
 } from './facts';
 import { STAGE_FACTS_QUERY, StageQuestion } from './question';
+import { RolePoliciesAws } from './role-policies.aws';
 import { describeNodegroup, nodegroupNames, subnetFacts } from '../../cluster/readings.aws';
 import { SubnetFacts } from '../../cluster/survey-port';
 import { ASKING_OPTIONS, CLIENT_OPTIONS } from '../../custom-resources/client-options';
@@ -16,7 +17,7 @@ import { Query } from '../../custom-resources/lambda';
 import { Connect } from '../../custom-resources/lifecycle';
 import { ask } from '../../custom-resources/query.aws';
 import { InstanceTypeFacts } from '../../karpenter/api/instance-types';
-import { SubnetTerm } from '../../karpenter/api/karpenter-api';
+import { NodeIdentity, SubnetTerm } from '../../karpenter/api/karpenter-api';
 import { Taint } from '../../kubernetes/scheduling';
 import { countsAgainstStandardQuota, STANDARD_VCPU_QUOTA } from '../vcpu-quota';
 
@@ -37,7 +38,7 @@ export class AwsStageReader implements StageAwsReader {
 
   constructor(
     private readonly eks = new EKSClient(CLIENT_OPTIONS), private readonly ec2 = new EC2Client(CLIENT_OPTIONS),
-    private readonly quotas = new ServiceQuotasClient(CLIENT_OPTIONS),
+    private readonly quotas = new ServiceQuotasClient(CLIENT_OPTIONS), private readonly roles = new RolePoliciesAws(),
   ) {}
 
   public async readShapes(clusterName: string, nodegroups?: readonly string[]): Promise<NodegroupShape[]> {
@@ -86,6 +87,10 @@ export class AwsStageReader implements StageAwsReader {
     return types;
   }
 
+  public readPolicies(identity: NodeIdentity): Promise<RolePolicies> {
+    return this.roles.policiesOf(identity);
+  }
+
   private async runningVcpus(): Promise<number> {
     const counts = new Map<_InstanceType, number>();
     const pages = paginateDescribeInstances({ client: this.ec2 }, { Filters: [{ Name: 'instance-state-name', Values: ['pending', 'running'] }] });
@@ -113,6 +118,7 @@ export class AwsStageReader implements StageAwsReader {
       amiType: nodegroup.amiType ?? 'CUSTOM',
       labels: nodegroup.labels ?? {},
       taints: (nodegroup.taints ?? []).map(taint),
+      role: nodegroup.nodeRole!.split('/').pop()!,
       ...await this.launchTemplateShape(nodegroup),
     };
   }

@@ -7,6 +7,7 @@ import { StagePod, TemplateView } from './views';
 import { budgetView, stagePod, templateView, volumeView } from './views.kubernetes';
 import { READ_ONLY } from '../../custom-resources/fence';
 import { FleetKubernetes } from '../../karpenter/api/fleet.kubernetes';
+import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../../kubernetes/api.kubernetes';
 import { KeepAnnotation } from '../../kubernetes/kept-pods';
@@ -45,6 +46,7 @@ export class ApiStageFactsReader implements StageKubernetesReader {
       }, question),
       karpenter: freeOnKarpenter(nodes, pods, api),
       ...await new FleetKubernetes(this.config, api, READ_ONLY).supply(),
+      defaultInstanceProfile: await this.defaultInstanceProfile(question, api),
       podsUseSubnets: await this.podsUseSubnets(),
       denied: await this.denied(neededRights(question.namespace, api)),
     };
@@ -74,6 +76,14 @@ export class ApiStageFactsReader implements StageKubernetesReader {
       ...cronJobs.map(one => templateView('CronJob', one, one.spec?.jobTemplate.spec?.template)),
       ...jobs.filter(isUnfinished).map(one => templateView('Job', one, one.spec?.template)),
     ];
+  }
+
+  private async defaultInstanceProfile({ namespace }: StageQuestion, { defaultInstanceProfile }: KarpenterApi): Promise<string | undefined> {
+    if (!defaultInstanceProfile) {
+      return undefined;
+    }
+    const { configMap: name, key } = defaultInstanceProfile;
+    return (await unlessAbsent(() => this.core.readNamespacedConfigMap({ namespace, name })))?.data?.[key] || undefined;
   }
 
   /** As the VPC CNI is set up; other network plugins bring networks of their own. */

@@ -1,7 +1,7 @@
 import { StageQuestion } from './question';
 import { SubnetFacts } from '../../cluster/survey-port';
 import { InstanceTypeFacts } from '../../karpenter/api/instance-types';
-import { NodeClassFacts, PoolFacts, SubnetTerm } from '../../karpenter/api/karpenter-api';
+import { NodeClassFacts, NodeIdentity, PoolFacts, SubnetTerm } from '../../karpenter/api/karpenter-api';
 import { NodeDemand } from '../../karpenter/api/pool-offer';
 import { Taint, Term } from '../../kubernetes/scheduling';
 
@@ -74,6 +74,8 @@ export interface KubernetesStageFacts {
   /** Those that are not being deleted. */
   readonly pools: readonly PoolFacts[];
   readonly nodeClasses: readonly NodeClassFacts[];
+  /** That of node classes which name no identity. */
+  readonly defaultInstanceProfile?: string;
   /** Whether pods take addresses of their node's subnet. */
   readonly podsUseSubnets: boolean;
   /** What our identity may not do, as `create pods/eviction`. */
@@ -93,7 +95,12 @@ export interface NodegroupShape {
   readonly diskGib?: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
+  /** The name of the role of its nodes. */
+  readonly role: string;
 }
+
+/** What a role is allowed by, in words: names of managed policies, and of those that stand in the role itself. */
+export type RolePolicies = readonly string[];
 
 /** On-demand vCPUs of the standard families in the account's region. */
 export interface VcpuFacts {
@@ -110,6 +117,12 @@ export interface StageFacts extends KubernetesStageFacts {
   readonly types?: readonly InstanceTypeFacts[];
   /** Why they are not known. */
   readonly typesProblem?: string;
+  /** Of the roles of node groups, by their names. */
+  readonly nodegroupPolicies?: Readonly<Record<string, RolePolicies>>;
+  /** Of the roles of nodes that Karpenter makes. */
+  readonly karpenterPolicies?: readonly RolePolicies[];
+  /** Why policies are not known. */
+  readonly policiesProblem?: string;
   readonly vcpus?: VcpuFacts;
   /** Why the quota is not known. */
   readonly vcpuProblem?: string;
@@ -127,6 +140,8 @@ export interface StageAwsReader {
   /** Each one once, however many terms select it. */
   selectSubnets(terms: readonly SubnetTerm[]): Promise<SubnetFacts[]>;
   readVcpus(): Promise<VcpuFacts>;
+  /** The policies of a role, or of the role in an instance profile; none where there is no such role. */
+  readPolicies(identity: NodeIdentity): Promise<RolePolicies>;
   /** Those that Karpenter chooses from: it leaves out what cannot run its images. */
   readInstanceTypes(): Promise<readonly InstanceTypeFacts[]>;
 }

@@ -55,7 +55,29 @@ const nodeFeatures: StageCheck = ({ facts, api: { words } }) => {
   )];
 };
 
-export const NODE_CHECKS: readonly StageCheck[] = [kubernetesRights, pools, spotNodegroups, nodeFeatures];
+/** What nodes need for themselves; those of Karpenter have it by policies of their own. */
+const OF_NODES = /^(AmazonEKSWorkerNode(Minimal)?Policy|AmazonEKS_CNI_Policy|AmazonEC2ContainerRegistry(ReadOnly|PullOnly)|AmazonSSMManagedInstanceCore)$/;
+
+const nodePolicies: StageCheck = ({ facts, api: { words } }) => {
+  const { nodegroups, nodegroupPolicies, karpenterPolicies, policiesProblem } = facts;
+  if (!nodegroupPolicies || !karpenterPolicies) {
+    return [warning(PreflightCheck.NODE_POLICIES, `the policies of the nodes' roles are not known: ${policiesProblem}`,
+      'see that the role of Karpenter\'s nodes has what pods need that use the role of their node, or let our function read them '
+      + '(iam:ListAttachedRolePolicies, iam:ListRolePolicies, iam:GetInstanceProfile)')];
+  }
+  const has = (policy: string) => karpenterPolicies.some(policies => policies.includes(policy));
+  const lacking = nodegroups.flatMap(({ name, role }) => {
+    const policies = nodegroupPolicies[role].filter(policy => !OF_NODES.test(policy) && !has(policy));
+    return policies.length === 0 ? [] : [`${name} (${policies.join(', ')} of role ${role})`];
+  });
+  return karpenterPolicies.length === 0 || lacking.length === 0 ? [] : [warning(
+    PreflightCheck.NODE_POLICIES,
+    `the roles of these node groups have policies that the role of Karpenter's nodes lacks, so pods that use the role of their node may do less after they moved: ${named(lacking)}`,
+    `give such pods a role of their own (IRSA, EKS Pod Identity), or attach the policies to the role of the ${words.plainNodeClass}, \`migration.nodeRole\``,
+  )];
+};
+
+export const NODE_CHECKS: readonly StageCheck[] = [kubernetesRights, pools, spotNodegroups, nodeFeatures, nodePolicies];
 
 function ofInstance(nodegroup: NodegroupShape, nodeClasses: readonly NodeClassFacts[]): string[] {
   const features: string[] = [];

@@ -1,5 +1,6 @@
-import { KubernetesStageFacts, StageAwsReader, StageFacts, StagePorts } from './facts';
+import { KubernetesStageFacts, NodegroupShape, StageAwsReader, StageFacts, StagePorts } from './facts';
 import { StageQuestion } from './question';
+import { NodeIdentity } from '../../karpenter/api/karpenter-api';
 
 /** A message of the SDK may be long. */
 const PROBLEM_CHARACTERS = 300;
@@ -13,10 +14,12 @@ export async function readStageFacts(
   ports: StagePorts, question: StageQuestion, mayPass: (error: unknown) => boolean = () => false,
 ): Promise<StageFacts> {
   const kubernetes = await ports.kubernetes.readStageFacts(question);
+  const nodegroups = await ports.aws.readShapes(question.clusterName, question.nodegroups);
   return {
     ...kubernetes,
-    nodegroups: await ports.aws.readShapes(question.clusterName, question.nodegroups),
+    nodegroups,
     subnets: await subnetsOf(kubernetes, ports.aws),
+    ...await policiesOf(kubernetes, nodegroups, ports.aws, mayPass),
     ...await orProblem('vcpus', 'vcpuProblem', () => ports.aws.readVcpus(), mayPass),
     ...await orProblem('types', 'typesProblem', () => ports.aws.readInstanceTypes(), mayPass),
   };
@@ -29,6 +32,27 @@ async function subnetsOf({ pools, nodeClasses }: KubernetesStageFacts, aws: Stag
     subnets[name] = await aws.selectSubnets(terms);
   }
   return subnets;
+}
+
+async function policiesOf(
+  { pools, nodeClasses, defaultInstanceProfile }: KubernetesStageFacts,
+  nodegroups: readonly NodegroupShape[],
+  aws: StageAwsReader,
+  mayPass: (error: unknown) => boolean,
+): Promise<Pick<StageFacts, 'nodegroupPolicies' | 'karpenterPolicies' | 'policiesProblem'>> {
+  const used = nodeClasses.filter(nodeClass => pools.some(pool => pool.nodeClass === nodeClass.name));
+  const usual = defaultInstanceProfile === undefined ? null : { instanceProfile: defaultInstanceProfile };
+  const known = distinct(used.map(({ identity }) => identity === undefined ? usual : identity).filter(identity => identity !== null));
+  const roles = [...new Set(nodegroups.map(({ role }) => role))];
+  const { policies, policiesProblem } = await orProblem('policies', 'policiesProblem', async () => ({
+    nodegroupPolicies: Object.fromEntries(await Promise.all(roles.map(async role => [role, await aws.readPolicies({ role })] as const))),
+    karpenterPolicies: await Promise.all(known.map(identity => aws.readPolicies(identity))),
+  }), mayPass);
+  return { ...policies, policiesProblem };
+}
+
+function distinct(identities: readonly NodeIdentity[]): NodeIdentity[] {
+  return [...new Map(identities.map(identity => [JSON.stringify(identity), identity])).values()];
 }
 
 /** Accounts may deny a question, and some partitions do not know the quota: that must stop nobody. */

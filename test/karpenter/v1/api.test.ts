@@ -150,3 +150,8 @@ test('instances and launch templates are found by cluster and NodePool', () => {
   expect(V1_API.instanceTags('prod')).toEqual(expect.arrayContaining(tags));
   expect(V1_API.launchTemplateTags('prod')).toEqual(expect.arrayContaining(tags));
 });
+
+test('the instances of a node class are its role, or what is in its profile', () => {
+  expect(nodeClass({ role: 'nodes' }).identity).toEqual({ role: 'nodes' });
+  expect(nodeClass({ instanceProfile: 'profile' }).identity).toEqual({ instanceProfile: 'profile' });
+});

@@ -76,5 +76,6 @@ test('it asks for the rights on v1\'s kinds', () => {
   expect(neededRights('kube-system', V1_API).map(rightText).filter(right => right.includes('karpenter'))).toEqual([
     'get nodepools.karpenter.sh', 'list nodeclaims.karpenter.sh', 'delete nodeclaims.karpenter.sh',
     'list nodepools.karpenter.sh', 'patch nodepools.karpenter.sh', 'delete nodepools.karpenter.sh',
+    'list ec2nodeclasses.karpenter.k8s.aws', 'delete ec2nodeclasses.karpenter.k8s.aws',
   ]);
 });

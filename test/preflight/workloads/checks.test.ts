@@ -129,6 +129,23 @@ const CASES: Case[] = [
   { title: 'an emptyDir', facts: cart({ scratch: ['emptyDir'] }), finds: [warning(C.SCRATCH_DATA)], says: /cart \(emptyDir\)/ },
   { title: 'an emptyDir of what stays', facts: cart({ stays: true, scratch: ['emptyDir'] }), finds: [] },
 
+  {
+    title: 'policies of node groups that the role of Karpenter\'s nodes lacks',
+    facts: {
+      nodegroups: [shape('apps'), shape('batch', { role: 'batch' }), shape('system', { role: 'batch' })],
+      nodegroupPolicies: { nodes: ['AmazonEKS_CNI_Policy', 'AmazonEC2ContainerRegistryReadOnly', 'orders'], batch: ['results', 'queue (inline)'] },
+      karpenterPolicies: [['AmazonEC2ContainerRegistryPullOnly'], ['results']],
+    },
+    finds: [warning(C.NODE_POLICIES)],
+    says: /apps \(orders of role nodes\).*batch \(queue \(inline\) of role batch\)/,
+  },
+  { title: 'policies where no role of Karpenter\'s nodes is known', facts: { karpenterPolicies: [] }, finds: [] },
+  {
+    title: 'policies that nobody tells',
+    facts: { nodegroupPolicies: undefined, karpenterPolicies: undefined, policiesProblem: 'denied' },
+    finds: [warning(C.NODE_POLICIES)],
+    says: /not known: denied/,
+  },
   { title: 'a Spot node group', facts: { nodegroups: [shape('apps', { capacityType: 'SPOT' })] }, finds: [warning(C.SPOT_NODEGROUPS)], says: /node groups apps/ },
   {
     title: 'a Spot node group beside a Provisioner of Spot capacity',

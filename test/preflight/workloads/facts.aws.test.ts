@@ -37,7 +37,7 @@ function account({ groups = {}, template, instances = [], quota = () => ({ Quota
         if (!group) {
           throw new ResourceNotFoundException({ message: 'gone', $metadata: {} });
         }
-        return { nodegroup: { nodegroupName: command.input.nodegroupName, status: 'ACTIVE', ...group } };
+        return { nodegroup: { nodegroupName: command.input.nodegroupName, status: 'ACTIVE', nodeRole: 'arn:aws:iam::111111111111:role/path/nodes', ...group } };
       }
       throw new Error('unexpected call');
     },
@@ -97,6 +97,7 @@ test('a node group comes with what its nodes have', async () => {
     diskGib: 50,
     labels: { team: 'a' },
     taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }, { key: 'x', value: undefined, effect: 'PreferNoSchedule' }],
+    role: 'nodes',
   }]);
 });
 

@@ -198,8 +198,16 @@ test('Provisioners that stay come with their node templates, in both forms', asy
   expect(nodeClasses).toEqual([
     { name: 'default', subnets: [[{ name: 'tag:a', values: ['b'] }]], amiFamily: 'AL2', ownAmi: false, userData: true, diskGib: 50 },
     { name: 'unused', subnets: [], amiFamily: 'AL2', ownAmi: false, userData: false, diskGib: 20 },
-    { name: 'provider of old', subnets: [[{ name: 'tag-key', values: ['own'] }]], amiFamily: 'Windows2019', ownAmi: true, userData: true },
+    { name: 'provider of old', subnets: [[{ name: 'tag-key', values: ['own'] }]], amiFamily: 'Windows2019', ownAmi: true, userData: true, identity: null },
   ]);
+});
+
+test('the profile of node templates that name none is the one of Karpenter\'s settings', async () => {
+  expect((await reader.readStageFacts(question())).defaultInstanceProfile).toBeUndefined();
+  api.objects['/api/v1/namespaces/karpenter/configmaps/karpenter-global-settings'] = { data: { 'aws.defaultInstanceProfile': 'nodes' } };
+  expect((await reader.readStageFacts(question())).defaultInstanceProfile).toBe('nodes');
+  api.lists[NODE_TEMPLATES] = [{ metadata: { name: 'own' }, spec: { instanceProfile: 'theirs' } }];
+  expect((await reader.readStageFacts(question())).nodeClasses).toMatchObject([{ name: 'own', identity: { instanceProfile: 'theirs' } }]);
 });
 
 test.each([

@@ -1,13 +1,13 @@
 import { subnet } from '../facts';
 import { nodeClass, pool, question, shape, stageFacts, TYPES } from './stage';
-import { StageFacts, StagePorts, VcpuFacts } from '../../../src/preflight/workloads/facts';
+import { RolePolicies, StageFacts, StagePorts, VcpuFacts } from '../../../src/preflight/workloads/facts';
 import { stageFactsQuery } from '../../../src/preflight/workloads/facts.aws';
 import { stageQuestion } from '../../../src/preflight/workloads/question';
 import { readStageFacts } from '../../../src/preflight/workloads/reading';
 import { MigrationStage } from '../../../src/words/migration-stage';
 import { WorkflowConfiguration } from '../../../src/workflow/contract';
 
-function ports(facts: StageFacts, vcpus: () => VcpuFacts, types = () => TYPES): { ports: StagePorts; asked: string[] } {
+function ports(facts: StageFacts, vcpus: () => VcpuFacts, types = () => TYPES, policies = (): RolePolicies => ['orders']): { ports: StagePorts; asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -24,6 +24,10 @@ function ports(facts: StageFacts, vcpus: () => VcpuFacts, types = () => TYPES): 
         },
         readVcpus: async () => vcpus(),
         readInstanceTypes: async () => types(),
+        readPolicies: async (identity) => {
+          asked.push(`policies ${JSON.stringify(identity)}`);
+          return policies();
+        },
       },
     },
   };
@@ -38,7 +42,30 @@ test('the subnets of the node templates that are used are read', async () => {
   const { ports: through, asked } = ports(facts, () => ({ quota: 10, running: 4 }));
   const read = await readStageFacts(through, question({ nodegroups: ['apps'] }));
   expect(read).toMatchObject({ nodegroups: [shape('apps')], subnets: { default: [subnet('subnet-a')] }, vcpus: { quota: 10, running: 4 }, types: TYPES });
-  expect(asked).toEqual(['shapes of prod apps', 'subnets [[{"name":"tag:karpenter.sh/discovery","values":["prod"]}]]']);
+  expect(asked).toEqual(['shapes of prod apps', 'subnets [[{"name":"tag:karpenter.sh/discovery","values":["prod"]}]]', 'policies {"role":"nodes"}']);
+});
+
+test('the policies of the roles of node groups, and of node classes that are used, are read once each', async () => {
+  const nodeClasses = [
+    nodeClass({ identity: { role: 'karpenter' } }), nodeClass({ name: 'same', identity: { role: 'karpenter' } }), nodeClass({ name: 'plain' }),
+    nodeClass({ name: 'templated', identity: null }), nodeClass({ name: 'unused', identity: { role: 'unused' } }),
+  ];
+  const facts = stageFacts({
+    nodeClasses,
+    defaultInstanceProfile: 'profile',
+    pools: ['default', 'same', 'plain', 'templated'].map(name => pool({ name, nodeClass: name })),
+    nodegroupPolicies: undefined,
+    karpenterPolicies: undefined,
+  });
+  const { ports: through, asked } = ports(facts, () => ({ quota: 10, running: 4 }));
+  expect(await readStageFacts(through, question())).toMatchObject({ nodegroupPolicies: { nodes: ['orders'] }, karpenterPolicies: [['orders'], ['orders']] });
+  expect(asked.filter(one => one.startsWith('policies'))).toEqual(['policies {"role":"nodes"}', 'policies {"role":"karpenter"}', 'policies {"instanceProfile":"profile"}']);
+});
+
+test('policies that nobody tells are told as a problem', async () => {
+  const facts = stageFacts({ nodegroupPolicies: undefined, karpenterPolicies: undefined });
+  const read = await readStageFacts(ports(facts, () => ({ quota: 10, running: 4 }), undefined, denied).ports, question());
+  expect([read.nodegroupPolicies, read.policiesProblem]).toEqual([undefined, 'AccessDeniedException: not authorized to perform']);
 });
 
 test('a quota that nobody tells is told as a problem', async () => {

@@ -16,7 +16,7 @@ export const STAGE_CHECKS: readonly PreflightCheck[] = [
   PreflightCheck.KUBERNETES_RIGHTS, PreflightCheck.POOLS, PreflightCheck.DISRUPTION_BUDGETS, PreflightCheck.BLOCKING_BUDGETS,
   PreflightCheck.BARE_PODS, PreflightCheck.KEPT_PODS, PreflightCheck.CORDON_TOLERATIONS, PreflightCheck.PLACEMENT, PreflightCheck.VOLUME_ZONES,
   PreflightCheck.LOCAL_VOLUMES,
-  PreflightCheck.SCRATCH_DATA, PreflightCheck.NODE_FEATURES, PreflightCheck.SPOT_NODEGROUPS, PreflightCheck.POOL_LIMITS,
+  PreflightCheck.SCRATCH_DATA, PreflightCheck.NODE_FEATURES, PreflightCheck.NODE_POLICIES, PreflightCheck.SPOT_NODEGROUPS, PreflightCheck.POOL_LIMITS,
   PreflightCheck.VCPU_QUOTA, PreflightCheck.FLEET_ADDRESSES,
 ];
 
@@ -111,7 +111,7 @@ export function nodeClass(changes: Partial<NodeClassFacts> = {}): NodeClassFacts
 }
 
 export function shape(name: string, changes: Partial<NodegroupShape> = {}): NodegroupShape {
-  return { name, desired: 3, capacityType: 'ON_DEMAND', amiType: 'AL2_x86_64', ownAmi: false, userData: false, diskGib: 20, labels: {}, taints: [], ...changes };
+  return { name, desired: 3, capacityType: 'ON_DEMAND', amiType: 'AL2_x86_64', ownAmi: false, userData: false, diskGib: 20, labels: {}, taints: [], role: 'nodes', ...changes };
 }
 
 export function stageFacts(changes: Partial<StageFacts> = {}): StageFacts {
@@ -132,6 +132,8 @@ export function stageFacts(changes: Partial<StageFacts> = {}): StageFacts {
     types: TYPES,
     subnets: { default: [subnet('subnet-a'), subnet('subnet-b', { zone: 'us-east-1b' })] },
     vcpus: { quota: 100, running: 20 },
+    nodegroupPolicies: { nodes: ['AmazonEKSWorkerNodePolicy', 'orders'] },
+    karpenterPolicies: [['orders']],
     ...changes,
   };
 }
