@@ -1,4 +1,5 @@
 import { CfnResource } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 
 /**
@@ -14,4 +15,12 @@ export function acceptFinding(construct: IConstruct, rule: string, reason: strin
   }
   const accepted = resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [];
   resource.addMetadata('cdk_nag', { rules_to_suppress: [...accepted, { id: rule, reason }] });
+}
+
+/** The same for what CDK adds to a role by statements; a role that `iam.Role.customizeRoles` leaves to others has no such policy. */
+export function acceptFindingOfStatements(role: iam.IRole, rule: string, reason: string): void {
+  const policy = role.node.tryFindChild('DefaultPolicy');
+  if (policy) {
+    acceptFinding(policy, rule, reason);
+  }
 }

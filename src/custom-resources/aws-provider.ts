@@ -1,7 +1,7 @@
 import { Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
-import { acceptFinding } from './accepted-findings';
+import { acceptFinding, acceptFindingOfStatements } from './accepted-findings';
 import { AwsFunction } from './aws-function';
 import { acceptBasicExecution, HANDLER_FUNCTION, handlerLogs, twoPhaseProvider } from './two-phase-provider';
 
@@ -37,7 +37,7 @@ export class AwsProvider extends Construct {
     this.function.addToRolePolicy(new iam.PolicyStatement(statement));
     if (!this.wildcardsAccepted) {
       this.wildcardsAccepted = true;
-      acceptFinding(this.function.role!.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5',
+      acceptFindingOfStatements(this.function.role!, 'AwsSolutions-IAM5',
         'node groups and their network are not known before; EC2 knows no resources for reads, and tags bound the writes');
     }
   }
@@ -55,10 +55,13 @@ export class AwsProvider extends Construct {
   public allowFor(
     resource: IConstruct, wildcards: string, statements: iam.PolicyStatementProps[], Kind: typeof iam.Policy | typeof iam.ManagedPolicy = iam.Policy,
   ): void {
-    const policy = new Kind(this, `For-${Names.nodeUniqueId(resource.node)}`, {
-      roles: [this.function.role!],
-      statements: statements.map(statement => new iam.PolicyStatement(statement)),
-    });
+    const policy = new Kind(this, `For-${Names.nodeUniqueId(resource.node)}`, { statements: statements.map(statement => new iam.PolicyStatement(statement)) });
+    if (policy instanceof iam.Policy) {
+      // By the role, and last: one that `iam.Role.customizeRoles` leaves to others puts the statements into CDK's report and takes no policy.
+      this.function.role!.attachInlinePolicy(policy);
+    } else {
+      policy.attachToRole(this.function.role!);
+    }
     acceptFinding(policy, 'AwsSolutions-IAM5', wildcards);
     resource.node.addDependency(policy);
   }

@@ -153,13 +153,15 @@ export class ControllerRole extends Construct {
       queueArn: props.interruptionQueue?.queueArn,
     });
     for (const { name, statements } of parts) {
-      const common = { roles: [this.role], statements };
       if (name === undefined) {
-        this.policy = new iam.Policy(this, 'Policy', { ...common, policyName: props.policyName });
+        this.policy = new iam.Policy(this, 'Policy', { statements, policyName: props.policyName });
+        // By the role, and last: one that `iam.Role.customizeRoles` leaves to others puts the statements into CDK's report and takes no policy.
+        this.role.attachInlinePolicy(this.policy);
         accept(this.policy, statements);
       } else {
         const policy = new iam.ManagedPolicy(this, `${name}Policy`, {
-          ...common,
+          roles: [this.role],
+          statements,
           managedPolicyName: managedPolicyName(props.policyName, name),
           description: `Karpenter controller: ${name}`,
         });

@@ -5,7 +5,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { WorkflowConfiguration } from './contract';
 import { migrationStates } from './definition';
-import { acceptFinding } from '../custom-resources/accepted-findings';
+import { acceptFinding, acceptFindingOfStatements } from '../custom-resources/accepted-findings';
 import { AwsProvider } from '../custom-resources/aws-provider';
 
 export interface MigrationWorkflowProps { readonly configuration: WorkflowConfiguration }
@@ -32,7 +32,7 @@ export class MigrationWorkflow extends Construct {
         includeExecutionData: true,
       },
     });
-    acceptFinding(this.stateMachine.role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5',
+    acceptFindingOfStatements(this.stateMachine.role, 'AwsSolutions-IAM5',
       'the wildcards are the versions of one function, and what tracing and the delivery of logs know no resources for');
     this.letItGoOn();
     this.letTheFunctionStartIt(aws);
