@@ -27,6 +27,7 @@ import { KarpenterMigrationProps } from './karpenter-migration-props';
 import { checkMigration } from './karpenter-migration-shape';
 import { checkDnsName, checkNamespace } from './kubernetes/kubernetes-names';
 import { contradiction } from './node-access/authentication-mode';
+import { AwsAuthRoleMapping } from './node-access/aws-auth-role-mapping';
 import { NodeAccess } from './node-access/node-access';
 import { Preflight } from './preflight/preflight';
 import { TAKING_OVER } from './preflight/verdict';
@@ -172,6 +173,7 @@ export class KarpenterMigration extends Construct {
     // Update aws-auth ConfigMap, or make an access entry
     const accessContext = { cluster, role: this.nodeRole, stage: this.stage, revision, kubernetesHandler };
     const access = nodeAccess._bind(this, accessContext);
+    this.preflight._setNodeRoleListed(() => access.some(part => part instanceof AwsAuthRoleMapping && part._isListed()));
     const retiring = new Construct(this, 'Former');
     const retired = [...discovery._retire(retiring, discoveryContext), ...nodeAccess._retire(retiring, this, accessContext)];
 

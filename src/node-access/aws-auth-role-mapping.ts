@@ -1,7 +1,9 @@
+import { Lazy } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { MANAGED_KINDS, ManagedKind, NODE_ACCESS_TYPE, NodeAccessContract } from './contract';
+import { listWhereRendered } from './rendered-aws-auth';
 import { ownerOf } from '../cluster/owner';
 import { REVISION } from '../cluster/shapes';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
@@ -63,6 +65,9 @@ export interface AwsAuthRoleMappingProps extends AwsAuthRoleMappingOptions {
   readonly _owner?: string;
 }
 
+/** A kind with which the ConfigMap gets no entry in any mode; what an earlier deployment put in goes with the removal. */
+const ADDS_NOTHING: ManagedKind = 'access-entry';
+
 const SHAPE: Shape<AwsAuthRoleMappingProps> = {
   cluster: required(CLUSTER),
   role: required(ROLE),
@@ -81,19 +86,32 @@ const SHAPE: Shape<AwsAuthRoleMappingProps> = {
  * what this construct put in is recorded in an annotation and taken out on removal, so that the ConfigMap is as before.
  * The deployment fails before any change where `mapRoles` cannot be parsed, or maps the role to other groups.
  *
+ * Of a cluster that is made in the same app with aws-cdk-lib/aws-eks, CDK renders the whole ConfigMap once `cluster.awsAuth` is used, as its
+ * node groups do. The entry is then added to that list, because CDK's next change of it would take any other one away; it goes with the
+ * change that takes this construct out of the app. That needs a role of the cluster's stack, or one with a name that is known at synthesis.
+ *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
  */
 export class AwsAuthRoleMapping extends Construct {
+  /**
+   * Whether CDK renders the entry, in a cluster that is made in the app; known when the app is synthesized.
+   *
+   * @internal
+   */
+  public readonly _isListed: () => boolean;
+
   public constructor(scope: Construct, id: string, props: AwsAuthRoleMappingProps) {
     super(scope, id);
     checkShape('AwsAuthRoleMapping', props, SHAPE);
+    const isMade = props.cluster instanceof eks.Cluster && props._kind !== 'access-entry';
+    this._isListed = isMade ? listWhereRendered(this, props.cluster, props.role, props.windows ?? false) : () => false;
     const provider = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
     const properties: NodeAccessContract = {
       ClusterName: props.cluster.clusterName,
       KubectlRoleArn: provider.kubectlRoleArn,
       RoleArn: props.role.roleArn,
       Owner: props._owner ?? ownerOf(this),
-      Kind: props._kind,
+      Kind: isMade ? Lazy.string({ produce: () => this._isListed() ? ADDS_NOTHING : props._kind }) as ManagedKind : props._kind,
       Windows: props.windows || undefined,
       Revision: props.revision,
     };

@@ -19,6 +19,19 @@ export type NodeAccessKind = typeof NODE_ACCESS_KINDS[number];
 export const NODE_ENTRY_TYPES = { linux: 'EC2_LINUX', windows: 'EC2_WINDOWS' } as const;
 export type NodeEntryType = typeof NODE_ENTRY_TYPES[keyof typeof NODE_ENTRY_TYPES];
 
+/** Whom the mapping of a role makes its nodes. */
+export const NODE_USERNAME = 'system:node:{{EC2PrivateDNSName}}';
+
+/** What a node's role needs in order to join. */
+const NODE_GROUPS = ['system:bootstrappers', 'system:nodes'];
+/** Without the last one, pods on Windows reach no Service. */
+const WINDOWS_GROUPS = [...NODE_GROUPS, 'eks:kube-proxy-windows'];
+
+/** The groups that nodes of an operating system have to be in. */
+export function nodeGroups(windows: boolean): readonly string[] {
+  return windows ? WINDOWS_GROUPS : NODE_GROUPS;
+}
+
 /** What CloudFormation sends; the names are the custom resource's property names. */
 export interface NodeAccessContract {
   readonly ClusterName: string;

@@ -1,6 +1,7 @@
 // eslint-disable-next-line import/no-extraneous-dependencies -- only the function's bundle has it, no construct imports this file
 import { isSeq, YAMLSeq } from 'yaml';
 import { isOf, ListReading, mappingOf, readList } from './authenticator';
+import { NODE_USERNAME, nodeGroups } from './contract';
 import { BYTE_ORDER_MARK } from './go-yaml';
 import { AwsAuthUnreadable, Json } from './go-yaml-scalars';
 
@@ -8,17 +9,6 @@ import { AwsAuthUnreadable, Json } from './go-yaml-scalars';
  * The value of `mapRoles`: a YAML list inside a string. What it says is what the authenticator reads, and positions come from there, but
  * only text is edited, so that comments, quotes, indentation and line ends of others stay as they are.
  */
-
-/** What a node's role needs in order to join. */
-const NODE_GROUPS = ['system:bootstrappers', 'system:nodes'];
-/** Without the last one, pods on Windows reach no Service. */
-const WINDOWS_GROUPS = [...NODE_GROUPS, 'eks:kube-proxy-windows'];
-export const NODE_USERNAME = 'system:node:{{EC2PrivateDNSName}}';
-
-/** The groups that nodes of an operating system have to be in. */
-export function nodeGroups(windows: boolean): readonly string[] {
-  return windows ? WINDOWS_GROUPS : NODE_GROUPS;
-}
 
 /** Whom the entry of a role makes its nodes, by what counts in the end. */
 export interface RoleMapping {
@@ -127,7 +117,7 @@ function nodeMapping(rolearn: string, groups: readonly string[]): Json {
 
 /** The entry as we write it if it is still so, else any entry of the role. */
 function ourIndex({ entries, mappings }: ParsedList, rolearn: string): number {
-  const ours = [NODE_GROUPS, WINDOWS_GROUPS].map(groups => JSON.stringify(nodeMapping(rolearn, groups)));
+  const ours = [nodeGroups(false), nodeGroups(true)].map(groups => JSON.stringify(nodeMapping(rolearn, groups)));
   const exact = entries.findIndex(entry => ours.includes(JSON.stringify(entry)));
   return exact >= 0 ? exact : mappings.findIndex(mapping => isOf(mapping, rolearn));
 }

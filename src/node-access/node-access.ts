@@ -77,6 +77,10 @@ export abstract class NodeAccess {
   /**
    * One entry in the ConfigMap `aws-auth`, as in the guide; everything else in it stays byte for byte.
    *
+   * Of a cluster that is made in the same app, and whose `awsAuth` is used, it is an entry of that `awsAuth`. It stays with stage `REMOVED`,
+   * because the nodes that are drained then need it, and goes when the migration is taken out of the app. So deploy `REMOVED` before you do
+   * that: without, the change takes the entry away while nodes live, and no deletion policy holds it.
+   *
    * For clusters whose authentication mode is `CONFIG_MAP` or `API_AND_CONFIG_MAP`.
    *
    * @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
@@ -143,9 +147,11 @@ class ManagedNodeAccess extends NodeAccess {
 
   public _bind(scope: Construct, { cluster, role, stage, revision, kubernetesHandler }: NodeAccessContext): Construct[] {
     const props = { cluster, role, ...this.options, _kind: this._kind };
+    // Of a cluster that is made in the app, the entry has to be there with the mode, because CDK may change aws-auth with it.
+    const mode = cluster instanceof eks.Cluster ? cluster.authenticationMode : undefined;
     return [
       // From one stage to the next the mode may have become one that ignores the mapping.
-      new NodeAccessEntry(scope, 'AccessEntry', { ...props, revision: [stage, ...revision === undefined ? [] : [revision]].join(' ') }),
+      new NodeAccessEntry(scope, 'AccessEntry', { ...props, revision: [stage, mode, revision].filter(part => part !== undefined).join(' ') }),
       new AwsAuthRoleMapping(scope, 'NodeAccess', { ...props, revision, kubernetesHandler }),
     ];
   }

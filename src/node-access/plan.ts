@@ -1,4 +1,5 @@
-import { insertMapping, NODE_USERNAME, nodeGroups, removeMapping, RoleMapping, roleMapping } from './mapping-list';
+import { NODE_USERNAME, nodeGroups } from './contract';
+import { insertMapping, removeMapping, RoleMapping, roleMapping } from './mapping-list';
 
 /** What we put into mapRoles, in the order in which it came. */
 export const RECORDS_ANNOTATION = 'cdk-karpenter-migration/role-mappings';

@@ -9,6 +9,7 @@ import { apiOf } from '../karpenter/apis';
 import { KubernetesRange, serves } from '../karpenter/versions';
 import { quantity } from '../kubernetes/quantity';
 import { contradiction, isMapped } from '../node-access/authentication-mode';
+import { NODE_USERNAME, nodeGroups } from '../node-access/contract';
 import { PreflightCheck } from '../words/preflight-check';
 import { shortList } from '../words/short-list';
 
@@ -260,6 +261,17 @@ const awsAuth: Check = ({ cluster, kubernetes = {} }, { NodeAccess }) => {
   ];
 };
 
+const awsAuthOwner: Check = ({ cluster, kubernetes }, { NodeAccess, ListsNodeRole }) => {
+  const label = kubernetes?.awsAuthLabel;
+  const mapping = `{ username: '${NODE_USERNAME}', groups: [${nodeGroups(false).map(group => `'${group}'`).join(', ')}] }`;
+  return label === undefined || ListsNodeRole || !isMapped(NodeAccess, cluster.authenticationMode) ? [] : [error(
+    PreflightCheck.AWS_AUTH_OWNER,
+    `a CDK stack applies the whole ConfigMap kube-system/aws-auth (label "${label}"): its next change of it takes the entry of Karpenter's nodes away, and they lose their way into the cluster`,
+    `map the node role in that stack (cluster.awsAuth.addRoleMapping(role, ${mapping})), give it to the migration as \`nodeRole\` and set \`nodeAccess\` to NodeAccess.unmanaged(); `
+    + 'or let the cluster take access entries, of which NodeAccess.auto() makes one: authentication mode API_AND_CONFIG_MAP',
+  )];
+};
+
 const authenticationMode: Check = ({ cluster }, { NodeAccess }) => {
   const problem = contradiction(NodeAccess, cluster.authenticationMode, cluster.name);
   return problem ? [error(PreflightCheck.AUTHENTICATION_MODE, problem.message, problem.remedy)] : [];
@@ -335,7 +347,7 @@ const terminationHandler: Check = ({ kubernetes }) => !kubernetes || kubernetes.
 /** In the order in which a reader should learn of them; the reason why the API did not answer may be long. */
 const CHECKS: readonly Check[] = [
   firstStage, clusterActive, generation, kubernetesVersion, nodeImages, autoMode, oidcIssuer, nodegroups, networkSelection, hostCapacity,
-  discoveryTag, clusterSecurityGroups, awsAuth, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects,
+  discoveryTag, clusterSecurityGroups, awsAuth, awsAuthOwner, authenticationMode, abandonedMigration, otherKarpenter, otherCrds, otherObjects,
   subnetAddresses, terminationHandler, kubernetesAccess,
 ];
 

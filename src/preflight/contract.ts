@@ -35,6 +35,8 @@ export interface PreflightProperties {
   readonly SecurityGroupIds?: readonly string[];
   /** How nodes are let in. */
   readonly NodeAccess: NodeAccessKind;
+  /** Whether the app that makes the cluster lists the node role in its aws-auth; undefined where it does not. */
+  readonly ListsNodeRole?: boolean;
   /** Whether an abandoned migration may be taken over. */
   readonly TakeOver: boolean;
   readonly Namespace: string;

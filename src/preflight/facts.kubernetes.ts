@@ -17,6 +17,8 @@ import { CORDON_RECORD } from '../workflow/records';
 /** As much as a finding names. */
 const DAMAGE_BYTES = 300;
 const KARPENTER = 'app.kubernetes.io/name=karpenter';
+/** CDK labels with it what a `KubernetesManifest` of a stack applies, unless the import of the cluster says `prune: false`. */
+const CDK_MANIFEST = 'aws.cdk.eks/prune-';
 const TERMINATION_HANDLER = 'app.kubernetes.io/name=aws-node-termination-handler';
 
 /** What the preflight wants to know, from the API itself. */
@@ -61,10 +63,15 @@ export class ApiFactsReader implements KubernetesFactsReader {
     return views;
   }
 
-  private async awsAuth(): Promise<Pick<KubernetesFacts, 'awsAuthProblem' | 'awsAuthDamage'>> {
+  private async awsAuth(): Promise<Pick<KubernetesFacts, 'awsAuthProblem' | 'awsAuthDamage' | 'awsAuthLabel'>> {
     const map = await unlessAbsent(() => this.core.readNamespacedConfigMap({ namespace: 'kube-system', name: 'aws-auth' }));
     const { unreadable, damage } = awsAuthProblems(map?.data ?? {});
-    return { awsAuthProblem: unreadable, ...damage.length === 0 ? {} : { awsAuthDamage: shortList(damage, DAMAGE_BYTES) } };
+    const label = Object.keys(map?.metadata?.labels ?? {}).find(key => key.startsWith(CDK_MANIFEST));
+    return {
+      awsAuthProblem: unreadable,
+      ...damage.length === 0 ? {} : { awsAuthDamage: shortList(damage, DAMAGE_BYTES) },
+      ...label === undefined ? {} : { awsAuthLabel: label },
+    };
   }
 
   private async crd(name: string): Promise<CrdFacts> {

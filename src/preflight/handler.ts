@@ -77,7 +77,13 @@ function isRaising({ type, properties, oldProperties }: Request): boolean {
 function onTheWayBack(found: readonly Finding[], facts: PreflightFacts, { properties, oldProperties }: Request): Finding[] {
   // What may be left out is what the deployment before says, or nothing.
   const choices = {
-    Nodegroups: undefined, HostNodegroups: undefined, TagKey: undefined, SubnetIds: undefined, SecurityGroupIds: undefined, Al2NodeClasses: undefined,
+    Nodegroups: undefined,
+    HostNodegroups: undefined,
+    TagKey: undefined,
+    SubnetIds: undefined,
+    SecurityGroupIds: undefined,
+    Al2NodeClasses: undefined,
+    ListsNodeRole: undefined,
   };
   const before = { ...properties, ...choices, ...oldProperties };
   const formerNetwork = selectedNetwork(facts.cluster, before);
@@ -180,6 +186,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     SubnetIds: optionalTexts(raw, 'SubnetIds'),
     ...parseSecurityGroupSelection(raw),
     NodeAccess: oneOf(raw, 'NodeAccess', NODE_ACCESS_KINDS),
+    ListsNodeRole: raw.ListsNodeRole === undefined ? undefined : flag(raw, 'ListsNodeRole'),
     TakeOver: flag(raw, 'TakeOver'),
     Namespace: text(raw, 'Namespace'),
     CrdRelease: text(raw, 'CrdRelease'),

@@ -29,6 +29,8 @@ export interface KubernetesFacts {
   readonly awsAuthProblem?: string;
   /** What it leaves out, where it does not take all of it. */
   readonly awsAuthDamage?: string;
+  /** The label by which a CDK stack says that the ConfigMap is one of its manifests; undefined where none does. */
+  readonly awsAuthLabel?: string;
   /** `<namespace>/<name>` of the Deployments that carry Karpenter's name label. */
   readonly karpenters: readonly string[];
   readonly crds: readonly CrdFacts[];

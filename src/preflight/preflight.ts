@@ -237,6 +237,7 @@ export class Preflight extends Construct {
   private readonly poolNames: string[];
   private readonly nodeClassNames: string[] = [];
   private readonly al2NodeClasses: string[] = [];
+  private listsNodeRole?: () => boolean;
 
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
@@ -292,6 +293,15 @@ export class Preflight extends Construct {
     }
   }
 
+  /**
+   * Whether the app lists the node role in the aws-auth of the cluster that it makes, so that nothing takes the entry away.
+   *
+   * @internal
+   */
+  public _setNodeRoleListed(isListed: () => boolean): void {
+    this.listsNodeRole = isListed;
+  }
+
   private properties(props: PreflightProps, kubernetes: KubernetesProvider): PreflightProperties {
     const release = props.release ?? KarpenterRelease.v0();
     const securityGroups = props.securityGroups ?? SecurityGroupSource.nodegroups();
@@ -319,6 +329,7 @@ export class Preflight extends Construct {
       SecurityGroupIds: securityGroups._ids,
       TakeOver: props.takeOver ?? false,
       NodeAccess: (props.nodeAccess ?? NodeAccess.auto())._kind,
+      ListsNodeRole: Lazy.any({ produce: () => this.listsNodeRole?.() || undefined }) as unknown as boolean | undefined,
       Namespace: props.namespace ?? release.defaultNamespace,
       CrdRelease: `${CRD_RELEASE_NAMESPACE}/${CRD_RELEASE}`,
       Crds: release.crdNames,

@@ -53,6 +53,12 @@ export enum PreflightCheck {
   AWS_AUTH = 'AWS_AUTH',
 
   /**
+   * No CDK stack applies the whole ConfigMap aws-auth, where nodes are let in by an entry of ours: the next change there would take that away. Of
+   * a cluster that is made in the same app the entry is CDK's own, and nothing is found.
+   */
+  AWS_AUTH_OWNER = 'AWS_AUTH_OWNER',
+
+  /**
    * The cluster's authentication mode knows the chosen way of node access: mode `API` ignores the aws-auth ConfigMap, `CONFIG_MAP` takes no
    * access entries. `NodeAccess.auto()` fits every mode.
    */

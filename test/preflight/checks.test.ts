@@ -204,6 +204,21 @@ const CASES: Case[] = [
     says: /mode is CONFIG_MAP: it takes no access entries/,
   },
   { title: 'mode CONFIG_MAP with either of both', properties: { NodeAccess: 'auto' }, finds: [] },
+  {
+    title: 'an aws-auth that a CDK stack applies as a whole',
+    kubernetes: { awsAuthLabel: 'aws.cdk.eks/prune-c8abc' },
+    finds: [C.AWS_AUTH_OWNER],
+    says: /label "aws\.cdk\.eks\/prune-c8abc".*takes the entry of Karpenter's nodes away/,
+  },
+  { title: 'such an aws-auth, in which the app that makes the cluster lists the role', kubernetes: { awsAuthLabel: 'x' }, properties: { ListsNodeRole: true }, finds: [] },
+  { title: 'such an aws-auth, where nodes are let in elsewhere', kubernetes: { awsAuthLabel: 'x' }, properties: { NodeAccess: 'unmanaged' }, finds: [] },
+  {
+    title: 'such an aws-auth, where an access entry lets nodes in',
+    facts: { cluster: cluster({ authenticationMode: 'API_AND_CONFIG_MAP' }) },
+    kubernetes: { awsAuthLabel: 'x' },
+    properties: { NodeAccess: 'auto' },
+    finds: [],
+  },
   { title: 'an aws-auth that cannot be parsed, where auto needs it', kubernetes: { awsAuthProblem: 'x' }, properties: { NodeAccess: 'auto' }, finds: [C.AWS_AUTH] },
   {
     title: 'the same where an access entry takes its place',

@@ -129,12 +129,15 @@ test('what is there of Karpenter is named, with the release that owns it', async
     metadata: { name: 'machines.karpenter.sh', annotations: { 'meta.helm.sh/release-name': 'crds', 'meta.helm.sh/release-namespace': 'other' } },
   };
   api.objects['/apis/karpenter.sh/v1alpha5/provisioners/gpu'] = { metadata: { name: 'gpu' } };
-  api.objects['/api/v1/namespaces/kube-system/configmaps/aws-auth'] = { metadata: { name: 'aws-auth' }, data: { mapRoles: 'a: b', mapUsers: '- userarn: a\n  username: 5\n' } };
+  api.objects['/api/v1/namespaces/kube-system/configmaps/aws-auth'] = {
+    metadata: { name: 'aws-auth', labels: { 'team': 'platform', 'aws.cdk.eks/prune-c8abc': '' } }, data: { mapRoles: 'a: b', mapUsers: '- userarn: a\n  username: 5\n' },
+  };
   api.objects[CLAIM] = { metadata: { resourceVersion: '3' }, data: { owner: 'Other', abandoned: 'true', generation: '4' } };
   expect(await new ApiFactsReader(config).readFacts(QUESTION)).toMatchObject({
     claim: { owner: 'Other', abandoned: true },
     awsAuthProblem: 'mapRoles: must be a list, got a map at line 1, column 1',
     awsAuthDamage: 'mapUsers: entry 1: username is the number 5 and no text, put it in quotes',
+    awsAuthLabel: 'aws.cdk.eks/prune-c8abc',
     karpenters: ['karpenter/karpenter'],
     crds: [{ name: 'machines.karpenter.sh', release: 'crds', releaseNamespace: 'other' }],
     objects: ['provisioners.v1alpha5.karpenter.sh/gpu'],
