@@ -57,14 +57,23 @@ class Account:
         group = self.described(name)["resources"]["autoScalingGroups"][0]["name"]
         return self.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"][0]
 
+    def free_addresses(self, subnet):
+        return self.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["AvailableIpAddressCount"]
+
+    def fill(self, subnet):
+        """Somebody takes all addresses of a subnet; gives the interface that has them."""
+        more = self.free_addresses(subnet) - 1
+        return self.ec2.create_network_interface(SubnetId=subnet, SecondaryPrivateIpAddressCount=more)["NetworkInterface"]["NetworkInterfaceId"]
+
     def template(self, **data):
         name = f"template-{time.time_ns()}"
         self.ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData={"ImageId": "ami-03cf127a", **data})
         return name
 
-    def fleet(self, template, types=("m5.large",), subnet=None, priorities=None):
+    def fleet(self, template, types=("m5.large",), subnets=(), priorities=None):
         overrides = [
-            {"InstanceType": t, "SubnetId": subnet or self.subnets[0], **({"Priority": priorities[t]} if priorities else {})} for t in types]
+            {"InstanceType": t, "SubnetId": subnet, **({"Priority": priorities[t]} if priorities else {})}
+            for t in types for subnet in subnets or self.subnets[:1]]
         return self.ec2.create_fleet(
             Type="instant",
             LaunchTemplateConfigs=[{
@@ -89,4 +98,6 @@ def account(monkeypatch):
     monkeypatch.setattr(gateway, "ask", ask)
     monkeypatch.setattr(clock, "later", Time().later)
     with mock_aws():
-        yield Account()
+        account = Account()
+        account.profiles = profiles
+        yield account

@@ -39,6 +39,9 @@ def run(instance):
 def terminate(original):
     def end(instance):
         if is_known(instance):
+            for interface in instance.nics.values():
+                # Those that an instance is launched with go with it, and so do their addresses.
+                interface.delete_on_termination = True
             original(instance)
             for listener in on_terminated:
                 listener(instance)

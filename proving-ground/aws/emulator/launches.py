@@ -8,6 +8,10 @@ from moto.core.responses import ActionResult
 from emulator import gateway
 
 
+# No address is left in a subnet.
+FULL = "InsufficientFreeAddressesInSubnet"
+
+
 class LaunchRefused(Exception):
     """A launch that EC2 refuses, with its code."""
 
@@ -26,29 +30,42 @@ def apply():
 def create_fleet(original):
     def wrapped(self):
         """An instant fleet that cannot launch succeeds, without instances and with the errors of its launches."""
+        errors, places = [], 0
         for config in self._get_param("LaunchTemplateConfigs", []):
             specification = config["LaunchTemplateSpecification"]
             data = template_data(self.ec2_backend, specification)
             for override in config.get("Overrides") or [{}]:
-                try:
-                    check(self.ec2_backend, {**data, **override})
-                except LaunchRefused as refused:
-                    errors = [{
+                places += 1
+                refused = refusal_of(self.ec2_backend, {**data, **override})
+                if refused:
+                    errors.append({
                         "LaunchTemplateAndOverrides": {"LaunchTemplateSpecification": specification, "Overrides": override},
                         "Lifecycle": "on-demand",
                         "ErrorCode": refused.code,
                         "ErrorMessage": str(refused),
-                    }]
-                    return ActionResult({"FleetId": random_fleet_id(), "Errors": errors, "Instances": []})
+                    })
+        # A full subnet is passed over for another one; whatever else is wrong is so everywhere.
+        if len(errors) == places or any(error["ErrorCode"] != FULL for error in errors):
+            return ActionResult({"FleetId": random_fleet_id(), "Errors": errors[:1], "Instances": []})
         return original(self)
 
     return wrapped
 
 
+def refusal_of(backend, data):
+    try:
+        check(backend, data)
+    except LaunchRefused as refused:
+        return refused
+    return None
+
+
 def run_fleet(fleet, count, spot):
-    """Launches from the cheapest override."""
-    spec = min(fleet.launch_specs, key=cost)
-    data = template_data(fleet.ec2_backend, spec.launch_template_spec)
+    """Launches from the cheapest override whose subnet has room."""
+    data_of = {spec: template_data(fleet.ec2_backend, spec.launch_template_spec) for spec in fleet.launch_specs}
+    possible = [spec for spec, data in data_of.items() if not refusal_of(fleet.ec2_backend, {**data, **(spec.overrides or {})})]
+    spec = min(possible or fleet.launch_specs, key=cost)
+    data = data_of[spec]
     for _ in range(int(count)):
         instance = launch(fleet.ec2_backend, {**data, **(spec.overrides or {})}, spec.tag_specifications, fleet_id=fleet.id)
         if spot:
@@ -99,6 +116,9 @@ def check(backend, data):
     subnet = backend.describe_subnets(filters={"subnet-id": [subnet_id]}) if subnet_id else []
     if subnet_id and not subnet:
         raise LaunchRefused("InvalidSubnetID.NotFound", f"The subnet ID '{subnet_id}' does not exist")
+    if subnet and subnet[0].available_ip_address_count < 1:
+        raise LaunchRefused(
+            FULL, f"There are not enough free addresses in subnet '{subnet_id}' to satisfy the requested number of instances.")
     for group_id in group_ids(data):
         group = backend.get_security_group_from_id(group_id)
         if group is None:

@@ -11,12 +11,15 @@ from emulator import clock, gateway, groups, launches, updates
 UPDATE_SECONDS = clock.seconds("NODEGROUP_UPDATE_SECONDS", 4)
 # How far DescribeNodegroup is behind the Auto Scaling group.
 LAG_SECONDS = clock.seconds("NODEGROUP_LAG_SECONDS", 3)
+# EKS changes the sizes of these.
+CHANGEABLE = ("ACTIVE", "DEGRADED")
 IMAGE_IDS = {"x86_64": "ami-0e0001000000000a1", "arm64": "ami-0e0001000000000a2"}
 
 
 def apply():
     backend = models.EKSBackend
     backend.create_nodegroup = clock.locked(create_nodegroup(backend.create_nodegroup))
+    backend.describe_nodegroup = describe_nodegroup(backend.describe_nodegroup)
     backend.update_nodegroup_config = clock.locked(update_nodegroup_config(backend.update_nodegroup_config))
     backend.delete_nodegroup = clock.locked(delete_nodegroup(backend.delete_nodegroup))
     groups.on_desired.append(show_desired_later)
@@ -30,13 +33,13 @@ def create_nodegroup(original):
         ec2 = ec2_backends[self.account_id][self.region_name]
         name = f"eks-{nodegroup_name}-{nodegroup.uuid}"
         # EKS puts the role of the nodes into an instance profile of its own.
-        gateway.ask("/_gateway/node-instance-profile", {"name": f"eks-{nodegroup.uuid}", "roleArn": node_role})
+        gateway.ask("/_gateway/node-instance-profile", {"name": profile_name(nodegroup), "roleArn": node_role})
         own = launches.template_data(ec2, specification(nodegroup.launch_template)) if nodegroup.launch_template else {}
         data = {
             "ImageId": IMAGE_IDS["arm64" if "ARM_64" in (nodegroup.ami_type or "") else "x86_64"],
             "InstanceType": nodegroup.instance_types[0],
             **own,
-            "IamInstanceProfile": {"Name": f"eks-{nodegroup.uuid}"},
+            "IamInstanceProfile": {"Name": profile_name(nodegroup)},
         }
         if not launches.group_ids(own):
             data["SecurityGroupIds"] = [cluster.resources_vpc_config["clusterSecurityGroupId"]]
@@ -68,11 +71,38 @@ def create_nodegroup(original):
     return wrapped
 
 
+def describe_nodegroup(original):
+    def wrapped(self, cluster_name, nodegroup_name):
+        """A node group that lacks what EKS has made for it is degraded, until it is there again."""
+        nodegroup = original(self, cluster_name, nodegroup_name)
+        issues = issues_of(nodegroup)
+        nodegroup.health = {"issues": issues}
+        if nodegroup.status in CHANGEABLE:
+            nodegroup.status = "DEGRADED" if issues else "ACTIVE"
+        return nodegroup
+
+    return wrapped
+
+
+def issues_of(nodegroup):
+    """https://docs.aws.amazon.com/eks/latest/APIReference/API_Issue.html"""
+    name = profile_name(nodegroup)
+    return [] if launches.profile_arn(name) else [{
+        "code": "IamInstanceProfileNotFound",
+        "message": f"The instance profile {name} of your managed node group could not be found.",
+        "resourceIds": [name],
+    }]
+
+
+def profile_name(nodegroup):
+    return f"eks-{nodegroup.uuid}"
+
+
 def update_nodegroup_config(original):
     def wrapped(self, cluster_name, nodegroup_name, scaling_config=None, **kwargs):
         """Takes a while, and nothing else may be changed meanwhile."""
         nodegroup = self.describe_nodegroup(cluster_name, nodegroup_name)
-        if nodegroup.status != "ACTIVE":
+        if nodegroup.status not in CHANGEABLE:
             raise ResourceInUseException(
                 clusterName=cluster_name, nodegroupName=nodegroup_name, addonName=None,
                 message="Nodegroup cannot be updated as it is currently not in Active State")

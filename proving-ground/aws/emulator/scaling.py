@@ -34,7 +34,7 @@ def settle(group):
     difference = "in response to a difference between desired and actual capacity"
     if missing > 0 and runs(group, "Launch"):
         for _ in range(missing):
-            if not launch(group, zones(group), f"an instance was started {difference}."):
+            if not launch_anywhere(group, f"an instance was started {difference}."):
                 clock.later(RETRY_SECONDS, settle_if_alive, group)
                 break
     for _ in range(-missing if runs(group, "Terminate") else 0):
@@ -50,12 +50,16 @@ def settle_if_alive(group):
         settle(group)
 
 
-def launch(group, allowed, cause):
-    """One instance in the emptiest of some zones, with its launch template's profile and security groups."""
+def launch_anywhere(group, cause):
+    """In the emptiest zone; where that cannot take an instance, in the next one."""
+    counts = count_by_zone(group)
+    return next(filter(None, (launch(group, zone, cause) for zone in sorted(counts, key=counts.get))), None)
+
+
+def launch(group, zone, cause):
+    """One instance in a zone, with its launch template's profile and security groups."""
     version = group.ec2_launch_template.get_version(group.launch_template_version)
     tags = {**group.get_propagated_tags(), **group.instance_tags, models.ASG_NAME_TAG: group.name}
-    counts = count_by_zone(group)
-    zone = min(allowed, key=lambda z: counts[z])
     used = [state.instance.subnet_id for state in capacity(group)]
     subnet_id = min((s for s, z in subnets(group).items() if z == zone), key=used.count)
     activity = activities.begin(group, "Launching a new EC2 instance", cause, "PreInService")
@@ -144,7 +148,9 @@ def rebalance(group):
     if lives(group) and not group.newcomer and is_lopsided(group) and runs(group, "AZRebalance", "Launch", "Terminate"):
         counts = count_by_zone(group)
         emptiest = min(counts, key=counts.get)
-        group.newcomer = launch(group, [emptiest], f"an instance was launched in {emptiest} to rebalance the zones of the group.")
+        group.newcomer = launch(group, emptiest, f"an instance was launched in {emptiest} to rebalance the zones of the group.")
+        if not group.newcomer:
+            watch_balance(group)
 
 
 def is_lopsided(group):

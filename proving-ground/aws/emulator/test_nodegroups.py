@@ -65,3 +65,18 @@ def test_an_update_without_a_desired_size_keeps_the_one_of_the_auto_scaling_grou
     resize(account, minSize=4)
     eventually(lambda: account.described()["status"] == "ACTIVE")
     assert (account.asg()["MinSize"], account.asg()["DesiredCapacity"]) == (4, 4)
+
+
+def test_a_node_group_without_its_instance_profile_is_degraded_says_so_and_is_scaled_all_the_same(account):
+    arn = account.nodegroup()["nodegroupArn"]
+    name = f"eks-{arn.split('/')[-1]}"
+    path = account.profiles.pop(name)
+    found = account.described()
+    assert found["status"] == "DEGRADED"
+    assert [(issue["code"], issue["resourceIds"]) for issue in found["health"]["issues"]] == [("IamInstanceProfileNotFound", [name])]
+    resize(account, minSize=1)
+    assert account.described()["status"] == "UPDATING"
+    eventually(lambda: account.described()["status"] == "DEGRADED")
+    assert account.asg()["MinSize"] == 1
+    account.profiles[name] = path
+    assert (account.described()["status"], account.described()["health"]["issues"]) == ("ACTIVE", [])

@@ -45,10 +45,19 @@ def test_a_fleet_names_an_unknown_profile_or_group_and_launches_nothing(account,
     assert answer["Instances"] == []
 
 
+def test_a_fleet_passes_over_a_full_subnet_and_names_it_where_there_is_no_other(account):
+    full, other = account.subnets[:2]
+    account.fill(full)
+    [launched] = account.fleet(account.template(), subnets=(full, other))["Instances"]
+    assert account.ec2.describe_instances(InstanceIds=launched["InstanceIds"])["Reservations"][0]["Instances"][0]["SubnetId"] == other
+    answer = account.fleet(account.template(), subnets=(full,))
+    assert not answer["Instances"] and answer["Errors"][0]["ErrorCode"] == "InsufficientFreeAddressesInSubnet"
+
+
 def test_a_fleet_does_not_mix_networks(account):
     other = account.ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     subnet = account.ec2.create_subnet(VpcId=other, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
-    answer = account.fleet(account.template(SecurityGroupIds=[account.group]), subnet=subnet)
+    answer = account.fleet(account.template(SecurityGroupIds=[account.group]), subnets=(subnet,))
     assert [e["ErrorCode"] for e in answer["Errors"]] == ["InvalidParameter"]
 
 

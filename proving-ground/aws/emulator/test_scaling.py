@@ -196,3 +196,21 @@ def test_a_group_has_no_refreshes_and_the_hooks_of_eks(account):
     assert account.autoscaling.describe_instance_refreshes(AutoScalingGroupName=name)["InstanceRefreshes"] == []
     hooks = account.autoscaling.describe_lifecycle_hooks(AutoScalingGroupName=name)["LifecycleHooks"]
     assert {h["LifecycleHookName"] for h in hooks} == {"Launch-LC-Hook", "Terminate-LC-Hook"}
+
+
+def test_a_zone_whose_subnet_is_full_is_passed_over_until_it_has_room_again(account):
+    account.nodegroup(minimum=1, desired=3, maximum=6)
+    taken = account.fill(account.subnets[2])
+    set_desired(account, 6)
+    eventually(lambda: zones(account) == {"a": 3, "b": 2, "c": 1} or zones(account) == {"a": 2, "b": 3, "c": 1})
+    assert any("not enough free addresses" in a["StatusMessage"] for a in activities(account) if a["StatusCode"] == "Failed")
+    account.ec2.delete_network_interface(NetworkInterfaceId=taken)
+    eventually(lambda: zones(account) == {"a": 2, "b": 2, "c": 2})
+
+
+def test_an_instance_gives_its_address_back(account):
+    account.nodegroup()
+    free = account.free_addresses(account.subnets[0])
+    instance = next(i for i in account.instances() if i["SubnetId"] == account.subnets[0])
+    terminate(account, instance["InstanceId"])
+    eventually(lambda: account.free_addresses(account.subnets[0]) == free + 1)
