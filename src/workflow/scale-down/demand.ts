@@ -52,6 +52,8 @@ export class Demand {
   public readonly lots: readonly Lot[];
   /** What nobody can help, by lot: how many pods find no place whatever stays, and whose find none but their own. */
   public readonly hopeless = { homeless: new Map<number, number>(), mortal: new Set<number>() };
+  /** A replica of Karpenter for which the scheduler finds no node: its Deployment may have changed since the targets were decided. */
+  public readonly waitingReplica?: PodView;
   private readonly occupancy: Occupancy;
   private readonly worths = new Map<string, NodeWorth>();
   private readonly rooms = new Map<string, Resources>();
@@ -71,14 +73,17 @@ export class Demand {
       kin: OF_KARPENTER,
       mostOnNode: 1,
     };
+    this.waitingReplica = pods.find(pod => this.isKarpenter(pod) && pod.node === undefined && pod.unschedulable !== undefined && pod.leaving === undefined);
     const others = new Set(all.filter(node => isOfOthers(node, fleets)).map(({ name }) => name));
     const pinned = pods.filter(pod => pod.node !== undefined && !others.has(pod.node) && mustMove(pod) && pod.leaving === undefined
       && this.isPinned(pod) && !this.isKarpenter(pod));
     this.lots = [replicas, ...lotsOf(pinned, nodes).sort(biggestFirst)];
   }
 
+  /** Where Karpenter may live, by the configuration and by what a replica that waits asks of a node. */
   public isHost(node: NodeView): boolean {
-    return this.configuration.HostNodegroups?.includes(node.labels[NODEGROUP_LABEL]) ?? true;
+    return (this.configuration.HostNodegroups?.includes(node.labels[NODEGROUP_LABEL]) ?? true)
+      && refusal({ ...node, taints: [] }, { requires: this.waitingReplica?.requires }) === undefined;
   }
 
   /** What a node has for the lots: all but what belongs to the node itself. */

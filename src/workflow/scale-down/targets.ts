@@ -32,7 +32,7 @@ export function wantedOf(name: string, groups: number, { ScaleDown }: Pick<Targe
  * How many nodes of each group stay. Groups keep more than was wanted where Karpenter and pinned pods would not fit: each replica of Karpenter needs a node
  * of its own, one node may be lost, and where there are two zones there is a host in each of two. What runs on a node that is lost must find room on the
  * others; a pod that has no second node, whatever stays, is said and holds up nobody. Room is what DaemonSets leave: all other pods can go to Karpenter's
- * nodes. What was decided before for the same wish stays.
+ * nodes. What was decided before for the same wish stays, unless a replica of Karpenter waits for a node: then one more of those that it may live on does.
  */
 export function planTargets(
   groups: readonly NodegroupState[], nodes: readonly NodeView[], pods: readonly PodView[], configuration: TargetConfiguration,
@@ -49,6 +49,9 @@ export function planTargets(
   }
   const fleets = groups.map(group => fleetOf(group, of.get(group.name)!.kept, nodes));
   const demand = new Demand(fleets, nodes, pods, configuration);
+  if (demand.waitingReplica) {
+    groups.forEach(({ name }) => open.add(name));
+  }
   const plan = new Plan(fleets, open, demand);
   plan.raise();
   plan.trim();

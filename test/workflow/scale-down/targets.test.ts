@@ -50,6 +50,40 @@ test('a target that was decided stays as long as the same is wanted', () => {
   expect(planTargets(world.groups, world.nodeList, world.podList, CONFIGURATION).of.get('a')).toEqual({ wanted: 2, kept: 2 });
 });
 
+describe('a replica of karpenter that waits for a node', () => {
+  const decided = () => {
+    const world = new World([group('a', 6), group('b', 3)], [KARPENTER]);
+    world.group('a').tags['cdk-karpenter-migration/target'] = '1/1';
+    world.group('b').tags['cdk-karpenter-migration/target'] = '1/1';
+    return world;
+  };
+  const replica = (world: World, changes: Partial<PodView>): PodView => ({
+    ...world.podList.find(({ release }) => release === 'karpenter')!, uid: 'new', name: 'karpenter-new', ready: false, node: undefined, ...changes,
+  });
+  const ofA: Partial<PodView> = {
+    requires: { selector: {}, terms: [{ matchExpressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'In', values: ['a'] }] }] },
+  };
+  const planned = (world: World, changes: Partial<PodView>) => planTargets(world.groups, world.nodeList, [...world.podList, replica(world, changes)], CONFIGURATION);
+
+  test('gets one of a group that it may live on, whatever was decided before: its Deployment has changed since', () => {
+    const { of, says } = planned(decided(), { ...ofA, unschedulable: '0/9 nodes are available: 7 were unschedulable' });
+    expect(of.get('a')).toEqual({ wanted: 1, kept: 2 });
+    expect(of.get('b')).toEqual({ wanted: 1, kept: 1 });
+    expect(says).toEqual(['a keeps 2: each of the 2 replicas of karpenter needs a node of its own']);
+  });
+
+  test('changes nothing before the scheduler has said that there is none, nor while it ends', () => {
+    for (const changes of [ofA, { ...ofA, unschedulable: 'none', leaving: 1 }, { ...ofA, unschedulable: 'none', release: 'other' }]) {
+      expect([...planned(decided(), changes).of.values()].map(({ kept }) => kept)).toEqual([1, 1]);
+    }
+  });
+
+  test('gets none where none would do', () => {
+    const { of } = planned(decided(), { requires: { selector: { 'eks.amazonaws.com/nodegroup': 'gone' }, terms: [] }, unschedulable: 'none' });
+    expect([...of.values()].map(({ kept }) => kept)).toEqual([1, 1]);
+  });
+});
+
 function keepersOf(nodes: readonly NodeView[], many: number, pods: readonly PodView[]): NodeView[] {
   const instances = nodes.map(({ instanceId }) => ({ id: instanceId!, launched: 0, counts: true, leaving: false }));
   const sizes = { min: 0, max: nodes.length, desired: nodes.length };
