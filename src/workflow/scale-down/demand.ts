@@ -73,7 +73,8 @@ export class Demand {
       kin: OF_KARPENTER,
       mostOnNode: 1,
     };
-    this.waitingReplica = pods.find(pod => this.isKarpenter(pod) && pod.node === undefined && pod.unschedulable !== undefined && pod.leaving === undefined);
+    this.waitingReplica = pods.find(pod => this.isKarpenter(pod) && pod.node === undefined && pod.unschedulable !== undefined
+      && pod.leaving === undefined);
     const others = new Set(all.filter(node => isOfOthers(node, fleets)).map(({ name }) => name));
     const pinned = pods.filter(pod => pod.node !== undefined && !others.has(pod.node) && mustMove(pod) && pod.leaving === undefined
       && this.isPinned(pod) && !this.isKarpenter(pod));

@@ -63,7 +63,8 @@ describe('a replica of karpenter that waits for a node', () => {
   const ofA: Partial<PodView> = {
     requires: { selector: {}, terms: [{ matchExpressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'In', values: ['a'] }] }] },
   };
-  const planned = (world: World, changes: Partial<PodView>) => planTargets(world.groups, world.nodeList, [...world.podList, replica(world, changes)], CONFIGURATION);
+  const planned = (world: World, changes: Partial<PodView>) =>
+    planTargets(world.groups, world.nodeList, [...world.podList, replica(world, changes)], CONFIGURATION);
 
   test('gets one of a group that it may live on, whatever was decided before: its Deployment has changed since', () => {
     const { of, says } = planned(decided(), { ...ofA, unschedulable: '0/9 nodes are available: 7 were unschedulable' });
