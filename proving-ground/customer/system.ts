@@ -103,36 +103,45 @@ const METRICS_SERVER: KubeObject = {
   },
 };
 
-const AUTOSCALER_LABELS = { app: 'cluster-autoscaler' };
+const AUTOSCALER = 'cluster-autoscaler';
 
-function clusterAutoscaler(clusterName: string): KubeObject[] {
-  return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'cluster-autoscaler', namespace: NAMESPACE } },
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'cluster-autoscaler', namespace: NAMESPACE, labels: AUTOSCALER_LABELS },
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: AUTOSCALER_LABELS },
-        template: {
-          metadata: { labels: AUTOSCALER_LABELS },
-          spec: {
-            priorityClassName: 'system-cluster-critical',
-            serviceAccountName: 'cluster-autoscaler',
-            containers: [{
-              name: 'cluster-autoscaler',
-              image: 'registry.k8s.io/autoscaling/cluster-autoscaler:v1.27.3',
-              command: [
-                './cluster-autoscaler', '--cloud-provider=aws', '--skip-nodes-with-local-storage=false', '--expander=least-waste',
-                `--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/${clusterName}`,
-              ],
-              resources: { requests: { cpu: '100m', memory: '600Mi' }, limits: { memory: '600Mi' } },
-            }],
-          },
+/** How the autoscaler is called to scale the groups that some flags name. */
+export function autoscalerCommand(...groups: readonly string[]): string[] {
+  return ['./cluster-autoscaler', '--cloud-provider=aws', '--skip-nodes-with-local-storage=false', '--expander=least-waste', ...groups];
+}
+
+/** Its label `app` is its name. */
+export function autoscaler(name: string, command: readonly string[]): KubeObject {
+  const labels = { app: name };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: NAMESPACE, labels },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          priorityClassName: 'system-cluster-critical',
+          serviceAccountName: AUTOSCALER,
+          containers: [{
+            name: AUTOSCALER,
+            image: 'registry.k8s.io/autoscaling/cluster-autoscaler:v1.27.3',
+            command,
+            resources: { requests: { cpu: '100m', memory: '600Mi' }, limits: { memory: '600Mi' } },
+          }],
         },
       },
     },
+  };
+}
+
+function clusterAutoscaler(clusterName: string): KubeObject[] {
+  const discovery = `--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/${clusterName}`;
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: AUTOSCALER, namespace: NAMESPACE } },
+    autoscaler(AUTOSCALER, autoscalerCommand(discovery)),
   ];
 }
 

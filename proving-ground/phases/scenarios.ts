@@ -3,10 +3,11 @@ import { entriesAlone, entriesBeside, withModeOfToday } from './access-modes';
 import { endBurst } from './burst';
 import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
-import { clearMess, groupLeaves, makeMess, messyDrain } from './drain/messy';
+import { groupLeaves, makeMess, messyDrain } from './drain/messy';
 import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
 import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
 import { budgetsWereTested, scaleDown } from './drain/scale-down';
+import { allShardsWork } from './drain/shards';
 import { takeWaypoint, wayBack, Waypoint } from './drain/way-back';
 import { claimIsLost, poolsChange, rolledBackUnderPods } from './keeping';
 import { manifestsAreJudgedAlike } from './manifest-table';
@@ -31,6 +32,8 @@ export interface Run {
   waypoint: Waypoint;
   /** When the migration went on from there. */
   from: number;
+  /** Makes a messy cluster tidy. */
+  clear: () => Promise<void>;
 }
 
 export interface Phase {
@@ -185,14 +188,15 @@ export const SCENARIOS = {
     phases: [
       phase('a customer\'s account and cluster', 45, async (run) => {
         run.world = await createWorld(run.context, { generation: 'v1', authenticationMode: 'API' });
-        await makeMess(run.world);
+        run.clear = await makeMess(run.world);
       }),
       BOOTSTRAP,
       INSTALL,
-      phase('stage SCALE_DOWN', 400, run => messyDrain(run.world, run.report)),
+      phase('stage SCALE_DOWN, with two autoscalers', 500, run => messyDrain(run.world, run.report)),
       phase('back to stage INSTALL', 60, async (run) => {
         await wayBack(run.world, run.report, run.waypoint);
-        await clearMess(run.world);
+        await allShardsWork(run.world, run.report);
+        await run.clear();
         run.waypoint = await takeWaypoint(run.world);
       }),
       phase('a node group that leaves in mid-drain', 200, run => groupLeaves(run.world, run.report)),

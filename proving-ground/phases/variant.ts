@@ -9,7 +9,7 @@ import { KubectlV34Layer } from '@aws-cdk/lambda-layer-kubectl-v34';
 import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CriticalWorkload, Deprovisioning, Discovery, KarpenterMigration, KarpenterRelease, MigrationStage } from '../../src';
+import { ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, KarpenterMigration, KarpenterRelease, MigrationStage } from '../../src';
 
 const app = new App();
 const isV1 = app.node.tryGetContext('release') === 'v1';
@@ -22,6 +22,7 @@ const cluster = eks.Cluster.fromClusterAttributes(stack, 'Cluster', {
 });
 const variants: readonly string[] = (app.node.tryGetContext('variant') ?? '').split(',');
 const critical: readonly string[] | undefined = app.node.tryGetContext('criticalStatefulSet')?.split('/');
+const autoscalers: readonly string[] | undefined = app.node.tryGetContext('autoscalers')?.split(',');
 const ids: (name: string) => string[] = name => app.node.tryGetContext(name).split(',');
 const migration = new KarpenterMigration(stack, 'Migration', {
   cluster,
@@ -29,7 +30,13 @@ const migration = new KarpenterMigration(stack, 'Migration', {
   revision: app.node.tryGetContext('revision'),
   nodegroups: app.node.tryGetContext('nodegroups')?.split(','),
   discovery: variants.includes('ids') ? Discovery.ids({ subnetIds: ids('subnets'), securityGroupIds: ids('securityGroups') }) : undefined,
-  cutOver: critical && { criticalWorkloads: [...CriticalWorkload.defaults(), CriticalWorkload.statefulSet(critical[0], critical[1])] },
+  cutOver: {
+    criticalWorkloads: critical && [...CriticalWorkload.defaults(), CriticalWorkload.statefulSet(critical[0], critical[1])],
+    clusterAutoscaler: autoscalers && ClusterAutoscaler.deployments(autoscalers.map((autoscaler) => {
+      const [namespace, name] = autoscaler.split('/');
+      return { namespace, name };
+    })),
+  },
   takeOver: variants.includes('takeover'),
   release: isV1
     ? KarpenterRelease.v1({ nodePool: variants.includes('pool') ? { weight: 10 } : variants.includes('renamed') ? { name: 'general' } : undefined })

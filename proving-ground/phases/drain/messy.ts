@@ -1,6 +1,7 @@
 import { CreateVolumeCommand, DeleteVolumeCommand } from '@aws-sdk/client-ec2';
 import { EVIDENCE } from './evidence';
 import { nodegroups } from './scale-down';
+import { ALL_SHARDS, allShardsRest, oneShardIsNamed, shard } from './shards';
 import { KubeObject } from '../../cluster/kube';
 import { WAITS_FOR_VOLUMES_LABEL } from '../../cluster/kwok-stages';
 import { expectEqual, until } from '../../cluster/until';
@@ -25,10 +26,14 @@ const LEAVING = 'system';
 const CLAIM = 'data-registry-0';
 const NAMESPACE = 'kube-system';
 const RESOURCES = { requests: { cpu: '50m', memory: '64Mi' } };
+const CONTEXT = { criticalStatefulSet: `${NAMESPACE}/registry` };
 const APPS = `/apis/apps/v1/namespaces/${NAMESPACE}`;
 
-/** What no tidy cluster has: a pod that is bound to a group and to a volume of one zone, and one that tolerates every taint. */
-export async function makeMess(world: World): Promise<void> {
+/**
+ * What no tidy cluster has: a pod that is bound to a group and to a volume of one zone, one that tolerates every taint, and two autoscalers.
+ * Gives what takes it away again.
+ */
+export async function makeMess(world: World): Promise<() => Promise<void>> {
   const volume = (await world.ec2.send(new CreateVolumeCommand({
     AvailabilityZone: THIRD_ZONE, Size: 20, VolumeType: 'gp3', TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: 'Name', Value: `${CLUSTER_NAME}-registry` }] }],
   }))).VolumeId!;
@@ -38,14 +43,21 @@ export async function makeMess(world: World): Promise<void> {
   await allPodsReady(world.kube, 120);
   const node = await nodeOf(world, await onlyPod(world, 'registry'));
   expectEqual('the node of registry', [node.metadata.labels[NODEGROUP], node.metadata.labels[ZONE]], ['system', THIRD_ZONE]);
+  const makeOne = await shard(world);
+  await allPodsReady(world.kube, 60);
+  return async () => {
+    await makeOne();
+    await clearPods(world);
+  };
 }
 
 /** All of it goes down: whoever is bound to a zone keeps a node there, and whoever comes back to a cordoned node is not waited for. */
 export async function messyDrain(world: World, report: Report): Promise<void> {
+  await oneShardIsNamed(world, report, CONTEXT);
   const from = world.observers.mark('SCALE_DOWN, with a mess');
+  const deployment = world.cdk.deploy(VARIANT, { ...CONTEXT, variant: 'bigbatches', stage: 'SCALE_DOWN', autoscalers: ALL_SHARDS });
   await report.check({ step: STEP, shows: 'survives', name: 'a drain arrives with a pod that tolerates every taint, and evicts it a few times at most' }, async () => {
-    const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'SCALE_DOWN', criticalStatefulSet: `${NAMESPACE}/registry` });
-    expectEqual('exit code', run.code, 0);
+    expectEqual('exit code', (await deployment).code, 0);
     const seen = world.observers.observe(from);
     EVIDENCE.budgets(seen);
     EVIDENCE.deletions(seen);
@@ -63,6 +75,7 @@ export async function messyDrain(world: World, report: Report): Promise<void> {
     await allPodsReady(world.kube, 180, world.karpenter.disruptionTaint);
     return `${pod.metadata.name} on ${metadata.name} in ${THIRD_ZONE}`;
   });
+  await allShardsRest(world, report);
 }
 
 /** A node group is taken out of the migration in mid-drain: it gets back what was taken from it, and the others go on. */
@@ -82,8 +95,7 @@ export async function groupLeaves(world: World, report: Report): Promise<void> {
   });
 }
 
-/** Takes the mess away again. */
-export async function clearMess(world: World): Promise<void> {
+async function clearPods(world: World): Promise<void> {
   await world.kube.delete(`${APPS}/statefulsets/registry`);
   await world.kube.delete(`${APPS}/deployments/operator`);
   const volume = await world.kube.get('/api/v1/persistentvolumes/registry');
