@@ -9,6 +9,9 @@ export const VOLUMES_ATTACHED_ANNOTATION = 'proving-ground/volumes-attached';
 /** Any value: the pod runs and never becomes Ready. */
 export const NEVER_READY_ANNOTATION = 'proving-ground/never-ready';
 
+/** Any value, of a node: its kubelet says that it is not Ready until the annotation is gone. */
+export const NOT_READY_ANNOTATION = 'proving-ground/not-ready';
+
 /** The pods that run for real, by the pod runtime. */
 export const REAL_POD_LABEL = { key: 'app.kubernetes.io/name', value: 'karpenter' };
 
@@ -31,19 +34,33 @@ const NODE_READY = {
   jitterDurationMilliseconds: 5000,
 };
 
-const NODE_STATUS = `
+const CONDITION = `
+  message: {{ .message | Quote }}
+  reason: {{ .reason | Quote }}
+  status: {{ .status | Quote }}
+`;
+/** The kubelet is there, and what runs containers is not. */
+const BROKEN_CONDITION = `
+{{ if eq .type "Ready" }}
+  message: container runtime is down
+  reason: KubeletNotReady
+  status: "False"
+{{ else }}${CONDITION}{{ end }}
+`;
+
+const nodeStatus = (condition: string) => `
 {{ $now := Now }}
 conditions:
 {{ range NodeConditions }}
 - lastHeartbeatTime: {{ $now | Quote }}
   lastTransitionTime: {{ $now | Quote }}
-  message: {{ .message | Quote }}
-  reason: {{ .reason | Quote }}
-  status: {{ .status | Quote }}
   type: {{ .type | Quote }}
+${condition}
 {{ end }}
 phase: Running
 `;
+
+const READY = '.status.conditions.[] | select( .type == "Ready" ) | .status';
 
 const podStatus = (isReady: boolean) => `
 {{ $now := Now }}
@@ -117,11 +134,22 @@ function stage(name: string, kind: 'Node' | 'Pod', matchExpressions: object[], d
 export const STAGES = [
   stage('node-ready', 'Node', [
     NOT_DELETED,
-    { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'NotIn', values: ['True'] },
-  ], NODE_READY, { statusTemplate: NODE_STATUS }),
+    annotated(NOT_READY_ANNOTATION, 'DoesNotExist'),
+    { key: READY, operator: 'NotIn', values: ['True'] },
+  ], NODE_READY, { statusTemplate: nodeStatus(CONDITION) }),
   stage('node-heartbeat', 'Node', [
-    { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'In', values: ['True'] },
-  ], { durationMilliseconds: 20_000, jitterDurationMilliseconds: 25_000 }, { statusTemplate: NODE_STATUS }),
+    annotated(NOT_READY_ANNOTATION, 'DoesNotExist'),
+    { key: READY, operator: 'In', values: ['True'] },
+  ], { durationMilliseconds: 20_000, jitterDurationMilliseconds: 25_000 }, { statusTemplate: nodeStatus(CONDITION) }),
+  stage('node-breaks', 'Node', [
+    annotated(NOT_READY_ANNOTATION, 'Exists'),
+    { key: READY, operator: 'In', values: ['True'] },
+  ], { durationMilliseconds: 0, jitterDurationMilliseconds: 500 }, { statusTemplate: nodeStatus(BROKEN_CONDITION) }),
+  // Takes the place of the heartbeat that kwok has planned before.
+  stage('node-broken', 'Node', [
+    annotated(NOT_READY_ANNOTATION, 'Exists'),
+    { key: READY, operator: 'NotIn', values: ['True'] },
+  ], { durationMilliseconds: 3600_000, jitterDurationMilliseconds: 3600_000 }, { statusTemplate: nodeStatus(BROKEN_CONDITION) }),
 
   ...[
     { name: 'pod-start', when: WAITS_FOR_NO_VOLUME },
@@ -132,14 +160,14 @@ export const STAGES = [
   stage('pod-ready', 'Pod', [
     NOT_REAL, NOT_DELETED, NOT_DONE,
     { key: '.status.podIP', operator: 'Exists' },
-    { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'NotIn', values: ['True'] },
+    { key: READY, operator: 'NotIn', values: ['True'] },
     annotated(NEVER_READY_ANNOTATION, 'DoesNotExist'),
   ], between(1000, 3000, READY_AFTER_ANNOTATION),
   { statusTemplate: podStatus(true) }),
   stage('pod-done', 'Pod', [
     NOT_REAL, NOT_DELETED, NOT_DONE,
     annotated(COMPLETES_AFTER_ANNOTATION, 'Exists'),
-    { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'In', values: ['True'] },
+    { key: READY, operator: 'In', values: ['True'] },
   ], between(1000, 1000, COMPLETES_AFTER_ANNOTATION),
   { statusTemplate: POD_DONE }),
   stage('pod-stop', 'Pod', [

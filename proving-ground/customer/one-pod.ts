@@ -8,11 +8,13 @@ export interface OnePod {
   readonly resources: KubeObject;
   /** More labels of the pod. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Of the pod. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** More of the pod's spec. */
   readonly spec?: KubeObject;
 }
 
-export function onePod({ kind, namespace, name, resources, labels = {}, spec = {} }: OnePod): KubeObject {
+export function onePod({ kind, namespace, name, resources, labels = {}, annotations, spec = {} }: OnePod): KubeObject {
   const app = { app: name };
   return {
     apiVersion: 'apps/v1',
@@ -22,7 +24,7 @@ export function onePod({ kind, namespace, name, resources, labels = {}, spec = {
       replicas: 1,
       selector: { matchLabels: app },
       template: {
-        metadata: { labels: { ...app, ...labels } },
+        metadata: { labels: { ...app, ...labels }, annotations },
         spec: { ...spec, containers: [{ name, image: `registry.example.com/${name}:1`, resources }] },
       },
     },

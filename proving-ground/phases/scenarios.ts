@@ -192,7 +192,7 @@ export const SCENARIOS = {
       }),
       BOOTSTRAP,
       INSTALL,
-      phase('stage SCALE_DOWN, with two autoscalers', 500, run => messyDrain(run.world, run.report)),
+      phase('stage SCALE_DOWN, with two autoscalers, a group that is DEGRADED and a node that flaps', 600, run => messyDrain(run.world, run.report)),
       phase('back to stage INSTALL', 60, async (run) => {
         await wayBack(run.world, run.report, run.waypoint);
         await allShardsWork(run.world, run.report);

@@ -1,7 +1,9 @@
 import { CreateVolumeCommand, DeleteVolumeCommand } from '@aws-sdk/client-ec2';
 import { EVIDENCE } from './evidence';
+import { untilRun } from './run';
 import { nodegroups } from './scale-down';
 import { ALL_SHARDS, allShardsRest, oneShardIsNamed, shard } from './shards';
+import { clearArchive, degrade, degradedIsSaid, nodeFlaps, populateArchive } from './troubles';
 import { KubeObject } from '../../cluster/kube';
 import { WAITS_FOR_VOLUMES_LABEL } from '../../cluster/kwok-stages';
 import { expectEqual, until } from '../../cluster/until';
@@ -51,11 +53,19 @@ export async function makeMess(world: World): Promise<() => Promise<void>> {
   };
 }
 
-/** All of it goes down: whoever is bound to a zone keeps a node there, and whoever comes back to a cordoned node is not waited for. */
+/**
+ * All of it goes down: whoever is bound to a zone keeps a node there, whoever comes back to a cordoned node is not waited for, a group that EKS finds
+ * fault with goes like the others, and a node that is not Ready for a moment is not taken for dead.
+ */
 export async function messyDrain(world: World, report: Report): Promise<void> {
   await oneShardIsNamed(world, report, CONTEXT);
+  await populateArchive(world);
   const from = world.observers.mark('SCALE_DOWN, with a mess');
   const deployment = world.cdk.deploy(VARIANT, { ...CONTEXT, variant: 'bigbatches', stage: 'SCALE_DOWN', autoscalers: ALL_SHARDS });
+  await untilRun(world, 'the drain begins', 300, run => run.stage === 'SCALE_DOWN' && run.says.startsWith('Drain node groups'));
+  const mendGroup = await degrade(world);
+  await nodeFlaps(world, report);
+  await degradedIsSaid(world, report);
   await report.check({ step: STEP, shows: 'survives', name: 'a drain arrives with a pod that tolerates every taint, and evicts it a few times at most' }, async () => {
     expectEqual('exit code', (await deployment).code, 0);
     const seen = world.observers.observe(from);
@@ -76,6 +86,8 @@ export async function messyDrain(world: World, report: Report): Promise<void> {
     return `${pod.metadata.name} on ${metadata.name} in ${THIRD_ZONE}`;
   });
   await allShardsRest(world, report);
+  await mendGroup();
+  await clearArchive(world);
 }
 
 /** A node group is taken out of the migration in mid-drain: it gets back what was taken from it, and the others go on. */
