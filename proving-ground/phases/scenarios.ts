@@ -5,6 +5,7 @@ import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
 import { groupLeaves, makeMess, messyDrain } from './drain/messy';
 import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
+import { obstructedWayBack } from './drain/obstructed-way-back';
 import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
 import { budgetsWereTested, scaleDown } from './drain/scale-down';
 import { allShardsWork } from './drain/shards';
@@ -193,8 +194,8 @@ export const SCENARIOS = {
       BOOTSTRAP,
       INSTALL,
       phase('stage SCALE_DOWN, with two autoscalers, a group that is DEGRADED and a node that flaps', 600, run => messyDrain(run.world, run.report)),
-      phase('back to stage INSTALL', 60, async (run) => {
-        await wayBack(run.world, run.report, run.waypoint);
+      phase('back to stage INSTALL, with a full subnet and a node that is not Ready', 300, async (run) => {
+        await obstructedWayBack(run.world, run.report, run.waypoint);
         await allShardsWork(run.world, run.report);
         await run.clear();
         run.waypoint = await takeWaypoint(run.world);

@@ -55,10 +55,18 @@ export async function wayBack(world: World, report: Report, waypoint: Waypoint):
     expectEqual('exit code', run.code, 0);
     return `${run.seconds} s: ${stateOf(world)}`;
   });
+  await undisturbedSince(world, report, from);
+  await allAsBefore(world, report, waypoint);
+}
+
+export async function undisturbedSince(world: World, report: Report, from: number): Promise<void> {
   await report.check({ step: 'Remove CAS', shows: 'undone', name: 'nothing is disturbed by it' }, async () => {
     await allPodsReady(world.kube, world.karpenter.disruptionTaint ? 180 : 60, world.karpenter.disruptionTaint);
     return expectUndisturbed(world.observers.observe(from), { evictionsOfAPod: 0, byUs: world.karpenter.disruptionTaint !== undefined });
   });
+}
+
+export async function allAsBefore(world: World, report: Report, waypoint: Waypoint): Promise<void> {
   await report.check({ step: 'Set nodeAffinity for critical workloads', shows: 'undone', name: 'account and cluster are as before, object by object, but for Karpenter\'s nodes' },
     () => expectAsBefore(world, waypoint));
 }
