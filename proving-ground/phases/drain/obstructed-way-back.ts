@@ -3,6 +3,7 @@ import { CreateNetworkInterfaceCommand, DeleteNetworkInterfaceCommand, DescribeS
 import { untilRun } from './run';
 import { allAsBefore, undisturbedSince, Waypoint } from './way-back';
 import { clientConfig } from '../../aws/client-config';
+import { sleep } from '../../cluster/processes';
 import { expectEqual, until } from '../../cluster/until';
 import { VARIANT } from '../karpenter-objects';
 import { breakNode, isNodeReady, mendNode } from '../node-trouble';
@@ -56,27 +57,37 @@ export async function obstructedWayBack(world: World, report: Report, waypoint: 
   await allAsBefore(world, report, waypoint);
 }
 
-/** Somebody else's network interfaces take all addresses of a subnet. */
-async function fill(world: World): Promise<{ readonly subnet: string; readonly free: () => Promise<void> }> {
-  const { ec2, customer } = world;
+/** Somebody else's network interfaces take all addresses of a subnet, and every one that gets free, until they are gone. */
+async function fill({ ec2, customer }: World): Promise<{ readonly subnet: string; readonly free: () => Promise<void> }> {
   const { Subnets } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...customer.privateSubnetIds] }));
   const subnet = Subnets!.find(({ AvailabilityZone }) => AvailabilityZone === FULL_ZONE)!.SubnetId!;
   const left = async () => (await ec2.send(new DescribeSubnetsCommand({ SubnetIds: [subnet] }))).Subnets![0].AvailableIpAddressCount!;
   const interfaces: string[] = [];
-  for (let addresses = await left(); addresses > 0; addresses = await left()) {
-    const many = Math.ceil(addresses / ADDRESSES_OF_AN_INTERFACE);
-    for (let i = 0; i < many; i += 1) {
-      const more = Math.min(ADDRESSES_OF_AN_INTERFACE, addresses - i * ADDRESSES_OF_AN_INTERFACE) - 1;
+  const takeAll = async () => {
+    for (let addresses = await left(); addresses > 0; addresses -= ADDRESSES_OF_AN_INTERFACE) {
+      const more = Math.min(ADDRESSES_OF_AN_INTERFACE, addresses) - 1;
       const { NetworkInterface } = await ec2.send(new CreateNetworkInterfaceCommand({
         SubnetId: subnet, Description: 'somebody else', SecondaryPrivateIpAddressCount: more > 0 ? more : undefined,
       }));
       interfaces.push(NetworkInterface!.NetworkInterfaceId!);
     }
-  }
+  };
+  await takeAll();
   expectEqual(`free addresses of ${subnet}`, await left(), 0);
+  const stop = new AbortController();
+  const keeping = (async () => {
+    while (!stop.signal.aborted) {
+      await sleep(1000);
+      await takeAll();
+    }
+  })();
+  // Whoever frees the subnet hears of it.
+  keeping.catch(() => undefined);
   return {
     subnet,
     free: async () => {
+      stop.abort();
+      await keeping;
       for (const NetworkInterfaceId of interfaces) {
         await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
       }
