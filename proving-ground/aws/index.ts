@@ -6,6 +6,7 @@ import { Account } from './gateway/account';
 import { Call } from './gateway/call';
 import { Credentials, SessionCredentials } from './gateway/credentials';
 import { CustomResourceResponses, ResponseSize } from './gateway/custom-resource-responses';
+import { VCPU_QUOTA } from './gateway/fixed-answers';
 import { Gateway } from './gateway/gateway';
 import { Internals } from './gateway/internals';
 import { queryJson, signedAs } from './gateway/query';
@@ -105,6 +106,7 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
     MOTO_PORT: String(port + 2),
     MOTO_ACCOUNT_ID: account,
     CLUSTER: JSON.stringify(options.cluster),
+    VCPU_QUOTA: String(VCPU_QUOTA.value),
     ...(options.authenticatorFolder ? { AUTHENTICATOR_FILES: options.authenticatorFolder } : {}),
     CATALOGUE_FOLDER: path.join(path.dirname(options.pythonBin), 'catalogue'),
     ...Object.fromEntries(Object.entries(options.seconds ?? {}).map(([name, value]) => [DURATIONS[name as keyof Durations], String(value)])),

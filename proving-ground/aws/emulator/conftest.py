@@ -15,7 +15,7 @@ os.environ.update(
     INSTANCE_LAUNCH_SECONDS="0.1", INSTANCE_SHUTDOWN_SECONDS="0.2", TERMINATION_HOOK_SECONDS="0.3", HEALTH_CHECK_SECONDS="0.2",
     AZ_REBALANCE_SECONDS="0.6", NODEGROUP_UPDATE_SECONDS="0.3", NODEGROUP_LAG_SECONDS="0.3", ADDON_UPDATE_SECONDS="0.3",
     CLUSTER_UPDATE_SECONDS="0.3",
-    CATALOGUE_FOLDER=tempfile.mkdtemp(),
+    CATALOGUE_FOLDER=tempfile.mkdtemp(), VCPU_QUOTA="100",
     CLUSTER=json.dumps({"endpoint": "https://10.0.0.1:6443", "certificateAuthorityBase64": "Y2E=", "oidcIssuer": "https://oidc.example/id/1"}))
 
 from emulator import clock, gateway, moto_rules  # noqa: E402  (read their settings when imported)

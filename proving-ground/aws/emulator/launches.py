@@ -5,11 +5,13 @@ from moto.ec2.responses import fleets as fleet_responses
 from moto.ec2.utils import random_fleet_id
 from moto.core.responses import ActionResult
 
-from emulator import gateway
+from emulator import gateway, quotas
 
 
 # No address is left in a subnet.
 FULL = "InsufficientFreeAddressesInSubnet"
+# A fleet takes another subnet, or a smaller type; whatever else is wrong is so everywhere.
+PASSED_OVER = (FULL, quotas.EXCEEDED)
 
 
 class LaunchRefused(Exception):
@@ -30,46 +32,53 @@ def apply():
 def create_fleet(original):
     def wrapped(self):
         """An instant fleet that cannot launch succeeds, without instances and with the errors of its launches."""
+        spot = self._get_param("TargetCapacitySpecification", {}).get("DefaultTargetCapacityType") == "spot"
         errors, places = [], 0
         for config in self._get_param("LaunchTemplateConfigs", []):
             specification = config["LaunchTemplateSpecification"]
             data = template_data(self.ec2_backend, specification)
             for override in config.get("Overrides") or [{}]:
                 places += 1
-                refused = refusal_of(self.ec2_backend, {**data, **override})
-                if refused:
-                    errors.append({
-                        "LaunchTemplateAndOverrides": {"LaunchTemplateSpecification": specification, "Overrides": override},
-                        "Lifecycle": "on-demand",
-                        "ErrorCode": refused.code,
-                        "ErrorMessage": str(refused),
-                    })
-        # A full subnet is passed over for another one; whatever else is wrong is so everywhere.
-        if len(errors) == places or any(error["ErrorCode"] != FULL for error in errors):
-            return ActionResult({"FleetId": random_fleet_id(), "Errors": errors[:1], "Instances": []})
-        return original(self)
+                refused = refusal_of(self.ec2_backend, {**data, **override}, spot)
+                if refused is None:
+                    continue
+                errors.append({
+                    "LaunchTemplateAndOverrides": {"LaunchTemplateSpecification": specification, "Overrides": override},
+                    "Lifecycle": "spot" if spot else "on-demand",
+                    "ErrorCode": refused.code,
+                    "ErrorMessage": str(refused),
+                })
+                if refused.code not in PASSED_OVER:
+                    return without_instances(errors[-1:])
+        return without_instances(errors) if len(errors) == places else original(self)
 
     return wrapped
 
 
-def refusal_of(backend, data):
+def without_instances(errors):
+    return ActionResult({"FleetId": random_fleet_id(), "Errors": errors, "Instances": []})
+
+
+def refusal_of(backend, data, spot):
     try:
-        check(backend, data)
+        check(backend, data, spot)
     except LaunchRefused as refused:
         return refused
     return None
 
 
 def run_fleet(fleet, count, spot):
-    """Launches from the cheapest override whose subnet has room."""
-    data_of = {spec: template_data(fleet.ec2_backend, spec.launch_template_spec) for spec in fleet.launch_specs}
-    possible = [spec for spec, data in data_of.items() if not refusal_of(fleet.ec2_backend, {**data, **(spec.overrides or {})})]
-    spec = min(possible or fleet.launch_specs, key=cost)
+    """Launches from the cheapest override whose subnet, and whose quota, has room."""
+    data_of = {spec: {**template_data(fleet.ec2_backend, spec.launch_template_spec), **(spec.overrides or {})} for spec in fleet.launch_specs}
+
+    def fits(spec):
+        return refusal_of(fleet.ec2_backend, data_of[spec], spot) is None \
+            and (spot or quotas.refusal(fleet.ec2_backend, spec.instance_type, count) is None)
+
+    spec = min(filter(fits, fleet.launch_specs), key=cost)
     data = data_of[spec]
     for _ in range(int(count)):
-        instance = launch(fleet.ec2_backend, {**data, **(spec.overrides or {})}, spec.tag_specifications, fleet_id=fleet.id)
-        if spot:
-            instance.lifecycle = "spot"
+        instance = launch(fleet.ec2_backend, data, spec.tag_specifications, fleet_id=fleet.id, spot=spot)
         fleet.on_demand_instances.append({"id": instance.id, "instance": instance, "launch_spec": spec})
     fleet.fulfilled_capacity += count
     return []
@@ -91,9 +100,9 @@ def instances_of_fleet(fleet):
     ]
 
 
-def launch(backend, data, tags, fleet_id=None):
+def launch(backend, data, tags, fleet_id=None, spot=False):
     """One instance from the data of a launch template, merged with the overrides of its launch."""
-    check(backend, data)
+    check(backend, data, spot)
     groups = [backend.get_security_group_from_id(group_id) for group_id in group_ids(data)]
     [instance] = backend.run_instances(
         data.get("ImageId"), 1, data.get("UserData"), [],
@@ -103,6 +112,7 @@ def launch(backend, data, tags, fleet_id=None):
         subnet_id=data.get("SubnetId"),
         fleet_id=fleet_id,
         tags=tags,
+        lifecycle="spot" if spot else None,
     ).instances
     name = profile_name(data)
     if name:
@@ -110,7 +120,7 @@ def launch(backend, data, tags, fleet_id=None):
     return instance
 
 
-def check(backend, data):
+def check(backend, data, spot=False):
     """What EC2 looks at before it launches."""
     subnet_id = data.get("SubnetId")
     subnet = backend.describe_subnets(filters={"subnet-id": [subnet_id]}) if subnet_id else []
@@ -131,6 +141,9 @@ def check(backend, data):
         raise LaunchRefused(
             "InvalidParameterValue",
             f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name")
+    beyond = None if spot else quotas.refusal(backend, data["InstanceType"])
+    if beyond:
+        raise LaunchRefused(quotas.EXCEEDED, beyond)
 
 
 def template_data(backend, specification):

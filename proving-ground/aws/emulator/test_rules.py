@@ -61,6 +61,43 @@ def test_a_fleet_does_not_mix_networks(account):
     assert [e["ErrorCode"] for e in answer["Errors"]] == ["InvalidParameter"]
 
 
+def take_vcpus(account, instance_type):
+    [instance] = account.ec2.run_instances(ImageId="ami-03cf127a", MinCount=1, MaxCount=1, InstanceType=instance_type)["Instances"]
+    return instance["InstanceId"]
+
+
+def test_a_launch_beyond_the_quota_of_vcpus_is_refused_and_what_has_ended_does_not_count(account):
+    big = take_vcpus(account, "m5.24xlarge")
+    take_vcpus(account, "m5.xlarge")
+    refused = refusal(take_vcpus, account, "m5.large")
+    assert refused["Code"] == "VcpuLimitExceeded"
+    assert "your current vCPU limit of 100 allows" in refused["Message"]
+    account.ec2.terminate_instances(InstanceIds=[big])
+    take_vcpus(account, "m5.large")
+
+
+def test_a_fleet_launches_what_the_quota_has_room_for_and_names_it_for_each_type_where_it_has_none(account):
+    take_vcpus(account, "m5.24xlarge")
+    template = account.template(SecurityGroupIds=[account.group])
+    prices = {"m5.2xlarge": 0.1, "m5.xlarge": 0.2}
+    [launched] = account.fleet(template, types=tuple(prices), priorities=prices)["Instances"]
+    assert launched["InstanceType"] == "m5.xlarge"
+    answer = account.fleet(template, types=tuple(prices), priorities=prices)
+    assert [e["ErrorCode"] for e in answer["Errors"]] == ["VcpuLimitExceeded"] * 2
+    assert answer["Instances"] == []
+
+
+def test_an_auto_scaling_group_launches_nothing_beyond_the_quota_and_says_so(account):
+    account.nodegroup()
+    for instance_type in ("m5.16xlarge", "m5.4xlarge", "m5.2xlarge", "m5.xlarge", "m5.large"):
+        take_vcpus(account, instance_type)
+    group = account.asg()["AutoScalingGroupName"]
+    account.autoscaling.set_desired_capacity(AutoScalingGroupName=group, DesiredCapacity=4)
+    activity = account.autoscaling.describe_scaling_activities(AutoScalingGroupName=group)["Activities"][0]
+    assert activity["StatusCode"] == "Failed" and "vCPU limit of 100" in activity["StatusMessage"]
+    assert len(account.instances()) == 3
+
+
 def test_a_node_group_is_an_auto_scaling_group_spread_over_its_subnets(account):
     account.nodegroup()
     group = account.asg()

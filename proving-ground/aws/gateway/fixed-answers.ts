@@ -8,7 +8,7 @@ const AL2023_IMAGES: Readonly<Record<string, string>> = { x86_64: 'ami-0e0001000
 /** The one release of AL2023 that there is; another one is a parameter that was never published. */
 const AL2023_RELEASE = 'v20241011';
 /** vCPUs of all standard on-demand instances together, as an account has that runs a cluster or two. */
-const VCPU_QUOTA = { code: 'L-1216C47A', value: 640 };
+export const VCPU_QUOTA = { code: 'L-1216C47A', value: 640 };
 const AL2023 = /^\/aws\/service\/eks\/optimized-ami\/([^/]+)\/amazon-linux-2023\/([^/]+)\/standard\/([^/]+)\/image_id$/;
 const EKS_IMAGES = /^\/aws\/service\/(eks\/optimized-ami|bottlerocket)\//;
 
