@@ -4,6 +4,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Account } from './gateway/account';
 import { Call } from './gateway/call';
+import { Killing, Moment } from './gateway/caller';
 import { Credentials, SessionCredentials } from './gateway/credentials';
 import { CustomResourceResponses, ResponseSize } from './gateway/custom-resource-responses';
 import { VCPU_QUOTA } from './gateway/fixed-answers';
@@ -19,6 +20,7 @@ import { ManagedProcess, ready } from '../cluster/processes';
 
 export type { ClusterFacts, Durations, LocalAwsOptions } from './options';
 export type { CallRecord, Decision } from './recorder';
+export type { Killing, Moment } from './gateway/caller';
 export type { ResponseSize } from './gateway/custom-resource-responses';
 export type { SessionCredentials } from './gateway/credentials';
 
@@ -36,6 +38,8 @@ export interface LocalAws {
   credentialsForInstance(instanceId: string): Promise<SessionCredentials>;
   /** Holds the first call that matches until then, as if its caller slept; the promise is kept when the call has come. */
   hold(matches: (call: Call) => boolean, until: Promise<void>): Promise<void>;
+  /** Ends the process that makes a call, if and when it is told to: what it had begun is done or not, and it hears no answer. */
+  kill(when: (call: Call) => Moment | undefined): Killing;
   /** Tells EventBridge something that EC2 tells it. */
   emit(detailType: string, detail: object): Promise<void>;
   stop(): Promise<void>;
@@ -150,6 +154,7 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
       return sts.sessionForService(roleArn, instanceId, 'ec2.amazonaws.com');
     },
     hold: (matches, until) => gateway.hold(matches, until),
+    kill: when => gateway.kill(when),
     emit: async (detailType, detail) => {
       const headers = { ...signedAs('gateway', region, 'events'), 'x-gateway-secret': secret };
       const { FailedEntryCount } = await queryJson(urls.ministack, headers, 'AWSEvents.PutEvents', {

@@ -3,11 +3,12 @@ import * as http from 'http';
 import * as https from 'https';
 import { Answer, denial, failure } from './answers';
 import { Call, describeCall } from './call';
+import { Death, killCaller, Killing, Moment } from './caller';
 import { Credentials, Lookup, Principal } from './credentials';
 import { CustomResourceResponses } from './custom-resource-responses';
 import { fixedAnswer } from './fixed-answers';
 import { Internals } from './internals';
-import { forward } from './proxy';
+import { forward, forwardForNobody } from './proxy';
 import { readSignature } from './signature';
 import { SecurityTokenService } from './sts';
 import { Authorizer } from '../iam/authorizer';
@@ -36,6 +37,7 @@ export interface GatewayParts {
 export class Gateway {
   private readonly servers: http.Server[] = [];
   private held?: { readonly matches: (call: Call) => boolean; readonly until: Promise<void>; caught(): void };
+  private killing?: { readonly when: (call: Call) => Moment | undefined; readonly deaths: Death[] };
 
   constructor(private readonly parts: GatewayParts) {}
 
@@ -50,6 +52,13 @@ export class Gateway {
   /** Holds the first call that matches until then, as if its caller slept; the promise is kept when the call has come. */
   public hold(matches: (call: Call) => boolean, until: Promise<void>): Promise<void> {
     return new Promise(caught => { this.held = { matches, until, caught }; });
+  }
+
+  /** Ends the process that makes a call, if and when it is told to, instead of answering. */
+  public kill(when: (call: Call) => Moment | undefined): Killing {
+    const deaths: Death[] = [];
+    this.killing = { when, deaths };
+    return { deaths, stop: () => { this.killing = undefined; } };
   }
 
   public async close(): Promise<void> {
@@ -119,8 +128,19 @@ export class Gateway {
       send(response, answer);
       return;
     }
-    const status = await forward(request, response, this.upstream(call), streamed ? undefined : body);
-    this.record(call, principal, decisions, status);
+    const { killing } = this;
+    const moment = killing?.when(call);
+    if (moment !== 'before') {
+      const to = this.upstream(call);
+      const sent = streamed ? undefined : body;
+      const status = await (moment === 'after' ? forwardForNobody(request, to, sent) : forward(request, response, to, sent));
+      this.record(call, principal, decisions, status);
+    }
+    if (killing && moment) {
+      killCaller(request.socket);
+      killing.deaths.push({ at: Date.now(), call, moment, principal: principal!.arn });
+      response.destroy();
+    }
   }
 
   private async holdIfAsked(call: Call): Promise<void> {

@@ -13,7 +13,27 @@ export interface Upstream {
 }
 
 /** Sends a request on and streams the answer back; answers with the upstream's status. A body that was read already is given. */
-export function forward(request: http.IncomingMessage, response: http.ServerResponse, to: Upstream, body?: Buffer): Promise<number> {
+export async function forward(request: http.IncomingMessage, response: http.ServerResponse, to: Upstream, body?: Buffer): Promise<number> {
+  const answer = await send(request, to, body);
+  const status = answer.statusCode!;
+  return new Promise((resolve, reject) => {
+    // Node adds a Date of its own unless one is set; two of them break the CDK CLI.
+    response.sendDate = answer.headers.date === undefined;
+    response.writeHead(status, withoutHopByHop(answer.headers));
+    answer.pipe(response);
+    answer.on('error', reject);
+    response.on('close', () => resolve(status));
+  });
+}
+
+/** Sends a request on and reads the answer to its end, which nobody gets. */
+export async function forwardForNobody(request: http.IncomingMessage, to: Upstream, body?: Buffer): Promise<number> {
+  const answer = await send(request, to, body);
+  await new Promise((resolve, reject) => answer.on('end', resolve).on('error', reject).resume());
+  return answer.statusCode!;
+}
+
+function send(request: http.IncomingMessage, to: Upstream, body?: Buffer): Promise<http.IncomingMessage> {
   const target = new URL(to.url);
   const headers: http.OutgoingHttpHeaders = { ...withoutHopByHop(request.headers), ...to.headers };
   if (body) {
@@ -22,15 +42,7 @@ export function forward(request: http.IncomingMessage, response: http.ServerResp
   return new Promise((resolve, reject) => {
     const upstream = http.request({
       agent, host: target.hostname, port: target.port, method: request.method, path: to.path ?? request.url, headers, setHost: false,
-    }, (answer) => {
-      const status = answer.statusCode!;
-      // Node adds a Date of its own unless one is set; two of them break the CDK CLI.
-      response.sendDate = answer.headers.date === undefined;
-      response.writeHead(status, withoutHopByHop(answer.headers));
-      answer.pipe(response);
-      answer.on('error', reject);
-      response.on('close', () => resolve(status));
-    });
+    }, resolve);
     upstream.on('error', reject);
     if (body) {
       upstream.end(body);

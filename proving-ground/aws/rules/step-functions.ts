@@ -2,9 +2,10 @@ import assert from 'assert/strict';
 import { execFileSync } from 'child_process';
 import { test } from 'node:test';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
+import * as ec2 from '@aws-sdk/client-ec2';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as sfn from '@aws-sdk/client-sfn';
-import { allow, aws, createRole, sessionOf, stack } from './running-aws';
+import { allow, ask, aws, createRole, sessionOf, stack } from './running-aws';
 import { clientConfig } from '../client-config';
 
 /** Rules of Lambda and Step Functions, seen to hold. */
@@ -19,6 +20,18 @@ exports.handler = async (event) => {
   if (event.child) { children.spawn('sleep', ['41237']); }
   if (event.freeze) { process.kill(process.pid, 'SIGSTOP'); }
   if (event.sleep) { await new Promise(resolve => setTimeout(resolve, event.sleep * 1000)); }
+  if (event.tag) {
+    const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN } = process.env;
+    const answer = await fetch(AWS_ENDPOINT_URL, {
+      method: 'POST',
+      headers: {
+        'authorization': 'AWS4-HMAC-SHA256 Credential=' + AWS_ACCESS_KEY_ID + '/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0',
+        'x-amz-security-token': AWS_SESSION_TOKEN,
+      },
+      body: new URLSearchParams({ 'Action': 'CreateTags', 'Version': '2016-11-15', 'ResourceId.1': event.tag, 'Tag.1.Key': event.key, 'Tag.1.Value': 'x' }),
+    });
+    return { status: answer.status, pid: process.pid };
+  }
   if (event.error) { throw Object.assign(new Error('as asked'), { name: event.error }); }
   return event.bytes ? { text: 'x'.repeat(event.bytes) } : { ...event, pid: process.pid };
 };`;
@@ -99,6 +112,32 @@ void test('a function that throws stays in its environment', async () => {
   const answer = await invoke({ error: 'Busy' });
   assert.deepEqual([answer.error, answer.body.errorType, answer.body.errorMessage], ['Unhandled', 'Busy', 'as asked']);
   assert.equal((await invoke({})).body.pid, pid);
+});
+
+void test('a function that ends in the middle of a call has or has not made it, and both answer Runtime.ExitError', async () => {
+  await workerAndRole();
+  const { Role } = await new lambda.LambdaClient(clientConfig(aws)).send(new lambda.GetFunctionConfigurationCommand({ FunctionName: 'worker' }));
+  const RoleName = Role!.split('/').pop()!;
+  await ask('iam', {
+    Action: 'PutRolePolicy',
+    RoleName,
+    PolicyName: 'tags',
+    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'ec2:CreateTags', Resource: '*' }] }),
+  });
+  const network = new ec2.EC2Client(clientConfig(aws));
+  const tag = (await network.send(new ec2.CreateVpcCommand({ CidrBlock: '10.8.0.0/16' }))).Vpc!.VpcId!;
+  const keys = async () => (await network.send(new ec2.DescribeVpcsCommand({ VpcIds: [tag] }))).Vpcs![0].Tags?.map(({ Key }) => Key) ?? [];
+  const { body: { pid } } = await invoke({});
+  const killing = aws.kill(call => call.action !== 'CreateTags' ? undefined : call.parameters.Tag[0].Key === 'a' ? 'before' : 'after');
+  for (const [key, found] of [['a', []], ['b', ['b']]] as const) {
+    const { error, body } = await invoke({ tag, key });
+    assert.deepEqual([error, body.errorType, await keys()], ['Unhandled', 'Runtime.ExitError', found]);
+  }
+  killing.stop();
+  assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  assert.deepEqual(killing.deaths.map(({ moment, principal }) => [moment, principal.split('/')[1]]), [['before', RoleName], ['after', RoleName]]);
+  assert.equal((await invoke({ tag, key: 'c' })).body.status, 200);
+  assert.deepEqual((await keys()).sort(), ['b', 'c']);
 });
 
 void test('what a function logs can be read', async () => {
