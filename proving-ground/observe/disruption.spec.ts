@@ -47,6 +47,22 @@ void test('an eviction that the budget allows is no violation', () => {
   assert.deepEqual(disruption.report(0, 9000).violations, []);
 });
 
+void test('how few pods of a workload were Ready is counted from how many there were when it began', () => {
+  const disruption = withTwoPods();
+  disruption.pod(pending('other', { controller: 'Deployment/other' }), 500);
+  disruption.pod(evicted('a'), 1000);
+  disruption.pod(pod('c', { node: 'k1' }), 2000);
+  disruption.nodeGone('n1', 3000);
+  disruption.pod(pod('d', { node: 'k1' }), 4000);
+  assert.deepEqual(disruption.report(0, 900).fewestReady, { 'shop/Deployment/cart': { before: 2, fewest: 2 } });
+  assert.deepEqual(disruption.report(0, 2500).fewestReady, { 'shop/Deployment/cart': { before: 2, fewest: 1 } });
+  assert.deepEqual(disruption.report(2000, 2500).fewestReady, { 'shop/Deployment/cart': { before: 2, fewest: 2 } });
+  assert.deepEqual(disruption.report(2000, 9000).fewestReady, { 'shop/Deployment/cart': { before: 2, fewest: 1 } });
+  disruption.podGone(pod('c'), 10_000);
+  disruption.podGone(pod('d'), 10_000);
+  assert.deepEqual(disruption.report(4000, 20_000).fewestReady, { 'shop/Deployment/cart': { before: 2, fewest: 0 } });
+});
+
 void test('a pod whose node is gone is not Ready, whatever it says until it is collected', () => {
   const disruption = withTwoPods(2);
   disruption.pod(pod('b', { node: 'k1' }), 500);

@@ -1,4 +1,5 @@
 import { BelowBudget, Shortfall } from './below-budget';
+import { Fewest, FewestReady } from './fewest-ready';
 import { Lineage, Lineages } from './lineages';
 import { Moment, Moments } from './moments';
 import { BudgetView, Home, moves, NodeView, PodView } from './views';
@@ -14,6 +15,8 @@ export interface DisruptionReport {
   /** How often a workload fell below its PodDisruptionBudget. */
   readonly violations: readonly Lasting<Shortfall>[];
   readonly secondsBelow: Readonly<Record<string, number>>;
+  /** Of the workloads that ran when it began, such as `shop/Deployment/cart`. */
+  readonly fewestReady: Readonly<Record<string, Fewest>>;
   /** Evictions of each pod and its successors, those with any. */
   readonly evicted: readonly Lineage[];
   readonly mostEvictionsOfAPod: number;
@@ -35,6 +38,7 @@ export class Disruption {
   private readonly lost = new Set<string>();
   private readonly gone: { readonly node: NodeView; readonly at: number }[] = [];
   private readonly belowBudget = new BelowBudget();
+  private readonly fewestReady = new FewestReady();
   private readonly lineages = new Lineages();
   private readonly waiting = new WaitingPods();
   private readonly series = new Moments();
@@ -107,6 +111,7 @@ export class Disruption {
       budgets: this.belowBudget.watched,
       violations,
       secondsBelow,
+      fewestReady: this.fewestReady.between(from, until),
       evicted,
       mostEvictionsOfAPod: Math.max(0, ...evicted.map(lineage => lineage.evictedAt.length)),
       longWaits: waits.filter(wait => wait.seconds > LONG_WAIT_SECONDS),
@@ -120,6 +125,7 @@ export class Disruption {
   private judge(at: number, because: string) {
     const pods = [...this.pods.values()].map(pod => pod.node !== undefined && this.lost.has(pod.node) ? { ...pod, ready: false } : pod);
     this.belowBudget.judge(pods, at, because);
+    this.fewestReady.judge(pods, at);
   }
 
   private addMoment(at: number) {
