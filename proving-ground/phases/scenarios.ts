@@ -1,5 +1,6 @@
 import * as path from 'path';
 import { entriesAlone, entriesBeside, withModeOfToday } from './access-modes';
+import { leavesAnother } from './beside';
 import { endBurst } from './burst';
 import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
@@ -225,6 +226,16 @@ export const SCENARIOS = {
       BOOTSTRAP,
       INSTALL,
       phase('another architecture, a device and a local volume', 240, run => refusedByName(run.world, run.report)),
+    ],
+  },
+  'two-in-a-stack': {
+    about: 'a stack that tags for a second cluster too: whichever leaves first takes its own tags off, and no others',
+    generation: 'v1',
+    phases: [
+      account({ generation: 'v1', authenticationMode: 'API' }),
+      BOOTSTRAP,
+      INSTALL,
+      phase('one leaves the stack, and the other stays', 165, run => leavesAnother(run.world, run.report, run.before)),
     ],
   },
   'access-modes': {

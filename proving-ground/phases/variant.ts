@@ -9,7 +9,10 @@ import { KubectlV34Layer } from '@aws-cdk/lambda-layer-kubectl-v34';
 import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, KarpenterMigration, KarpenterRelease, MigrationStage } from '../../src';
+import {
+  ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, DiscoveryTags, KarpenterMigration, KarpenterRelease, MigrationStage,
+  SecurityGroupSource, SubnetSource,
+} from '../../src';
 
 const app = new App();
 const isV1 = app.node.tryGetContext('release') === 'v1';
@@ -24,7 +27,7 @@ const variants: readonly string[] = (app.node.tryGetContext('variant') ?? '').sp
 const critical: readonly string[] | undefined = app.node.tryGetContext('criticalStatefulSet')?.split('/');
 const autoscalers: readonly string[] | undefined = app.node.tryGetContext('autoscalers')?.split(',');
 const ids: (name: string) => string[] = name => app.node.tryGetContext(name).split(',');
-const migration = new KarpenterMigration(stack, 'Migration', {
+const migration = variants.includes('alone') ? undefined : new KarpenterMigration(stack, 'Migration', {
   cluster,
   stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
   revision: app.node.tryGetContext('revision'),
@@ -48,9 +51,17 @@ const migration = new KarpenterMigration(stack, 'Migration', {
   },
 });
 if (variants.includes('extra')) {
-  migration.addNodePool('Extra', { name: 'extra', weight: 50 });
+  migration?.addNodePool('Extra', { name: 'extra', weight: 50 });
 }
-if (variants.includes('failure')) {
+if (variants.includes('second')) {
+  new DiscoveryTags(stack, 'Second', {
+    cluster: eks.Cluster.fromClusterAttributes(stack, 'SecondCluster', { clusterName: 'second' }),
+    tagKey: 'karpenter.sh/discovery-second',
+    subnets: SubnetSource.ids(...ids('subnets')),
+    securityGroups: SecurityGroupSource.ids(...ids('securityGroups')),
+  });
+}
+if (migration && variants.includes('failure')) {
   // A parameter that does not exist: the last resource of the deployment fails when everything else is there.
   const broken = new CfnResource(stack, 'Broken', {
     type: 'AWS::Lambda::Function',
