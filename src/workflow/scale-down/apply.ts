@@ -50,7 +50,7 @@ export async function applyScaleDown(
   const groups = participating(all, configuration);
   const nodes = await ports.kubernetes.nodes();
   const pods = await allPods(ports.kubernetes);
-  const targets = planTargets(groups, nodes, pods, configuration);
+  const targets = planTargets(groups, nodes, pods, configuration, now);
   const settled = (group: NodegroupState) => isFinished(group) && prepare(group, targets) === undefined;
   const open = groups.filter(group => !settled(group));
   const fleets = groups.map(group => fleetOf(group, targets.of.get(group.name)!.kept, nodes));

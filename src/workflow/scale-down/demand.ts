@@ -8,7 +8,7 @@ import { quantity } from '../../kubernetes/quantity';
 import { fullName, HOSTNAME_LABEL, NODEGROUP_LABEL, NodeView, PodView, ZONE_LABEL, zoneOf } from '../../kubernetes/views';
 import { grouped } from '../../words/grouped';
 import { WorkflowConfiguration } from '../contract';
-import { mustMove, obstacleOf } from '../draining/pods';
+import { isDead, mustMove, obstacleOf } from '../draining/pods';
 import { CORDON_RECORD, DRAIN_RECORD } from '../records';
 
 export type DemandConfiguration = Pick<WorkflowConfiguration, 'HostNodegroups' | 'Namespace' | 'Release' | 'Replicas' | 'Cpu' | 'Memory' | 'Tolerations' | 'Api'>;
@@ -61,6 +61,7 @@ export class Demand {
   /** @param fleets those whose nodes may stay */
   public constructor(
     fleets: readonly Fleet[], all: readonly NodeView[], pods: readonly PodView[], private readonly configuration: DemandConfiguration,
+    private readonly now: number,
   ) {
     const nodes = fleets.flatMap(fleet => fleet.nodes);
     this.occupancy = new Occupancy(nodes, pods);
@@ -104,7 +105,8 @@ export class Demand {
     const foreignCordon = node.unschedulable && node.annotations[CORDON_RECORD] === undefined;
     const own = this.occupancy.on(node).filter(pod => mustMove(pod) && pod.leaving === undefined);
     return {
-      whole: node.ready && !foreignCordon && node.annotations[DRAIN_RECORD] === undefined,
+      // One that was chosen stays the one, as long as it may come back.
+      whole: (node.ready || isKeeper(node) && !isDead(node, this.now)) && !foreignCordon && node.annotations[DRAIN_RECORD] === undefined,
       marked: isKeeper(node),
       zone: zoneOf(node),
       takes: this.takes(node),

@@ -35,7 +35,7 @@ export function wantedOf(name: string, groups: number, { ScaleDown }: Pick<Targe
  * nodes. What was decided before for the same wish stays, unless a replica of Karpenter waits for a node: then one more of those that it may live on does.
  */
 export function planTargets(
-  groups: readonly NodegroupState[], nodes: readonly NodeView[], pods: readonly PodView[], configuration: TargetConfiguration,
+  groups: readonly NodegroupState[], nodes: readonly NodeView[], pods: readonly PodView[], configuration: TargetConfiguration, now: number,
 ): Targets {
   const of = new Map<string, Target>();
   const open = new Set<string>();
@@ -48,7 +48,7 @@ export function planTargets(
     }
   }
   const fleets = groups.map(group => fleetOf(group, of.get(group.name)!.kept, nodes));
-  const demand = new Demand(fleets, nodes, pods, configuration);
+  const demand = new Demand(fleets, nodes, pods, configuration, now);
   if (demand.waitingReplica) {
     groups.forEach(({ name }) => open.add(name));
   }

@@ -15,7 +15,7 @@ const on = (nodegroup: string): PodNeeds['requires'] => ({ selector: { [NODEGROU
 const inZone = (zone: string): PodNeeds['volumes'] => [[{ matchExpressions: [{ key: ZONE, operator: 'In', values: [zone] }] }]];
 
 function plan(world: World) {
-  const { of, says } = planTargets(world.groups, world.nodeList, world.podList, CONFIGURATION);
+  const { of, says } = planTargets(world.groups, world.nodeList, world.podList, CONFIGURATION, world.now);
   return { kept: Object.fromEntries([...of].map(([name, { kept }]) => [name, kept])), says };
 }
 

@@ -9,11 +9,13 @@ import { planTargets, TargetConfiguration } from '../../../src/workflow/scale-do
 import { node, pod } from '../draining/views';
 
 const DNS: WorkloadSpec = { name: 'dns', namespace: 'kube-system', replicas: 2, pinned: true, cpu: 0.1 };
+const NOW = 1_700_000_000_000;
+const MINUTE = 60_000;
 const OWNER = apiOf(CONFIGURATION.Api).ownerLabel;
 
 function targets(groups: readonly GroupSpec[], configuration: Partial<TargetConfiguration> = {}, workloads: readonly WorkloadSpec[] = []) {
   const world = new World(groups, [KARPENTER, DNS, ...workloads]);
-  const { of, says } = planTargets(world.groups, world.nodeList, world.podList, { ...CONFIGURATION, ...configuration });
+  const { of, says } = planTargets(world.groups, world.nodeList, world.podList, { ...CONFIGURATION, ...configuration }, world.now);
   return { kept: Object.fromEntries([...of].map(([name, { kept }]) => [name, kept])), says };
 }
 
@@ -45,9 +47,9 @@ test('pods that can go to karpenter take no room from hosts', () => {
 test('a target that was decided stays as long as the same is wanted', () => {
   const world = new World([group('a', 6)], [KARPENTER]);
   world.group('a').tags['cdk-karpenter-migration/target'] = '2/4';
-  expect(planTargets(world.groups, world.nodeList, world.podList, CONFIGURATION).of.get('a')).toEqual({ wanted: 2, kept: 4 });
+  expect(planTargets(world.groups, world.nodeList, world.podList, CONFIGURATION, world.now).of.get('a')).toEqual({ wanted: 2, kept: 4 });
   world.group('a').tags['cdk-karpenter-migration/target'] = '3/4';
-  expect(planTargets(world.groups, world.nodeList, world.podList, CONFIGURATION).of.get('a')).toEqual({ wanted: 2, kept: 2 });
+  expect(planTargets(world.groups, world.nodeList, world.podList, CONFIGURATION, world.now).of.get('a')).toEqual({ wanted: 2, kept: 2 });
 });
 
 describe('a replica of karpenter that waits for a node', () => {
@@ -64,7 +66,7 @@ describe('a replica of karpenter that waits for a node', () => {
     requires: { selector: {}, terms: [{ matchExpressions: [{ key: 'eks.amazonaws.com/nodegroup', operator: 'In', values: ['a'] }] }] },
   };
   const planned = (world: World, changes: Partial<PodView>) =>
-    planTargets(world.groups, world.nodeList, [...world.podList, replica(world, changes)], CONFIGURATION);
+    planTargets(world.groups, world.nodeList, [...world.podList, replica(world, changes)], CONFIGURATION, world.now);
 
   test('gets one of a group that it may live on, whatever was decided before: its Deployment has changed since', () => {
     const { of, says } = planned(decided(), { ...ofA, unschedulable: '0/9 nodes are available: 7 were unschedulable' });
@@ -89,7 +91,7 @@ function keepersOf(nodes: readonly NodeView[], many: number, pods: readonly PodV
   const instances = nodes.map(({ instanceId }) => ({ id: instanceId!, launched: 0, counts: true, leaving: false }));
   const sizes = { min: 0, max: nodes.length, desired: nodes.length };
   const fleet = fleetOf({ name: 'a', arn: 'a', status: 'ACTIVE', issues: [], tags: {}, sizes, group: { name: 'a', sizes, suspended: [], instances } }, many, nodes);
-  return chooseAll([fleet], new Demand([fleet], nodes, pods, CONFIGURATION)).homes.nodes;
+  return chooseAll([fleet], new Demand([fleet], nodes, pods, CONFIGURATION, NOW)).homes.nodes;
 }
 
 describe('keepers', () => {
@@ -112,6 +114,11 @@ describe('keepers', () => {
   test('stay the same once they are marked', () => {
     const nodes = [open('a', 'a'), open('b', 'a', { annotations: { 'cdk-karpenter-migration/keeper': 'true' } })];
     expect(choose(nodes, 1, [pod('x', 'a', pinned)])).toEqual(['b']);
+  });
+
+  test.each([[4, 'b'], [5, 'a']])('that are not Ready for %i minutes are kept as %s: one that flaps stays the one, one that is dead does not', (minutes, kept) => {
+    const marked = { ready: false, notReadySince: NOW - minutes * MINUTE, annotations: { 'cdk-karpenter-migration/keeper': 'true' } };
+    expect(choose([open('a', 'a'), open('b', 'a', marked)], 1)).toEqual([kept]);
   });
 
   test('have pods that may not be evicted, rather than room', () => {
