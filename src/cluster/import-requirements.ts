@@ -56,14 +56,8 @@ export function assertImport(scope: Construct, cluster: eks.ICluster, needs: Imp
 
 /** JavaScript does not tell a cluster of another module, which has no kubectl role: everything would be undefined. */
 function assertModule(cluster: eks.ICluster): void {
-  const given: unknown = cluster;
-  if (typeof given !== 'object' || given === null || !('clusterName' in given)) {
-    throw new Error(`\`cluster\` is ${given === null ? 'null' : typeof given}: give a cluster of aws-cdk-lib/aws-eks, for example eks.Cluster.fromClusterAttributes(...)`);
-  }
-  const { node, kubectlProvider } = given as { readonly node?: { readonly path?: string }; readonly kubectlProvider?: { readonly roleArn?: string } };
-  if (!('kubectlRole' in given) && kubectlProvider?.roleArn === undefined) {
-    const path = node?.path ?? '';
-    throw new Error(`the cluster "${path}" is not of aws-cdk-lib/aws-eks, as one of aws-cdk-lib/aws-eks-v2 is not: import it once more by `
+  if (!('kubectlRole' in cluster) && cluster.kubectlProvider?.roleArn === undefined) {
+    throw new Error(`the cluster "${cluster.node.path}" is not of aws-cdk-lib/aws-eks, as one of aws-cdk-lib/aws-eks-v2 is not: import it once more by `
       + 'eks.Cluster.fromClusterAttributes of aws-cdk-lib/aws-eks, with its name, kubectlRoleArn and kubectlLayer, and give that one');
   }
 }

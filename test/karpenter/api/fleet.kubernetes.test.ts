@@ -3,7 +3,7 @@ import { LIMITS_RECORD } from '../../../src/workflow/records';
 import { Asked, bundled, FakeApiServer, page } from '../../kubernetes/fake-api-server';
 import { OWNER_KEY } from '../../workflow/removal/fakes';
 
-const bundle = bundled('karpenter/api/fleet.kubernetes', 'workflow/removal/webhooks');
+const bundle = bundled('karpenter/api/fleet.kubernetes', 'workflow/emptying/webhooks');
 const { FleetKubernetes, unreachableWebhook } = bundle;
 
 const API = '/apis/karpenter.sh/v1alpha5';
