@@ -11,6 +11,8 @@ export interface DrainRecord {
   readonly again?: number;
   /** Since when the node is empty and all replacements are Ready. */
   readonly empty?: number;
+  /** The uid of the one pod that a record of a move is about. */
+  readonly pod?: string;
 }
 
 export interface Owed extends ControllerRef { readonly count: number }
@@ -25,12 +27,13 @@ export function parse(text: string | undefined): DrainRecord | undefined {
     return undefined;
   }
   try {
-    const { since, owed, again, empty } = JSON.parse(text) as Partial<DrainRecord>;
+    const { since, owed, again, empty, pod } = JSON.parse(text) as Partial<DrainRecord>;
     return {
       since: Number(since) || 0,
       owed: Array.isArray(owed) ? owed : [],
       ...(typeof again === 'number' ? { again } : {}),
       ...(typeof empty === 'number' ? { empty } : {}),
+      ...(typeof pod === 'string' ? { pod } : {}),
     };
   } catch (error) {
     if (error instanceof SyntaxError) {

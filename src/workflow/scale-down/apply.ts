@@ -3,7 +3,7 @@ import { giveDisruptionBack, holdDisruption, participating, ScaleDownPorts, Scal
 import { Fleet, fleetOf, goers, surplus } from './fleet';
 import { finish, GroupMove, isFinished, prepare, troublesOf } from './groups';
 import { keeperChanges } from './keepers';
-import { movingControllers, planMove, Clearing } from './moves';
+import { isMoving, movingControllers, planMove, Clearing } from './moves';
 import { InstanceState, NodegroupState } from './port';
 import { restoreDropped, waitForUpdates } from './restore';
 import { isPinned } from './room';
@@ -18,7 +18,7 @@ import { allPods, beginBatch, blockedBy, drain, evictAll, isInBatch, patchAll, r
 import { cordon, release, undoOf } from '../draining/node-marks';
 import { podsToMove } from '../draining/pods';
 import { PauseReason } from '../pause-reason';
-import { CLEAR_RECORD, MOVE_RECORD } from '../records';
+import { CLEAR_RECORD } from '../records';
 import { blocked, done, forcing, overtaken, Progress, waiting, working } from '../step';
 
 /** An instance that is no node after this long will not become one. */
@@ -86,7 +86,7 @@ function strangers({ fleets, nodes }: Scene, { name, group: { instances } }: Nod
  */
 async function drainNodes(scene: Scene): Promise<Progress | undefined> {
   const all = goers(scene.fleets);
-  const isOnItsWay = scene.nodes.some(({ annotations }) => annotations[MOVE_RECORD] !== undefined || annotations[CLEAR_RECORD] !== undefined);
+  const isOnItsWay = scene.nodes.some(node => isMoving(node, scene.pods) || node.annotations[CLEAR_RECORD] !== undefined);
   const pinned = await movePinned(scene);
   if (pinned?.kind !== 'blocked' || isOnItsWay || pinned.by === PauseReason.THROTTLED) {
     return pinned ?? drainNext(scene, all);

@@ -41,9 +41,18 @@ export function movingControllers(goers: readonly NodeView[], places: readonly N
   return [...moving, ...clearedControllers(places)];
 }
 
+/**
+ * Whether a pinned pod has left a node and may not be where it stays yet. One that is still there has gone nowhere: its eviction was refused, or the call
+ * ended before it, and it is asked again.
+ */
+export function isMoving(node: NodeView, pods: readonly PodView[]): boolean {
+  const record = parse(node.annotations[MOVE_RECORD]);
+  return record !== undefined && !podsToMove(node.name, pods).some(({ uid }) => uid === record.pod);
+}
+
 /** One pod at a time, and the next one when the last is Ready where it stays: there is never less than all but one of Karpenter. */
 export function planMove(view: MoveView, now: number): Move {
-  const moving = view.goers.find(node => node.annotations[MOVE_RECORD] !== undefined);
+  const moving = view.goers.find(node => isMoving(node, view.pods));
   if (moving) {
     const record = parse(moving.annotations[MOVE_RECORD])!;
     const { waits, late } = missingReplacements(record, { ...view, nodes: [moving] }, now);
@@ -72,7 +81,7 @@ export function planMove(view: MoveView, now: number): Move {
     return clearing ? { kind: 'clear', clearing } : { kind: 'blocked', obstacles: pinned.map(one => (view.force ? undefined : obstacleOf(one)) ?? homeless(one, view.places)) };
   }
   const from = view.goers.find(node => node.name === pod.node)!;
-  const record = { since: wholeSeconds(now), owed: owedFor(pod.ready || !from.ready ? [pod] : []) };
+  const record = { since: wholeSeconds(now), owed: owedFor(pod.ready || !from.ready ? [pod] : []), pod: pod.uid };
   return { kind: 'evict', pod, change: changeOf(from, { annotations: { [MOVE_RECORD]: JSON.stringify(record) } }) };
 }
 

@@ -416,6 +416,46 @@ describe('a pinned pod', () => {
     expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
   });
 
+  const registry: WorkloadSpec & { budget: number } = { name: 'registry', replicas: 1, pinned: true, cpu: 0.1, budget: 0 };
+
+  /** Up to when a pinned pod is about to move from a node that goes. */
+  async function aboutToMove(): Promise<World> {
+    const world = new World([{ name: 'apps', min: 1, max: 9, desired: 4 }], [KARPENTER, registry]);
+    await world.run(() => world.step().apply(), 60, progress => progress.says.startsWith('cordons'));
+    world.podsOf(registry)[0].node = world.nodeList.find(node => node.unschedulable)!.name;
+    return world;
+  }
+
+  test('whose budget allows nothing is in the way until it may go, and has not arrived in between', async () => {
+    const world = await aboutToMove();
+    await world.run(() => world.step().apply(), 200, ({ kind }) => kind === 'blocked');
+    for (let calls = 0; calls < 5; calls += 1) {
+      expect(await world.step().apply()).toMatchObject({ kind: 'blocked', by: PauseReason.DISRUPTION_BUDGET, says: expect.stringContaining('registry') });
+      world.tick(10);
+    }
+    expect(world.evicted.filter(({ pod }) => pod.startsWith('registry'))).toEqual([]);
+    expect(await world.run(() => world.step({}, true).apply())).toMatchObject({ kind: 'done' });
+  });
+
+  test('whose eviction is the end of a call is evicted by the next one, which writes nothing else before', async () => {
+    const world = await aboutToMove();
+    world.between = write => {
+      if (write.startsWith('evict registry')) {
+        throw new Error('out of memory');
+      }
+    };
+    await expect(world.run(() => world.step().apply())).rejects.toThrow('out of memory');
+    for (let calls = 0; calls < 3; calls += 1) {
+      world.tick(10);
+      await expect(world.step().apply()).rejects.toThrow('out of memory');
+    }
+    world.between = () => undefined;
+    registry.budget = 1;
+    expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+    expect(world.evicted.filter(({ pod }) => pod.startsWith('registry'))).toHaveLength(1);
+    registry.budget = 0;
+  });
+
   test('that never was Ready is not waited for', async () => {
     const crashing: WorkloadSpec = { name: 'crashing', replicas: 3, pinned: true, cpu: 0.1, readySeconds: Infinity };
     const world = new World([{ name: 'apps', min: 1, max: 9, desired: 6 }], [{ ...WEB, replicas: 4 }, crashing, KARPENTER]);
