@@ -4,6 +4,7 @@ import { leavesAnother } from './beside';
 import { endBurst } from './burst';
 import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
+import { budgetIsOverridden, nothingLaunches } from './drain/force';
 import { groupLeaves, makeMess, messyDrain } from './drain/messy';
 import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
 import { obstructedWayBack } from './drain/obstructed-way-back';
@@ -202,6 +203,18 @@ export const SCENARIOS = {
         run.waypoint = await takeWaypoint(run.world);
       }),
       phase('a node group that leaves in mid-drain', 200, run => groupLeaves(run.world, run.report)),
+      phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
+    ],
+  },
+  'patience': {
+    about: 'drains by force with Karpenter 1.x: where no vCPU is left nobody is deleted, where a budget never allows one pod at a time',
+    generation: 'v1',
+    phases: [
+      account({ generation: 'v1', authenticationMode: 'API' }),
+      BOOTSTRAP,
+      INSTALL,
+      phase('a drain by force, with no vCPU left', 500, run => nothingLaunches(run.world, run.report)),
+      phase('a drain by force, with a budget that never allows', 420, run => budgetIsOverridden(run.world, run.report)),
       phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
     ],
   },

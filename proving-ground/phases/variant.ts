@@ -47,7 +47,8 @@ const migration = variants.includes('alone') ? undefined : new KarpenterMigratio
   waitForRun: variants.includes('nowait') ? Duration.seconds(0) : undefined,
   scaleDown: {
     patience: variants.includes('impatient') ? Duration.minutes(1) : undefined,
-    batchSize: variants.includes('batches') ? 2 : variants.includes('bigbatches') ? 8 : undefined,
+    batchSize: variants.includes('batches') ? 2 : variants.includes('force') ? 4 : variants.includes('bigbatches') ? 8 : undefined,
+    force: variants.includes('force'),
   },
 });
 if (variants.includes('extra')) {
