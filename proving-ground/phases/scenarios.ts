@@ -214,7 +214,7 @@ export const SCENARIOS = {
       BOOTSTRAP,
       INSTALL,
       phase('a drain by force, with no vCPU left', 500, run => nothingLaunches(run.world, run.report)),
-      phase('a drain by force, with a budget that never allows', 420, run => budgetIsOverridden(run.world, run.report)),
+      phase('a drain by force, with a budget that never allows', 700, run => budgetIsOverridden(run.world, run.report)),
       phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
     ],
   },
