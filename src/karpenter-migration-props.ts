@@ -40,7 +40,8 @@ export interface KarpenterMigrationProps {
   readonly cutOver?: CutOverOptions;
 
   /**
-   * What stage `SCALE_DOWN` does: how many nodes stay, how many go at a time, and how long a run may be blocked.
+   * What stage `SCALE_DOWN` does: how many nodes stay, how many go at a time, and how long a run may be blocked. All but the sizes
+   * also counts for every other run, and for Karpenter's nodes when they are drained.
    *
    * @default - the guide's sizes, one node at a time, an hour of patience
    */
@@ -182,6 +183,8 @@ export interface KarpenterMigrationProps {
 
   /**
    * Checks of the preflight that do not stop the deployment; the outputs then say so.
+   *
+   * `KARPENTER_GENERATION` and `FIRST_STAGE` stop it all the same. With `MigrationStage.REMOVED` every other check is accepted.
    *
    * With `ABANDONED_MIGRATION`, `OTHER_KARPENTER`, `OTHER_CRDS` or `OTHER_OBJECTS` the deployment installs over what others left or
    * run: as with `takeOver`, not even a creation that rolls back then deletes anything.

@@ -47,8 +47,9 @@ import { MigrationStageResource } from './workflow/migration-stage-resource';
 /**
  * Moves an existing EKS cluster from the Cluster Autoscaler to Karpenter, as Karpenter's migration guide does.
  *
- * Everything that it makes is kept, even when the stack is destroyed, until a deployment with `MigrationStage.REMOVED`
- * has verified that no node of Karpenter is left; a creation that rolls back leaves nothing but the CRDs.
+ * All that a living Karpenter stands on is kept, even when the stack is destroyed, until a deployment with `MigrationStage.REMOVED`
+ * has verified that no node of Karpenter is left. A creation that rolls back drains the nodes that Karpenter has launched by then and leaves
+ * nothing of it but the CRDs; one that takes over leaves everything.
  *
  * @see https://karpenter.sh/docs/getting-started/migrating-from-cas/
  * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/

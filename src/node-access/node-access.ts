@@ -46,12 +46,13 @@ export interface NodeAccessContext {
  * How the nodes that Karpenter launches get into the cluster.
  *
  * What one choice made stays when another one takes its place, so that no node loses its way in, and goes with the removal of the
- * migration.
+ * migration. An entry in CDK's own list does not, see `awsAuth`: it goes with `accessEntry` and `unmanaged`.
  */
 export abstract class NodeAccess {
   /**
    * An access entry where the cluster's authentication mode takes one (`API`, `API_AND_CONFIG_MAP`), the guide's entry in the ConfigMap
-   * `aws-auth` else (`CONFIG_MAP`).
+   * `aws-auth` else (`CONFIG_MAP`). Of a cluster that is made in the same app and whose `awsAuth` is used, it is an entry of that, as with
+   * `awsAuth()`, and it is there beside the access entry too.
    *
    * The mode is read in the deployment, with every other stage or `revision`. Once it takes access entries, deploy with another
    * `revision`: the access entry is made, and the entry in the ConfigMap stays beside it until the migration is removed. Do so before the

@@ -158,7 +158,8 @@ export interface PreflightOptions {
   readonly targets?: NodegroupTarget[];
 
   /**
-   * Checks that do not stop the deployment; what they find is a line in `accepted` then.
+   * Checks that do not stop the deployment; what they find is a line in `accepted` then. `KARPENTER_GENERATION` and `FIRST_STAGE` stop it
+   * all the same.
    *
    * @default - none
    */
@@ -222,7 +223,8 @@ const SHAPE: Shape<PreflightProps> = {
  * Checks every assumption of a migration before anything is changed, and fails the deployment with all that do not
  * hold, each with its remedy.
  *
- * Let everything that changes something depend on it. While a stack is being rolled back it reports, but never fails.
+ * Let everything that changes something depend on it. A later deployment that raises no stage fails only for what it brings along itself: all
+ * else is a warning, because it must not stand in the way of going back. While an update is being rolled back it reports, but never fails.
  *
  * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/
  */

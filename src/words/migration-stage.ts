@@ -1,6 +1,8 @@
 /**
  * How far a migration goes. A stage is a destination: the stack can be deployed with any stage after any other.
  *
+ * With every stage, the nodes of a pool that was renamed or dropped are drained once the deployment is over, and the pool is deleted.
+ *
  * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/
  */
 export enum MigrationStage {

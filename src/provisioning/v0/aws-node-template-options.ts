@@ -35,7 +35,7 @@ export interface AWSNodeTemplateOptions {
    * The name of the object: a DNS label that begins with a letter.
    *
    * With another name it is another node template: a new one is made, then the old one is deleted. In a migration
-   * the old one is kept, for nodes that it launched.
+   * the old one is kept until the deployment is over and no Provisioner refers to it any more; then it is deleted.
    *
    * @default 'default'
    */

@@ -25,7 +25,7 @@ export interface EC2NodeClassOptions {
    * The name of the object: a DNS name of at most 63 characters, as Karpenter makes a label of it.
    *
    * With another name it is another node class: a new one is made, then the old one is deleted. In a migration
-   * the old one is kept, for nodes that it launched.
+   * the old one is kept until the deployment is over and no NodePool refers to it any more; then it is deleted.
    *
    * @default 'default'
    */

@@ -28,6 +28,9 @@ export class NodegroupTarget {
 /**
  * What stage `SCALE_DOWN` does: node groups to their minimum, node by node.
  *
+ * `batchSize`, `pauseBetweenBatches`, `deregistrationDelay` and `force` also count where Karpenter's own nodes are drained: at
+ * `MigrationStage.REMOVED`, and after a pool was renamed or dropped. `patience` counts for every run.
+ *
  * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#remove-cas
  */
 export interface ScaleDownOptions {
