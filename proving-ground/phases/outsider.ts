@@ -53,7 +53,8 @@ function outsider(): object {
   };
 }
 
-async function cordon(world: World, nodes: readonly string[], unschedulableNow: boolean): Promise<void> {
+/** Somebody cordons nodes, or takes that back. */
+export async function cordon(world: World, nodes: readonly string[], unschedulableNow: boolean): Promise<void> {
   for (const name of nodes) {
     await world.kube.patch(`/api/v1/nodes/${name}`, { spec: { unschedulable: unschedulableNow ? true : null } });
   }

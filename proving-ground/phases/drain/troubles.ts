@@ -12,6 +12,7 @@ import { allPodsReady } from '../../customer/customer';
 import { onePod } from '../../customer/one-pod';
 import { SHOP_NAMESPACE } from '../../customer/workloads';
 import { breakNode, isNodeReady, mendNode } from '../node-trouble';
+import { cordon } from '../outsider';
 import { Report } from '../report';
 import { CLUSTER_NAME, World } from '../world';
 
@@ -72,23 +73,19 @@ export async function populateArchive(world: World): Promise<void> {
     .filter(node => on(node).every(pod => isOfNode(pod) || ordinary(pod)))
     .sort((a, b) => on(b).length - on(a).length);
   const names = nodes.slice(0, 3).map(({ metadata }) => metadata.name);
+  // An affinity for a hostname, even a preferred one, would be a demand that Karpenter refuses.
+  const others = (await world.kube.list('/api/v1/nodes')).map(({ metadata }) => metadata.name).filter(name => !names.includes(name));
+  await cordon(world, others, true);
   await world.kube.create(DEPLOYMENTS, onePod({
     kind: 'Deployment',
     namespace: SHOP_NAMESPACE,
     name: ARCHIVE,
     resources: { requests: { cpu: '20m', memory: '32Mi' } },
     annotations: { [STOPS_AFTER_ANNOTATION]: `${AN_HOUR}s` },
-    spec: {
-      terminationGracePeriodSeconds: AN_HOUR,
-      affinity: {
-        nodeAffinity: {
-          preferredDuringSchedulingIgnoredDuringExecution: [
-            { weight: 100, preference: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: names }] } },
-          ],
-        },
-      },
-    },
+    spec: { terminationGracePeriodSeconds: AN_HOUR },
   }));
+  await until('it has a node', 60, async () => (await archivePods(world)).some(({ spec }) => spec.nodeName !== undefined));
+  await cordon(world, others, false);
   await allPodsReady(world.kube, 60);
   const [{ spec }] = await archivePods(world);
   expectEqual(`${spec.nodeName} is one of ${names.join()}`, names.includes(spec.nodeName), true);
