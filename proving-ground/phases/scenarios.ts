@@ -195,14 +195,14 @@ export const SCENARIOS = {
       }),
       BOOTSTRAP,
       INSTALL,
-      phase('stage SCALE_DOWN, with two autoscalers, a group that is DEGRADED and a node that flaps', 600, run => messyDrain(run.world, run.report)),
-      phase('back to stage INSTALL, with a full subnet and a node that is not Ready', 300, async (run) => {
+      phase('stage SCALE_DOWN, with two autoscalers, a group that is DEGRADED and a node that flaps', 420, run => messyDrain(run.world, run.report)),
+      phase('back to stage INSTALL, with a full subnet and a node that is not Ready', 190, async (run) => {
         await obstructedWayBack(run.world, run.report, run.waypoint);
         await allShardsWork(run.world, run.report);
         await run.clear();
         run.waypoint = await takeWaypoint(run.world);
       }),
-      phase('a node group that leaves in mid-drain', 200, run => groupLeaves(run.world, run.report)),
+      phase('a node group that leaves in mid-drain', 270, run => groupLeaves(run.world, run.report)),
       phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
     ],
   },
