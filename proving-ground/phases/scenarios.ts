@@ -14,6 +14,7 @@ import { allShardsWork } from './drain/shards';
 import { takeWaypoint, wayBack, Waypoint } from './drain/way-back';
 import { claimIsLost, poolsChange, rolledBackUnderPods } from './keeping';
 import { manifestsAreJudgedAlike } from './manifest-table';
+import { ownPartsAreKept } from './own-parts';
 import { refusedByName } from './refusals';
 import { Report } from './report';
 import { RunContext } from './run-context';
@@ -152,11 +153,12 @@ export const SCENARIOS = {
     ],
   },
   'abandoned': {
-    about: 'a stack that is destroyed in mid-drain, and taken over',
+    about: 'a stack with parts of its owner\'s own is destroyed, one in mid-drain too, and both are taken over',
     generation: 'v0',
     phases: [
       ACCOUNT,
       BOOTSTRAP,
+      phase('a stack with parts of its owner\'s own is destroyed under pods, and taken over', 240, run => ownPartsAreKept(run.world, run.report)),
       INSTALL,
       phase('a stack that is destroyed in mid-drain, and taken over', 480, run => destroyedAndTakenOver(run.world, run.report, run.before.cluster)),
     ],

@@ -10,8 +10,8 @@ import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
-  ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, DiscoveryTags, KarpenterMigration, KarpenterRelease, MigrationStage,
-  SecurityGroupSource, SubnetSource,
+  AWSNodeTemplate, ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, DiscoveryTags, KarpenterMigration, KarpenterRelease,
+  MigrationStage, SecurityGroupSource, SubnetSource,
 } from '../../src';
 
 const app = new App();
@@ -61,6 +61,14 @@ if (variants.includes('second')) {
     subnets: SubnetSource.ids(...ids('subnets')),
     securityGroups: SecurityGroupSource.ids(...ids('securityGroups')),
   });
+}
+if (migration && variants.includes('own')) {
+  // What its owner adds: a right of the nodes, a node template made beside the migration and one that the migration makes, each with its Provisioner.
+  migration.nodeRole.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::shop-artifacts/*'] }));
+  const discovered = { 'karpenter.sh/discovery': cluster.clusterName };
+  const own = new AWSNodeTemplate(stack, 'OwnNodeTemplate', { cluster, name: 'own', subnetSelector: discovered, securityGroupSelector: discovered });
+  migration.addProvisioner('Own', { name: 'own', nodeTemplate: own });
+  migration.addProvisioner('Added', { name: 'added', nodeTemplate: migration.addNodeTemplate('AddedNodeTemplate', { name: 'added' }) });
 }
 if (migration && variants.includes('failure')) {
   // A parameter that does not exist: the last resource of the deployment fails when everything else is there.
