@@ -4,6 +4,7 @@ import { leavesAnother } from './beside';
 import { endBurst } from './burst';
 import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
+import { diesAtEachWrite, diesForEver, diesOnTheWayBack } from './drain/deaths';
 import { budgetIsOverridden, nothingLaunches } from './drain/force';
 import { groupLeaves, makeMess, messyDrain } from './drain/messy';
 import { destroyedAndTakenOver, failedLowering, ownerChangesSizes, stormyDrain } from './drain/mid-drain';
@@ -218,6 +219,18 @@ export const SCENARIOS = {
       phase('a drain by force, with no vCPU left', 500, run => nothingLaunches(run.world, run.report)),
       phase('a drain by force, with a budget that never allows', 700, run => budgetIsOverridden(run.world, run.report)),
       phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
+    ],
+  },
+  'deaths': {
+    about: 'drains with Karpenter 1.x whose function dies in the middle of each write, without end or twice',
+    generation: 'v1',
+    phases: [
+      account({ generation: 'v1', authenticationMode: 'API' }),
+      BOOTSTRAP,
+      INSTALL,
+      phase('a drain whose function dies without end', 165, run => diesForEver(run.world, run.report)),
+      phase('a drain whose function dies at each write', 480, run => diesAtEachWrite(run.world, run.report)),
+      phase('back to stage INSTALL, with deaths on the way', 90, run => diesOnTheWayBack(run.world, run.report, run.waypoint)),
     ],
   },
   'keeping': {
