@@ -45,7 +45,8 @@ export function judge(found: readonly Finding[], acceptedRisks: readonly Preflig
  */
 export function report(errors: readonly Finding[]): string {
   const names = [...new Set(errors.map(finding => finding.check))].join(', ');
-  const head = `nothing was changed: ${names} ${errors.length === 1 ? 'does' : 'do'} not hold; correct what follows, or name what you accept in \`acceptedRisks\``;
+  const acceptable = errors.some(({ check }) => !NEVER_ACCEPTED.includes(check)) ? ', or name what you accept in `acceptedRisks`' : '';
+  const head = `nothing was changed: ${names} ${errors.length === 1 ? 'does' : 'do'} not hold; correct what follows${acceptable}`;
   const lines = errors.map((finding, index) => `${index + 1}. ${finding.check}: ${finding.message}; ${finding.remedy}`);
   let said = head;
   for (const [index, line] of lines.entries()) {

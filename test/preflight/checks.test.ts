@@ -313,6 +313,13 @@ test('every broken assumption is in the one error, with remedy and name', () => 
   expect(message).toMatch(/\n1\. KUBERNETES_VERSION: .*\n2\. NODEGROUPS: .*\n3\. AUTHENTICATION_MODE: .*$/);
 });
 
+test('only what can be accepted is offered to be accepted', () => {
+  const never = findings(facts({ formerApi: 'karpenter.sh/v1' }), properties());
+  expect(report(judge(never, []).errors)).not.toContain('acceptedRisks');
+  const both = findings(facts({ formerApi: 'karpenter.sh/v1', cluster: cluster({ authenticationMode: 'API' }) }), properties());
+  expect(report(judge(both, []).errors)).toMatch(/^nothing was changed: KARPENTER_GENERATION, AUTHENTICATION_MODE do not hold; .* or name what you accept in `acceptedRisks`\n/);
+});
+
 test('an accepted finding stops nothing and stays visible', () => {
   const found = findings(facts({ cluster: cluster({ version: '1.30', authenticationMode: 'API' }) }), properties());
   const verdict = judge(found, [PreflightCheck.KUBERNETES_VERSION]);

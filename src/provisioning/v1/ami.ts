@@ -177,7 +177,7 @@ export class AmiTerm {
   /**
    * The image whose id a parameter of the Systems Manager holds.
    *
-   * The controller may read only parameters below `/aws/service`; for others its role needs `ssm:GetParameter`.
+   * With `ControllerPolicy.scoped()` the controller may read only parameters below `/aws/service`; for others its role needs `ssm:GetParameter`.
    *
    * @param parameter the name or the ARN
    */
