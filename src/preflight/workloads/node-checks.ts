@@ -110,6 +110,7 @@ function ofNode(nodegroup: NodegroupShape, facts: StageFacts): string[] {
 function familyOf({ amiType, ownAmi }: Pick<NodegroupShape, 'amiType' | 'ownAmi'>): string | undefined {
   const families: ReadonlyArray<readonly [pattern: RegExp, family: string]> = [
     [/^AL2_/, 'AL2'], [/^AL2023_/, 'AL2023'], [/^BOTTLEROCKET_/, 'Bottlerocket'], [/^WINDOWS_.*_2019_/, 'Windows2019'], [/^WINDOWS_.*_2022_/, 'Windows2022'],
+    [/^WINDOWS_.*_2025_/, 'Windows2025'],
   ];
   return ownAmi ? undefined : families.find(([pattern]) => pattern.test(amiType))?.[1];
 }

@@ -173,6 +173,15 @@ const CASES: Case[] = [
     finds: [],
   },
   {
+    title: 'Windows of each year that Karpenter has too',
+    facts: {
+      nodegroups: ['2019', '2022', '2025'].map(year => shape(`windows-${year}`, { amiType: `WINDOWS_CORE_${year}_x86_64` })),
+      nodeClasses: ['2019', '2022', '2025'].map(year => nodeClass({ name: year === '2025' ? 'default' : year, amiFamily: `Windows${year}` })),
+      pools: [pool(), ...['2019', '2022'].map(year => pool({ name: year, nodeClass: year }))],
+    },
+    finds: [],
+  },
+  {
     title: 'a taint that Karpenter sets until the node has started',
     facts: {
       nodegroups: [shape('apps', { taints: [{ key: 'node.cilium.io/agent-not-ready', value: 'true', effect: 'NoExecute' }] })],
