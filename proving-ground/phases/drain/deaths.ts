@@ -4,6 +4,7 @@ import { Mortality, Write } from './mortality';
 import { untilRun } from './run';
 import { nodegroups } from './scale-down';
 import { wayBack, Waypoint } from './way-back';
+import { Moment } from '../../aws';
 import { Call } from '../../aws/gateway/call';
 import { expectEqual } from '../../cluster/until';
 import { allPodsReady } from '../../customer/customer';
@@ -19,9 +20,10 @@ const inAws = (service: string, action: string) => (call: Call) => call.service 
 
 const EVICTS: Write = { what: 'evicts pods', is: inKubernetes('evict') };
 const RESIZES: Write = { what: 'changes the sizes of a group', is: inAws('eks', 'UpdateNodegroupConfig') };
+/** Once in the life of a migration: a run that stops leaves it suspended for the next one. */
+const SUSPENDS: Write = { what: 'suspends rebalancing', is: inAws('autoscaling', 'SuspendProcesses') };
 /** What a drain writes, in its order. */
 const WRITES: readonly Write[] = [
-  { what: 'suspends rebalancing', is: inAws('autoscaling', 'SuspendProcesses') },
   RESIZES,
   { what: 'holds pools back', is: inKubernetes('changePool') },
   { what: 'cordons nodes', is: inKubernetes('patchNodes', '"unschedulable":true') },
@@ -32,20 +34,27 @@ const WRITES: readonly Write[] = [
 ];
 const WRITES_OF_THE_WAY_BACK: readonly Write[] = [RESIZES, { what: 'drops a record', is: inAws('eks', 'UntagResource') }];
 
-/** Every call that evicts dies before anything comes of it: the run says so, and stops safely when patience is over. */
+/** Two calls die when they suspend, then every call that evicts: the run goes on after the former, and stops safely when patience with the latter is over. */
 export async function diesForEver(world: World, report: Report): Promise<void> {
   await report.check({ step: STEP, shows: 'survives', name: 'a function that dies in each eviction pauses the run with a reason of its own, and stops it safely when patience is over' }, async () => {
     const from = world.observers.mark('SCALE_DOWN, with deaths without end');
-    const mortality = new Mortality(world, call => EVICTS.is(call) ? { what: EVICTS.what, moment: 'before' } : undefined);
+    const suspensions: Moment[] = ['before', 'after'];
+    const mortality = new Mortality(world, (call) => {
+      if (SUSPENDS.is(call) && suspensions.length > 0) {
+        return { what: SUSPENDS.what, moment: suspensions.shift()! };
+      }
+      return EVICTS.is(call) ? { what: EVICTS.what, moment: 'before' } : undefined;
+    });
     try {
       expectEqual('exit code', (await world.cdk.deploy(VARIANT, { variant: 'batches,impatient,nowait', stage: 'SCALE_DOWN', revision: '3' })).code, 0);
       const paused = await untilRun(world, 'the run pauses because its calls are lost', 300, run => run.outcome === 'paused' && run.by === 'CallLost');
-      await untilRun(world, 'the run stops', 300, run => run.outcome === 'stopped');
+      await untilRun(world, 'the run stops', 420, run => run.outcome === 'stopped');
       const seen = world.observers.observe(from);
+      expectEqual('suspensions that nobody died in', suspensions, []);
       expectEqual('evictions', [seen.audit.granted, seen.audit.refused], [[], []]);
       expectEqual('nodes that are cordoned with pods on them', await cordonedWithPods(world), []);
       await allPodsReady(world.kube, 60, world.karpenter.disruptionTaint);
-      return `${mortality.deaths.length} deaths of ${mortality.whose}; ${paused.says}`;
+      return `${mortality.says}; ${paused.says}`;
     } finally {
       await mortality.stop();
     }
