@@ -12,7 +12,7 @@ import { obstructedWayBack } from './drain/obstructed-way-back';
 import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
 import { budgetsWereTested, scaleDown } from './drain/scale-down';
 import { allShardsWork } from './drain/shards';
-import { takeWaypoint, wayBack, Waypoint } from './drain/way-back';
+import { CHART_HISTORY, takeWaypoint, wayBack, Waypoint } from './drain/way-back';
 import { claimIsLost, poolsChange, rolledBackUnderPods } from './keeping';
 import { manifestsAreJudgedAlike } from './manifest-table';
 import { ownPartsAreKept } from './own-parts';
@@ -206,7 +206,7 @@ export const SCENARIOS = {
         run.waypoint = await takeWaypoint(run.world);
       }),
       phase('a node group that leaves in mid-drain', 270, run => groupLeaves(run.world, run.report)),
-      phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
+      phase('back to stage INSTALL', 150, run => wayBack(run.world, run.report, run.waypoint, [CHART_HISTORY])),
     ],
   },
   'patience': {

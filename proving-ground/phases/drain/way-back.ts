@@ -27,28 +27,36 @@ const borrowed = ({ kinds, namespace }: KarpenterObjects) => ({
   cluster: new RegExp(`^(Deployment|StatefulSet|DaemonSet|Node|PodDisruptionBudget|${kinds.pool}) (?!${namespace}/karpenter )`),
 });
 
+/** Helm counts the revisions of a chart, also of one that was changed and changed back. */
+export const CHART_HISTORY = /^Secret \S+\/sh\.helm\.release\.v1\.karpenter\.v\d+ /;
+
 /** What is not as it was, but for what Karpenter launched. */
-async function wayBackDifferences(world: World, waypoint: Waypoint, borrowedOnly: boolean): Promise<string[]> {
+async function wayBackDifferences(world: World, waypoint: Waypoint, borrowedOnly: boolean, mayDiffer: readonly RegExp[]): Promise<string[]> {
   const lent = borrowed(world.karpenter);
   const account = diffSnapshots(waypoint.account, await takeSnapshot(world.aws))
     .filter(({ object }) => !KARPENTERS_INSTANCES.test(object) && !OF_THE_DEPLOYMENT.test(object))
     .filter(({ object }) => !borrowedOnly || lent.account.test(object));
   const cluster = clusterDifferences(waypoint.cluster, await clusterSnapshot(world.kube), world.karpenter.mayStay)
-    .filter(line => !karpentersOwn(world.karpenter).some(pattern => pattern.test(line)) && (!borrowedOnly || lent.cluster.test(line)));
+    .filter(line => !karpentersOwn(world.karpenter).concat(mayDiffer).some(pattern => pattern.test(line)))
+    .filter(line => !borrowedOnly || lent.cluster.test(line));
   return [...account.map(d => `${d.object}: ${JSON.stringify(d.before)} became ${JSON.stringify(d.after)}`), ...cluster];
 }
 
-export async function expectAsBefore(world: World, waypoint: Waypoint, borrowedOnly = false): Promise<string> {
+export async function expectAsBefore(world: World, waypoint: Waypoint, borrowedOnly = false, mayDiffer: readonly RegExp[] = []): Promise<string> {
   // DescribeNodegroup and the add-on's status follow a little later.
   await until('account and cluster are as before', 30, async () => {
-    expectEqual('differences', await wayBackDifferences(world, waypoint, borrowedOnly), []);
+    expectEqual('differences', await wayBackDifferences(world, waypoint, borrowedOnly, mayDiffer), []);
     return true;
   });
   return `${Object.keys(waypoint.account).length} objects of the account and ${waypoint.cluster.size} of the cluster are equal`;
 }
 
-/** Lowers the stage to INSTALL: the old capacity is back, Ready, and everything that was changed is as it was. */
-export async function wayBack(world: World, report: Report, waypoint: Waypoint): Promise<void> {
+/**
+ * Lowers the stage to INSTALL: the old capacity is back, Ready, and everything that was changed is as it was.
+ *
+ * @param mayDiffer what a phase before has changed for good, by the sentences that say so
+ */
+export async function wayBack(world: World, report: Report, waypoint: Waypoint, mayDiffer: readonly RegExp[] = []): Promise<void> {
   const from = world.observers.mark('INSTALL');
   await report.check({ step: 'Scale node groups down', shows: 'undone', name: 'cdk deploy goes back to stage INSTALL' }, async () => {
     const run = await world.cdk.deploy(VARIANT, { variant: 'bigbatches', stage: 'INSTALL' });
@@ -56,7 +64,7 @@ export async function wayBack(world: World, report: Report, waypoint: Waypoint):
     return `${run.seconds} s: ${stateOf(world)}`;
   });
   await undisturbedSince(world, report, from);
-  await allAsBefore(world, report, waypoint);
+  await allAsBefore(world, report, waypoint, mayDiffer);
 }
 
 export async function undisturbedSince(world: World, report: Report, from: number): Promise<void> {
@@ -66,7 +74,7 @@ export async function undisturbedSince(world: World, report: Report, from: numbe
   });
 }
 
-export async function allAsBefore(world: World, report: Report, waypoint: Waypoint): Promise<void> {
+export async function allAsBefore(world: World, report: Report, waypoint: Waypoint, mayDiffer: readonly RegExp[] = []): Promise<void> {
   await report.check({ step: 'Set nodeAffinity for critical workloads', shows: 'undone', name: 'account and cluster are as before, object by object, but for Karpenter\'s nodes' },
-    () => expectAsBefore(world, waypoint));
+    () => expectAsBefore(world, waypoint, false, mayDiffer));
 }
