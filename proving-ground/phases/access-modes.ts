@@ -16,7 +16,7 @@ import { expectEqual, until } from '../cluster/until';
 
 const STEP = 'Update aws-auth ConfigMap';
 /** How long the authenticator takes to look at its files again, and more. */
-const AUTHENTICATOR_MILLISECONDS = 5000;
+export const AUTHENTICATOR_MILLISECONDS = 5000;
 
 /** The cluster begins to believe access entries beside aws-auth, and the migration makes its own with the next revision. */
 export async function entriesBeside(world: World, report: Report, { nodeRoleArn }: Installed): Promise<void> {
@@ -75,7 +75,7 @@ async function goOn(client: EKSClient, mode: AuthenticationMode): Promise<void> 
 }
 
 /** Asks the API server as the kubelet of an instance does, with a token of its role; gives the node's name. */
-async function asNode(world: World, instance: Instance): Promise<string> {
+export async function asNode(world: World, instance: Instance): Promise<string> {
   const { AWS_REGION: region, AWS_CA_BUNDLE: caFile } = world.aws.env;
   const token = await eksToken(await world.aws.credentialsForInstance(instance.InstanceId!), CLUSTER_NAME, region);
   const kube = new Kube({ token, caFile });

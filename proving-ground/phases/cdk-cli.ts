@@ -22,9 +22,9 @@ export class CdkCli {
     return this.run(['bootstrap', `aws://${this.options.account}/${this.options.region}`], 'examples/install.ts', {});
   }
 
-  public deploy(app: string, context: Readonly<Record<string, string>> = {}): Promise<CdkRun> {
+  public deploy(app: string, context: Readonly<Record<string, string>> = {}, stack = 'Karpenter'): Promise<CdkRun> {
     const outputs = path.join(this.options.runDir, 'outputs.json');
-    return this.run(['deploy', 'Karpenter', '--require-approval', 'never', '--progress', 'events', '--outputs-file', outputs], app, context);
+    return this.run(['deploy', stack, '--require-approval', 'never', '--progress', 'events', '--outputs-file', outputs], app, context);
   }
 
   public destroy(app: string, context: Readonly<Record<string, string>> = {}): Promise<CdkRun> {

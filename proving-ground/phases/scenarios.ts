@@ -16,6 +16,7 @@ import { CHART_HISTORY, takeWaypoint, wayBack, Waypoint } from './drain/way-back
 import { claimIsLost, poolsChange, rolledBackUnderPods } from './keeping';
 import { manifestsAreJudgedAlike } from './manifest-table';
 import { ownPartsAreKept } from './own-parts';
+import { listedElsewhere } from './platform-aws-auth';
 import { refusedByName } from './refusals';
 import { Report } from './report';
 import { RunContext } from './run-context';
@@ -280,6 +281,15 @@ export const SCENARIOS = {
         run.before = await withModeOfToday(run.world, run.before, run.installed);
       }),
       REMOVED,
+    ],
+  },
+  'platform': {
+    about: 'the customer\'s own CDK app applies the whole of aws-auth, and changes it under Karpenter\'s nodes',
+    generation: 'v0',
+    phases: [
+      ACCOUNT,
+      BOOTSTRAP,
+      phase('aws-auth is applied by another stack', 420, run => listedElsewhere(run.world, run.report)),
     ],
   },
   'sabotaged-drain': {

@@ -11,7 +11,7 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
   AWSNodeTemplate, ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, DiscoveryTags, KarpenterMigration, KarpenterRelease,
-  MigrationStage, SecurityGroupSource, SubnetSource,
+  MigrationStage, NodeAccess, SecurityGroupSource, SubnetSource,
 } from '../../src';
 
 const app = new App();
@@ -27,6 +27,7 @@ const variants: readonly string[] = (app.node.tryGetContext('variant') ?? '').sp
 const critical: readonly string[] | undefined = app.node.tryGetContext('criticalStatefulSet')?.split('/');
 const autoscalers: readonly string[] | undefined = app.node.tryGetContext('autoscalers')?.split(',');
 const ids: (name: string) => string[] = name => app.node.tryGetContext(name).split(',');
+const nodeRoleArn: string | undefined = app.node.tryGetContext('nodeRoleArn');
 const migration = variants.includes('alone') ? undefined : new KarpenterMigration(stack, 'Migration', {
   cluster,
   stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
@@ -40,6 +41,8 @@ const migration = variants.includes('alone') ? undefined : new KarpenterMigratio
       return { namespace, name };
     })),
   },
+  nodeRole: nodeRoleArn === undefined ? undefined : iam.Role.fromRoleArn(stack, 'NodeRole', nodeRoleArn),
+  nodeAccess: variants.includes('unmanaged') ? NodeAccess.unmanaged() : undefined,
   takeOver: variants.includes('takeover'),
   release: isV1
     ? KarpenterRelease.v1({ nodePool: variants.includes('pool') ? { weight: 10 } : variants.includes('renamed') ? { name: 'general' } : undefined })
