@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
+import { NEVER_ACCEPTED } from '../src/preflight/verdict';
 import { PauseReason } from '../src/workflow/pause-reason';
 import * as records from '../src/workflow/records';
 
@@ -27,6 +28,12 @@ function sources(folder: string): string[] {
 
 test('every reason to pause has an article, and every article of the chapter has a reason', () => {
   expect(articles('Pauses').sort()).toEqual(Object.values(PauseReason).sort());
+});
+
+test('the runbook and the properties say which findings nobody can accept', () => {
+  const [article] = runbook.split(/^(?=### )/m).filter(part => part.startsWith('### Preflight findings\n'));
+  const said = [article, ...['src/karpenter-migration-props.ts', 'src/preflight/preflight.ts'].map(read)];
+  expect(said.filter(text => !text.includes(NEVER_ACCEPTED.map(check => `\`${check}\``).join(' and ')))).toEqual([]);
 });
 
 test('every error of ours that has a name has an article', () => {
