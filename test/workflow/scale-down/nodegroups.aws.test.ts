@@ -4,8 +4,8 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
-  DescribeNodegroupCommand, DescribeUpdateCommand, EKSClient, ListNodegroupsCommand, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand,
-  UpdateNodegroupConfigCommand,
+  DescribeNodegroupCommand, DescribeUpdateCommand, EKSClient, ListNodegroupsCommand, ResourceNotFoundException, TagResourceCommand,
+  UntagResourceCommand, UpdateNodegroupConfigCommand,
 } from '@aws-sdk/client-eks';
 import { ScaleDownAws } from '../../../src/workflow/scale-down/nodegroups.aws';
 
