@@ -6,7 +6,7 @@ import { Report } from './report';
 import { differences, nothingDiffers, takeBefore } from './scenario';
 import { ACCOUNT, World } from './world';
 import { sleep } from '../cluster/processes';
-import { expectEqual, until } from '../cluster/until';
+import { expectEqual, Refused, until } from '../cluster/until';
 import { readyPods } from '../customer/customer';
 
 const STEP = 'Update aws-auth ConfigMap';
@@ -16,7 +16,7 @@ const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/${ROLE}`;
 /** What the preflight advises: the role is mapped by whoever applies the list. */
 const ELSEWHERE = { variant: 'unmanaged', nodeRoleArn: ROLE_ARN };
 
-/** A stack of the customer's applies the whole of aws-auth: an entry of ours would go with its next change, so that it is found; one of its own stays. */
+/** A stack of the customer's applies the whole of aws-auth: an entry of ours would go with its next change, one of its own stays. */
 export async function listedElsewhere(world: World, report: Report): Promise<void> {
   await deployPlatform(world, '');
   const before = await takeBefore(world);
@@ -31,6 +31,22 @@ export async function listedElsewhere(world: World, report: Report): Promise<voi
     }
     await world.cdk.destroy(world.karpenter.example);
     return `${found}; ${nothingDiffers(await differences(world, before), before)}`;
+  });
+  await report.check({ step: STEP, shows: 'survives', name: 'an entry of ours, made by those who accept that, goes with the next change there, and a living node loses its way in' }, async () => {
+    expectEqual('exit code', (await world.cdk.deploy(VARIANT, { acceptedRisks: 'AWS_AUTH_OWNER' })).code, 0);
+    await startBurst(world);
+    const [instance] = await launched(world);
+    const node = await asNode(world, instance);
+    await deployPlatform(world, 'auditors');
+    await sleep(AUTHENTICATOR_MILLISECONDS);
+    await refusedAsNode(world, instance);
+    // It is mapped again by the next revision, so that it can be drained.
+    expectEqual('exit code of another revision', (await world.cdk.deploy(VARIANT, { acceptedRisks: 'AWS_AUTH_OWNER', revision: '2' })).code, 0);
+    await sleep(AUTHENTICATOR_MILLISECONDS);
+    await asNode(world, instance);
+    await endBurst(world);
+    await remove(world, {});
+    return `${node} was refused after it, and let in again by the next revision`;
   });
   await deployPlatform(world, 'karpenter');
   const mapped = await takeBefore(world);
@@ -54,8 +70,7 @@ export async function listedElsewhere(world: World, report: Report): Promise<voi
     return `${nodes.join(', ')} live on, ${fresh.join(', ')} came`;
   });
   await report.check({ step: STEP, shows: 'undone', name: 'after the removal account and cluster are as before, object by object' }, async () => {
-    expectEqual('exit code of REMOVED', (await world.cdk.deploy(VARIANT, { ...ELSEWHERE, stage: 'REMOVED' })).code, 0);
-    expectEqual('exit code of destroy', (await world.cdk.destroy(VARIANT, { ...ELSEWHERE, stage: 'REMOVED' })).code, 0);
+    await remove(world, ELSEWHERE);
     await deployPlatform(world, 'karpenter');
     return nothingDiffers(await differences(world, mapped), mapped);
   });
@@ -68,8 +83,24 @@ async function deployPlatform(world: World, variant: string): Promise<void> {
   }
 }
 
+async function remove(world: World, context: Readonly<Record<string, string>>): Promise<void> {
+  expectEqual('exit code of REMOVED', (await world.cdk.deploy(VARIANT, { ...context, stage: 'REMOVED' })).code, 0);
+  expectEqual('exit code of destroy', (await world.cdk.destroy(VARIANT, { ...context, stage: 'REMOVED' })).code, 0);
+}
+
 /** The instances of the burst, once its pods run on them. */
 async function launched(world: World): Promise<Awaited<ReturnType<typeof karpenterInstances>>> {
   await until('the pods of the burst run', 300, async () => (await readyPods(world.kube, await burstPods(world))).length === 2);
   return karpenterInstances(world);
+}
+
+async function refusedAsNode(world: World, instance: Parameters<typeof asNode>[1]): Promise<void> {
+  const name = await asNode(world, instance).catch((error: Error) => {
+    if (!/401|Unauthorized/.test(error.message)) {
+      throw error;
+    }
+  });
+  if (name !== undefined) {
+    throw new Refused(`${name} still gets in, although nobody lists its role`);
+  }
 }

@@ -289,7 +289,7 @@ export const SCENARIOS = {
     phases: [
       ACCOUNT,
       BOOTSTRAP,
-      phase('aws-auth is applied by another stack', 420, run => listedElsewhere(run.world, run.report)),
+      phase('aws-auth is applied by another stack', 480, run => listedElsewhere(run.world, run.report)),
     ],
   },
   'sabotaged-drain': {

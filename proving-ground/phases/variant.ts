@@ -43,6 +43,7 @@ const migration = variants.includes('alone') ? undefined : new KarpenterMigratio
   },
   nodeRole: nodeRoleArn === undefined ? undefined : iam.Role.fromRoleArn(stack, 'NodeRole', nodeRoleArn),
   nodeAccess: variants.includes('unmanaged') ? NodeAccess.unmanaged() : undefined,
+  acceptedRisks: app.node.tryGetContext('acceptedRisks')?.split(','),
   takeOver: variants.includes('takeover'),
   release: isV1
     ? KarpenterRelease.v1({ nodePool: variants.includes('pool') ? { weight: 10 } : variants.includes('renamed') ? { name: 'general' } : undefined })
