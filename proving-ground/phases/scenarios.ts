@@ -207,7 +207,7 @@ export const SCENARIOS = {
         run.waypoint = await takeWaypoint(run.world);
       }),
       phase('a node group that leaves in mid-drain', 270, run => groupLeaves(run.world, run.report)),
-      phase('back to stage INSTALL', 150, run => wayBack(run.world, run.report, run.waypoint, [CHART_HISTORY])),
+      phase('back to stage INSTALL', 80, run => wayBack(run.world, run.report, run.waypoint, [CHART_HISTORY])),
     ],
   },
   'patience': {
@@ -230,7 +230,7 @@ export const SCENARIOS = {
       BOOTSTRAP,
       INSTALL,
       phase('a drain whose function dies without end', 180, run => diesForEver(run.world, run.report)),
-      phase('a drain whose function dies at each write', 560, run => diesAtEachWrite(run.world, run.report)),
+      phase('a drain whose function dies at each write', 500, run => diesAtEachWrite(run.world, run.report)),
       phase('back to stage INSTALL, with deaths on the way', 90, run => diesOnTheWayBack(run.world, run.report, run.waypoint)),
     ],
   },
@@ -240,10 +240,10 @@ export const SCENARIOS = {
     phases: [
       account({ generation: 'v1', authenticationMode: 'API' }),
       BOOTSTRAP,
-      phase('a creation that fails under pods', 240, run => rolledBackUnderPods(run.world, run.report, run.before)),
+      phase('a creation that fails under pods', 170, run => rolledBackUnderPods(run.world, run.report, run.before)),
       INSTALL,
-      phase('a pool that is renamed, and one that is dropped', 240, run => poolsChange(run.world, run.report)),
-      phase('a claim that is lost', 90, run => claimIsLost(run.world, run.report)),
+      phase('a pool that is renamed, and one that is dropped', 120, run => poolsChange(run.world, run.report)),
+      phase('a claim that is lost', 45, run => claimIsLost(run.world, run.report)),
       REMOVED,
     ],
   },
@@ -254,7 +254,7 @@ export const SCENARIOS = {
       account({ generation: 'v1', authenticationMode: 'API' }),
       BOOTSTRAP,
       INSTALL,
-      phase('another architecture, a device and a local volume', 240, run => refusedByName(run.world, run.report)),
+      phase('another architecture, a device and a local volume', 170, run => refusedByName(run.world, run.report)),
     ],
   },
   'two-in-a-stack': {
