@@ -54,7 +54,7 @@ module.exports = {
       name: 'src stands alone',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(proving-ground|test|projenrc|examples)/' },
+      to: { path: '^(proving-ground|bench|test|projenrc|examples)/' },
     },
     ...STEPS.map(step => ({
       name: `step ${step} stands alone`,

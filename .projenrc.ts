@@ -83,7 +83,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     include: ['.projenrc.ts'],
     compilerOptions: { isolatedModules: true, module: 'node20', moduleResolution: javascript.TypeScriptModuleResolution.NODE16 },
   },
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'examples', 'proving-ground'] },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'examples', 'proving-ground', 'bench'] },
 
   sampleCode: false,
   github: false,
@@ -114,7 +114,7 @@ project.tryFindObjectFile('tsconfig.json')!.addOverride('include', ['src/index.t
 project.compileTask.prependExec('node --eval "fs.rmSync(\'lib\', { recursive: true, force: true })"');
 project.compileTask.exec('tsx projenrc/library.ts');
 
-for (const unpublished of ['/proving-ground', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', '/assets/.sources', '/.dependency-cruiser.cjs', 'CONTRIBUTING.md']) {
+for (const unpublished of ['/proving-ground', '/bench', '/rosetta', '/examples', '/.ci', '/docs', '/cdk.json', '/cdk.out', '/assets/.sources', '/.dependency-cruiser.cjs', 'CONTRIBUTING.md']) {
   project.addPackageIgnore(unpublished);
 }
 
@@ -128,13 +128,15 @@ eslintrc.addOverride('settings.import/resolver.typescript.project', './tsconfig.
 for (const bundled of ['src/functions/**', 'src/**/*.aws.ts', 'src/**/*.kubernetes.ts', 'src/node-access/mapping-list.ts', 'src/node-access/go-yaml*.ts', 'src/workflow/critical-workloads/addon-configuration.ts']) {
   project.eslint!.allowDevDeps(bundled);
 }
-for (const developed of ['examples/**', 'proving-ground/**']) {
+for (const developed of ['examples/**', 'proving-ground/**', 'bench/**']) {
   project.eslint!.allowDevDeps(developed);
 }
 
 // The library's runs need Node alone; the proving ground needs Go and Python as well and has its own command.
 project.addScripts({
   'prove': 'tsx proving-ground/main.ts',
+  // Figures, against what people would use instead.
+  'bench': 'tsx bench/main.ts',
   // The rules of AWS that the proving ground adds to the emulators, each seen to hold.
   'prove:rules': `tsx --test --test-reporter=tap ${[
     'parts/workshop', 'parts/aws-auth', 'aws/rules', 'nodes/pod-environment', 'nodes/user-data', 'nodes/ebs', 'customer/coredns-addon', 'customer/customer',

@@ -1,0 +1,5 @@
+const { stack, imported } = require('./stack');
+
+const scope = stack();
+imported(scope);
+scope.node.root.synth();

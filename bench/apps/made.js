@@ -1,0 +1,5 @@
+const { stack, made } = require('./stack');
+
+const scope = stack();
+made(scope);
+scope.node.root.synth();
