@@ -18,6 +18,11 @@ export function isAlive(pod: PodView): boolean {
   return !isFinished(pod) && pod.leaving === undefined;
 }
 
+/** Whether the scheduler finds no node for some pod: then an empty node is worth more to it than to the next run. */
+export function someWaitForNode(pods: readonly PodView[]): boolean {
+  return pods.some(pod => pod.node === undefined && pod.unschedulable !== undefined && isAlive(pod));
+}
+
 /** Why a pod may not be evicted, whatever its PodDisruptionBudget says. */
 export function obstacleOf(pod: PodView): Obstacle | undefined {
   if (pod.keptBy !== undefined) {

@@ -12,6 +12,7 @@ import { DisruptionHold } from '../draining/disruption-hold';
 import { allPods, beginBatch, blockedBy, drain, isInBatch, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
 import { cordon, release } from '../draining/node-marks';
+import { someWaitForNode } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
 import { PauseReason } from '../pause-reason';
 import { LIMITS_RECORD } from '../records';
@@ -74,7 +75,7 @@ export class Emptying {
       ?? await this.restore(objects);
   }
 
-  /** Takes back what must not stay when nobody goes on; nodes that are empty already stay as they are, for the next run. */
+  /** Takes back what must not stay when nobody goes on; nodes that are empty already stay as they are for the next run, unless a pod waits for one. */
   public async stop(objects: () => Promise<FleetObjects>): Promise<void> {
     for (let tries = 0; tries < TRIES; tries++) {
       if (await this.stopOnce(await objects())) {
@@ -192,7 +193,8 @@ export class Emptying {
 
   /** Whether nothing is left to take back. */
   private async stopOnce(objects: FleetObjects): Promise<boolean> {
-    const nodes = (await this.stayingNodes(objects)).filter(node => recordOf(node)?.empty === undefined);
+    const waits = someWaitForNode(await allPods(this.ports.draining));
+    const nodes = (await this.stayingNodes(objects)).filter(node => waits || recordOf(node)?.empty === undefined);
     const patched = await patchAll(this.ports.draining, nodes.flatMap(node => release(node, { cordon: true, keeper: false }) ?? []), 'stopped');
     const givenBack = await this.disruption.giveBack(objects.pools);
     return givenBack === undefined && await this.restoreWherePossible(objects.pools) && patched === undefined;

@@ -67,7 +67,7 @@ export interface ScaleDownOptions {
 
   /**
    * How long a run may be blocked by one and the same reason, whatever it does, until it stops safely: everything is made schedulable
-   * again except what is empty already, and all keeps running. It goes on with another `revision` or by a new execution. From a
+   * again, what is empty already only where a pod finds no other node, and all keeps running. It goes on with another `revision` or by a new execution. From a
    * minute to 30 days.
    *
    * @default Duration.hours(1)

@@ -8,7 +8,7 @@ import { Assessment, Step } from '../step';
 import { isEnding } from './fleet';
 import { allPods } from '../draining/drain';
 import { release } from '../draining/node-marks';
-import { mustMove } from '../draining/pods';
+import { mustMove, someWaitForNode } from '../draining/pods';
 
 export interface ScaleDownStepOptions {
   /** Patience is over, and what cannot be evicted is to be deleted. */
@@ -48,7 +48,10 @@ async function stopScaleDown(ports: ScaleDownPorts, configuration: ScaleDownStep
   throw new Error('Karpenter\'s disruption budgets are changed by somebody else all the time: they are not given back yet');
 }
 
-/** Makes nodes schedulable again, except those that are empty already: pods would only have to leave them once more. */
+/**
+ * Makes nodes schedulable again, except those that are empty already: pods would only have to leave them once more. Where a pod waits for a node, it
+ * gets these too: whatever has kept its replacement from Karpenter's nodes is there still.
+ */
 async function uncordon({ kubernetes, aws }: ScaleDownPorts): Promise<void> {
   let overtaken: string[] = [];
   for (let tries = 0; tries < TRIES; tries += 1) {
@@ -56,7 +59,7 @@ async function uncordon({ kubernetes, aws }: ScaleDownPorts): Promise<void> {
     const pods = await allPods(kubernetes);
     const groups = await aws.nodegroups();
     const changes = nodes.filter(node => !isEnding(node, groups))
-      .map(node => release(node, { cordon: !isEmpty(node, pods), keeper: false }))
+      .map(node => release(node, { cordon: !isEmpty(node, pods) || someWaitForNode(pods), keeper: false }))
       .filter(change => change !== undefined);
     overtaken = changes.length > 0 ? await kubernetes.patchNodes(changes) : [];
     if (overtaken.length === 0) {

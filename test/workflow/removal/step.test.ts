@@ -409,6 +409,19 @@ describe('a run that stops', () => {
     expect(indices(/^evict/)).toHaveLength(4);
   });
 
+  test('lets pods have also what is empty where one finds no node', async () => {
+    await until('evict web-3');
+    await world.run(async () => {
+      const progress = await step.apply();
+      return progress.says.startsWith('a-2 is empty') ? { ...progress, kind: 'done' } : progress;
+    });
+    world.karpenterWorks = false;
+    world.claims = world.claims.map(one => ({ ...one, leaving: undefined }));
+    world.pods_.push({ ...pod('waits', 'nowhere', { ready: false, unschedulable: '0/3 nodes are available' }), node: undefined });
+    await step.stop();
+    expect(world.nodes_.filter(({ unschedulable }) => unschedulable)).toEqual([]);
+  });
+
   test('does so in spite of writes of others', async () => {
     await until('evict web-3');
     world.overtaken = ['a-1', 'gpu'];

@@ -1,5 +1,6 @@
 import { CONFIGURATION, KARPENTER, World, WorkloadSpec } from './world';
 import { V1_API } from '../../../src/karpenter/v1/api';
+import { PodView } from '../../../src/kubernetes/views';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { scaleDownStep } from '../../../src/workflow/scale-down/step';
 
@@ -187,6 +188,20 @@ test('stopping makes everything schedulable again but what is empty, and the nex
   expect(world.nodeList.some(node => node.annotations['cdk-karpenter-migration/draining'] !== undefined)).toBe(false);
   expect(world.group('apps').tags['cdk-karpenter-migration/sizes']).toBeDefined();
   expect(await world.run(() => world.step().apply())).toMatchObject({ kind: 'done' });
+});
+
+test('stopping makes schedulable what is empty as well where a pod finds no node', async () => {
+  const world = typical();
+  await world.run(() => world.step().apply(), 60, progress => progress.says.includes('is empty'));
+  const empty = world.nodeList.filter(node => node.unschedulable && !node.leaving && !world.podList.some(pod => pod.node === node.name));
+  expect(empty).not.toEqual([]);
+  const waits = (changes: Partial<PodView>) => ({ ...world.podList[0], uid: 'waits', name: 'waits', node: undefined, ready: false, ...changes });
+  world.podList.push(waits({ unschedulable: '0/14 nodes are available', leaving: world.now }));
+  await world.step().stop();
+  expect(empty.every(({ name }) => world.nodeList.find(node => node.name === name)!.unschedulable)).toBe(true);
+  world.podList.push(waits({ unschedulable: '0/14 nodes are available' }));
+  await world.step().stop();
+  expect(world.nodeList.filter(node => node.unschedulable)).toEqual([]);
 });
 
 test('a node that the owner cordoned is never made schedulable, and none of ours keeps a cordon', async () => {
