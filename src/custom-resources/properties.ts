@@ -40,6 +40,10 @@ export function flag(raw: Raw, name: string): boolean {
   return value === true || value === 'true';
 }
 
+export function optionalFlag(raw: Raw, name: string): boolean | undefined {
+  return raw[name] === undefined ? undefined : flag(raw, name);
+}
+
 export function integer(raw: Raw, name: string): number {
   const value = raw[name];
   if (!(typeof value === 'string' && /^-?\d+$/.test(value)) && !Number.isInteger(value)) {

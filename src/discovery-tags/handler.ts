@@ -4,7 +4,7 @@ import { parseSecurityGroupSelection } from './security-group-selection';
 import { targets } from './targets';
 import { ClusterReader, NetworkReader } from '../cluster/survey-port';
 import { Attributes, done, ResourceHandler } from '../custom-resources/lifecycle';
-import { flag, optionalText, optionalTexts, sameList, text } from '../custom-resources/properties';
+import { flag, optionalFlag, optionalText, optionalTexts, sameList, text } from '../custom-resources/properties';
 import { whenRightsSettled } from '../custom-resources/settle';
 import { shortList } from '../words/short-list';
 
@@ -23,7 +23,7 @@ export function discoveryTagsHandler(port: DiscoveryTagsPort, reader: ClusterRea
       ...parseSecurityGroupSelection(raw),
       TagKey: tagKey(text(raw, 'TagKey')),
       SeveralClusterSecurityGroups: flag(raw, 'SeveralClusterSecurityGroups'),
-      Retired: raw.Retired === undefined ? undefined : flag(raw, 'Retired'),
+      Retired: optionalFlag(raw, 'Retired'),
       Revision: optionalText(raw, 'Revision'),
     }),
 

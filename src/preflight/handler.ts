@@ -4,7 +4,7 @@ import { KubernetesFacts, KubernetesFactsReader } from './kubernetes-facts';
 import { selectedNetwork } from './selected-network';
 import { Finding, judge, NEVER_ACCEPTED, report, Verdict } from './verdict';
 import { done, Outcome, ResourceHandler, ResourceRequest } from '../custom-resources/lifecycle';
-import { flag, integer, oneOf, optionalText, optionalTexts, text, texts } from '../custom-resources/properties';
+import { flag, integer, oneOf, optionalFlag, optionalText, optionalTexts, text, texts } from '../custom-resources/properties';
 import { mayStillSettle, whenRightsSettled } from '../custom-resources/settle';
 import { isTransient } from '../custom-resources/transient';
 import { PreflightCheck } from '../words/preflight-check';
@@ -186,7 +186,7 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     SubnetIds: optionalTexts(raw, 'SubnetIds'),
     ...parseSecurityGroupSelection(raw),
     NodeAccess: oneOf(raw, 'NodeAccess', NODE_ACCESS_KINDS),
-    ListsNodeRole: raw.ListsNodeRole === undefined ? undefined : flag(raw, 'ListsNodeRole'),
+    ListsNodeRole: optionalFlag(raw, 'ListsNodeRole'),
     TakeOver: flag(raw, 'TakeOver'),
     Namespace: text(raw, 'Namespace'),
     CrdRelease: text(raw, 'CrdRelease'),
@@ -197,10 +197,10 @@ function parsePreflight(raw: Readonly<Record<string, unknown>>): PreflightProper
     Cpu: text(raw, 'Cpu'),
     Memory: text(raw, 'Memory'),
     Tolerations: optionalText(raw, 'Tolerations'),
-    SpreadOverZones: raw.SpreadOverZones === undefined ? undefined : flag(raw, 'SpreadOverZones'),
+    SpreadOverZones: optionalFlag(raw, 'SpreadOverZones'),
     AcceptedRisks: (optionalTexts(raw, 'AcceptedRisks') ?? []) as PreflightCheck[],
     Stage: optionalText(raw, 'Stage') as MigrationStage | undefined,
-    Migrates: raw.Migrates === undefined ? undefined : flag(raw, 'Migrates'),
+    Migrates: optionalFlag(raw, 'Migrates'),
     StagePlan: optionalText(raw, 'StagePlan'),
     Revision: optionalText(raw, 'Revision'),
   };

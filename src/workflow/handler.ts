@@ -7,7 +7,7 @@ import { RunRecord, LEASE_MILLISECONDS } from './run-record';
 import { stopSteps } from './runner';
 import { Progress, working } from './step';
 import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
-import { flag, integer, oneOf, optionalText, text } from '../custom-resources/properties';
+import { integer, oneOf, optionalFlag, optionalText, text } from '../custom-resources/properties';
 import { apiOf } from '../karpenter/apis';
 import { MigrationStage } from '../words/migration-stage';
 
@@ -38,7 +38,7 @@ export function migrationStageHandler(
       Api: text(raw, 'Api'),
       Configuration: text(raw, 'Configuration'),
       WaitSeconds: integer(raw, 'WaitSeconds'),
-      TakesOver: raw.TakesOver === undefined ? undefined : flag(raw, 'TakesOver'),
+      TakesOver: optionalFlag(raw, 'TakesOver'),
       Revision: optionalText(raw, 'Revision'),
     }),
     identify: properties => `karpenter-migration/${properties.ClusterName}`,

@@ -82,6 +82,11 @@ export interface KubernetesStageFacts {
   readonly denied: readonly string[];
 }
 
+/** The node classes that a pool refers to. */
+export function usedNodeClasses({ pools, nodeClasses }: Pick<KubernetesStageFacts, 'pools' | 'nodeClasses'>): NodeClassFacts[] {
+  return nodeClasses.filter(({ name }) => pools.some(pool => pool.nodeClass === name));
+}
+
 /** What is known about the nodes that a node group makes. */
 export interface NodegroupShape {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { NodegroupShape, StageFacts } from './facts';
+import { NodegroupShape, StageFacts, usedNodeClasses } from './facts';
 import { StageCheck } from './scope';
 import { NodeClassFacts } from '../../karpenter/api/karpenter-api';
 import { isElastic, offersSpot } from '../../karpenter/api/pool-offer';
@@ -43,7 +43,7 @@ const spotNodegroups: StageCheck = (scope) => {
 };
 
 const nodeFeatures: StageCheck = ({ facts, api: { words } }) => {
-  const nodeClasses = facts.nodeClasses.filter(({ name }) => facts.pools.some(pool => pool.nodeClass === name));
+  const nodeClasses = usedNodeClasses(facts);
   const lacking = nodeClasses.length === 0 ? [] : facts.nodegroups.flatMap((nodegroup) => {
     const features = [...ofInstance(nodegroup, nodeClasses), ...ofNode(nodegroup, facts)];
     return features.length === 0 ? [] : [`${nodegroup.name} (${features.join(', ')})`];

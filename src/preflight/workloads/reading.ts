@@ -1,4 +1,4 @@
-import { KubernetesStageFacts, NodegroupShape, StageAwsReader, StageFacts, StagePorts } from './facts';
+import { KubernetesStageFacts, NodegroupShape, StageAwsReader, StageFacts, StagePorts, usedNodeClasses } from './facts';
 import { StageQuestion } from './question';
 import { NodeIdentity } from '../../karpenter/api/karpenter-api';
 
@@ -25,24 +25,23 @@ export async function readStageFacts(
   };
 }
 
-async function subnetsOf({ pools, nodeClasses }: KubernetesStageFacts, aws: StageAwsReader): Promise<StageFacts['subnets']> {
-  const used = nodeClasses.filter(nodeClass => pools.some(pool => pool.nodeClass === nodeClass.name));
+async function subnetsOf(kubernetes: KubernetesStageFacts, aws: StageAwsReader): Promise<StageFacts['subnets']> {
   const subnets: Record<string, StageFacts['subnets'][string]> = {};
-  for (const { name, subnets: terms } of used) {
+  for (const { name, subnets: terms } of usedNodeClasses(kubernetes)) {
     subnets[name] = await aws.selectSubnets(terms);
   }
   return subnets;
 }
 
 async function policiesOf(
-  { pools, nodeClasses, defaultInstanceProfile }: KubernetesStageFacts,
+  kubernetes: KubernetesStageFacts,
   nodegroups: readonly NodegroupShape[],
   aws: StageAwsReader,
   mayPass: (error: unknown) => boolean,
 ): Promise<Pick<StageFacts, 'nodegroupPolicies' | 'karpenterPolicies' | 'policiesProblem'>> {
-  const used = nodeClasses.filter(nodeClass => pools.some(pool => pool.nodeClass === nodeClass.name));
+  const { defaultInstanceProfile } = kubernetes;
   const usual = defaultInstanceProfile === undefined ? null : { instanceProfile: defaultInstanceProfile };
-  const known = distinct(used.map(({ identity }) => identity === undefined ? usual : identity).filter(identity => identity !== null));
+  const known = distinct(usedNodeClasses(kubernetes).map(({ identity }) => identity === undefined ? usual : identity).filter(identity => identity !== null));
   const roles = [...new Set(nodegroups.map(({ role }) => role))];
   const { policies, policiesProblem } = await orProblem('policies', 'policiesProblem', async () => ({
     nodegroupPolicies: Object.fromEntries(await Promise.all(roles.map(async role => [role, await aws.readPolicies({ role })] as const))),

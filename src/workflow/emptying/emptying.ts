@@ -7,7 +7,7 @@ import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { selectorText } from '../../kubernetes/label-selector';
 import { NodeView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
-import { ScaleDownConfiguration } from '../contract';
+import { ScaleDownConfiguration, WorkflowConfiguration } from '../contract';
 import { DisruptionHold } from '../draining/disruption-hold';
 import { allPods, beginBatch, blockedBy, drain, isInBatch, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
@@ -25,6 +25,9 @@ export interface EmptyingPorts {
   readonly fleet: EmptyingFleet;
   readonly draining: DrainingPort;
 }
+
+/** What a step that empties pools must know. */
+export type EmptyingConfiguration = Pick<WorkflowConfiguration, 'Api' | 'Owner' | 'Pools' | 'NodeClasses' | 'ScaleDown'>;
 
 export interface EmptyingOptions {
   /** Whose migration it is, and which step of it. */
@@ -193,8 +196,9 @@ export class Emptying {
 
   /** Whether nothing is left to take back. */
   private async stopOnce(objects: FleetObjects): Promise<boolean> {
-    const waits = someWaitForNode(await allPods(this.ports.draining));
-    const nodes = (await this.stayingNodes(objects)).filter(node => waits || recordOf(node)?.empty === undefined);
+    const all = await this.stayingNodes(objects);
+    const isEmpty = (node: NodeView) => recordOf(node)?.empty !== undefined;
+    const nodes = all.some(isEmpty) && someWaitForNode(await allPods(this.ports.draining)) ? all : all.filter(node => !isEmpty(node));
     const patched = await patchAll(this.ports.draining, nodes.flatMap(node => release(node, { cordon: true, keeper: false }) ?? []), 'stopped');
     const givenBack = await this.disruption.giveBack(objects.pools);
     return givenBack === undefined && await this.restoreWherePossible(objects.pools) && patched === undefined;

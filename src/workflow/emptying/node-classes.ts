@@ -1,5 +1,4 @@
-import { formerNodeClasses, Known } from './former';
-import { Departing, FleetPort } from '../../karpenter/api/fleet';
+import { Departing, FleetPort, NodeClassView } from '../../karpenter/api/fleet';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
@@ -10,10 +9,9 @@ const ENDING_MINUTES = 20;
 const LOOK_SECONDS = 5;
 
 /** Deletes the node classes that a migration has left behind; undefined where there is none. */
-export async function removeFormerNodeClasses(
-  fleet: Pick<FleetPort, 'nodeClasses' | 'remove'>, { words }: KarpenterApi, known: Pick<Known, 'NodeClasses'>,
+export async function removeNodeClasses(
+  fleet: Pick<FleetPort, 'remove'>, { words }: KarpenterApi, former: readonly NodeClassView[],
 ): Promise<Progress | undefined> {
-  const former = formerNodeClasses(await fleet.nodeClasses(), known);
   const staying = former.filter(({ leaving }) => leaving === undefined);
   if (staying.length > 0) {
     await fleet.remove(staying.map(({ name, uid }): Departing => ({ kind: 'nodeClass', name, uid })));

@@ -4,10 +4,9 @@ import { FleetAwsPort, FleetObjects, NodeClassView } from '../../karpenter/api/f
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
 import { some } from '../../words/short-list';
-import { WorkflowConfiguration } from '../contract';
-import { Emptying, EmptyingPorts } from '../emptying/emptying';
+import { Emptying, EmptyingConfiguration, EmptyingPorts } from '../emptying/emptying';
 import { formerNodeClasses, partOf } from '../emptying/former';
-import { removeFormerNodeClasses } from '../emptying/node-classes';
+import { removeNodeClasses } from '../emptying/node-classes';
 import { PauseReason } from '../pause-reason';
 import { Assessment, done, nothingToDo, Progress, Step, waiting } from '../step';
 
@@ -15,8 +14,6 @@ export interface FormerPoolsPorts extends EmptyingPorts {
   readonly aws: FleetAwsPort;
   deployment(): Promise<DeploymentState>;
 }
-
-export type FormerPoolsConfiguration = Pick<WorkflowConfiguration, 'Api' | 'Owner' | 'Pools' | 'NodeClasses' | 'ScaleDown'>;
 
 export interface FormerPoolsOptions {
   /** Patience is over: pods that cannot be evicted are deleted. */
@@ -32,7 +29,7 @@ const DEPLOYMENT_MINUTES = 12 * 60;
  * may go back to them as long as the deployment goes on, so nothing is begun before it is over, and the deployment does not wait for it.
  */
 export function formerPoolsStep(
-  ports: FormerPoolsPorts, configuration: FormerPoolsConfiguration, options: FormerPoolsOptions, now: () => Date = () => new Date(),
+  ports: FormerPoolsPorts, configuration: EmptyingConfiguration, options: FormerPoolsOptions, now: () => Date = () => new Date(),
 ): Step {
   return new FormerPoolsStep(ports, configuration, options, now);
 }
@@ -43,7 +40,7 @@ class FormerPoolsStep implements Step {
 
   public constructor(
     private readonly ports: FormerPoolsPorts,
-    private readonly configuration: FormerPoolsConfiguration,
+    private readonly configuration: EmptyingConfiguration,
     { force }: FormerPoolsOptions,
     now: () => Date,
   ) {
@@ -62,22 +59,12 @@ class FormerPoolsStep implements Step {
 
   public async apply(): Promise<Progress> {
     const objects = await this.objects();
-    const names = this.namesOf(objects, await this.nodeClasses());
-    if (names.length === 0) {
-      return nothingToDo(`no ${this.api.words.pool} is left of a former configuration`);
-    }
-    switch (await this.ports.deployment()) {
-      case 'going on':
-        return waiting(`${some(names)} is not of the configuration any more, and goes once the deployment is over`, LOOK_SECONDS, {
-          by: PauseReason.DEPLOYMENT_GOES_ON, minutes: DEPLOYMENT_MINUTES,
-        }, { deployed: true });
-      case 'taken back':
-        return done(`the last deployment was taken back: ${some(names)} stays until one succeeds`);
-      case 'over':
-        return await this.empty(objects)
-          ?? await removeFormerNodeClasses(this.ports.fleet, this.api, this.configuration)
-          ?? done(`nothing is left of ${some(names)}`);
-    }
+    const nodeClasses = await this.nodeClasses();
+    const names = this.namesOf(objects, nodeClasses);
+    return (names.length > 0 ? await this.awaitDeployment(names) : undefined)
+      ?? await this.empty(objects)
+      ?? await removeNodeClasses(this.ports.fleet, this.api, nodeClasses)
+      ?? nothingToDo(`no ${this.api.words.pool} is left of a former configuration`);
   }
 
   /** The removal empties all pools. */
@@ -87,6 +74,20 @@ class FormerPoolsStep implements Step {
 
   public stop(): Promise<void> {
     return this.emptying.stop(() => this.objects());
+  }
+
+  /** Undefined once there is no way back to what is former now. */
+  private async awaitDeployment(names: readonly string[]): Promise<Progress | undefined> {
+    switch (await this.ports.deployment()) {
+      case 'going on':
+        return waiting(`${some(names)} is not of the configuration any more, and goes once the deployment is over`, LOOK_SECONDS, {
+          by: PauseReason.DEPLOYMENT_GOES_ON, minutes: DEPLOYMENT_MINUTES,
+        }, { deployed: true });
+      case 'taken back':
+        return done(`the last deployment was taken back: ${some(names)} stays until one succeeds`);
+      case 'over':
+        return undefined;
+    }
   }
 
   private async empty(objects: FleetObjects): Promise<Progress | undefined> {

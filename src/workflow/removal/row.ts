@@ -1,6 +1,7 @@
 import { FLEET_METHODS } from '../../karpenter/api/fleet';
 import { MigrationStage } from '../../words/migration-stage';
-import { may, mayOf, StepRow } from '../step-row';
+import { EMPTYING } from '../emptying/row';
+import { StepRow } from '../step-row';
 
 /** Its nodes are drained through the port of the scale-down. */
 export const REMOVAL = {
@@ -9,11 +10,5 @@ export const REMOVAL = {
   apply: 'Drain the nodes of Karpenter',
   revert: 'Let Karpenter launch again',
   port: { name: 'fleet', methods: FLEET_METHODS },
-  rights: [
-    mayOf('list patch delete', 'pool'),
-    mayOf('list delete', 'claim'),
-    mayOf('list delete', 'nodeClass'),
-    may('list delete', 'nodes'),
-  ],
-  grants: [{ on: 'everything', actions: ['ec2:DescribeInstances'] }],
+  ...EMPTYING,
 } as const satisfies StepRow;

@@ -3,18 +3,15 @@ import { FleetAwsPort, FleetObjects, PoolView } from '../../karpenter/api/fleet'
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
 import { count, some } from '../../words/short-list';
-import { WorkflowConfiguration } from '../contract';
 import { blockedBy } from '../draining/drain';
-import { Emptying, EmptyingPorts } from '../emptying/emptying';
-import { isFormer, partOf } from '../emptying/former';
-import { removeFormerNodeClasses } from '../emptying/node-classes';
+import { Emptying, EmptyingConfiguration, EmptyingPorts } from '../emptying/emptying';
+import { formerNodeClasses, isFormer, partOf } from '../emptying/former';
+import { removeNodeClasses } from '../emptying/node-classes';
 import { foreign, membersOf } from '../emptying/plan';
 import { LIMITS_RECORD } from '../records';
 import { Assessment, done, Progress, Step } from '../step';
 
 export interface RemovalPorts extends EmptyingPorts { readonly aws: FleetAwsPort }
-
-export type RemovalConfiguration = Pick<WorkflowConfiguration, 'Api' | 'Owner' | 'Pools' | 'NodeClasses' | 'ScaleDown'>;
 
 export interface RemovalOptions {
   /** Patience is over: pods that cannot be evicted are deleted. */
@@ -23,7 +20,7 @@ export interface RemovalOptions {
 
 /** Drains the nodes of Karpenter and ends them, so that the stack can be destroyed. */
 export function removalStep(
-  ports: RemovalPorts, configuration: RemovalConfiguration, options: RemovalOptions, now: () => Date = () => new Date(),
+  ports: RemovalPorts, configuration: EmptyingConfiguration, options: RemovalOptions, now: () => Date = () => new Date(),
 ): Step {
   return new RemovalStep(ports, configuration, options, now);
 }
@@ -33,7 +30,7 @@ class RemovalStep implements Step {
   private readonly emptying: Emptying;
 
   public constructor(
-    private readonly ports: RemovalPorts, private readonly configuration: RemovalConfiguration, { force }: RemovalOptions, now: () => Date,
+    private readonly ports: RemovalPorts, private readonly configuration: EmptyingConfiguration, { force }: RemovalOptions, now: () => Date,
   ) {
     this.api = apiOf(configuration.Api);
     this.emptying = new Emptying(ports, this.api, {
@@ -65,7 +62,7 @@ class RemovalStep implements Step {
     }
     const { words } = this.api;
     return await this.emptying.empty({ objects: { ...objects, pools }, instances })
-      ?? await removeFormerNodeClasses(fleet, this.api, this.configuration)
+      ?? await removeNodeClasses(fleet, this.api, formerNodeClasses(await fleet.nodeClasses(), this.configuration))
       ?? done(`karpenter has no ${words.claim}, node, instance or ${words.pool} of the migration any more; the deployment deletes its launch templates`, {
         counts: { nodesLeft: 0 },
       });

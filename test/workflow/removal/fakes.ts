@@ -3,15 +3,15 @@ import { V0_API } from '../../../src/karpenter/v0/api';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
 import { mustMove } from '../../../src/workflow/draining/pods';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
-import { EmptyingFleet } from '../../../src/workflow/emptying/emptying';
-import { RemovalConfiguration, removalStep } from '../../../src/workflow/removal/step';
+import { EmptyingConfiguration, EmptyingFleet } from '../../../src/workflow/emptying/emptying';
+import { removalStep } from '../../../src/workflow/removal/step';
 import { Progress } from '../../../src/workflow/step';
 
 export const OWNER_KEY = 'karpenter.sh/provisioner-name';
 export const START = Date.parse('2024-05-01T10:00:00Z');
 export const MINUTE = 60_000;
 
-export const CONFIGURATION: RemovalConfiguration = {
+export const CONFIGURATION: EmptyingConfiguration = {
   Api: V0_API.name,
   Owner: 'Stack/Migration',
   Pools: ['default', 'gpu'],
@@ -124,7 +124,7 @@ export class FakeWorld implements EmptyingFleet, DrainingPort, FleetAwsPort {
     return this;
   }
 
-  public step(more: { readonly force?: boolean; readonly configuration?: Partial<RemovalConfiguration> } = {}) {
+  public step(more: { readonly force?: boolean; readonly configuration?: Partial<EmptyingConfiguration> } = {}) {
     const ports = { fleet: this, draining: this, aws: this };
     return removalStep(ports, { ...CONFIGURATION, ...more.configuration }, { force: more.force ?? false }, () => new Date(this.time));
   }
