@@ -41,7 +41,8 @@ async function policiesOf(
 ): Promise<Pick<StageFacts, 'nodegroupPolicies' | 'karpenterPolicies' | 'policiesProblem'>> {
   const { defaultInstanceProfile } = kubernetes;
   const usual = defaultInstanceProfile === undefined ? null : { instanceProfile: defaultInstanceProfile };
-  const known = distinct(usedNodeClasses(kubernetes).map(({ identity }) => identity === undefined ? usual : identity).filter(identity => identity !== null));
+  const identities = usedNodeClasses(kubernetes).map(({ identity }) => identity === undefined ? usual : identity);
+  const known = distinct(identities.filter(identity => identity !== null));
   const roles = [...new Set(nodegroups.map(({ role }) => role))];
   const { policies, policiesProblem } = await orProblem('policies', 'policiesProblem', async () => ({
     nodegroupPolicies: Object.fromEntries(await Promise.all(roles.map(async role => [role, await aws.readPolicies({ role })] as const))),
