@@ -77,6 +77,8 @@ const INSTALL = phase('stage INSTALL', 60, async (run) => {
   run.waypoint = await takeWaypoint(run.world);
   run.from = run.world.observers.mark('INSTALL');
 });
+/** How most worlds begin. */
+const withKarpenter = (options: WorldOptions): readonly Phase[] => [account(options), BOOTSTRAP, INSTALL];
 const AT_WORK = phase('Karpenter at work', 90, async (run) => {
   await core(run.world, run.report, run.installed);
   await endBurst(run.world);
@@ -90,9 +92,7 @@ const sabotages = (names: readonly (keyof typeof SABOTAGES)[], seconds: number) 
 
 /** The whole guide, there and back: the job that a generation is for. */
 const migration = (options: WorldOptions): readonly Phase[] => [
-  account(options),
-  BOOTSTRAP,
-  INSTALL,
+  ...withKarpenter(options),
   phase('stage CUT_OVER', 45, run => cutOver(run.world, run.report)),
   phase('stage SCALE_DOWN, with a budget and somebody\'s GitOps in the way', 320, async ({ world, report, installed, context }) => {
     await scaleDown(world, report, context.runDir);
@@ -142,9 +142,7 @@ export const SCENARIOS = {
     about: 'a drain that is lowered by a deployment that fails, and one in a storm',
     generation: 'v0',
     phases: [
-      ACCOUNT,
-      BOOTSTRAP,
-      INSTALL,
+      ...withKarpenter({ generation: 'v0' }),
       phase('a drain that is lowered, by a deployment that fails', 420, async ({ world, report }) => {
         await ownerChangesSizes(world, 2);
         await failedLowering(world, report, await takeWaypoint(world));
@@ -169,9 +167,7 @@ export const SCENARIOS = {
     about: 'what an installed Karpenter stands on is broken, one thing at a time: only the check of it fails',
     generation: 'v0',
     phases: [
-      ACCOUNT,
-      BOOTSTRAP,
-      INSTALL,
+      ...withKarpenter({ generation: 'v0' }),
       AT_WORK,
       ...sabotages(['tag', 'mapping', 'permission', 'affinity', 'trust'], 90),
     ],
@@ -180,9 +176,7 @@ export const SCENARIOS = {
     about: 'the same with what only Karpenter 1.x stands on, in a cluster that believes aws-auth and access entries, then the latter alone',
     generation: 'v1',
     phases: [
-      account({ generation: 'v1', authenticationMode: 'API_AND_CONFIG_MAP' }),
-      BOOTSTRAP,
-      INSTALL,
+      ...withKarpenter({ generation: 'v1', authenticationMode: 'API_AND_CONFIG_MAP' }),
       phase('the API server and the table of manifests', 10, run => manifestsAreJudgedAlike(run.world, run.report)),
       phase('Karpenter at work', 90, run => core(run.world, run.report, run.installed)),
       phase('the cluster goes on to access entries alone', 60, run => entriesAlone(run.world, run.report, run.installed)),
@@ -214,9 +208,7 @@ export const SCENARIOS = {
     about: 'drains by force with Karpenter 1.x: where no vCPU is left nobody is deleted, where a budget never allows one pod at a time',
     generation: 'v1',
     phases: [
-      account({ generation: 'v1', authenticationMode: 'API' }),
-      BOOTSTRAP,
-      INSTALL,
+      ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
       phase('a drain by force, with no vCPU left', 500, run => nothingLaunches(run.world, run.report)),
       phase('a drain by force, with a budget that never allows', 700, run => budgetIsOverridden(run.world, run.report)),
       phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
@@ -226,9 +218,7 @@ export const SCENARIOS = {
     about: 'drains with Karpenter 1.x whose function dies in the middle of each write, without end or twice',
     generation: 'v1',
     phases: [
-      account({ generation: 'v1', authenticationMode: 'API' }),
-      BOOTSTRAP,
-      INSTALL,
+      ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
       phase('a drain whose function dies without end', 180, run => diesForEver(run.world, run.report)),
       phase('a drain whose function dies at each write', 500, run => diesAtEachWrite(run.world, run.report)),
       phase('back to stage INSTALL, with deaths on the way', 90, run => diesOnTheWayBack(run.world, run.report, run.waypoint)),
@@ -251,9 +241,7 @@ export const SCENARIOS = {
     about: 'node groups with what Karpenter 1.x cannot give: nothing moves before it is gone',
     generation: 'v1',
     phases: [
-      account({ generation: 'v1', authenticationMode: 'API' }),
-      BOOTSTRAP,
-      INSTALL,
+      ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
       phase('another architecture, a device and a local volume', 170, run => refusedByName(run.world, run.report)),
     ],
   },
@@ -261,9 +249,7 @@ export const SCENARIOS = {
     about: 'a stack that tags for a second cluster too: whichever leaves first takes its own tags off, and no others',
     generation: 'v1',
     phases: [
-      account({ generation: 'v1', authenticationMode: 'API' }),
-      BOOTSTRAP,
-      INSTALL,
+      ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
       phase('one leaves the stack, and the other stays', 165, run => leavesAnother(run.world, run.report, run.before)),
     ],
   },
@@ -271,9 +257,7 @@ export const SCENARIOS = {
     about: 'a cluster goes on from aws-auth to access entries with Karpenter 1.x at work',
     generation: 'v1',
     phases: [
-      account({ generation: 'v1' }),
-      BOOTSTRAP,
-      INSTALL,
+      ...withKarpenter({ generation: 'v1' }),
       phase('Karpenter at work', 90, run => core(run.world, run.report, run.installed)),
       phase('the cluster goes on to access entries beside aws-auth', 90, run => entriesBeside(run.world, run.report, run.installed)),
       phase('the cluster goes on to access entries alone', 60, async (run) => {
@@ -296,9 +280,7 @@ export const SCENARIOS = {
     about: 'a careless migration is played, one fault at a time: only the evidence of it fails',
     generation: 'v0',
     phases: [
-      ACCOUNT,
-      BOOTSTRAP,
-      INSTALL,
+      ...withKarpenter({ generation: 'v0' }),
       ...DRAIN_SABOTAGES.map(one => phase(one.what, 30, run => sabotageDrain(run.world, run.report, one))),
     ],
   },
