@@ -78,14 +78,15 @@ void test('a role may change node groups, add-ons and Auto Scaling groups under 
   const names = { clusterName: 'prod', nodegroupName: 'apps' };
   const { update } = await client.send(new eks.UpdateNodegroupConfigCommand({ ...names, scalingConfig: { minSize: 0 } }));
   const status = async () => (await client.send(new eks.DescribeUpdateCommand({ name: 'prod', nodegroupName: 'apps', updateId: update!.id }))).update!.status;
-  assert.equal(await status(), 'InProgress');
+  // Asked later, a busy machine may find it over.
+  assert.equal(update!.status, 'InProgress');
   await until(async () => await status() === 'Successful');
   assert.ok((await client.send(new eks.ListUpdatesCommand({ name: 'prod', nodegroupName: 'apps' }))).updateIds!.includes(update!.id!));
   await client.send(new eks.TagResourceCommand({ resourceArn: nodegroupArn, tags: { a: '1' } }));
   await client.send(new eks.UntagResourceCommand({ resourceArn: nodegroupArn, tagKeys: ['a'] }));
   const addon = { clusterName: 'prod', addonName: 'coredns' };
-  await client.send(new eks.UpdateAddonCommand({ ...addon, configurationValues: '{"replicaCount": 3}' }));
-  assert.equal((await client.send(new eks.DescribeAddonCommand(addon))).addon!.status, 'UPDATING');
+  const changed = await client.send(new eks.UpdateAddonCommand({ ...addon, configurationValues: '{"replicaCount": 3}' }));
+  assert.equal(changed.update!.status, 'InProgress');
   assert.deepEqual((await client.send(new eks.ListAddonsCommand({ clusterName: 'prod' }))).addons, ['coredns']);
   const { configurationSchema } = await client.send(new eks.DescribeAddonConfigurationCommand({ addonName: 'coredns', addonVersion: 'v1.10.1-eksbuild.1' }));
   assert.equal(JSON.parse(configurationSchema!).definitions.Coredns.additionalProperties, false);
