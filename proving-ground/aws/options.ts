@@ -62,10 +62,10 @@ export interface Durations {
   /** @default 2 */
   readonly instanceShutdown?: number;
   /**
-   * How long an instance of a node group is in Terminating:Wait.
+   * How long an instance of a node group is in Terminating:Wait; `off` until somebody completes its lifecycle action.
    * @default 3
    */
-  readonly terminationHook?: number;
+  readonly terminationHook?: number | 'off';
   /**
    * Until Auto Scaling finds an instance that EC2 has ended.
    * @default 3

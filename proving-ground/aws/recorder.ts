@@ -14,6 +14,8 @@ export interface Decision {
 export interface CallRecord {
   readonly time: string;
   readonly principal: string;
+  /** The program that made it, as it calls itself; undefined for what services do inside. */
+  readonly agent?: string;
   readonly service: string;
   readonly action: string;
   readonly parameters: Readonly<Record<string, unknown>>;

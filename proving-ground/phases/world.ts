@@ -1,5 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import { CdkCli } from './cdk-cli';
@@ -18,6 +19,7 @@ import { createCorednsAddon, createCustomer, Customer, KUBECTL_ROLE } from '../c
 import { AddonManager } from '../customer/addon-manager';
 import { allPodsReady, isReady, letNodesIn, populate } from '../customer/customer';
 import { Joiner } from '../nodes/joiner';
+import { NODE_MANAGER, NodegroupDraining } from '../nodes/nodegroup-draining';
 import { PodRuntime } from '../nodes/pod-runtime';
 import { VolumeAttacher } from '../nodes/volume-attacher';
 import { Observers } from '../observe';
@@ -47,6 +49,8 @@ export interface World {
   readonly adminKubeconfig: string;
   /** They see everything from when the cluster is complete. */
   readonly observers: Observers;
+  /** Of the API server: a JSON object a line. */
+  readonly auditLog: string;
   /** Undefined where coredns is no add-on. */
   readonly addons?: AddonManager;
   stop(): Promise<void>;
@@ -67,6 +71,11 @@ export interface WorldOptions {
    * @default false
    */
   readonly loadBalancer?: boolean;
+  /**
+   * EKS drains the nodes that leave a node group, for at most so many seconds.
+   * @default - it does not, and their instances end some seconds after they were chosen
+   */
+  readonly drainingSeconds?: number;
 }
 
 /** Starts everything: the local AWS, the control plane, the customer's account and cluster with its nodes to come. */
@@ -102,6 +111,7 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
     serviceAccountPublicKeyPem: foundation.pki.serviceAccountPublicKeyPem,
     cluster: facts,
     authenticatorFolder: authenticatorFolder(runDir),
+    seconds: options.drainingSeconds === undefined ? undefined : { terminationHook: 'off' },
   });
   const [aws, customer, controlPlane] = await Promise.all([
     starting,
@@ -151,6 +161,14 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
     await createCorednsAddon(aws, CLUSTER_NAME, options.corednsAddon.configurationValues);
   }
   await allPodsReady(kube, 120);
+  const draining = options.drainingSeconds === undefined ? undefined : new NodegroupDraining({
+    kube: new Kube({ kubeconfig: await foundation.pki.kubeconfig(NODE_MANAGER, ['system:masters']) }),
+    autoScaling: new AutoScalingClient(clientConfig(aws)),
+    limitSeconds: options.drainingSeconds,
+    log,
+    signal: context.signal,
+  });
+  draining?.start();
   const asMigration = new Kube({ kubeconfig: await foundation.pki.kubeconfig(ADMINISTRATOR, ['system:masters']) });
   const observers = new Observers({ kube, auditLog: controlPlane.auditLog, ownerLabel: karpenter.ownerLabel, calls: aws.calls });
   return {
@@ -163,6 +181,7 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
     kube,
     asMigration,
     observers,
+    auditLog: controlPlane.auditLog,
     addons,
     adminKubeconfig: controlPlane.adminKubeconfig,
     cdk: new CdkCli({
@@ -180,6 +199,7 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
     stop: async () => {
       await observers.stop();
       await addons?.stop();
+      await draining?.stop();
       await pods.stop();
       await volumes.stop();
       await joiner.stop();

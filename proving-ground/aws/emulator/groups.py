@@ -32,6 +32,7 @@ def apply():
     backend.resume_processes = clock.locked(resume_processes)
     AutoScalingResponse.describe_scaling_activities = describe_scaling_activities
     AutoScalingResponse.describe_instance_refreshes = describe_instance_refreshes
+    AutoScalingResponse.complete_lifecycle_action = clock.locked(complete_lifecycle_action)
     instances.on_running.append(scaling.came_to_run)
     instances.on_terminated.append(scaling.was_terminated)
 
@@ -141,6 +142,17 @@ def describe_scaling_activities(self):
 def describe_instance_refreshes(self):
     group_named(self.autoscaling_backend, self._get_param("AutoScalingGroupName"))
     return ActionResult({"InstanceRefreshes": []})
+
+
+def complete_lifecycle_action(self):
+    """Of the one hook that there is, EKS' at the end of an instance."""
+    group = group_named(self.autoscaling_backend, self._get_param("AutoScalingGroupName"))
+    instance_id = self._get_param("InstanceId")
+    state = next((s for s in group.instance_states if s.instance_id == instance_id and s.lifecycle_state == "Terminating:Wait"), None)
+    if state is None:
+        raise ValidationError(f"No active Lifecycle Action found with instance ID {instance_id}")
+    scaling.proceed(group, state)
+    return ActionResult({})
 
 
 def group_named(backend, name):

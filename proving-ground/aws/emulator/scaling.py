@@ -4,7 +4,7 @@ from moto.autoscaling import models
 
 from emulator import activities, clock, instances, launches
 
-# EKS' hook drains a node for up to half an hour before its instance ends.
+# EKS' hook drains a node before its instance ends; `off` where somebody does that and completes the hook.
 HOOK_SECONDS = clock.seconds("TERMINATION_HOOK_SECONDS", 3)
 # Until a health check finds an instance that ended by itself.
 HEALTH_SECONDS = clock.seconds("HEALTH_CHECK_SECONDS", 3)
@@ -89,12 +89,13 @@ def end(group, state, cause):
     state.lifecycle_state = "Terminating:Wait"
     chosen = f"At {activities.stamp()} instance {state.instance_id} was selected for termination."
     state.activity = activities.begin(group, f"Terminating EC2 instance: {state.instance_id}", f"{cause} {chosen}", "MidLifecycleAction")
-    clock.later(HOOK_SECONDS, proceed, group, state)
+    if HOOK_SECONDS is not None:
+        clock.later(HOOK_SECONDS, proceed, group, state)
     return state.activity
 
 
 def proceed(group, state):
-    if lives(group) and state in group.instance_states:
+    if lives(group) and state in group.instance_states and state.lifecycle_state == "Terminating:Wait":
         state.lifecycle_state, state.activity.status_code = "Terminating:Proceed", "InProgress"
         group.ec2_backend.terminate_instances([state.instance_id])
 

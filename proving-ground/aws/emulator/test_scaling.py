@@ -2,6 +2,7 @@
 
 import pytest
 
+from emulator import scaling
 from emulator.waiting import eventually, refusal
 
 
@@ -74,6 +75,30 @@ def test_exactly_the_named_instance_passes_the_termination_hook_and_ends(account
     [found] = activities(account, ActivityIds=[activity["ActivityId"]])
     assert found["StatusCode"] == "Successful" and "EndTime" in found and "shrinking the capacity from 3 to 2" in found["Cause"]
     assert len(ids(account)) == 2
+
+
+def complete(account, instance):
+    return account.autoscaling.complete_lifecycle_action(
+        AutoScalingGroupName=account.asg()["AutoScalingGroupName"], LifecycleHookName="Terminate-LC-Hook", LifecycleActionResult="CONTINUE", InstanceId=instance)
+
+
+def test_an_instance_whose_termination_hook_is_completed_ends_at_once(account, monkeypatch):
+    monkeypatch.setattr(scaling, "HOOK_SECONDS", None)
+    account.nodegroup(minimum=1)
+    one, other, _ = sorted(ids(account))
+    terminate(account, one)
+    terminate(account, other)
+    complete(account, one)
+    eventually(lambda: lifecycle(account, one) is None)
+    assert lifecycle(account, other) == "Terminating:Wait"
+    complete(account, other)
+    eventually(lambda: lifecycle(account, other) is None)
+
+
+def test_a_hook_is_completed_for_an_instance_that_is_in_it_alone(account):
+    account.nodegroup()
+    instance = min(ids(account))
+    assert refusal(lambda: complete(account, instance))["Message"] == f"No active Lifecycle Action found with instance ID {instance}"
 
 
 def test_a_second_request_for_an_instance_decrements_again(account):

@@ -168,6 +168,7 @@ export class Gateway {
     this.parts.recorder.add({
       time: new Date().toISOString(),
       principal: principal?.arn ?? 'anonymous',
+      agent: call.headers['user-agent'],
       service: call.service,
       action: call.action ?? `${call.method} ${call.path}`,
       parameters: shortened(call.parameters),
