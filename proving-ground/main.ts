@@ -1,23 +1,15 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { generationsOf, worldsOf } from './arguments';
-import { bundle } from '../projenrc/bundle';
-import { isolateNetwork } from './cluster/network';
-import { Processes } from './cluster/processes';
-import { examine } from './doctor';
 import { Generation, KARPENTERS } from './parts/karpenter';
-import { Log } from './parts/log';
-import { Parts, prepareParts } from './parts/parts';
 import { runWorld } from './phases';
 import { KARPENTER_OBJECTS } from './phases/karpenter-objects';
 import { inMinutes } from './phases/report';
 import { ScenarioName } from './phases/scenarios';
 import { callTable, guideTable, summaryOf } from './phases/summary';
-import { SideBySide, TIME_LIMIT_MINUTES, usualMinutes } from './side-by-side';
+import { exitWith, logTo, playWorld, prepareRun } from './run';
+import { SideBySide, usualMinutes } from './side-by-side';
 
-const REGION = 'us-east-1';
-const RUNS = path.join(__dirname, 'runs');
-const PARTS_FILE = 'parts.json';
 const INSIDE = '--inside';
 
 /** What the worlds of some generations run on. */
@@ -33,13 +25,9 @@ function about(generations: readonly Generation[]): Record<string, string> {
 /** Checks the machine, builds what is missing, runs the worlds, and sums up what they saw. */
 async function outside(args: readonly string[]): Promise<number> {
   const names = worldsOf(args);
-  await examine();
   const log = logTo(console.log);
-  log(bundle() ? 'bundled the functions' : 'the functions are bundled already');
   const generations = generationsOf(names);
-  const parts = await prepareParts(generations, log);
-  const runDir = createRunDir();
-  fs.writeFileSync(path.join(runDir, PARTS_FILE), JSON.stringify(parts, null, 2));
+  const runDir = await prepareRun(generations, log);
   log(`${names.length === 1 ? `the world "${names[0]}"` : `${names.length} worlds`}, usually ${usualMinutes(names)} min; records and logs are in ${runDir}`);
 
   const started = Date.now();
@@ -54,53 +42,7 @@ async function outside(args: readonly string[]): Promise<number> {
   return summary.failed === 0 ? 0 : 1;
 }
 
-/** Plays one world, in namespaces of its own; whatever happens, all its processes end before this returns. */
-async function inside(name: ScenarioName, runDir: string, brief: boolean): Promise<number> {
-  const detail = logTo(line => fs.appendFileSync(path.join(runDir, 'progress.log'), `${line}\n`));
-  const aloud = (line: string) => {
-    console.log(line);
-    detail(line);
-  };
-  const parts: Parts = JSON.parse(fs.readFileSync(path.join(runDir, '..', PARTS_FILE), 'utf8'));
-  const stop = new AbortController();
-  const processes = new Processes(path.join(runDir, 'logs'), error => stop.abort(error));
-  process.on('SIGINT', () => stop.abort(new Error('interrupted')));
-  process.on('SIGTERM', () => stop.abort(new Error('told to stop')));
-  const timer = setTimeout(() => stop.abort(new Error(`not done within ${TIME_LIMIT_MINUTES} min`)), TIME_LIMIT_MINUTES * 60_000);
-  try {
-    await isolateNetwork(path.join(runDir, 'hosts'), REGION);
-    // Phases need not look at the signal: what they wait for never comes once the processes are gone.
-    return await Promise.race([
-      runWorld(name, { parts, processes, runDir, region: REGION, signal: stop.signal, headline: aloud, detail: brief ? detail : aloud }),
-      new Promise<never>((_, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason))),
-    ]);
-  } finally {
-    clearTimeout(timer);
-    stop.abort(new Error('the run is over'));
-    detail('stopping everything');
-    await processes.stopAll();
-  }
-}
-
-function createRunDir(): string {
-  const name = new Date().toISOString().replace(/[:.]/g, '-').slice(0, 19);
-  const runDir = path.join(RUNS, name);
-  fs.mkdirSync(runDir, { recursive: true });
-  const latest = path.join(RUNS, 'latest');
-  fs.rmSync(latest, { force: true });
-  fs.symlinkSync(name, latest);
-  return runDir;
-}
-
-function logTo(write: (line: string) => void): Log {
-  return line => write(`${new Date().toISOString().slice(11, 19)} ${line}`);
-}
-
-const [first, ...rest] = process.argv.slice(2);
-void (first === INSIDE ? inside(rest[0] as ScenarioName, rest[1], rest[2] !== undefined) : outside(process.argv.slice(2)))
-  .catch(error => {
-    console.error(error.stack ?? error);
-    return 1;
-  })
-  // What still waits for an answer of a process that is gone must not keep this one alive.
-  .then(code => process.exit(code));
+const [first, name, runDir, brief] = process.argv.slice(2);
+exitWith(first === INSIDE
+  ? playWorld(runDir, brief !== undefined, context => runWorld(name as ScenarioName, context))
+  : outside(process.argv.slice(2)));
