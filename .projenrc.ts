@@ -137,11 +137,16 @@ project.addScripts({
   'prove': 'tsx proving-ground/main.ts',
   // Figures, against what people would use instead.
   'bench': 'tsx bench/main.ts',
-  // The rules of AWS that the proving ground adds to the emulators, each seen to hold.
+  // The rules of AWS that the proving ground adds to the emulators, each seen to hold, and how figures come about.
   'prove:rules': `tsx --test --test-reporter=tap ${[
-    'parts/workshop', 'parts/aws-auth', 'aws/rules', 'nodes/pod-environment', 'nodes/user-data', 'nodes/ebs', 'customer/coredns-addon', 'customer/customer',
-    'observe/disruption', 'observe/audit-events', 'observe/calls', 'observe/picture', 'phases/cluster-snapshot', 'phases/summary', 'arguments', 'side-by-side',
-  ].map(spec => `proving-ground/${spec}.spec.ts`).join(' ')}`,
+    ...[
+      'parts/workshop', 'parts/aws-auth', 'aws/rules', 'nodes/pod-environment', 'nodes/user-data', 'nodes/ebs', 'customer/coredns-addon', 'customer/customer',
+      'observe/disruption', 'observe/audit-events', 'observe/calls', 'observe/picture', 'phases/cluster-snapshot', 'phases/summary', 'arguments', 'side-by-side',
+    ].map(spec => `proving-ground/${spec}`),
+    ...[
+      'arguments', 'document', 'ground/callers', 'ground/requests', 'ground/order', 'ground/drain-figures', 'ground/deployment-chapter', 'ground/drain-chapter',
+    ].map(spec => `bench/${spec}`),
+  ].map(spec => `${spec}.spec.ts`).join(' ')}`,
 });
 
 // The newest version names platform packages that are not published, which `npm ci` refuses.

@@ -1,38 +1,31 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { measureFunctions } from './functions';
-import { measureImports } from './imports';
-import { synthesisChapter } from './results';
-import { measureSynthesis } from './synthesis';
-import { prepareWorkshop } from './workshop';
-import { lambdaNode } from '../proving-ground/parts/runtimes';
-import { Workshop } from '../proving-ground/parts/workshop';
+import { Bench, BENCHES, benchesOf } from './arguments';
+import { withChapter } from './document';
+import { deploymentBench, drainBench } from './ground/bench';
+import { DEPLOYMENT_HEADING } from './ground/deployment-chapter';
+import { DRAIN_HEADING } from './ground/drain-chapter';
+import { SYNTHESIS_HEADING } from './results';
+import { synthesisBench } from './synthesis-bench';
+import { Log } from '../proving-ground/parts/log';
+import { exitWith, logTo } from '../proving-ground/run';
 
-const ASSETS = path.join(__dirname, '..', 'assets');
 const RESULTS = path.join(__dirname, 'RESULTS.md');
-const ROUNDS = 7;
-/** Of what takes less than a second. */
-const SHORT_ROUNDS = 15;
-/** What a reader wants to know the version of. */
-const NAMED = ['aws-cdk-lib', 'cdk-eks-karpenter', '@aws-quickstart/eks-blueprints'];
 
-async function main(): Promise<void> {
-  const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
-  const folder = prepareWorkshop(say);
-  const node = path.join(await lambdaNode(new Workshop(say)), 'node');
-  const chapter = synthesisChapter({
-    rounds: ROUNDS,
-    versions: Object.fromEntries(NAMED.map(name => [name, versionOf(path.join(folder, 'node_modules', name))])),
-    synthesis: measureSynthesis(folder, ROUNDS, say),
-    imports: measureImports(folder, SHORT_ROUNDS),
-    functions: measureFunctions(ASSETS, SHORT_ROUNDS, node),
-  }, new Date().toISOString().slice(0, 10));
-  fs.writeFileSync(RESULTS, `# Results\n\n${chapter}`);
-  console.log(`\n${chapter}`);
+/** Each gives its chapter. */
+const MEASURE: Readonly<Record<Bench, (log: Log, today: string) => Promise<string>>> = {
+  synthesis: synthesisBench, deployment: deploymentBench, drain: drainBench,
+};
+const ORDER = { synthesis: SYNTHESIS_HEADING, deployment: DEPLOYMENT_HEADING, drain: DRAIN_HEADING } satisfies Record<Bench, string>;
+
+async function main(args: readonly string[]): Promise<number> {
+  for (const bench of benchesOf(args)) {
+    const chapter = await MEASURE[bench](logTo(console.log), new Date().toISOString().slice(0, 10));
+    const document = fs.existsSync(RESULTS) ? fs.readFileSync(RESULTS, 'utf8') : '';
+    fs.writeFileSync(RESULTS, withChapter(document, chapter, BENCHES.map(each => ORDER[each])));
+    console.log(`\n${chapter}`);
+  }
+  return 0;
 }
 
-function versionOf(folder: string): string {
-  return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')).version;
-}
-
-void main();
+exitWith(main(process.argv.slice(2)));

@@ -1,7 +1,10 @@
-import * as os from 'os';
+import { table } from './document';
 import { FunctionFigures } from './functions';
 import { Import } from './imports';
+import { aboutMachine } from './machine';
 import { Difference, Spread } from './synthesis';
+
+export const SYNTHESIS_HEADING = '## Synthesis and size';
 
 export interface Results {
   readonly rounds: number;
@@ -15,9 +18,9 @@ export interface Results {
 export function synthesisChapter({ rounds, versions, synthesis, imports, functions }: Results, today: string): string {
   const of = ({ median, least, most }: Spread) => `${seconds(median)} (${seconds(least)} to ${seconds(most)})`;
   return [
-    '## Synthesis and size',
+    SYNTHESIS_HEADING,
     '',
-    `By \`npm run bench\` on ${today}: ${os.availableParallelism()} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}; `
+    `By \`npm run bench\` on ${today}: ${aboutMachine()}; `
       + `${rounds} rounds, each app once in each, in another order each time; medians, with the least and the most. `
       + `${named(versions)}.`,
     '',
@@ -42,10 +45,6 @@ export function synthesisChapter({ rounds, versions, synthesis, imports, functio
 
 function named(versions: Results['versions']): string {
   return Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ');
-}
-
-function table(head: readonly string[], rows: ReadonlyArray<ReadonlyArray<string | number>>): string {
-  return [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function seconds(value: number): string {

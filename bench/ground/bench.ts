@@ -1,0 +1,54 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { deploymentChapter } from './deployment-chapter';
+import { BUDGET_SECONDS, EKS_LIMIT_SECONDS, Way } from './drain';
+import { drainChapter, Drained } from './drain-chapter';
+import { DrainFigures } from './drain-figures';
+import { playRounds } from './rounds';
+import { Step } from './steps';
+import { run } from '../../proving-ground/parts/command';
+import { KARPENTERS } from '../../proving-ground/parts/karpenter';
+import { Log } from '../../proving-ground/parts/log';
+import { karpenterOf } from '../../proving-ground/parts/parts';
+import { partsOf, prepareRun } from '../../proving-ground/run';
+import { aboutMachine } from '../machine';
+
+const GENERATION = 'v0';
+/** How a reader knows the ways. */
+const TITLES: Readonly<Record<Way, string>> = { 'ours': 'this', 'one-by-one': 'one by one', 'resize': 'resize' };
+const WAYS = Object.keys(TITLES) as Way[];
+
+export async function deploymentBench(log: Log, today: string): Promise<string> {
+  const runDir = await prepareRun([GENERATION], log);
+  const about = await aboutRun(runDir, today);
+  const found = await playRounds<'deployment-cdk' | 'deployment-by-hand', Step[]>(['deployment-cdk', 'deployment-by-hand'], runDir, log);
+  return deploymentChapter({ byCdk: found['deployment-cdk'], byHand: found['deployment-by-hand'] }, about);
+}
+
+export async function drainBench(log: Log, today: string): Promise<string> {
+  const runDir = await prepareRun([GENERATION], log);
+  const about = await aboutRun(runDir, today);
+  const found = await playRounds<string, DrainFigures>(WAYS.flatMap(way => [`drain-${way}`, `drain-${way}-budget`]), runDir, log);
+  const drained = (suffix: string): Drained[] => WAYS.map(way => ({ title: TITLES[way], figures: found[`drain-${way}${suffix}`] }));
+  return drainChapter({ free: drained(''), obstructed: drained('-budget'), budgetSeconds: BUDGET_SECONDS, limitSeconds: EKS_LIMIT_SECONDS }, about);
+}
+
+/** When, on what, and with which versions. */
+async function aboutRun(runDir: string, today: string): Promise<string> {
+  const parts = partsOf(runDir);
+  const { kubectl, helm } = karpenterOf(parts, GENERATION).tools;
+  const versions = [
+    `Karpenter ${KARPENTERS[GENERATION].version}`,
+    'Kubernetes 1.30.14',
+    `aws-cdk ${versionOf('aws-cdk')}`,
+    `aws-cdk-lib ${versionOf('aws-cdk-lib')}`,
+    `AWS CLI ${/^aws-cli\/(\S+)/.exec(await run(path.join(parts.python, 'aws'), ['--version']))![1]}`,
+    `kubectl ${JSON.parse(await run(kubectl, ['version', '--client', '--output', 'json'])).clientVersion.gitVersion}`,
+    `helm ${(await run(helm, ['version', '--short'])).trim()}`,
+  ];
+  return `On ${today}: ${aboutMachine()}; ${versions.join(', ')}.`;
+}
+
+function versionOf(name: string): string {
+  return JSON.parse(fs.readFileSync(require.resolve(`${name}/package.json`), 'utf8')).version;
+}

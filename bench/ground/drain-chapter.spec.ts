@@ -1,0 +1,40 @@
+import assert from 'assert/strict';
+import { test } from 'node:test';
+import { drainChapter } from './drain-chapter';
+import { DrainFigures } from './drain-figures';
+
+const FIGURES: DrainFigures = {
+  commandSeconds: 150.4,
+  seconds: 181.6,
+  nodes: 10,
+  granted: 62,
+  refused: 378,
+  evictedAgain: 3,
+  preempted: 2,
+  budgetsBroken: [],
+  secondsBelowBudget: 0,
+  worst: { workload: 'shop/Deployment/recommendations', before: 14, fewest: 2 },
+  longWaits: 1,
+  longestWaitSeconds: 65.2,
+  aws: { 'CDK CLI': 40, 'functions': 365 },
+  kubernetes: { objects: 500, discovery: 20 },
+};
+
+void test('a chapter has a column for each way, and what a node cost', () => {
+  const broken = { ...FIGURES, nodes: 0, budgetsBroken: ['shop/frontend'], worst: undefined };
+  const chapter = drainChapter({
+    free: [{ title: 'this', figures: FIGURES }, { title: 'resize', figures: FIGURES }], obstructed: [{ title: 'this', figures: broken }], budgetSeconds: 420, limitSeconds: 360,
+  }, 'Today.');
+  for (const row of [
+    '|  | this | resize |',
+    '| wall time until everything is Ready, s | 182 | 182 |',
+    '| worst workload without a budget, Ready pods | recommendations 2 of 14 | recommendations 2 of 14 |',
+    '| calls of AWS for each node | 41 | 41 |',
+    '| requests to Kubernetes for each node | 52 | 52 |',
+    '| budgets broken | 1: shop/frontend |',
+    '| worst workload without a budget, Ready pods | - |',
+    '| calls of AWS for each node | - |',
+  ]) {
+    assert.ok(chapter.includes(`\n${row}\n`), row);
+  }
+});

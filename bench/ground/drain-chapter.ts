@@ -1,0 +1,75 @@
+import { DrainFigures } from './drain-figures';
+import { table } from '../document';
+
+export const DRAIN_HEADING = '## Drain';
+
+export interface Drained { readonly title: string; readonly figures: DrainFigures }
+
+export interface DrainResults {
+  /** With budgets that can be met. */
+  readonly free: readonly Drained[];
+  /** With one that allows nothing for a while. */
+  readonly obstructed: readonly Drained[];
+  readonly budgetSeconds: number;
+  readonly limitSeconds: number;
+}
+
+/** @param about machine, versions, date */
+export function drainChapter({ free, obstructed, budgetSeconds, limitSeconds }: DrainResults, about: string): string {
+  return [
+    DRAIN_HEADING,
+    '',
+    `By \`npm run bench -- --drain\`. ${about} One round each, in a world of its own in the proving ground, where state machines wait 0.4 times as long as at AWS. `
+      + 'The customer has twelve nodes, with budgets for most workloads, and is at stage `CUT_OVER`; each way begins there and ends when node groups have '
+      + 'the guide\'s sizes and every pod is Ready. `bench/ground/guide` has the commands: "one by one" is `kubectl drain` and '
+      + '`aws autoscaling terminate-instance-in-auto-scaling-group`, one node after the other; "resize" is the guide\'s `aws eks update-nodegroup-config`, '
+      + 'which starts a node of an empty group too. '
+      + `Everywhere EKS drains what Auto Scaling ends, by a model of ours: it cordons all nodes that leave and asks for the eviction of all their pods, again and again, for ${limitSeconds} s, `
+      + 'which is its quarter of an hour times 0.4. Pods on nodes that are gone count as not Ready, whatever their status says.',
+    '',
+    '### With budgets that can be met',
+    '',
+    figuresTable(free),
+    '',
+    '### With a budget that allows nothing for a while',
+    '',
+    `As soon as the first node is cordoned, somebody lets the budget of \`frontend\` demand all of its pods, and takes that back after ${budgetSeconds} s.`,
+    '',
+    figuresTable(obstructed),
+    '',
+    'Calls of AWS are those of the CDK CLI, of functions and state machines, and of the AWS CLI; requests to Kubernetes those of functions or of kubectl. What EKS does is not in them.',
+    '',
+  ].join('\n');
+}
+
+/** A line of the table: its title, and what it says of a drain. */
+const LINES: readonly (readonly [string, (figures: DrainFigures) => string | number])[] = [
+  ['wall time until everything is Ready, s', ({ seconds }) => seconds.toFixed(0)],
+  ['until the last command comes back, s', ({ commandSeconds }) => commandSeconds.toFixed(0)],
+  ['nodes drained', ({ nodes }) => nodes],
+  ['evictions', ({ granted }) => granted],
+  ['refused evictions', ({ refused }) => refused],
+  ['pods evicted more than once', ({ evictedAgain }) => evictedAgain],
+  ['pods preempted', ({ preempted }) => preempted],
+  ['budgets broken', ({ budgetsBroken }) => budgetsBroken.length === 0 ? 0 : `${budgetsBroken.length}: ${budgetsBroken.join(', ')}`],
+  ['seconds below a budget', ({ secondsBelowBudget }) => secondsBelowBudget.toFixed(0)],
+  ['worst workload without a budget, Ready pods', ({ worst }) => worst ? `${worst.workload.split('/').pop()} ${worst.fewest} of ${worst.before}` : '-'],
+  ['pods pending over a minute', ({ longWaits }) => longWaits],
+  ['longest wait of a pod, s', ({ longestWaitSeconds }) => longestWaitSeconds.toFixed(0)],
+  ['calls of AWS', ({ aws }) => total(aws)],
+  ['requests to Kubernetes', ({ kubernetes }) => kubernetes.objects + kubernetes.discovery],
+  ['calls of AWS for each node', figures => perNode(figures, total(figures.aws))],
+  ['requests to Kubernetes for each node', figures => perNode(figures, figures.kubernetes.objects + figures.kubernetes.discovery)],
+];
+
+function figuresTable(all: readonly Drained[]): string {
+  return table(['', ...all.map(({ title }) => title)], LINES.map(([title, say]) => [title, ...all.map(({ figures }) => say(figures))]));
+}
+
+function total(counts: DrainFigures['aws']): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function perNode({ nodes }: DrainFigures, count: number): string {
+  return nodes === 0 ? '-' : (count / nodes).toFixed(0);
+}

@@ -1,0 +1,120 @@
+import { callsOf } from './callers';
+import { DrainFigures, drainFigures, workloadsWithoutBudget } from './drain-figures';
+import { nodesToDrain } from './order';
+import { Person } from './person';
+import { linesAbout, requestsOf } from './requests';
+import { ADMINISTRATOR } from '../../proving-ground/cluster/audit';
+import { KubeObject } from '../../proving-ground/cluster/kube';
+import { sleep } from '../../proving-ground/cluster/processes';
+import { expectEqual, until } from '../../proving-ground/cluster/until';
+import { allPodsReady } from '../../proving-ground/customer/customer';
+import { NODE_MANAGER } from '../../proving-ground/nodes/nodegroup-draining';
+import { auditReport } from '../../proving-ground/observe/audit-events';
+import { AuditLog } from '../../proving-ground/observe/audit-log';
+import { untilRun } from '../../proving-ground/phases/drain/run';
+import { nodegroups } from '../../proving-ground/phases/drain/scale-down';
+import { karpenterPods } from '../../proving-ground/phases/karpenter-pods';
+import { RunContext } from '../../proving-ground/phases/run-context';
+import { createWorld, NODES, World } from '../../proving-ground/phases/world';
+
+/** EKS' quarter of an hour, 0.4 times as long, as state machines wait in the proving ground. */
+export const EKS_LIMIT_SECONDS = 360;
+/** How long a budget allows nothing: longer than EKS waits. */
+export const BUDGET_SECONDS = 420;
+const BUDGET = '/apis/policy/v1/namespaces/shop/poddisruptionbudgets/frontend';
+const LONGEST_SECONDS = 2400;
+
+/** How nodes are drained: gives the promise of its last command. */
+type Drain = (world: World, context: RunContext) => Promise<() => Promise<unknown>>;
+
+export const WAYS = {
+  'ours': async world => async () => {
+    expectEqual('exit code', (await world.cdk.deploy(world.karpenter.example, { stage: 'SCALE_DOWN' })).code, 0);
+    await untilRun(world, 'the run arrives', LONGEST_SECONDS, ({ stage, outcome }) => stage === 'SCALE_DOWN' && outcome === 'arrived');
+  },
+  'one-by-one': async (world, context) => {
+    const person = await Person.atWork(context, world);
+    const homes = (await karpenterPods(world)).map(({ spec }) => spec.nodeName);
+    const nodes = nodesToDrain(await world.kube.list('/api/v1/nodes'), homes);
+    return () => person.run('drain-one-by-one.sh', { NODES: nodes.join(' '), NODEGROUPS: 'apps system' });
+  },
+  'resize': async (world, context) => {
+    const person = await Person.atWork(context, world);
+    return () => person.run('resize.sh');
+  },
+} as const satisfies Record<string, Drain>;
+export type Way = keyof typeof WAYS;
+
+/** Drains the node groups of a customer who has cut over, with EKS draining what Auto Scaling ends, and measures it. */
+export async function measureDrain(context: RunContext, way: Way, obstructed: boolean): Promise<DrainFigures> {
+  const log = context.headline;
+  const world = await createWorld(context, { generation: 'v0', corednsAddon: {}, drainingSeconds: EKS_LIMIT_SECONDS });
+  try {
+    expectEqual('exit code of cdk bootstrap', (await world.cdk.bootstrap()).code, 0);
+    expectEqual('exit code of INSTALL', (await world.cdk.deploy(world.karpenter.example)).code, 0);
+    expectEqual('exit code of CUT_OVER', (await world.cdk.deploy(world.karpenter.example, { stage: 'CUT_OVER' })).code, 0);
+    await allPodsReady(world.kube, 120);
+    const withoutBudget = await budgetless(world);
+    const drain = await WAYS[way](world, context);
+    log('everything is cut over; the drain begins');
+    const from = Date.now();
+    const commands = drain().then(() => (Date.now() - from) / 1000);
+    const [commandSeconds] = await Promise.all([commands, obstructed ? budgetInTheWay(world, log) : undefined]);
+    log(`the last command came back after ${commandSeconds.toFixed(0)} s`);
+    await settled(world);
+    const end = Date.now();
+    log(`everything is Ready after ${((end - from) / 1000).toFixed(0)} s`);
+    return await figuresBetween(world, { from, end, commandSeconds, withoutBudget });
+  } finally {
+    await world.stop();
+  }
+}
+
+/** Somebody raises what a budget demands to all of its pods as soon as the first node is cordoned, and takes it back later. */
+async function budgetInTheWay({ kube }: World, log: (line: string) => void): Promise<void> {
+  await until('a node of a node group is cordoned', 600, async () =>
+    (await kube.list('/api/v1/nodes?labelSelector=eks.amazonaws.com%2Fnodegroup')).some(({ spec }) => spec.unschedulable));
+  const { minAvailable } = (await kube.get(BUDGET)).spec;
+  await kube.patch(BUDGET, { spec: { minAvailable: '100%' } });
+  log('the budget of frontend allows nothing any more');
+  await sleep(BUDGET_SECONDS * 1000);
+  await kube.patch(BUDGET, { spec: { minAvailable } });
+  log('the budget of frontend is as before');
+}
+
+/** Node groups have their sizes, and everything runs, on nodes that are there. */
+async function settled(world: World): Promise<void> {
+  await until('node groups have their sizes', LONGEST_SECONDS, async () => {
+    const groups = await nodegroups(world);
+    const total = groups.reduce((sum, { desired }) => sum + desired, 0);
+    const nodes = await world.kube.list('/api/v1/nodes?labelSelector=eks.amazonaws.com%2Fnodegroup');
+    return groups.every(({ status, instances, desired }) => status === 'ACTIVE' && instances === desired) && nodes.length === total && total < NODES;
+  });
+  await allPodsReady(world.kube, LONGEST_SECONDS, world.karpenter.disruptionTaint);
+}
+
+async function budgetless({ kube }: World): Promise<string[]> {
+  const kinds = { deployments: 'Deployment', statefulsets: 'StatefulSet' };
+  const workloads = await Promise.all(Object.entries(kinds).map(async ([plural, kind]) =>
+    (await kube.list(`/apis/apps/v1/${plural}`)).map(workload => ({ ...workload, kind }))));
+  return workloadsWithoutBudget(workloads.flat(), await kube.list('/apis/policy/v1/poddisruptionbudgets'));
+}
+
+interface Drained { readonly from: number; readonly end: number; readonly commandSeconds: number; readonly withoutBudget: readonly string[] }
+
+async function figuresBetween(world: World, { from, end, commandSeconds, withoutBudget }: Drained): Promise<DrainFigures> {
+  const events = new AuditLog(world.auditLog).between(from, end);
+  return drainFigures({
+    commandSeconds,
+    disruption: world.observers.observe(from, end).disruption,
+    audits: [ADMINISTRATOR, NODE_MANAGER].map(user => auditReport(events, user, [])),
+    withoutBudget,
+    preempted: (await world.kube.list('/api/v1/events')).filter(event => event.reason === 'Preempted' && timeOf(event) >= from).length,
+    aws: callsOf(world.aws.calls, from, end),
+    kubernetes: requestsOf(await linesAbout(world.auditLog, ADMINISTRATOR), ADMINISTRATOR, from, end),
+  });
+}
+
+function timeOf({ lastTimestamp, eventTime, metadata }: KubeObject): number {
+  return Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp);
+}
