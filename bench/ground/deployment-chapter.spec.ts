@@ -8,7 +8,7 @@ void test('a chapter has a row for each step, with who called how often', () => 
     byHand: [{ name: 'INSTALL', seconds: 27.91, aws: { 'AWS CLI': 23 }, kubernetes: { objects: 40, discovery: 75 } }],
   }, 'Today.');
   assert.match(chapter, /^## Deployment\n\nBy `npm run bench -- --deployment`\. Today\. /);
-  for (const row of ['| INSTALL | 49.7 s | 27.9 s |', '| INSTALL | 96 | 143 | 0 | 239 | 23 |', '| INSTALL | 150 + 26 | 40 + 75 |']) {
+  for (const row of ['| INSTALL | 49.7 s | 27.9 s |', '| INSTALL | 96 | 143 | 239 | 23 |', '| INSTALL | 150 + 26 | 40 + 75 |']) {
     assert.ok(chapter.includes(row), row);
   }
 });
