@@ -140,7 +140,8 @@ project.addScripts({
   // The rules of AWS that the proving ground adds to the emulators, each seen to hold, and how figures come about.
   'prove:rules': `tsx --test --test-reporter=tap ${[
     ...[
-      'parts/workshop', 'parts/aws-auth', 'aws/rules', 'nodes/pod-environment', 'nodes/user-data', 'nodes/ebs', 'customer/coredns-addon', 'customer/customer',
+      'parts/workshop', 'parts/aws-auth', 'aws/rules', 'nodes/pod-environment', 'nodes/user-data', 'nodes/ebs', 'nodes/nodegroup-draining',
+      'customer/coredns-addon', 'customer/customer',
       'observe/disruption', 'observe/audit-events', 'observe/calls', 'observe/picture', 'phases/cluster-snapshot', 'phases/summary', 'arguments', 'side-by-side',
     ].map(spec => `proving-ground/${spec}`),
     ...[
