@@ -6,6 +6,7 @@ import { Construct, IConstruct } from 'constructs';
 import { ControllerPolicy } from './controller-policy';
 import { checkAccount, POLICY_NAME, ROLE_NAME } from './shapes';
 import { acceptFinding } from '../custom-resources/accepted-findings';
+import { clusterArnOf } from '../custom-resources/arns';
 import { tokenKeys } from '../custom-resources/token-keys';
 import { CLUSTER, QUEUE, ROLE } from '../input/cdk-kinds';
 import { ANY_TEXT, instance, required } from '../input/kinds';
@@ -148,7 +149,7 @@ export class ControllerRole extends Construct {
     });
     const parts = (props.policy ?? ControllerPolicy.scoped())._policies(release._generation, this, {
       clusterName: props.cluster.clusterName,
-      clusterArn: props.cluster.clusterArn,
+      clusterArn: clusterArnOf(props.cluster),
       nodeRoleArn: props.nodeRole.roleArn,
       queueArn: props.interruptionQueue?.queueArn,
     });

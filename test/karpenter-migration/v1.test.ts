@@ -137,7 +137,8 @@ describe('a migration with Karpenter v1', () => {
     expect(before(template, ready)).toContain(nodeClass);
     expect(before(template, pool)).toContain(ready);
     expect(before(template, idOf(template, 'Custom::KarpenterMigrationStage'))).toContain(pool);
-    const { Manifest, Wait, ServiceToken: _, ServiceTimeout: __, LibraryVersion: ___, ClusterName, ...of } = template.Resources[ready].Properties;
+    const { Manifest, Wait, ServiceToken: _, LibraryVersion: __, KubernetesFunctionArn: ___, ClusterName, ...of }
+      = template.Resources[ready].Properties;
     expect([Wait, ClusterName]).toEqual([true, 'prod']);
     expect(of).toEqual({
       KubectlRoleArn: expect.anything(),
@@ -149,7 +150,8 @@ describe('a migration with Karpenter v1', () => {
       RememberedReasons: ['CreateLaunchTemplateAuthCheckFailed', 'CreateFleetAuthCheckFailed', 'RunInstancesAuthCheckFailed'],
       RememberedMinutes: 30,
     });
-    expect(JSON.parse(flat(Manifest))).toEqual(manifest(template, 'MigrationNodeClassManifest'));
+    // It changes with the manifest, and with what the manifest refers to.
+    expect(flat(Manifest)).toMatch(/^[0-9a-f]{16} <MigrationNodeRole\w+>$/);
   });
 
   test('shows its queue in the outputs', () => {
@@ -279,7 +281,7 @@ describe('the network', () => {
       const { subnetSelectorTerms, securityGroupSelectorTerms } = deployed('MigrationNodeClassManifest');
       expect(subnetSelectorTerms).toEqual([{ id: 'subnet-1' }, { id: 'subnet-2' }, { id: 'subnet-3' }]);
       expect(securityGroupSelectorTerms).toEqual([{ id: 'sg-1' }, { id: 'sg-2' }]);
-      expect(deployed('MigrationNodeClassReady').subnetSelectorTerms).toEqual(subnetSelectorTerms);
+      expect(JSON.stringify(made.Resources[idsBelow(made, 'MigrationNodeClassReady')[0]].Properties.Manifest)).toMatch(/"Groups".*"Subnets"/);
     });
 
     test('a node class that says its own keeps them', () => {
@@ -327,7 +329,7 @@ describe('the interruption queue', () => {
       const made = rendered(migrate(() => ({ interruptionQueue: InterruptionQueue.managed(), controllerPolicy })).stack);
       const queue = idOf(made, 'AWS::SQS::Queue');
       expect(chartValues(made).settings.aws).toMatchObject({ clusterName: 'prod', interruptionQueueName: `<${queue}>` });
-      expect(typed(made, 'AWS::Events::Rule')).toHaveLength(4);
+      expect(typed(made, 'AWS::Events::Rule')).toHaveLength(1);
       const { Statement } = made.Resources[idsBelow(made, 'MigrationControllerRolePolicy')[0]].Properties.PolicyDocument;
       expect(Statement.find(({ Sid }: any) => Sid === 'AllowInterruptionQueueActions')).toMatchObject({
         Action: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
