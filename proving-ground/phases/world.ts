@@ -124,13 +124,13 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
   });
   const [aws, { customer, cdk }, controlPlane] = await Promise.all([starting, starting.then(async (local) => {
     const ground = await createGround(local, CLUSTER_NAME);
-    const context = { clusterName: CLUSTER_NAME, release: options.generation };
+    const common = { clusterName: CLUSTER_NAME, release: options.generation };
     const made = await (madeInTheApp ? inTheApp : byHand)({
       aws: local,
       facts,
       ground,
       controlPlane: startingCluster,
-      cli: more => new CdkCli({ runDir, region, account: ACCOUNT, env: local.env, context: { ...context, ...more } }),
+      cli: more => new CdkCli({ runDir, region, account: ACCOUNT, env: local.env, context: { ...common, ...more } }),
     });
     return { cdk: made, customer: await furnishCluster(local, facts, ground) };
   }), startingCluster]);
