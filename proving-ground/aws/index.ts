@@ -55,6 +55,7 @@ const DURATIONS: Readonly<Record<keyof Durations, string>> = {
   nodegroupUpdate: 'NODEGROUP_UPDATE_SECONDS',
   nodegroupLag: 'NODEGROUP_LAG_SECONDS',
   addonUpdate: 'ADDON_UPDATE_SECONDS',
+  clusterCreation: 'CLUSTER_CREATION_SECONDS',
   clusterUpdate: 'CLUSTER_UPDATE_SECONDS',
 };
 

@@ -85,6 +85,8 @@ export interface Durations {
   readonly nodegroupLag?: number;
   /** @default 4 */
   readonly addonUpdate?: number;
+  /** @default 2 */
+  readonly clusterCreation?: number;
   /**
    * How long a cluster takes to another authentication mode.
    * @default 4

@@ -11,6 +11,7 @@ import { pythonEnvironment } from '../parts/runtimes';
 import { Workshop } from '../parts/workshop';
 import { allow, ask, aws, clientOf, createRole, ISSUER, keys, raw, roleExists, sessionOf, stack } from './rules/running-aws';
 import './rules/access-entries';
+import './rules/clusters';
 import './rules/controller';
 import './rules/node-groups';
 import './rules/step-functions';

@@ -23,11 +23,14 @@ export interface AuthenticatorOptions {
 export type AuthenticationMode = 'CONFIG_MAP' | 'API_AND_CONFIG_MAP' | 'API';
 
 const PORT = 21362;
-/** Where the authenticator looks for roles: in its own configuration, in the file of access entries, in aws-auth. The first that knows one counts. */
+/**
+ * Where the authenticator looks for roles: in its own configuration, in the file of access entries and of who made the cluster, in aws-auth.
+ * The first that knows one counts.
+ */
 const BACKENDS = ['MountedFile', 'DynamicFile', 'EKSConfigMap'];
 /** Which of them each mode leaves, as `aws/emulator/authenticator.py` writes it when the mode changes. */
 const BACKENDS_OF_MODE: Readonly<Record<AuthenticationMode, string>> = {
-  CONFIG_MAP: 'MountedFile EKSConfigMap', API_AND_CONFIG_MAP: BACKENDS.join(' '), API: 'MountedFile DynamicFile',
+  CONFIG_MAP: BACKENDS.join(' '), API_AND_CONFIG_MAP: BACKENDS.join(' '), API: 'MountedFile DynamicFile',
 };
 const ENTRIES = 'access-entries.json';
 const MODE = 'backend-mode.json';

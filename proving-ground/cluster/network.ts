@@ -5,7 +5,7 @@ import { run } from '../parts/command';
 export const HOST_ADDRESS = '10.255.0.1';
 
 const REGIONAL_SERVICES = [
-  'autoscaling', 'cloudformation', 'ec2', 'ecr', 'api.ecr', 'eks', 'events', 'iam', 'lambda', 'logs', 'monitoring', 'api.pricing', 'pricing',
+  'autoscaling', 'cloudformation', 'ec2', 'ecr', 'api.ecr', 'eks', 'oidc.eks', 'events', 'iam', 'lambda', 'logs', 'monitoring', 'api.pricing', 'pricing',
   's3', 'secretsmanager', 'sqs', 'ssm', 'states', 'sts',
 ];
 const GLOBAL_HOSTS = [

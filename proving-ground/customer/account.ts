@@ -2,6 +2,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import type { LocalAws } from '../aws';
 import { clientConfig } from '../aws/client-config';
+import { createCluster } from '../aws/create-cluster';
 import { query, signedAs } from '../aws/gateway/query';
 import type { ClusterFacts } from '../aws/options';
 import { until } from '../cluster/until';
@@ -18,13 +19,20 @@ export interface Customer {
   /** In the network interface of the launch template of `apps`. */
   readonly appsSecurityGroupId: string;
   readonly launchTemplateId: string;
-  readonly oidcProviderArn: string;
   readonly nodeRoleArn: string;
-  /** Trusts the account; the cluster knows it as an administrator. */
-  readonly kubectlRoleArn: string;
   readonly nodegroups: readonly string[];
   /** One in each zone of the private subnets, as the claims of a StatefulSet get them. */
   readonly volumes: readonly { readonly volumeId: string; readonly zone: string }[];
+}
+
+/** What there is before the cluster. */
+export type Ground = Omit<Customer, 'clusterSecurityGroupId' | 'nodegroups' | 'volumes'>;
+
+/** What a cluster has that its owner makes by hand. */
+export interface HandMade {
+  readonly oidcProviderArn: string;
+  /** Trusts the account; the cluster knows it as an administrator. */
+  readonly kubectlRoleArn: string;
 }
 
 /** The name of the role with which kubectl comes. */
@@ -33,36 +41,52 @@ export const KUBECTL_ROLE = 'prod-kubectl';
 /** Sizes of the node groups; a third one, `batch`, is at zero. */
 export interface CustomerSizes { readonly apps: number; readonly system: number }
 
-/** Creates, through the gateway, the account of a customer with a cluster of three node groups. */
-export async function createCustomer(aws: LocalAws, facts: ClusterFacts, sizes: CustomerSizes = { apps: 9, system: 3 }): Promise<Customer> {
-  const network = await createNetwork(aws, facts.name);
-  const roles = await createRoles(aws, facts.oidcIssuer);
-  const client = new eks.EKSClient(clientConfig(aws));
-  const { cluster } = await client.send(new eks.CreateClusterCommand({
+/** Creates, through the gateway, the account of a customer that has no cluster yet. */
+export async function createGround(aws: LocalAws, clusterName: string): Promise<Ground> {
+  return { ...await createNetwork(aws, clusterName), nodeRoleArn: await createNodeRole(aws) };
+}
+
+/** A cluster that somebody makes without CloudFormation, and what it needs. */
+export async function createClusterByHand(aws: LocalAws, facts: ClusterFacts, ground: Ground): Promise<HandMade> {
+  const roleArn = await createRole(aws, 'prod-cluster', { Service: 'eks.amazonaws.com' });
+  const kubectlRoleArn = await createRole(aws, KUBECTL_ROLE, { AWS: `arn:aws:iam::${roleArn.split(':')[4]}:root` });
+  await createCluster(new eks.EKSClient(clientConfig(aws)), {
     name: facts.name,
-    roleArn: roles.clusterRoleArn,
+    roleArn,
     version: facts.version ?? '1.27',
-    resourcesVpcConfig: { subnetIds: [...network.privateSubnetIds, network.publicSubnetId] },
-  }));
+    resourcesVpcConfig: { subnetIds: [...ground.privateSubnetIds, ground.publicSubnetId] },
+  });
+  const provider = await iam(aws, {
+    'Action': 'CreateOpenIDConnectProvider',
+    'Url': facts.oidcIssuer,
+    'ClientIDList.member.1': 'sts.amazonaws.com',
+    'ThumbprintList.member.1': '9e99a48a9960b14926bb7f3b02e22da2b0ab7280',
+  });
+  return { kubectlRoleArn, oidcProviderArn: provider.CreateOpenIDConnectProviderResult.OpenIDConnectProviderArn };
+}
+
+/** Gives a cluster that is ACTIVE its three node groups, and volumes. */
+export async function furnishCluster(
+  aws: LocalAws, facts: ClusterFacts, ground: Ground, sizes: CustomerSizes = { apps: 9, system: 3 },
+): Promise<Customer> {
+  const client = new eks.EKSClient(clientConfig(aws));
+  const { cluster } = await client.send(new eks.DescribeClusterCommand({ name: facts.name }));
   const nodegroup = (name: string, size: number, more: Partial<eks.CreateNodegroupCommandInput>) => client.send(new eks.CreateNodegroupCommand({
     clusterName: facts.name,
     nodegroupName: name,
-    nodeRole: roles.nodeRoleArn,
-    subnets: [...network.privateSubnetIds],
+    nodeRole: ground.nodeRoleArn,
+    subnets: [...ground.privateSubnetIds],
     scalingConfig: { minSize: size, desiredSize: size, maxSize: size + 3 },
     ...more,
   }));
   // At its minimum, below which Auto Scaling ends nothing.
-  await nodegroup('apps', sizes.apps, { launchTemplate: { id: network.launchTemplateId, version: '1' } });
+  await nodegroup('apps', sizes.apps, { launchTemplate: { id: ground.launchTemplateId, version: '1' } });
   await nodegroup('system', sizes.system, {
     instanceTypes: ['m5.large'], scalingConfig: { minSize: sizes.system - 1, desiredSize: sizes.system, maxSize: sizes.system + 3 },
   });
   await nodegroup('batch', 0, { instanceTypes: ['c5.2xlarge'] });
   return {
-    ...network,
-    oidcProviderArn: roles.oidcProviderArn,
-    nodeRoleArn: roles.nodeRoleArn,
-    kubectlRoleArn: roles.kubectlRoleArn,
+    ...ground,
     clusterSecurityGroupId: cluster!.resourcesVpcConfig!.clusterSecurityGroupId!,
     nodegroups: ['apps', 'system', 'batch'],
     volumes: await createVolumes(aws, facts.name),
@@ -118,26 +142,22 @@ async function createNetwork(aws: LocalAws, clusterName: string) {
   return { vpcId: VpcId, privateSubnetIds, publicSubnetId, appsSecurityGroupId, launchTemplateId: template.LaunchTemplate!.LaunchTemplateId! };
 }
 
-async function createRoles(aws: LocalAws, issuer: string) {
-  const iam = async (parameters: Record<string, string>): Promise<any> =>
-    query(aws.endpoint, 'iam', signedAs(aws.env.AWS_ACCESS_KEY_ID, aws.env.AWS_REGION, 'iam'), parameters);
-  const role = async (name: string, principal: object): Promise<string> => (await iam({
+async function createNodeRole(aws: LocalAws): Promise<string> {
+  const arn = await createRole(aws, 'prod-nodes', { Service: 'ec2.amazonaws.com' });
+  for (const policy of ['AmazonEKSWorkerNodePolicy', 'AmazonEKS_CNI_Policy', 'AmazonEC2ContainerRegistryReadOnly']) {
+    await iam(aws, { Action: 'AttachRolePolicy', RoleName: 'prod-nodes', PolicyArn: `arn:aws:iam::aws:policy/${policy}` });
+  }
+  return arn;
+}
+
+async function createRole(aws: LocalAws, name: string, principal: object): Promise<string> {
+  return (await iam(aws, {
     Action: 'CreateRole',
     RoleName: name,
     AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }] }),
   })).CreateRoleResult.Role.Arn;
-  const clusterRoleArn = await role('prod-cluster', { Service: 'eks.amazonaws.com' });
-  const nodeRoleArn = await role('prod-nodes', { Service: 'ec2.amazonaws.com' });
-  for (const policy of ['AmazonEKSWorkerNodePolicy', 'AmazonEKS_CNI_Policy', 'AmazonEC2ContainerRegistryReadOnly']) {
-    await iam({ Action: 'AttachRolePolicy', RoleName: 'prod-nodes', PolicyArn: `arn:aws:iam::aws:policy/${policy}` });
-  }
-  const account = nodeRoleArn.split(':')[4];
-  const kubectlRoleArn = await role(KUBECTL_ROLE, { AWS: `arn:aws:iam::${account}:root` });
-  const provider = await iam({
-    'Action': 'CreateOpenIDConnectProvider',
-    'Url': issuer,
-    'ClientIDList.member.1': 'sts.amazonaws.com',
-    'ThumbprintList.member.1': '9e99a48a9960b14926bb7f3b02e22da2b0ab7280',
-  });
-  return { clusterRoleArn, nodeRoleArn, kubectlRoleArn, oidcProviderArn: provider.CreateOpenIDConnectProviderResult.OpenIDConnectProviderArn };
+}
+
+async function iam(aws: LocalAws, parameters: Record<string, string>): Promise<any> {
+  return query(aws.endpoint, 'iam', signedAs(aws.env.AWS_ACCESS_KEY_ID, aws.env.AWS_REGION, 'iam'), parameters);
 }

@@ -1,10 +1,11 @@
 import { DeleteSecurityGroupCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
-import { CreateClusterCommand, DeleteClusterCommand, DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
+import { DeleteClusterCommand, DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { VARIANT } from './karpenter-objects';
 import { Report } from './report';
 import { Before, differences, nothingDiffers } from './scenario';
 import { CLUSTER_NAME, World } from './world';
 import { clientConfig } from '../aws/client-config';
+import { createCluster } from '../aws/create-cluster';
 import { expectEqual } from '../cluster/until';
 
 const STEP = 'Add tags to subnets and security groups';
@@ -52,9 +53,9 @@ export async function leavesAnother(world: World, report: Report, before: Before
 /** EKS knows it; that it has no control plane of its own is nobody's business who only tags. */
 async function createSecond(world: World, client: EKSClient): Promise<void> {
   const { cluster } = await client.send(new DescribeClusterCommand({ name: CLUSTER_NAME }));
-  await client.send(new CreateClusterCommand({
+  await createCluster(client, {
     name: SECOND, roleArn: cluster!.roleArn, version: cluster!.version, resourcesVpcConfig: { subnetIds: [...world.customer.privateSubnetIds] },
-  }));
+  });
 }
 
 async function deleteSecond(world: World, client: EKSClient): Promise<void> {

@@ -18,6 +18,7 @@ import { manifestsAreJudgedAlike } from './manifest-table';
 import { ownPartsAreKept } from './own-parts';
 import { listedElsewhere } from './platform-aws-auth';
 import { refusedByName } from './refusals';
+import { installedByTheList, leavesTheList, listChanges, madeByCdk } from './rendered-aws-auth';
 import { Report } from './report';
 import { RunContext } from './run-context';
 import { Sabotage, sabotage, SABOTAGES } from './sabotage';
@@ -274,6 +275,21 @@ export const SCENARIOS = {
       ACCOUNT,
       BOOTSTRAP,
       phase('aws-auth is applied by another stack', 480, run => listedElsewhere(run.world, run.report)),
+    ],
+  },
+  'made-in-the-app': {
+    about: 'CDK makes the cluster and renders its aws-auth in the same app, and changes it under Karpenter\'s nodes',
+    generation: 'v0',
+    phases: [
+      phase('a customer\'s account, and a cluster that CDK makes', 150, async (run) => {
+        run.world = await createWorld(run.context, { generation: 'v0', madeInTheApp: true });
+        run.before = await madeByCdk(run.world, run.report);
+      }),
+      phase('stage INSTALL, and Karpenter at work', 170, async (run) => {
+        run.installed = await installedByTheList(run.world, run.report, run.before);
+      }),
+      phase('CDK\'s next change of its list', 70, run => listChanges(run.world, run.report, run.before, run.installed)),
+      phase('stage REMOVED, the migration leaves the app, and nothing is left', 110, run => leavesTheList(run.world, run.report, run.before, run.installed)),
     ],
   },
   'sabotaged-drain': {

@@ -3,6 +3,7 @@ import * as path from 'path';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import { CdkCli } from './cdk-cli';
+import { byHand, inTheApp, MADE_IN_THE_APP } from './cluster-making';
 import { LocalAws, startAws } from '../aws';
 import { KARPENTER_OBJECTS, KarpenterObjects } from './karpenter-objects';
 import { RunContext } from './run-context';
@@ -14,7 +15,7 @@ import { authenticatorFolder, layFoundation, startCluster } from '../cluster/mac
 import { HOST_ADDRESS } from '../cluster/network';
 import { apiServerUrl } from '../cluster/pki';
 import { until } from '../cluster/until';
-import { createCorednsAddon, createCustomer, Customer, KUBECTL_ROLE } from '../customer/account';
+import { createCorednsAddon, createGround, Customer, furnishCluster, KUBECTL_ROLE } from '../customer/account';
 import { AddonManager } from '../customer/addon-manager';
 import { allPodsReady, isReady, letNodesIn, populate } from '../customer/customer';
 import { Joiner } from '../nodes/joiner';
@@ -67,6 +68,11 @@ export interface WorldOptions {
    * @default false
    */
   readonly loadBalancer?: boolean;
+  /**
+   * The app that migrates the cluster makes it as well, with the real CDK.
+   * @default false - it is made by hand, and apps import it
+   */
+  readonly madeInTheApp?: boolean;
 }
 
 /** Starts everything: the local AWS, the control plane, the customer's account and cluster with its nodes to come. */
@@ -74,7 +80,9 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
   const { parts, processes, runDir, region } = context;
   // The console is for the phases; the rest is in the log.
   const log: Log = line => fs.appendFileSync(path.join(runDir, 'world.log'), `${new Date().toISOString()} ${line}\n`);
-  const karpenter = KARPENTER_OBJECTS[options.generation];
+  const madeInTheApp = options.madeInTheApp ?? false;
+  const objects = KARPENTER_OBJECTS[options.generation];
+  const karpenter = madeInTheApp ? { ...objects, example: MADE_IN_THE_APP } : objects;
   const built = karpenterOf(parts, options.generation);
   const authenticationMode = options.authenticationMode ?? 'CONFIG_MAP';
   const foundation = await layFoundation({ parts, karpenter: built, processes, runDir, region });
@@ -103,22 +111,30 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
     cluster: facts,
     authenticatorFolder: authenticatorFolder(runDir),
   });
-  const [aws, customer, controlPlane] = await Promise.all([
-    starting,
-    starting.then(local => createCustomer(local, facts)),
-    startCluster(foundation, {
-      parts,
-      processes,
-      runDir,
-      log,
-      region,
-      clusterName: CLUSTER_NAME,
-      administratorRoleArns: [`arn:aws:iam::${ACCOUNT}:role/${KUBECTL_ROLE}`],
-      authenticationMode,
-      awsEnv: starting.then(({ env }) => env),
-    }),
-  ]);
-  if (authenticationMode !== 'API') {
+  const startingCluster = startCluster(foundation, {
+    parts,
+    processes,
+    runDir,
+    log,
+    region,
+    clusterName: CLUSTER_NAME,
+    administratorRoleArns: madeInTheApp ? [] : [`arn:aws:iam::${ACCOUNT}:role/${KUBECTL_ROLE}`],
+    authenticationMode,
+    awsEnv: starting.then(({ env }) => env),
+  });
+  const [aws, { customer, cdk }, controlPlane] = await Promise.all([starting, starting.then(async (local) => {
+    const ground = await createGround(local, CLUSTER_NAME);
+    const common = { clusterName: CLUSTER_NAME, release: options.generation };
+    const made = await (madeInTheApp ? inTheApp : byHand)({
+      aws: local,
+      facts,
+      ground,
+      controlPlane: startingCluster,
+      cli: more => new CdkCli({ runDir, region, account: ACCOUNT, env: local.env, context: { ...common, ...more } }),
+    });
+    return { cdk: made, customer: await furnishCluster(local, facts, ground) };
+  }), startingCluster]);
+  if (authenticationMode !== 'API' && !madeInTheApp) {
     await letNodesIn(controlPlane.kube, { nodeRoleArn: customer.nodeRoleArn, administratorRoleArn: `arn:aws:iam::${ACCOUNT}:role/platform` });
   }
   const client = new ec2.EC2Client(clientConfig(aws));
@@ -165,18 +181,7 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
     observers,
     addons,
     adminKubeconfig: controlPlane.adminKubeconfig,
-    cdk: new CdkCli({
-      runDir,
-      region,
-      account: ACCOUNT,
-      env: aws.env,
-      context: {
-        clusterName: CLUSTER_NAME,
-        kubectlRoleArn: customer.kubectlRoleArn,
-        openIdConnectProviderArn: customer.oidcProviderArn,
-        release: options.generation,
-      },
-    }),
+    cdk,
     stop: async () => {
       await observers.stop();
       await addons?.stop();

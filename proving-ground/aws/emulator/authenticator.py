@@ -4,17 +4,23 @@ import json
 import os
 import pathlib
 
-# In the authenticator's words: its own configuration, the file of entries, aws-auth. The first that knows a role counts.
-BACKENDS = {"CONFIG_MAP": "MountedFile EKSConfigMap", "API_AND_CONFIG_MAP": "MountedFile DynamicFile EKSConfigMap", "API": "MountedFile DynamicFile"}
+# In the authenticator's words: its own configuration, the file of entries, aws-auth. The first that knows a role counts. In mode CONFIG_MAP
+# the file has who made the cluster, and nobody else.
+BACKENDS = {"CONFIG_MAP": "MountedFile DynamicFile EKSConfigMap", "API_AND_CONFIG_MAP": "MountedFile DynamicFile EKSConfigMap", "API": "MountedFile DynamicFile"}
 
 
 def tell(cluster):
     """It looks at its files again a second or two after they changed."""
     folder = os.environ.get("AUTHENTICATOR_FILES")
-    if folder:
-        roles = [
-            {"rolearn": entry.principal, "username": entry.username, "groups": list(entry.groups)} for entry in cluster.access_entries.values()]
-        write(folder, "access-entries.json", {"mapRoles": roles, "mapUsers": [], "mapAccounts": []})
+    # Of other clusters there is no control plane.
+    if folder and cluster.name == json.loads(os.environ["CLUSTER"]).get("name", cluster.name):
+        entries = [(entry.principal, entry.username, entry.groups) for entry in cluster.access_entries.values()]
+        entries += [(cluster.creator, "kubernetes-admin", ["system:masters"])] if cluster.creator else []
+        mapped = {"mapRoles": [], "mapUsers": [], "mapAccounts": []}
+        for arn, username, groups in entries:
+            kind = "role" if ":role/" in arn else "user"
+            mapped[f"map{kind.capitalize()}s"].append({f"{kind}arn": arn, "username": username, "groups": list(groups)})
+        write(folder, "access-entries.json", mapped)
         write(folder, "backend-mode.json", {"backendMode": BACKENDS[cluster.access_config["authenticationMode"]]})
 
 

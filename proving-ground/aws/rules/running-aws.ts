@@ -34,7 +34,7 @@ before(async () => {
     registryUrl: 'http://127.0.0.1:1',
     serviceAccountPublicKeyPem: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     cluster: { name: 'prod', endpoint: 'https://127.0.0.1:6443', certificateAuthorityBase64: '', oidcIssuer: `https://${ISSUER}` },
-    seconds: { instanceLaunch: 1, instanceShutdown: 1, terminationHook: 1, nodegroupUpdate: 1, nodegroupLag: 1, addonUpdate: 1 },
+    seconds: { instanceLaunch: 1, instanceShutdown: 1, terminationHook: 1, nodegroupUpdate: 1, nodegroupLag: 1, addonUpdate: 1, clusterCreation: 1 },
     log: console.error,
   });
 });
