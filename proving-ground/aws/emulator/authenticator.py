@@ -1,8 +1,9 @@
-"""What EKS tells the authenticator beside the API server: access entries, and which sources the mode of the cluster leaves."""
+"""What EKS tells the authenticator beside a cluster's API server: access entries, and which sources the mode of the cluster leaves."""
 
 import json
-import os
 import pathlib
+
+from emulator.cluster import facts_of
 
 # In the authenticator's words: its own configuration, the file of entries, aws-auth. The first that knows a role counts.
 BACKENDS = {"CONFIG_MAP": "MountedFile EKSConfigMap", "API_AND_CONFIG_MAP": "MountedFile DynamicFile EKSConfigMap", "API": "MountedFile DynamicFile"}
@@ -10,7 +11,7 @@ BACKENDS = {"CONFIG_MAP": "MountedFile EKSConfigMap", "API_AND_CONFIG_MAP": "Mou
 
 def tell(cluster):
     """It looks at its files again a second or two after they changed."""
-    folder = os.environ.get("AUTHENTICATOR_FILES")
+    folder = facts_of(cluster.name).get("authenticatorFolder")
     if folder:
         roles = [
             {"rolearn": entry.principal, "username": entry.username, "groups": list(entry.groups)} for entry in cluster.access_entries.values()]

@@ -1,4 +1,4 @@
-"""EKS: the cluster is the one of the proving ground."""
+"""EKS: clusters are those of the proving ground."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def init(original):
     def wrapped(self, *args, **kwargs):
         """The facts of the real control plane, and the security group that EKS makes for every cluster."""
         original(self, *args, **kwargs)
-        facts = json.loads(os.environ["CLUSTER"])
+        facts = facts_of(self.name)
         backend = ec2_backends[kwargs["account_id"]][kwargs["region_name"]]
         subnet = backend.get_subnet(self.resources_vpc_config["subnetIds"][0])
         group = backend.create_security_group(
@@ -46,6 +46,10 @@ def init(original):
         self.access_entries = {}
 
     return wrapped
+
+
+def facts_of(name):
+    return next(facts for facts in json.loads(os.environ["CLUSTERS"]) if facts["name"] == name)
 
 
 def named(backend, name):
