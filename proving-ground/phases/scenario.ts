@@ -203,9 +203,13 @@ export function nothingDiffers(found: Differences, before: Before): string {
   return `${Object.keys(before.account).length} objects of the account and ${before.cluster.size} of the cluster are equal`;
 }
 
-/** The outputs of the stack, by the names that their constructs have. */
-export function installedFrom(outputs: Readonly<Record<string, string>>): Installed {
-  const output = (name: string): string | undefined => Object.entries(outputs).find(([key]) => key.startsWith(`MigrationOutputs${name}`))?.[1];
+/**
+ * The outputs of the stack, by the names that their constructs have.
+ *
+ * @param scope how the names of the outputs of one migration begin
+ */
+export function installedFrom(outputs: Readonly<Record<string, string>>, scope = 'MigrationOutputs'): Installed {
+  const output = (name: string): string | undefined => Object.entries(outputs).find(([key]) => key.startsWith(`${scope}${name}`))?.[1];
   const needed = (name: string) => {
     const value = output(name);
     if (value === undefined) {
