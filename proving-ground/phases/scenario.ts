@@ -184,8 +184,8 @@ export async function removal(world: World, report: Report, before: Before): Pro
   await report.check({ step: 'Assumptions', shows: 'undone', name: 'account and cluster are as before, object by object' }, async () => nothingDiffers(found, before));
 }
 
-/** CDK's kubectl provider makes log groups that nobody owns. */
-const KUBECTL_LOG_GROUPS = /^logs group .*KubectlProvider/;
+/** CDK's kubectl provider makes log groups that nobody owns; their names are cut. */
+const KUBECTL_LOG_GROUPS = /^logs group .*KubectlPro/;
 
 /** What became of account and cluster, as sentences. */
 export interface Differences { readonly account: readonly string[]; readonly cluster: readonly string[] }
