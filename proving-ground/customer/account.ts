@@ -7,13 +7,17 @@ import { query, signedAs } from '../aws/gateway/query';
 import type { ClusterFacts } from '../aws/options';
 import { until } from '../cluster/until';
 
-/** What a customer has before the migration. */
-export interface Customer {
+/** Where all clusters of a customer are. */
+export interface CustomerNetwork {
   readonly vpcId: string;
   /** In three zones; all node groups use them. */
   readonly privateSubnetIds: readonly string[];
   /** No node group uses it. */
   readonly publicSubnetId: string;
+}
+
+/** What a customer has of a cluster before the migration. */
+export interface Customer extends CustomerNetwork {
   /** Made by EKS; the only group that carries the cluster's tag. */
   readonly clusterSecurityGroupId: string;
   /** In the network interface of the launch template of `apps`. */
@@ -35,21 +39,23 @@ export interface HandMade {
   readonly kubectlRoleArn: string;
 }
 
-/** The name of the role with which kubectl comes. */
-export const KUBECTL_ROLE = 'prod-kubectl';
+/** The name of the role with which kubectl comes to a cluster. */
+export function kubectlRole(clusterName: string): string {
+  return `${clusterName}-kubectl`;
+}
 
 /** Sizes of the node groups; a third one, `batch`, is at zero. */
 export interface CustomerSizes { readonly apps: number; readonly system: number }
 
-/** Creates, through the gateway, the account of a customer that has no cluster yet. */
-export async function createGround(aws: LocalAws, clusterName: string): Promise<Ground> {
-  return { ...await createNetwork(aws, clusterName), nodeRoleArn: await createNodeRole(aws) };
+/** Creates, through the gateway, what a customer has in a network before a cluster. */
+export async function createGround(aws: LocalAws, network: CustomerNetwork, clusterName: string): Promise<Ground> {
+  return { ...network, ...await createTemplate(aws, network, clusterName), nodeRoleArn: await createNodeRole(aws, clusterName) };
 }
 
 /** A cluster that somebody makes without CloudFormation, and what it needs. */
 export async function createClusterByHand(aws: LocalAws, facts: ClusterFacts, ground: Ground): Promise<HandMade> {
-  const roleArn = await createRole(aws, 'prod-cluster', { Service: 'eks.amazonaws.com' });
-  const kubectlRoleArn = await createRole(aws, KUBECTL_ROLE, { AWS: `arn:aws:iam::${roleArn.split(':')[4]}:root` });
+  const roleArn = await createRole(aws, `${facts.name}-cluster`, { Service: 'eks.amazonaws.com' });
+  const kubectlRoleArn = await createRole(aws, kubectlRole(facts.name), { AWS: `arn:aws:iam::${roleArn.split(':')[4]}:root` });
   await createCluster(new eks.EKSClient(clientConfig(aws)), {
     name: facts.name,
     roleArn,
@@ -66,9 +72,7 @@ export async function createClusterByHand(aws: LocalAws, facts: ClusterFacts, gr
 }
 
 /** Gives a cluster that is ACTIVE its three node groups, and volumes. */
-export async function furnishCluster(
-  aws: LocalAws, facts: ClusterFacts, ground: Ground, sizes: CustomerSizes = { apps: 9, system: 3 },
-): Promise<Customer> {
+export async function furnishCluster(aws: LocalAws, facts: ClusterFacts, ground: Ground, sizes: CustomerSizes): Promise<Customer> {
   const client = new eks.EKSClient(clientConfig(aws));
   const { cluster } = await client.send(new eks.DescribeClusterCommand({ name: facts.name }));
   const nodegroup = (name: string, size: number, more: Partial<eks.CreateNodegroupCommandInput>) => client.send(new eks.CreateNodegroupCommand({
@@ -118,34 +122,44 @@ export async function createCorednsAddon(aws: LocalAws, clusterName: string, con
     (await client.send(new eks.DescribeAddonCommand(addon))).addon?.status === 'ACTIVE');
 }
 
-async function createNetwork(aws: LocalAws, clusterName: string) {
+function named(type: ec2.ResourceType, name: string, more: Record<string, string> = {}): ec2.TagSpecification[] {
+  return [{ ResourceType: type, Tags: Object.entries({ Name: name, ...more }).map(([Key, Value]) => ({ Key, Value })) }];
+}
+
+/** @param name what its parts are called after */
+export async function createNetwork(aws: LocalAws, name: string): Promise<CustomerNetwork> {
   const client = new ec2.EC2Client(clientConfig(aws));
-  const named = (type: ec2.ResourceType, name: string, more: Record<string, string> = {}): ec2.TagSpecification[] =>
-    [{ ResourceType: type, Tags: Object.entries({ Name: name, ...more }).map(([Key, Value]) => ({ Key, Value })) }];
-  const { Vpc } = await client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16', TagSpecifications: named('vpc', clusterName) }));
+  const { Vpc } = await client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16', TagSpecifications: named('vpc', name) }));
   const VpcId = Vpc!.VpcId!;
-  const subnet = async (zone: string, CidrBlock: string, name: string, tag: string) => (await client.send(new ec2.CreateSubnetCommand({
-    VpcId, CidrBlock, AvailabilityZone: `us-east-1${zone}`, TagSpecifications: named('subnet', name, { [tag]: '1' }),
+  const subnet = async (zone: string, CidrBlock: string, called: string, tag: string) => (await client.send(new ec2.CreateSubnetCommand({
+    VpcId, CidrBlock, AvailabilityZone: `us-east-1${zone}`, TagSpecifications: named('subnet', called, { [tag]: '1' }),
   }))).Subnet!.SubnetId!;
   const privateSubnetIds: string[] = [];
   for (const [i, zone] of ZONES.entries()) {
-    privateSubnetIds.push(await subnet(zone, `10.0.${32 * (i + 1)}.0/19`, `${clusterName}-private-${zone}`, 'kubernetes.io/role/internal-elb'));
+    privateSubnetIds.push(await subnet(zone, `10.0.${32 * (i + 1)}.0/19`, `${name}-private-${zone}`, 'kubernetes.io/role/internal-elb'));
   }
-  const publicSubnetId = await subnet('a', '10.0.0.0/24', `${clusterName}-public-a`, 'kubernetes.io/role/elb');
-  const appsSecurityGroupId = (await client.send(new ec2.CreateSecurityGroupCommand({
-    VpcId, GroupName: `${clusterName}-apps`, Description: 'nodes of apps', TagSpecifications: named('security-group', `${clusterName}-apps`),
-  }))).GroupId!;
-  const template = await client.send(new ec2.CreateLaunchTemplateCommand({
-    LaunchTemplateName: `${clusterName}-apps`,
-    LaunchTemplateData: { InstanceType: 'm5.xlarge', NetworkInterfaces: [{ DeviceIndex: 0, Groups: [appsSecurityGroupId] }] },
-  }));
-  return { vpcId: VpcId, privateSubnetIds, publicSubnetId, appsSecurityGroupId, launchTemplateId: template.LaunchTemplate!.LaunchTemplateId! };
+  return { vpcId: VpcId, privateSubnetIds, publicSubnetId: await subnet('a', '10.0.0.0/24', `${name}-public-a`, 'kubernetes.io/role/elb') };
 }
 
-async function createNodeRole(aws: LocalAws): Promise<string> {
-  const arn = await createRole(aws, 'prod-nodes', { Service: 'ec2.amazonaws.com' });
+/** What the node group `apps` is made from. */
+async function createTemplate(aws: LocalAws, { vpcId }: CustomerNetwork, clusterName: string): Promise<Pick<Customer, 'appsSecurityGroupId' | 'launchTemplateId'>> {
+  const client = new ec2.EC2Client(clientConfig(aws));
+  const name = `${clusterName}-apps`;
+  const appsSecurityGroupId = (await client.send(new ec2.CreateSecurityGroupCommand({
+    VpcId: vpcId, GroupName: name, Description: 'nodes of apps', TagSpecifications: named('security-group', name),
+  }))).GroupId!;
+  const template = await client.send(new ec2.CreateLaunchTemplateCommand({
+    LaunchTemplateName: name,
+    LaunchTemplateData: { InstanceType: 'm5.xlarge', NetworkInterfaces: [{ DeviceIndex: 0, Groups: [appsSecurityGroupId] }] },
+  }));
+  return { appsSecurityGroupId, launchTemplateId: template.LaunchTemplate!.LaunchTemplateId! };
+}
+
+async function createNodeRole(aws: LocalAws, clusterName: string): Promise<string> {
+  const name = `${clusterName}-nodes`;
+  const arn = await createRole(aws, name, { Service: 'ec2.amazonaws.com' });
   for (const policy of ['AmazonEKSWorkerNodePolicy', 'AmazonEKS_CNI_Policy', 'AmazonEC2ContainerRegistryReadOnly']) {
-    await iam(aws, { Action: 'AttachRolePolicy', RoleName: 'prod-nodes', PolicyArn: `arn:aws:iam::aws:policy/${policy}` });
+    await iam(aws, { Action: 'AttachRolePolicy', RoleName: name, PolicyArn: `arn:aws:iam::aws:policy/${policy}` });
   }
   return arn;
 }

@@ -1,7 +1,7 @@
 import { CdkCli, CdkRun } from './cdk-cli';
 import { LocalAws } from '../aws';
 import { ClusterFacts } from '../aws/options';
-import { createClusterByHand, Ground } from '../customer/account';
+import { createClusterByHand, Ground, HandMade } from '../customer/account';
 
 /** What there is when a cluster is made. */
 export interface Making {
@@ -14,17 +14,24 @@ export interface Making {
   readonly cli: (context: Readonly<Record<string, string>>) => CdkCli;
 }
 
+/** A cluster that is ACTIVE, and the CLI for apps that are about it. */
+export interface Made {
+  readonly cdk: CdkCli;
+  /** Undefined where the app makes the cluster. */
+  readonly handMade?: HandMade;
+}
+
 /** The app that makes the cluster and migrates it. */
 export const MADE_IN_THE_APP = 'proving-ground/phases/made-in-the-app.ts';
 
-/** Makes the cluster, and gives the CLI for apps that import it. */
-export async function byHand({ aws, facts, ground, cli }: Making): Promise<CdkCli> {
-  const { kubectlRoleArn, oidcProviderArn } = await createClusterByHand(aws, facts, ground);
-  return cli({ kubectlRoleArn, openIdConnectProviderArn: oidcProviderArn });
+/** Makes the cluster, which apps import. */
+export async function byHand({ aws, facts, ground, cli }: Making): Promise<Made> {
+  const handMade = await createClusterByHand(aws, facts, ground);
+  return { handMade, cdk: cli({ kubectlRoleArn: handMade.kubectlRoleArn, openIdConnectProviderArn: handMade.oidcProviderArn }) };
 }
 
-/** Has the app make the cluster, without a migration, and gives the CLI for it. */
-export async function inTheApp({ ground, controlPlane, cli }: Making): Promise<CdkCli> {
+/** Has the app make the cluster, without a migration. */
+export async function inTheApp({ ground, controlPlane, cli }: Making): Promise<Made> {
   const cdk = cli({
     vpcId: ground.vpcId,
     privateSubnetIds: ground.privateSubnetIds.join(),
@@ -34,7 +41,7 @@ export async function inTheApp({ ground, controlPlane, cli }: Making): Promise<C
   await controlPlane;
   succeeded('cdk bootstrap', await cdk.bootstrap());
   succeeded('the deployment of the cluster', await cdk.deploy(MADE_IN_THE_APP, { variant: 'alone' }));
-  return cdk;
+  return { cdk };
 }
 
 function succeeded(what: string, { code, output }: CdkRun): void {

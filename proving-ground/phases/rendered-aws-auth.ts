@@ -6,7 +6,7 @@ import { karpenterReady } from './karpenter-pods';
 import { nodeAccess } from './node-access';
 import { Report } from './report';
 import { core, Before, differences, installKarpenter, nothingDiffers, takeBefore } from './scenario';
-import { CLUSTER_NAME, NODES, World } from './world';
+import { CLUSTER_NAME, World } from './world';
 import { sleep } from '../cluster/processes';
 import { expectEqual, until } from '../cluster/until';
 import { allPodsReady, readyPods } from '../customer/customer';
@@ -30,8 +30,8 @@ export async function madeByCdk(world: World, report: Report): Promise<Before> {
     const mapped = await mappings(world);
     expectEqual('mapping of the node groups\' role', mapped[world.customer.nodeRoleArn], NODE);
     expectEqual('number of mappings', Object.keys(mapped).length, 2);
-    expectEqual('number of nodes', (await world.kube.list('/api/v1/nodes')).length, NODES);
-    return `${role} made ${CLUSTER_NAME}; ${Object.keys(mapped).join(', ')} are mapped, and ${NODES} nodes are in`;
+    expectEqual('number of nodes', (await world.kube.list('/api/v1/nodes')).length, world.nodes);
+    return `${role} made ${CLUSTER_NAME}; ${Object.keys(mapped).join(', ')} are mapped, and ${world.nodes} nodes are in`;
   });
   return takeBefore(world);
 }

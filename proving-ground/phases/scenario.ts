@@ -190,8 +190,11 @@ export async function removal(world: World, report: Report, before: Before): Pro
   await report.check({ step: 'Assumptions', shows: 'undone', name: 'account and cluster are as before, object by object' }, async () => nothingDiffers(found, before));
 }
 
-/** Functions of CDK's own make log groups that nobody owns: those of its kubectl provider, and where it makes the cluster of two others. */
-const CDK_LOG_GROUPS = /^logs group .*(KubectlProvider|AWSCDKCfnUtilsProvider|AWSCDKOpenIdConnectProvider)/;
+/**
+ * Functions of CDK's own make log groups that nobody owns: those of its kubectl provider, whose names are cut, and where it makes the cluster of two
+ * others.
+ */
+const CDK_LOG_GROUPS = /^logs group .*(KubectlPro|AWSCDKCfnUtilsProvider|AWSCDKOpenIdConnectProvider)/;
 
 /** What became of account and cluster, as sentences. */
 export interface Differences { readonly account: readonly string[]; readonly cluster: readonly string[] }
@@ -209,9 +212,13 @@ export function nothingDiffers(found: Differences, before: Before): string {
   return `${Object.keys(before.account).length} objects of the account and ${before.cluster.size} of the cluster are equal`;
 }
 
-/** The outputs of the stack, by the names that their constructs have. */
-export function installedFrom(outputs: Readonly<Record<string, string>>): Installed {
-  const output = (name: string): string | undefined => Object.entries(outputs).find(([key]) => key.startsWith(`MigrationOutputs${name}`))?.[1];
+/**
+ * The outputs of the stack, by the names that their constructs have.
+ *
+ * @param scope how the names of the outputs of one migration begin
+ */
+export function installedFrom(outputs: Readonly<Record<string, string>>, scope = 'MigrationOutputs'): Installed {
+  const output = (name: string): string | undefined => Object.entries(outputs).find(([key]) => key.startsWith(`${scope}${name}`))?.[1];
   const needed = (name: string) => {
     const value = output(name);
     if (value === undefined) {

@@ -1,6 +1,6 @@
 import * as path from 'path';
 import { entriesAlone, entriesBeside, withModeOfToday } from './access-modes';
-import { leavesAnother } from './beside';
+import { anotherArrives, installsAlone, oneLeaves, Staying, theOtherLeaves } from './beside';
 import { endBurst } from './burst';
 import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
@@ -37,6 +37,8 @@ export interface Run {
   installed: Installed;
   /** Account and cluster at the stage INSTALL. */
   waypoint: Waypoint;
+  /** The migration of the second cluster. */
+  staying: Staying;
   /** When the migration went on from there. */
   from: number;
   /** Makes a messy cluster tidy. */
@@ -247,11 +249,17 @@ export const SCENARIOS = {
     ],
   },
   'two-in-a-stack': {
-    about: 'a stack that tags for a second cluster too: whichever leaves first takes its own tags off, and no others',
+    about: 'two clusters that are migrated by one stack: one leaves it, and nothing of the other one is touched',
     generation: 'v1',
     phases: [
-      ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
-      phase('one leaves the stack, and the other stays', 165, run => leavesAnother(run.world, run.report, run.before)),
+      account({ generation: 'v1', authenticationMode: 'API', second: { authenticationMode: 'CONFIG_MAP' } }),
+      BOOTSTRAP,
+      phase('stage INSTALL in the second cluster', 120, async (run) => {
+        run.staying = await installsAlone(run.world, run.report);
+      }),
+      phase('stage INSTALL in the first one, in the same stack', 120, run => anotherArrives(run.world, run.report, run.before, run.staying)),
+      phase('the first one leaves the stack', 200, run => oneLeaves(run.world, run.report, run.before, run.staying)),
+      phase('the second one leaves, and nothing is left', 120, run => theOtherLeaves(run.world, run.report, run.before, run.staying)),
     ],
   },
   'access-modes': {

@@ -1,8 +1,9 @@
-"""What EKS tells the authenticator beside the API server: access entries, and which sources the mode of the cluster leaves."""
+"""What EKS tells the authenticator beside a cluster's API server: access entries, and which sources the mode of the cluster leaves."""
 
 import json
-import os
 import pathlib
+
+from emulator.facts import facts_of
 
 # In the authenticator's words: its own configuration, the file of entries, aws-auth. The first that knows a role counts. In mode CONFIG_MAP
 # the file has who made the cluster, and nobody else.
@@ -11,9 +12,8 @@ BACKENDS = {"CONFIG_MAP": "MountedFile DynamicFile EKSConfigMap", "API_AND_CONFI
 
 def tell(cluster):
     """It looks at its files again a second or two after they changed."""
-    folder = os.environ.get("AUTHENTICATOR_FILES")
-    # Of other clusters there is no control plane.
-    if folder and cluster.name == json.loads(os.environ["CLUSTER"]).get("name", cluster.name):
+    folder = facts_of(cluster.name).get("authenticatorFolder")
+    if folder:
         entries = [(entry.principal, entry.username, entry.groups) for entry in cluster.access_entries.values()]
         entries += [(cluster.creator, "kubernetes-admin", ["system:masters"])] if cluster.creator else []
         mapped = {"mapRoles": [], "mapUsers": [], "mapAccounts": []}

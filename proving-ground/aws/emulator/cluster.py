@@ -1,7 +1,4 @@
-"""EKS: the cluster is the one of the proving ground."""
-
-import json
-import os
+"""EKS: clusters are those of the proving ground."""
 
 from moto.ec2.models import ec2_backends
 from moto.eks import models
@@ -10,6 +7,7 @@ from moto.eks.responses import EKSResponse
 from moto.core.responses import EmptyResult
 
 from emulator import authenticator, clock
+from emulator.facts import facts_of
 
 # https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html
 MAXIMUM_TAGS, MAXIMUM_KEY, MAXIMUM_VALUE = 50, 128, 256
@@ -30,7 +28,7 @@ def init(original):
     def wrapped(self, *args, **kwargs):
         """A cluster that is being made: nobody is told yet where it is."""
         original(self, *args, **kwargs)
-        facts = json.loads(os.environ["CLUSTER"])
+        facts = facts_of(self.name)
         asked, self.version = kwargs.get("version"), facts.get("version") or "1.27"
         if asked and asked != self.version:
             raise InvalidParameterException(message=f"unsupported Kubernetes version {asked}")

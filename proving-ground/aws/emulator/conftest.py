@@ -10,13 +10,14 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
+FACTS = {"name": "prod", "endpoint": "https://10.0.0.1:6443", "certificateAuthorityBase64": "Y2E=", "oidcIssuer": "https://oidc.example/id/1"}
 os.environ.update(
     AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1",
     INSTANCE_LAUNCH_SECONDS="0.1", INSTANCE_SHUTDOWN_SECONDS="0.2", TERMINATION_HOOK_SECONDS="0.3", HEALTH_CHECK_SECONDS="0.2",
     AZ_REBALANCE_SECONDS="0.6", NODEGROUP_UPDATE_SECONDS="0.3", NODEGROUP_LAG_SECONDS="0.3", ADDON_UPDATE_SECONDS="0.3",
     CLUSTER_CREATION_SECONDS="0.3", CLUSTER_UPDATE_SECONDS="0.3",
     CATALOGUE_FOLDER=tempfile.mkdtemp(), VCPU_QUOTA="100",
-    CLUSTER=json.dumps({"endpoint": "https://10.0.0.1:6443", "certificateAuthorityBase64": "Y2E=", "oidcIssuer": "https://oidc.example/id/1"}))
+    CLUSTERS=json.dumps([FACTS]))
 
 from emulator import clock, gateway, moto_rules  # noqa: E402  (read their settings when imported)
 from emulator.waiting import Time, eventually  # noqa: E402
