@@ -5,6 +5,7 @@ import * as eks from '@aws-sdk/client-eks';
 import * as iam from '@aws-sdk/client-iam';
 import { allow, ask, aws, createRole, sessionOf } from './running-aws';
 import { clientConfig } from '../client-config';
+import { createCluster } from '../create-cluster';
 
 /** Permissions of what makes a cluster, as CDK's own resources do. */
 
@@ -41,12 +42,13 @@ void test('a cluster needs the permission for its name and its tags, and to pass
     new eks.EKSClient(await configOf(name, ...statements)).send(new eks.CreateClusterCommand({ ...input, ...more }));
   const refused = 'AccessDeniedException';
 
-  await assert.rejects(create('no-cluster', {}, passing), denied(refused, 'eks:CreateCluster'));
-  await assert.rejects(create('other-cluster', { name: 'other' }, creating, passing), denied(refused, 'eks:CreateCluster'));
-  await assert.rejects(create('no-passed-role', {}, creating), denied(refused, 'iam:PassRole'));
-  await assert.rejects(create('no-tagging', { tags: { owner: 'me' } }, creating, passing), denied(refused, 'eks:TagResource'));
-  assert.equal((await create('cluster-maker', { tags: { owner: 'me' } }, creating, passing, tagging)).cluster!.status, 'CREATING');
-  await new eks.EKSClient(await configOf('cluster-ender', creating)).send(new eks.DeleteClusterCommand({ name: 'made' }));
+  await assert.rejects(create('maker-of-none', {}, passing), denied(refused, 'eks:CreateCluster'));
+  await assert.rejects(create('maker-of-others', { name: 'other' }, creating, passing), denied(refused, 'eks:CreateCluster'));
+  await assert.rejects(create('maker-without-role', {}, creating), denied(refused, 'iam:PassRole'));
+  await assert.rejects(create('maker-without-tags', { tags: { owner: 'me' } }, creating, passing), denied(refused, 'eks:TagResource'));
+  const maker = new eks.EKSClient(await configOf('cluster-maker', creating, passing, tagging));
+  assert.deepEqual((await createCluster(maker, { ...input, tags: { owner: 'me' } })).tags, { owner: 'me' });
+  await maker.send(new eks.DeleteClusterCommand({ name: 'made' }));
 });
 
 void test('a provider of identities needs the permission for its URL', async () => {
