@@ -31,7 +31,7 @@ export interface World extends CustomerCluster {
 /** What a world is about, and how the customer's cluster differs from the usual one. */
 export interface WorldOptions extends ClusterOptions {
   /**
-   * A second cluster of the account, in the same network, with a node group of one node each and an empty shop.
+   * A second cluster of the account, in the same network, with two nodes and an empty shop.
    * @default - there is one cluster
    */
   readonly second?: Pick<ClusterOptions, 'authenticationMode'>;
@@ -46,18 +46,22 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
   const [foundation, plans] = await Promise.all([layFoundation({ parts, karpenter: built, processes, runDir, region }), plan(context, options)]);
   const starting = startLocalAws(context, log, built, foundation, plans);
   const creating = starting.then(local => createNetwork(local, CLUSTER_NAME));
-  const [aws, begun] = await Promise.all([starting, Promise.all(plans.map(async one => ({
-    plan: one,
-    controlPlane: await startCluster(one.site, {
-      parts,
-      log,
-      region,
-      administratorRoleArns: [`arn:aws:iam::${ACCOUNT}:role/${kubectlRole(one.site.clusterName)}`],
-      authenticationMode: modeOf(one),
-      awsEnv: starting.then(({ env }) => env),
-    }),
-    customer: await createCustomer(await starting, await creating, factsOf(one), one.sizes),
-  })))]);
+  const begin = async (one: ClusterPlan) => {
+    const [controlPlane, customer] = await Promise.all([
+      startCluster(one.site, {
+        parts,
+        log,
+        region,
+        administratorRoleArns: [`arn:aws:iam::${ACCOUNT}:role/${kubectlRole(one.site.clusterName)}`],
+        authenticationMode: modeOf(one),
+        awsEnv: starting.then(({ env }) => env),
+      }),
+      creating.then(async network => createCustomer(await starting, network, factsOf(one), one.sizes)),
+    ]);
+    return { plan: one, controlPlane, customer };
+  };
+  const begun = await Promise.all(plans.map(begin));
+  const aws = await starting;
   const client = new ec2.EC2Client(clientConfig(aws));
   const addresses = new PodAddresses();
   const surroundings = {
