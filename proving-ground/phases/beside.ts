@@ -76,8 +76,9 @@ export async function oneLeaves(world: World, report: Report, before: Before, st
   await report.check({ step: TAGS, shows: 'undone', name: 'the subnets have the tags of the cluster that stays' }, () => expectTagged(world, [staging]));
   await notLetInAnyMore(world, report, before.access);
   await report.check({ step: 'Deploy Karpenter', shows: 'undone', name: 'the cluster that is left is as before, object by object, and the account as it was before its migration came' }, async () => {
-    const found = await differences(world, { ...before, account: staying.waypoint.account });
-    return nothingDiffers({ ...found, account: found.account.filter(line => !COMES_AND_GOES.test(line)) }, before);
+    const expected = { ...before, account: staying.waypoint.account };
+    const found = await differences(world, expected);
+    return nothingDiffers({ ...found, account: found.account.filter(line => !COMES_AND_GOES.test(line)) }, expected);
   });
   await report.check({ step: 'Deploy Karpenter', shows: 'survives', name: 'the cluster that stays is as it was, object by object, and no pod of it moved' }, async () => {
     expectEqual('pods and their nodes', await homesOf(staging), homes);

@@ -254,12 +254,12 @@ export const SCENARIOS = {
     phases: [
       account({ generation: 'v1', authenticationMode: 'API', second: { authenticationMode: 'CONFIG_MAP' } }),
       BOOTSTRAP,
-      phase('stage INSTALL in the second cluster', 120, async (run) => {
+      phase('stage INSTALL in the second cluster', 110, async (run) => {
         run.staying = await installsAlone(run.world, run.report);
       }),
-      phase('stage INSTALL in the first one, in the same stack', 120, run => anotherArrives(run.world, run.report, run.before, run.staying)),
-      phase('the first one leaves the stack', 200, run => oneLeaves(run.world, run.report, run.before, run.staying)),
-      phase('the second one leaves, and nothing is left', 120, run => theOtherLeaves(run.world, run.report, run.before, run.staying)),
+      phase('stage INSTALL in the first one, in the same stack', 150, run => anotherArrives(run.world, run.report, run.before, run.staying)),
+      phase('the first one leaves the stack', 150, run => oneLeaves(run.world, run.report, run.before, run.staying)),
+      phase('the second one leaves, and nothing is left', 110, run => theOtherLeaves(run.world, run.report, run.before, run.staying)),
     ],
   },
   'access-modes': {

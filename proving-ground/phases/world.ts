@@ -32,7 +32,7 @@ export interface World extends CustomerCluster {
 /** What a world is about, and how the customer's cluster differs from the usual one. */
 export interface WorldOptions extends ClusterOptions {
   /**
-   * A second cluster of the account, in the same network, with a node group of one node each and an empty shop.
+   * A second cluster of the account, in the same network, with two nodes and an empty shop.
    * @default - there is one cluster
    */
   readonly second?: Pick<ClusterOptions, 'authenticationMode'>;
