@@ -10,7 +10,7 @@ import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
-  AWSNodeTemplate, ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, DiscoveryTags, KarpenterMigration, KarpenterRelease,
+  AWSNodeTemplate, BatchSize, ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, DiscoveryTags, KarpenterMigration, KarpenterRelease,
   MigrationStage, NodeAccess, SecurityGroupSource, SubnetSource,
 } from '../../src';
 
@@ -28,6 +28,7 @@ const critical: readonly string[] | undefined = app.node.tryGetContext('critical
 const autoscalers: readonly string[] | undefined = app.node.tryGetContext('autoscalers')?.split(',');
 const ids: (name: string) => string[] = name => app.node.tryGetContext(name).split(',');
 const nodeRoleArn: string | undefined = app.node.tryGetContext('nodeRoleArn');
+const nodes = variants.includes('batches') ? 2 : variants.includes('force') ? 4 : variants.includes('bigbatches') ? 8 : undefined;
 const migration = variants.includes('alone') ? undefined : new KarpenterMigration(stack, 'Migration', {
   cluster,
   stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
@@ -51,7 +52,7 @@ const migration = variants.includes('alone') ? undefined : new KarpenterMigratio
   waitForRun: variants.includes('nowait') ? Duration.seconds(0) : undefined,
   scaleDown: {
     patience: variants.includes('impatient') ? Duration.minutes(1) : undefined,
-    batchSize: variants.includes('batches') ? 2 : variants.includes('force') ? 4 : variants.includes('bigbatches') ? 8 : undefined,
+    batchSize: nodes === undefined ? undefined : BatchSize.count(nodes),
     force: variants.includes('force'),
   },
 });

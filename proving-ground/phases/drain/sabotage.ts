@@ -34,6 +34,18 @@ export const DRAIN_SABOTAGES: readonly DrainSabotage[] = [
     },
   },
   {
+    what: 'two pods of a workload without a budget that may lack one are evicted at once',
+    notices: 'limits',
+    breakIt: async (world) => {
+      for (const pod of (await podsOf(world, 'assets')).slice(0, 2)) {
+        await world.asMigration.create(`${PODS}/${pod.metadata.name}/eviction`, {
+          apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod.metadata.name, namespace: 'shop' },
+        });
+      }
+      return nothing;
+    },
+  },
+  {
     what: 'the migration deletes a pod instead of evicting it',
     notices: 'deletions',
     breakIt: async (world) => {
@@ -99,6 +111,7 @@ async function noticed(world: World, from: number, waypoint: Waypoint): Promise<
   const seen = world.observers.observe(from);
   const all: Record<Evidence, () => unknown> = {
     budgets: () => EVIDENCE.budgets(seen),
+    limits: () => EVIDENCE.limits(seen),
     deletions: () => EVIDENCE.deletions(seen),
     answers: () => EVIDENCE.answers(seen),
     once: () => EVIDENCE.once(seen),
