@@ -79,9 +79,9 @@ const WORKFLOW: Nonsense[] = [
   ['patience as a number', scaleDown({ patience: 60 }), `\`scaleDown.patience\` is 60: set ${aDuration('from 1 minute to 30 days')}`],
   ['a load balancer that takes a month', scaleDown({ deregistrationDelay: Duration.days(30) }),
     `\`scaleDown.deregistrationDelay\` is 30 days: set ${aDuration('from 0 seconds to 1 hour')}`],
-  ['the scale-down as a text', scaleDown('fast'), '`scaleDown` is "fast": set an object with some of `targets`, `batchSize`, `pauseBetweenBatches`, '
+  ['the scale-down as a text', scaleDown('fast'), '`scaleDown` is "fast": set an object with some of `targets`, `batchSize`, `disruptionLimit`, `workloadLimits`, `pauseBetweenBatches`, '
     + '`deregistrationDelay`, `patience`, `force`'],
-  ['the scale-down as null', scaleDown(null), '`scaleDown` is null: set an object with some of `targets`, `batchSize`, `pauseBetweenBatches`, '
+  ['the scale-down as null', scaleDown(null), '`scaleDown` is null: set an object with some of `targets`, `batchSize`, `disruptionLimit`, `workloadLimits`, `pauseBetweenBatches`, '
     + '`deregistrationDelay`, `patience`, `force`'],
   ['a slip of the pen in the scale-down', scaleDown({ batchsize: 2 }), '`scaleDown.batchsize` is no property of `scaleDown`, got 2: set `scaleDown.batchSize`, or leave it out'],
   ['a deployment that waits for an hour', migration({ waitForRun: Duration.minutes(60) }),

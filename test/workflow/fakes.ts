@@ -26,7 +26,15 @@ export const configuration: WorkflowConfiguration = {
   CriticalWorkloads: [],
   ClusterAutoscaler: { Kind: 'discovered' },
   CanaryImage: 'pause',
-  ScaleDown: { Targets: [], BatchSize: { Count: 1 }, DisruptionLimit: { Percentage: 25 }, WorkloadLimits: [], PauseSeconds: 0, DeregistrationSeconds: 0, Force: false },
+  ScaleDown: {
+    Targets: [],
+    BatchSize: { Count: 1 },
+    DisruptionLimit: { Percentage: 25 },
+    WorkloadLimits: [],
+    PauseSeconds: 0,
+    DeregistrationSeconds: 0,
+    Force: false,
+  },
   PatienceMinutes: 60,
   AcceptedRisks: [],
 };

@@ -1,8 +1,8 @@
 import { Allowance, allowanceOf, DisruptionLimits, reasonsOf } from './allowance';
 import { DrainRecord, debtsAmong, recordOf } from './drain-record';
 import { cordonedSince } from './node-marks';
-import { ENDING_MILLISECONDS, isDead, isStuck, mustMove, Obstacle, obstacleOf, podsToMove } from './pods';
 import { podsOn } from './pod-index';
+import { ENDING_MILLISECONDS, isDead, isStuck, mustMove, Obstacle, obstacleOf, podsToMove } from './pods';
 import { Missing, missingReplacements } from './replacements';
 import { AttachmentView, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';

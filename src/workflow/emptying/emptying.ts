@@ -8,8 +8,8 @@ import { selectorText } from '../../kubernetes/label-selector';
 import { NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { ScaleDownConfiguration, WorkflowConfiguration } from '../contract';
-import { DisruptionHold } from '../draining/disruption-hold';
 import { drainOptions, roomFor } from '../draining/batch';
+import { DisruptionHold } from '../draining/disruption-hold';
 import { allPods, beginBatch, blockedBy, drain, isInBatch, NOTHING_DRAINED, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
 import { cordon, release } from '../draining/node-marks';
@@ -146,12 +146,12 @@ export class Emptying {
     const pods = await allPods(this.ports.draining);
     const { scaleDown, force } = this.options;
     const drained = batch.length > 0 ? await drain(this.ports.draining, batch, pods, drainOptions(scaleDown, force), this.now()) : NOTHING_DRAINED;
-    const ended = drained.emptied.length > 0 ? await this.end(members, drained.emptied) : undefined;
-    const late = overdue(members, this.now());
-    const next = late.length > 0 ? undefined : await this.beginNext(left, batch.filter(node => !drained.emptied.includes(node)), drained.held, pods);
+    // As long as somebody does not go who should be gone, nobody else is sent after them.
+    const isStuck = overdue(members, this.now()).length > 0;
+    const ended = drained.emptied.length > 0 && !isStuck ? await this.end(members, drained.emptied) : undefined;
+    const next = isStuck ? undefined : await this.beginNext(left, batch.filter(node => !drained.emptied.includes(node)), drained.held, pods);
     const progress = together([ended, drained.progress, next]);
-    // Whoever should be gone is in the way; who only ends is waited for beside whatever else is.
-    const ending = late.length > 0 || !progress || progress.kind === 'blocked' ? await this.departure().ofMembers(departing(members)) : undefined;
+    const ending = isStuck || !progress || progress.kind === 'blocked' ? await this.departure().ofMembers(departing(members)) : undefined;
     return together([progress, ending]);
   }
 

@@ -1,5 +1,5 @@
-import { integer, required } from '../../input/kinds';
 import { checkKind } from '../../input/kind';
+import { integer, required } from '../../input/kinds';
 import { Amount } from '../contract';
 
 /** How many nodes are drained at the same time. */

@@ -233,8 +233,8 @@ describe('the next batch', () => {
     ['none before the batch is over, where there is a pause', { batch: 1, size: { Count: 8 }, pause: 10 }, { nodes: 0 }],
   ])('is %s', (_name, { batch, held = 0, size, pause = 0 }, room) => {
     const nodes = Array.from({ length: batch }, (_, index) => node(`n${index}`));
-    const names = nodes.slice(0, held).map(({ name }) => name);
-    expect(roomFor(nodes, names, { BatchSize: size as { Count: number }, PauseSeconds: pause }, 40)).toMatchObject(room);
+    const heldUp = nodes.slice(0, held).map(({ name }) => name);
+    expect(roomFor(nodes, heldUp, { BatchSize: size as { Count: number }, PauseSeconds: pause }, 40)).toMatchObject(room);
   });
 
   test('is checked again when the last node was begun half a minute ago', () => {

@@ -16,7 +16,15 @@ export const CONFIGURATION: EmptyingConfiguration = {
   Owner: 'Stack/Migration',
   Pools: ['default', 'gpu'],
   NodeClasses: ['default'],
-  ScaleDown: { Targets: [], BatchSize: { Count: 1 }, DisruptionLimit: { Percentage: 25 }, WorkloadLimits: [], PauseSeconds: 0, DeregistrationSeconds: 300, Force: false },
+  ScaleDown: {
+    Targets: [],
+    BatchSize: { Count: 1 },
+    DisruptionLimit: { Percentage: 25 },
+    WorkloadLimits: [],
+    PauseSeconds: 0,
+    DeregistrationSeconds: 300,
+    Force: false,
+  },
 };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

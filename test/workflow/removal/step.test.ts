@@ -227,7 +227,7 @@ describe('karpenter does not end what is deleted', () => {
     expect(progress.says).toContain('machine/machine-a-2 with node/a-2 with instance/i-a-2 is being deleted for more than 10 minutes');
     expect(progress.says).toContain('aws ec2 terminate-instances --instance-ids i-a-2 ; kubectl patch node a-2 --type merge -p \'{"metadata":{"finalizers":null}}\''
       + ' ; kubectl patch machine machine-a-2 --type merge -p');
-    expect(world.events).not.toContain('delete machine machine-b-1');
+    expect(indices(/^delete machine/)).toHaveLength(1);
   });
 });
 

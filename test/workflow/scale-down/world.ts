@@ -54,7 +54,15 @@ export const CONFIGURATION: ScaleDownStepConfiguration = {
   Replicas: 2,
   Cpu: '1',
   Memory: '1Gi',
-  ScaleDown: { Targets: [], BatchSize: { Count: 1 }, DisruptionLimit: { Percentage: 25 }, WorkloadLimits: [], PauseSeconds: 0, DeregistrationSeconds: 0, Force: false },
+  ScaleDown: {
+    Targets: [],
+    BatchSize: { Count: 1 },
+    DisruptionLimit: { Percentage: 25 },
+    WorkloadLimits: [],
+    PauseSeconds: 0,
+    DeregistrationSeconds: 0,
+    Force: false,
+  },
 };
 
 const GI = 2 ** 30;
