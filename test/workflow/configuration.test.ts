@@ -19,7 +19,9 @@ test('the defaults are the guide\'s', () => {
     ],
     ClusterAutoscaler: { Kind: 'discovered' },
     CanaryImage: 'public.ecr.aws/eks-distro/kubernetes/pause:3.7',
-    ScaleDown: { Targets: [], BatchSize: { Percentage: 10 }, DisruptionLimit: { Percentage: 25 }, WorkloadLimits: [], PauseSeconds: 0, DeregistrationSeconds: 300, Force: false },
+    ScaleDown: {
+      Targets: [], BatchSize: { Percentage: 10 }, DisruptionLimit: { Percentage: 25 }, WorkloadLimits: [], PauseSeconds: 0, DeregistrationSeconds: 300, Force: false,
+    },
     PatienceMinutes: 60,
   });
 });

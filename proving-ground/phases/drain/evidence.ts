@@ -31,7 +31,8 @@ export const EVIDENCE = {
   /** What the migration takes of workloads that no budget is over. */
   limits: ({ disruption: { evicted, fewestReady, withoutBudget } }: Observation) => {
     const ours = new Set(evicted.map(({ controller }) => controller).filter(controller => withoutBudget.includes(controller)));
-    const below = Object.entries(fewestReady).filter(([workload, { before, fewest }]) => ours.has(workload) && fewest < before - Math.max(1, Math.floor(before * (1 - STAYING))));
+    const least = (before: number) => before - Math.max(1, Math.floor(before * (1 - STAYING)));
+    const below = Object.entries(fewestReady).filter(([workload, { before, fewest }]) => ours.has(workload) && fewest < least(before));
     expectEqual('workloads without a budget below three quarters of their pods', below.map(([workload, { before, fewest }]) => `${workload}: ${fewest} of ${before}`), []);
   },
   deletions: ({ audit }: Observation) => expectEqual('pods deleted past the Eviction API', audit.deletedPods, []),

@@ -46,7 +46,8 @@ export function wasJustBegun(batch: readonly NodeView[], now: number): boolean {
   return batch.some(node => now - (recordOf(node)?.since ?? 0) < JUST_BEGUN_MILLISECONDS);
 }
 
-export function drainOptions({ PauseSeconds, DeregistrationSeconds, DisruptionLimit, WorkloadLimits }: ScaleDownConfiguration, force: boolean): DrainOptions {
+export function drainOptions(scaleDown: ScaleDownConfiguration, force: boolean): DrainOptions {
+  const { PauseSeconds, DeregistrationSeconds, DisruptionLimit, WorkloadLimits } = scaleDown;
   return { pauseSeconds: PauseSeconds, deregistrationSeconds: DeregistrationSeconds, limits: { all: DisruptionLimit, some: WorkloadLimits }, force };
 }
 

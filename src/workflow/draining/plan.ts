@@ -71,7 +71,8 @@ export function planDrain(view: DrainView, options: DrainOptions, now: number): 
   const batch = standingsOf(view, now);
   const isFull = batch.some(({ missing }) => missing.late.some(({ by }) => by === PauseReason.NO_NEW_NODE));
   const again = batch.flatMap(({ residents }) => residents.note ?? []);
-  const toMove = batch.filter(({ residents, missing }) => residents.note === undefined && missing.late.length === 0).flatMap(({ residents }) => residents.leave);
+  const toMove = batch.filter(({ residents, missing }) => residents.note === undefined && missing.late.length === 0)
+    .flatMap(({ residents }) => residents.leave);
   const kept = batch.flatMap(({ residents }) => residents.leave).filter(pod => obstacleOf(pod) !== undefined);
   const forced = options.force && batch.every(({ missing: { late, waits } }) => late.length + waits.length === 0)
     ? oneOfEach(kept.filter(pod => toMove.includes(pod))) : [];

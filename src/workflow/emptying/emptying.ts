@@ -161,7 +161,9 @@ export class Emptying {
     return working(`${some(nodes.map(({ name }) => name))} is empty: deleted ${some(ends.map(({ kind, name }) => `${kind === 'claim' ? this.api.kinds.claim.singular : kind}/${name}`))}`, 2);
   }
 
-  private async beginNext(left: readonly NodeView[], batch: readonly NodeView[], held: readonly string[], pods: readonly PodView[]): Promise<Progress | undefined> {
+  private async beginNext(
+    left: readonly NodeView[], batch: readonly NodeView[], held: readonly string[], pods: readonly PodView[],
+  ): Promise<Progress | undefined> {
     const { scaleDown, force } = this.options;
     const candidates = left.filter(node => !isInBatch(node));
     // Node groups have theirs as well, and each has pods.

@@ -190,7 +190,9 @@ function waitForEnds({ fleets }: Scene): Progress | undefined {
 }
 
 /** Begins as many nodes as there is room for beside those of the batch. */
-async function beginNext(scene: Scene, left: readonly NodeView[], batch: readonly NodeView[], held: readonly string[]): Promise<Progress | undefined> {
+async function beginNext(
+  scene: Scene, left: readonly NodeView[], batch: readonly NodeView[], held: readonly string[],
+): Promise<Progress | undefined> {
   const { ports, configuration: { ScaleDown, Api }, nodes, pods, force, now } = scene;
   const candidates = left.filter(node => !isInBatch(node));
   const room = roomFor(batch, held, ScaleDown, nodes.length);
