@@ -28,7 +28,7 @@ export class NodegroupTarget {
 }
 
 /**
- * What stage `SCALE_DOWN` does: node groups to their minimum, node by node.
+ * What stage `SCALE_DOWN` does: node groups to their minimum, several nodes at a time.
  *
  * `batchSize`, the limits, `pauseBetweenBatches`, `deregistrationDelay` and `force` also count where Karpenter's own nodes are drained: at
  * `MigrationStage.REMOVED`, and after a pool was renamed or dropped. `patience` counts for every run.
