@@ -47,7 +47,7 @@ export function wasJustBegun(batch: readonly NodeView[], now: number): boolean {
 }
 
 export function drainOptions(scaleDown: ScaleDownConfiguration, force: boolean): DrainOptions {
-  const { PauseSeconds, DeregistrationSeconds, DisruptionLimit, WorkloadLimits } = scaleDown;
+  const { PauseSeconds, DeregistrationSeconds, DisruptionLimit, WorkloadLimits = [] } = scaleDown;
   return { pauseSeconds: PauseSeconds, deregistrationSeconds: DeregistrationSeconds, limits: { all: DisruptionLimit, some: WorkloadLimits }, force };
 }
 
