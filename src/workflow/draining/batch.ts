@@ -67,7 +67,7 @@ export function roomFor(
   batch: readonly NodeView[], held: readonly string[], { BatchSize, PauseSeconds }: Pick<ScaleDownConfiguration, 'BatchSize' | 'PauseSeconds'>, all: number,
 ): Room {
   const size = manyOf(BatchSize, all);
-  const many = held.filter(name => batch.some(node => node.name === name)).length;
+  const { length: many } = held;
   if (PauseSeconds > 0 && batch.length > 0) {
     return { nodes: 0 };
   }
