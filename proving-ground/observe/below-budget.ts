@@ -56,7 +56,9 @@ export class BelowBudget {
         watched.armed = true;
         this.close(watched, at);
         if (healthy === view.desiredHealthy) {
-          this.used.set(view.key, [...this.used.get(view.key) ?? [], at]);
+          const times = this.used.get(view.key) ?? [];
+          times.push(at);
+          this.used.set(view.key, times);
         }
       } else if (watched.armed) {
         const open = watched.open ?? { budget: view.key, from: at, fewest: healthy, demanded: view.desiredHealthy, because };

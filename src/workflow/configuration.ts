@@ -47,7 +47,7 @@ function scaleDownOptions(options: ScaleDownOptions): ScaleDownConfiguration {
     Targets: targets.map(({ nodegroup, size }) => ({ Nodegroup: nodegroup, Size: size })),
     BatchSize: batchSize._amount,
     DisruptionLimit: disruptionLimit._amount,
-    WorkloadLimits: workloadLimits.map(({ _limit }) => _limit),
+    WorkloadLimits: workloadLimits.length > 0 ? workloadLimits.map(({ _limit }) => _limit) : undefined,
     PauseSeconds: options.pauseBetweenBatches?.toSeconds() ?? 0,
     DeregistrationSeconds: (options.deregistrationDelay ?? DEFAULT_DEREGISTRATION_DELAY).toSeconds(),
     Force: options.force ?? false,

@@ -85,8 +85,8 @@ export interface ScaleDownConfiguration {
   readonly BatchSize: Amount;
   /** Pods of a workload that may be missing at a time, where no PodDisruptionBudget says so. */
   readonly DisruptionLimit: Amount;
-  /** Of workloads for which that is not so. */
-  readonly WorkloadLimits: readonly WorkloadLimit[];
+  /** Of workloads for which that is not so; only where there are any. */
+  readonly WorkloadLimits?: readonly WorkloadLimit[];
   readonly PauseSeconds: number;
   /** Between the exclusion from load balancers and the end of an instance, where the cluster has any load balancer. */
   readonly DeregistrationSeconds: number;

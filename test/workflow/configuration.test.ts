@@ -20,8 +20,12 @@ test('the defaults are the guide\'s', () => {
     ClusterAutoscaler: { Kind: 'discovered' },
     CanaryImage: 'public.ecr.aws/eks-distro/kubernetes/pause:3.7',
     ScaleDown: {
-      Targets: [], BatchSize: { Percentage: 10 }, DisruptionLimit: { Percentage: 25 }, WorkloadLimits: [],
-      PauseSeconds: 0, DeregistrationSeconds: 300, Force: false,
+      Targets: [],
+      BatchSize: { Percentage: 10 },
+      DisruptionLimit: { Percentage: 25 },
+      PauseSeconds: 0,
+      DeregistrationSeconds: 300,
+      Force: false,
     },
     PatienceMinutes: 60,
   });

@@ -38,9 +38,7 @@ export const DRAIN_SABOTAGES: readonly DrainSabotage[] = [
     notices: 'limits',
     breakIt: async (world) => {
       for (const pod of (await podsOf(world, 'assets')).slice(0, 2)) {
-        await world.asMigration.create(`${PODS}/${pod.metadata.name}/eviction`, {
-          apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod.metadata.name, namespace: 'shop' },
-        });
+        await evict(world, pod);
       }
       return nothing;
     },
@@ -57,14 +55,11 @@ export const DRAIN_SABOTAGES: readonly DrainSabotage[] = [
     what: 'a pod is evicted, and so is the one that took its place',
     notices: 'once',
     breakIt: async (world) => {
-      const evict = (pod: KubeObject) => world.asMigration.create(`${PODS}/${pod.metadata.name}/eviction`, {
-        apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod.metadata.name, namespace: 'shop' },
-      });
       const before = (await podsOf(world, 'mailer')).map(pod => pod.metadata.uid);
-      await evict((await podsOf(world, 'mailer'))[0]);
+      await evict(world, (await podsOf(world, 'mailer'))[0]);
       const next = await until('another pod took its place', 60, async () =>
         (await readyPods(world.kube, await podsOf(world, 'mailer'))).find(pod => !before.includes(pod.metadata.uid)));
-      await evict(next);
+      await evict(world, next);
       return nothing;
     },
   },
@@ -126,6 +121,11 @@ async function noticed(world: World, from: number, waypoint: Waypoint): Promise<
     }
   }
   return failures;
+}
+
+/** As the migration would. */
+function evict(world: World, { metadata: { name } }: KubeObject): Promise<unknown> {
+  return world.asMigration.create(`${PODS}/${name}/eviction`, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'shop' } });
 }
 
 function podsOf(world: World, app: string): Promise<KubeObject[]> {

@@ -66,10 +66,14 @@ export function reasonsOf(withheld: readonly Withheld[]): { readonly obstacles: 
   return { obstacles: said(true).map(says => ({ by: PauseReason.DISRUPTION_LIMIT, says })), waits: [...new Set(said(false))] };
 }
 
+/** How a workload stands, and how many of its pods may be missing. */
+interface Standing { readonly wanted: number; readonly most: number; readonly missing: number; readonly isRecovering: boolean }
+
 /** Workloads by what their pods belong to: a Deployment has several ReplicaSets while it is rolled out. */
 class Workloads {
   private readonly controllers: ReadonlyMap<string, ControllerView>;
   private readonly members: ReadonlyMap<string, readonly PodView[]>;
+  private readonly standings = new Map<string, Standing>();
 
   public constructor(view: AllowanceView, private readonly limits: DisruptionLimits, private readonly now: number) {
     this.controllers = new Map(view.controllers.map(one => [one.uid, one]));
@@ -109,8 +113,15 @@ class Workloads {
     return controller ? this.controllers.get(controller.uid)?.owner?.uid ?? controller.uid : uid;
   }
 
-  private standing(pod: PodView): { readonly wanted: number; readonly most: number; readonly missing: number; readonly isRecovering: boolean } {
-    const members = this.members.get(this.workloadOf(pod)) ?? [pod];
+  /** Every pod of a workload asks for it. */
+  private standing(pod: PodView): Standing {
+    const workload = this.workloadOf(pod);
+    const standing = this.standings.get(workload) ?? this.judge(pod, this.members.get(workload) ?? [pod]);
+    this.standings.set(workload, standing);
+    return standing;
+  }
+
+  private judge(pod: PodView, members: readonly PodView[]): Standing {
     const uids = new Set(members.map(({ controller }) => controller?.uid));
     const known = [...uids].map(uid => this.controllers.get(uid ?? '')?.wanted);
     // Nobody knows how many pods a controller of another kind wants: those that it has, and those that are about to come again.

@@ -47,7 +47,7 @@ export function wasJustBegun(batch: readonly NodeView[], now: number): boolean {
 }
 
 export function drainOptions(scaleDown: ScaleDownConfiguration, force: boolean): DrainOptions {
-  const { PauseSeconds, DeregistrationSeconds, DisruptionLimit, WorkloadLimits } = scaleDown;
+  const { PauseSeconds, DeregistrationSeconds, DisruptionLimit, WorkloadLimits = [] } = scaleDown;
   return { pauseSeconds: PauseSeconds, deregistrationSeconds: DeregistrationSeconds, limits: { all: DisruptionLimit, some: WorkloadLimits }, force };
 }
 
@@ -67,7 +67,7 @@ export function roomFor(
   batch: readonly NodeView[], held: readonly string[], { BatchSize, PauseSeconds }: Pick<ScaleDownConfiguration, 'BatchSize' | 'PauseSeconds'>, all: number,
 ): Room {
   const size = manyOf(BatchSize, all);
-  const many = held.filter(name => batch.some(node => node.name === name)).length;
+  const { length: many } = held;
   if (PauseSeconds > 0 && batch.length > 0) {
     return { nodes: 0 };
   }

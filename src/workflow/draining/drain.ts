@@ -20,14 +20,13 @@ const WAITING_MINUTES = 30;
 export interface Drained {
   /** Nodes that are empty and may end. */
   readonly emptied: readonly NodeView[];
+  /** The others. */
+  readonly remaining: readonly NodeView[];
   /** What else there is to say; undefined where nothing but these is left of the batch. */
   readonly progress?: Progress;
   /** The names of the nodes that something is in the way of. */
   readonly held: readonly string[];
 }
-
-/** Where no batch has begun. */
-export const NOTHING_DRAINED: Drained = { emptied: [], held: [] };
 
 /** All pods as they are now. */
 export async function allPods(port: DrainingPort): Promise<PodView[]> {
@@ -50,29 +49,41 @@ export function isInBatch(node: NodeView): boolean {
 export async function drain(
   port: DrainingPort, batch: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
 ): Promise<Drained> {
+  if (batch.length === 0) {
+    return { emptied: [], remaining: [], held: [] };
+  }
   const view: DrainView = {
     nodes: batch,
     pods,
-    controllers: await readControllers(port, batch, pods),
+    controllers: await readControllers(port, controllersOf(batch, pods)),
     // Volumes and load balancers matter to a node that has no pod left.
     ...batch.some(({ name }) => podsOn(name, pods).every(pod => !mustMove(pod)))
       ? { attachments: await port.attachments(), loadBalancers: await port.loadBalancers() }
       : { attachments: [], loadBalancers: false },
   };
   const moves = planDrain(view, options, now);
-  const missed = await port.patchNodes(moves.note.map(({ node, record }) => note(node, record)));
+  const noted = await noteAll(port, moves.note);
   const round = await evictInTurn(port, moves, () => options.force && moves.waits.length === 0, now);
-  const noted = moves.note.length === 0 ? undefined : patched(moves.note.map(({ says }) => says).join('; '), moves.note.length, missed);
-  const rest = batch.filter(node => !moves.emptied.includes(node) && !moves.note.some(one => one.node === node));
+  const remaining = batch.filter(node => !moves.emptied.includes(node));
+  const rest = remaining.filter(node => !moves.note.some(one => one.node === node));
   return {
     emptied: moves.emptied,
+    remaining,
     progress: together([noted, rest.length > 0 ? progressOf(moves, round, rest, options) : undefined]),
     held: [...new Set([...moves.held, ...round.evicted.length === 0 ? [...round.refused, ...round.failed].map(({ pod }) => pod.node!) : []])],
   };
 }
 
-async function readControllers(port: DrainingPort, batch: readonly NodeView[], pods: readonly PodView[]): Promise<ControllerView[]> {
-  const refs = controllersOf(batch, pods);
+async function noteAll(port: DrainingPort, notes: DrainMoves['note']): Promise<Progress | undefined> {
+  if (notes.length === 0) {
+    return undefined;
+  }
+  const missed = await port.patchNodes(notes.map(({ node, record }) => note(node, record)));
+  return patched(notes.map(({ says }) => says).join('; '), notes.length, missed);
+}
+
+/** Each question is a call of another function: none is asked for nothing. */
+export async function readControllers(port: DrainingPort, refs: readonly ControllerRef[]): Promise<ControllerView[]> {
   return refs.length > 0 ? port.controllers(refs) : [];
 }
 

@@ -10,7 +10,7 @@ import { count, some } from '../../words/short-list';
 import { ScaleDownConfiguration, WorkflowConfiguration } from '../contract';
 import { drainOptions, roomFor } from '../draining/batch';
 import { DisruptionHold } from '../draining/disruption-hold';
-import { allPods, beginBatch, blockedBy, drain, isInBatch, NOTHING_DRAINED, patchAll } from '../draining/drain';
+import { allPods, beginBatch, blockedBy, drain, Drained, isInBatch, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
 import { cordon, release } from '../draining/node-marks';
 import { someWaitForNode } from '../draining/pods';
@@ -142,14 +142,13 @@ export class Emptying {
     if (left.length === 0) {
       return undefined;
     }
-    const batch = left.filter(isInBatch);
     const pods = await allPods(this.ports.draining);
     const { scaleDown, force } = this.options;
-    const drained = batch.length > 0 ? await drain(this.ports.draining, batch, pods, drainOptions(scaleDown, force), this.now()) : NOTHING_DRAINED;
+    const drained = await drain(this.ports.draining, left.filter(isInBatch), pods, drainOptions(scaleDown, force), this.now());
     // As long as somebody does not go who should be gone, nobody else is sent after them.
     const isStuck = overdue(members, this.now()).length > 0;
     const ended = drained.emptied.length > 0 && !isStuck ? await this.end(members, drained.emptied) : undefined;
-    const next = isStuck ? undefined : await this.beginNext(left, batch.filter(node => !drained.emptied.includes(node)), drained.held, pods);
+    const next = isStuck ? undefined : await this.beginNext(left, drained, pods);
     const progress = together([ended, drained.progress, next]);
     const ending = isStuck || !progress || progress.kind === 'blocked' ? await this.departure().ofMembers(departing(members)) : undefined;
     return together([progress, ending]);
@@ -161,14 +160,12 @@ export class Emptying {
     return working(`${some(nodes.map(({ name }) => name))} is empty: deleted ${some(ends.map(({ kind, name }) => `${kind === 'claim' ? this.api.kinds.claim.singular : kind}/${name}`))}`, 2);
   }
 
-  private async beginNext(
-    left: readonly NodeView[], batch: readonly NodeView[], held: readonly string[], pods: readonly PodView[],
-  ): Promise<Progress | undefined> {
+  private async beginNext(left: readonly NodeView[], { remaining, held }: Drained, pods: readonly PodView[]): Promise<Progress | undefined> {
     const { scaleDown, force } = this.options;
     const candidates = left.filter(node => !isInBatch(node));
     // Node groups have theirs as well, and each has pods.
     const all = new Set([...left.map(({ name }) => name), ...pods.flatMap(({ node }) => node ?? [])]).size;
-    const room = roomFor(batch, held, scaleDown, all);
+    const room = roomFor(remaining, held, scaleDown, all);
     if (candidates.length === 0 || room.nodes === 0) {
       return undefined;
     }

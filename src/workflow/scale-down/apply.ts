@@ -14,7 +14,7 @@ import { selects } from '../../kubernetes/label-selector';
 import { fullName, NODEGROUP_LABEL, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { drainOptions, lateArrivals, nextBatch, roomFor, wasJustBegun } from '../draining/batch';
-import { allPods, beginBatch, blockedBy, drain, evictAll, isInBatch, NOTHING_DRAINED, patchAll, refusalsOf } from '../draining/drain';
+import { allPods, beginBatch, blockedBy, drain, Drained, evictAll, isInBatch, patchAll, readControllers, refusalsOf } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
 import { podsToMove } from '../draining/pods';
 import { PauseReason } from '../pause-reason';
@@ -125,7 +125,7 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
   const { ports: { kubernetes }, configuration: { Api }, nodes, pods, force, now } = scene;
   const leaving = goers(scene.fleets);
   const places = nodes.filter(node => node.labels[NODEGROUP_LABEL] !== undefined && !leaving.includes(node));
-  const controllers = await kubernetes.controllers(movingControllers(leaving, places));
+  const controllers = await readControllers(kubernetes, movingControllers(leaving, places));
   const move = planMove({ goers: leaving, places, pods, controllers, ownerKey: apiOf(Api).ownerLabel, force }, now);
   switch (move.kind) {
     case 'none':
@@ -173,10 +173,9 @@ async function clear({ ports: { kubernetes }, now }: Scene, { place, evict, chan
 async function drainNext(scene: Scene, left: readonly NodeView[]): Promise<Progress | undefined> {
   const { ports, configuration: { ScaleDown }, fleets, pods, force, now } = scene;
   const withLeft = (progress: Progress | undefined) => progress && { ...progress, counts: { nodesLeft: goers(fleets).length, ...progress.counts } };
-  const batch = left.filter(isInBatch);
-  const drained = batch.length > 0 ? await drain(ports.kubernetes, batch, pods, drainOptions(ScaleDown, force), now) : NOTHING_DRAINED;
+  const drained = await drain(ports.kubernetes, left.filter(isInBatch), pods, drainOptions(ScaleDown, force), now);
   const ended = drained.emptied.length > 0 ? await endAll(scene, drained.emptied) : undefined;
-  const begun = await beginNext(scene, left, batch.filter(node => !drained.emptied.includes(node)), drained.held);
+  const begun = await beginNext(scene, left, drained);
   const progress = together([ended, drained.progress, begun]);
   // Who ends takes no pods along: it is waited for last, or beside whatever is in the way.
   const rest = !progress || progress.kind === 'blocked' ? waitForEnds(scene) : undefined;
@@ -190,12 +189,10 @@ function waitForEnds({ fleets }: Scene): Progress | undefined {
 }
 
 /** Begins as many nodes as there is room for beside those of the batch. */
-async function beginNext(
-  scene: Scene, left: readonly NodeView[], batch: readonly NodeView[], held: readonly string[],
-): Promise<Progress | undefined> {
+async function beginNext(scene: Scene, left: readonly NodeView[], { remaining, held }: Drained): Promise<Progress | undefined> {
   const { ports, configuration: { ScaleDown, Api }, nodes, pods, force, now } = scene;
   const candidates = left.filter(node => !isInBatch(node));
-  const room = roomFor(batch, held, ScaleDown, nodes.length);
+  const room = roomFor(remaining, held, ScaleDown, nodes.length);
   if (candidates.length === 0 || room.nodes === 0) {
     return undefined;
   }
@@ -205,7 +202,7 @@ async function beginNext(
     return blockedBy([late]);
   }
   // Who begins nodes one after the other need not ask the same again and again.
-  const objection = wasJustBegun(batch, now) ? undefined : await ports.autoscalerIsQuiet() ?? await refreshed(scene) ?? await ports.recheck();
+  const objection = wasJustBegun(remaining, now) ? undefined : await ports.autoscalerIsQuiet() ?? await refreshed(scene) ?? await ports.recheck();
   if (objection) {
     return objection;
   }

@@ -34,6 +34,7 @@ test('evictions are counted and said', async () => {
   port.outcomes['uid-b'] = { outcome: 'refused', message: 'The disruption budget web needs 2' };
   expect(await drain(port, batch, [pod('a', 'n'), pod('b', 'n'), pod('c', 'n')], OPTIONS, NOW)).toEqual({
     emptied: [],
+    remaining: batch,
     held: [],
     progress: { kind: 'working', says: 'evicted 2 pods of n', waitSeconds: 3, counts: { podsEvicted: 2, evictionsRefused: 1 } },
   });
@@ -115,13 +116,20 @@ test.each([10, 60, 300])('a call every %i s: pods that are refused for good do n
 });
 
 test('an empty node ends at once; one whose volumes are attached is noted, and ends when they are not', async () => {
-  expect(await drain(new Fake(), batch, [], OPTIONS, NOW)).toEqual({ emptied: batch, progress: undefined, held: [] });
+  expect(await drain(new Fake(), batch, [], OPTIONS, NOW)).toEqual({ emptied: batch, remaining: [], progress: undefined, held: [] });
   const port = new Fake();
   port.attachments = async () => [{ node: 'n', volume: 'pv-1' }];
   expect(await drain(port, batch, [], OPTIONS, NOW)).toMatchObject({ emptied: [], progress: { kind: 'working', waitSeconds: 1 } });
   const noted = node('n', { annotations: port.patches[0].annotations as Record<string, string> });
   expect(await drain(port, [noted], [], OPTIONS, NOW + 1000)).toMatchObject({ emptied: [], progress: { says: 'waits until pv-1 is detached from n' } });
   expect(await drain(new Fake(), [noted], [], OPTIONS, NOW + 1000)).toMatchObject({ emptied: [noted] });
+});
+
+test('nobody is asked where nothing is drained', async () => {
+  const port = new Fake();
+  port.controllers = port.attachments = async () => { throw new Error('nobody needs it'); };
+  expect(await drain(port, [], [pod('a', 'n')], OPTIONS, NOW)).toEqual({ emptied: [], remaining: [], held: [] });
+  expect(port.patches).toEqual([]);
 });
 
 test('volumes and load balancers are only read for a node that has no pod left', async () => {

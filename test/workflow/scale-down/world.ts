@@ -6,6 +6,7 @@ import { ScaleDownStepConfiguration } from '../../../src/workflow/scale-down/con
 import { InstanceState, NodegroupState, REBALANCING, Resizing, ScaleDownAwsPort, Sizes } from '../../../src/workflow/scale-down/port';
 import { scaleDownStep } from '../../../src/workflow/scale-down/step';
 import { Progress, Step } from '../../../src/workflow/step';
+import { SCALE_DOWN } from '../fakes';
 
 export interface GroupSpec {
   readonly name: string;
@@ -54,15 +55,7 @@ export const CONFIGURATION: ScaleDownStepConfiguration = {
   Replicas: 2,
   Cpu: '1',
   Memory: '1Gi',
-  ScaleDown: {
-    Targets: [],
-    BatchSize: { Count: 1 },
-    DisruptionLimit: { Percentage: 25 },
-    WorkloadLimits: [],
-    PauseSeconds: 0,
-    DeregistrationSeconds: 0,
-    Force: false,
-  },
+  ScaleDown: SCALE_DOWN,
 };
 
 const GI = 2 ** 30;
