@@ -70,7 +70,7 @@ export class KubernetesProvider extends Construct implements ResourceProvider {
       ...where,
     });
     this.role = givenRole ?? role;
-    this.properties = { [FUNCTION_PROPERTY]: this.function.functionArn };
+    this.properties = { [FUNCTION_PROPERTY]: this.function.functionName };
   }
 
   /** Lets the function that CloudFormation calls ask this one. */

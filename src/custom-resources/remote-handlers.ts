@@ -9,9 +9,9 @@ import { FUNCTION_PROPERTY, RESOURCE_QUERY } from './resource-query';
 type ResourceAnswer = Outcome | { readonly failed: string };
 
 /** Asks a function of ours. */
-export type Ask = (functionArn: string, query: Query) => Promise<unknown>;
+export type Ask = (functionName: string, query: Query) => Promise<unknown>;
 
-interface Remote { readonly functionArn: string; readonly raw: Readonly<Record<string, unknown>> }
+interface Remote { readonly functionName: string; readonly raw: Readonly<Record<string, unknown>> }
 
 /** The handlers as the function has them that CloudFormation calls. */
 export function remoteHandlers(handlers: ResourceHandlers, ask: Ask): ResourceHandlers {
@@ -22,7 +22,7 @@ function remote(type: string, handler: ResourceHandler<unknown>, ask: Ask): Reso
   const call = (action: 'apply' | 'remove') => async ({ properties, oldProperties, ...request }: ResourceRequest<Remote>): Promise<Outcome> => {
     let answer: ResourceAnswer;
     try {
-      answer = await ask(properties.functionArn, {
+      answer = await ask(properties.functionName, {
         Query: RESOURCE_QUERY, Type: type, Action: action, Request: { ...request, properties: properties.raw, oldProperties: oldProperties?.raw },
       }) as ResourceAnswer;
     } catch (error) {
@@ -40,7 +40,7 @@ function remote(type: string, handler: ResourceHandler<unknown>, ask: Ask): Reso
     removalPatienceMinutes: handler.removalPatienceMinutes,
     parse: (raw) => {
       handler.parse(raw);
-      return { functionArn: text(raw, FUNCTION_PROPERTY), raw };
+      return { functionName: text(raw, FUNCTION_PROPERTY), raw };
     },
     identify: ({ raw }) => handler.identify(handler.parse(raw)),
     apply: call('apply'),

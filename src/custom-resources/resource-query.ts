@@ -4,5 +4,5 @@
  */
 export const RESOURCE_QUERY = 'resource';
 
-/** Which function a resource is left to: a property of each. */
-export const FUNCTION_PROPERTY = 'KubernetesFunctionArn';
+/** The name of the function that a resource is left to: a property of each. */
+export const FUNCTION_PROPERTY = 'KubernetesFunction';

@@ -1,13 +1,11 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { kubernetesHandlers, NO_WAY } from './kubernetes-handlers';
 import { lambdaRunner } from './runner.aws';
 import { CLUSTER_SURVEY_TYPE } from '../cluster/contract';
 import { surveyHandler } from '../cluster/survey-handler';
 import { AwsClusterReader } from '../cluster/survey.aws';
-import { ASKING_OPTIONS } from '../custom-resources/client-options';
 import { doneWithoutCluster } from '../custom-resources/cluster-gone';
 import { serving } from '../custom-resources/lambda';
-import { ask } from '../custom-resources/query.aws';
+import { asking } from '../custom-resources/query.aws';
 import { remoteHandlers } from '../custom-resources/remote-handlers';
 import { LambdaRequestPorts } from '../custom-resources/requests.aws';
 import { isRollingBack } from '../custom-resources/rollback.aws';
@@ -30,7 +28,6 @@ import { runTask, WorkflowTask } from '../workflow/runner';
 import { AwsStagePort } from '../workflow/stage.aws';
 
 const reader = new AwsClusterReader();
-const lambda = new LambdaClient(ASKING_OPTIONS);
 
 /** What CloudFormation and the state machine of the workflow call. */
 export const handler = serving({
@@ -47,5 +44,5 @@ export const handler = serving({
     [ACCESS_ENTRY_TYPE]: accessEntryHandler(clusterName => new EksAccessEntries(clusterName)),
     [MIGRATION_STAGE_TYPE]: migrationStageHandler(properties => new AwsStagePort(properties, lambdaRunner)),
   }),
-  ...remoteHandlers(kubernetesHandlers(NO_WAY), (functionArn, query) => ask(lambda, functionArn, query)),
+  ...remoteHandlers(kubernetesHandlers(NO_WAY), asking()),
 }, new LambdaRequestPorts(), task => runTask(task as WorkflowTask, lambdaRunner));

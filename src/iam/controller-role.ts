@@ -55,7 +55,7 @@ export interface ControllerRoleOptions {
   /**
    * The name of the inline policy, at most 128 characters.
    *
-   * Where there are several managed policies, each takes it with what it is about: `<policyName>-NodeLifecycle`. More than
+   * Where there are two managed policies, each takes it with what it is about: `<policyName>-NodeLifecycle`. More than
    * 128 characters of that are an error.
    *
    * @default - generated
@@ -124,7 +124,7 @@ export class ControllerRole extends Construct {
    */
   public readonly policy?: iam.Policy;
 
-  /** The same, where it is several managed policies; else empty. */
+  /** The same, where it is two managed policies; else empty. */
   public readonly managedPolicies: iam.ManagedPolicy[] = [];
 
   constructor(scope: Construct, id: string, props: ControllerRoleProps) {

@@ -11,7 +11,7 @@ const NOW = new Date('2026-01-01T00:10:00Z');
 const EVENT: ProviderEvent = {
   RequestType: 'Create',
   ResourceType: 'Custom::Thing',
-  ResourceProperties: { Name: 'a', KubernetesFunctionArn: 'arn:inner' },
+  ResourceProperties: { Name: 'a', KubernetesFunction: 'inner' },
   LogicalResourceId: 'Thing1',
   StackId: 'stack',
   RequestId: 'request',
@@ -34,10 +34,10 @@ function thing(over: Partial<ResourceHandler<Thing>> = {}): Readonly<Record<stri
 
 /** Both functions, with the JSON that goes between them. */
 function bothSides(inner: ReturnType<typeof thing>) {
-  const asked: { functionArn: string; query: Query }[] = [];
+  const asked: { functionName: string; query: Query }[] = [];
   const answer = resourceQuery(inner);
-  const outer = remoteHandlers(thing(), async (functionArn, query) => {
-    asked.push({ functionArn, query });
+  const outer = remoteHandlers(thing(), async (functionName, query) => {
+    asked.push({ functionName, query });
     return JSON.parse(JSON.stringify(await answer(JSON.parse(JSON.stringify(query)))));
   });
   return { outer, asked };
@@ -52,8 +52,8 @@ afterEach(() => jest.restoreAllMocks());
 test('a resource is named and checked without a call', () => {
   const { outer, asked } = bothSides(thing());
   expect(onEvent(outer, EVENT, NOW).PhysicalResourceId).toBe('thing/a');
-  expect(() => onEvent(outer, { ...EVENT, ResourceProperties: { KubernetesFunctionArn: 'arn:inner' } }, NOW)).toThrow('property Name must be');
-  expect(() => onEvent(outer, { ...EVENT, ResourceProperties: { Name: 'a' } }, NOW)).toThrow('property KubernetesFunctionArn must be');
+  expect(() => onEvent(outer, { ...EVENT, ResourceProperties: { KubernetesFunction: 'inner' } }, NOW)).toThrow('property Name must be');
+  expect(() => onEvent(outer, { ...EVENT, ResourceProperties: { Name: 'a' } }, NOW)).toThrow('property KubernetesFunction must be');
   expect(asked).toEqual([]);
 });
 
@@ -65,9 +65,9 @@ test('what is to be done is done by the function that the resource names, with a
       return done({ Name: 'x' });
     },
   }));
-  const event: ProviderEvent = { ...EVENT, RequestType: 'Update', OldResourceProperties: { Name: 'old', KubernetesFunctionArn: 'arn:former' } };
+  const event: ProviderEvent = { ...EVENT, RequestType: 'Update', OldResourceProperties: { Name: 'old', KubernetesFunction: 'former' } };
   await expect(isComplete(outer, event, NOW)).resolves.toEqual({ IsComplete: true, Data: { Name: 'x' } });
-  expect(asked.map(({ functionArn }) => functionArn)).toEqual(['arn:inner']);
+  expect(asked.map(({ functionName }) => functionName)).toEqual(['inner']);
   expect(requests).toEqual([{
     type: 'Update', properties: { Name: 'a' }, oldProperties: { Name: 'old' }, physicalId: 'thing/a', stackId: 'stack', logicalId: 'Thing1', requestId: 'request', elapsed: 600_000,
   }]);

@@ -42,7 +42,7 @@ describe('two migrations in one stack', () => {
     expect(functions).toHaveLength(1);
     expect(template.Resources[functions[0]].Properties.VpcConfig).toEqual({ SecurityGroupIds: [`sg-${suffix[name]}`], SubnetIds: [`subnet-${suffix[name]}`] });
     const used = idsBelow(template, name).map(id => template.Resources[id])
-      .filter(({ Type }) => KUBERNETES_TYPES.includes(Type)).map(({ Properties }) => Properties.KubernetesFunctionArn['Fn::GetAtt'][0]);
+      .filter(({ Type }) => KUBERNETES_TYPES.includes(Type)).map(({ Properties }) => Properties.KubernetesFunction.Ref);
     expect(used.length).toBeGreaterThan(4);
     expect(used.filter(id => id !== functions[0])).toEqual([]);
   });

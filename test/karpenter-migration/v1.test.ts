@@ -59,10 +59,10 @@ describe('a migration with Karpenter v1', () => {
     expect(migration.instanceProfile).toBeUndefined();
   });
 
-  test('gives the controller upstream\'s managed policies, its queue among them, and waits for them', () => {
+  test('gives the controller two managed policies and waits for them', () => {
     const policies = idsBelow(template, 'MigrationControllerRole').filter(id => template.Resources[id].Type === 'AWS::IAM::ManagedPolicy');
     expect(policies.map(id => id.replace(/^MigrationControllerRole|Policy.{8}$/g, '')).sort())
-      .toEqual(['EKSIntegration', 'IAMIntegration', 'Interruption', 'NodeLifecycle', 'ResourceDiscovery', 'ZonalShift']);
+      .toEqual(['Integration', 'NodeLifecycle']);
     expect([...before(template, idsBelow(template, 'MigrationKarpenterChart')[0])]).toEqual(expect.arrayContaining(policies));
   });
 
@@ -137,7 +137,7 @@ describe('a migration with Karpenter v1', () => {
     expect(before(template, ready)).toContain(nodeClass);
     expect(before(template, pool)).toContain(ready);
     expect(before(template, idOf(template, 'Custom::KarpenterMigrationStage'))).toContain(pool);
-    const { Manifest, Wait, ServiceToken: _, LibraryVersion: __, KubernetesFunctionArn: ___, ClusterName, ...of }
+    const { Manifest, Wait, ServiceToken: _, LibraryVersion: __, KubernetesFunction: ___, ClusterName, ...of }
       = template.Resources[ready].Properties;
     expect([Wait, ClusterName]).toEqual([true, 'prod']);
     expect(of).toEqual({
@@ -311,8 +311,9 @@ describe('the interruption queue', () => {
     expect(before(made, idsBelow(made, 'MigrationKarpenterChart')[0])).toContain(idOf(made, 'AWS::SQS::QueuePolicy'));
     // Karpenter does not start without the queue that it was told.
     expect(made.Resources[queue].DeletionPolicy).toBe('RetainExceptOnCreate');
-    const [policy] = idsBelow(made, 'MigrationControllerRoleInterruptionPolicy');
-    expect(made.Resources[policy].Properties.PolicyDocument.Statement[0].Resource).toEqual({ 'Fn::GetAtt': [queue, 'Arn'] });
+    const [policy] = idsBelow(made, 'MigrationControllerRoleIntegrationPolicy');
+    const { Statement } = made.Resources[policy].Properties.PolicyDocument;
+    expect(Statement.find(({ Sid }: any) => Sid === 'AllowInterruptionQueueActions').Resource).toEqual({ 'Fn::GetAtt': [queue, 'Arn'] });
   });
 
   test('may be none', () => {
@@ -457,8 +458,7 @@ test.each<[string, object[], boolean]>([
 test('the guide\'s names are given to roles and managed policies', () => {
   const made = rendered(v1(undefined, () => ({ iamNames: IamNames.guide('prod') })).stack);
   expect(typed(made, 'AWS::IAM::ManagedPolicy').map(({ Properties }) => Properties.ManagedPolicyName).sort()).toEqual([
-    'KarpenterControllerPolicy-prod-EKSIntegration', 'KarpenterControllerPolicy-prod-IAMIntegration', 'KarpenterControllerPolicy-prod-Interruption',
-    'KarpenterControllerPolicy-prod-NodeLifecycle', 'KarpenterControllerPolicy-prod-ResourceDiscovery', 'KarpenterControllerPolicy-prod-ZonalShift',
+    'KarpenterControllerPolicy-prod-Integration', 'KarpenterControllerPolicy-prod-NodeLifecycle',
   ]);
 });
 
