@@ -10,8 +10,8 @@ import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
-  AWSNodeTemplate, BatchSize, ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, DiscoveryTags, KarpenterMigration, KarpenterRelease,
-  MigrationStage, NodeAccess, SecurityGroupSource, SubnetSource,
+  AWSNodeTemplate, BatchSize, ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, KarpenterMigration, KarpenterRelease,
+  MigrationStage, NodeAccess,
 } from '../../src';
 
 const app = new App();
@@ -29,7 +29,7 @@ const autoscalers: readonly string[] | undefined = app.node.tryGetContext('autos
 const ids: (name: string) => string[] = name => app.node.tryGetContext(name).split(',');
 const nodeRoleArn: string | undefined = app.node.tryGetContext('nodeRoleArn');
 const nodes = variants.includes('batches') ? 2 : variants.includes('force') ? 4 : variants.includes('bigbatches') ? 8 : undefined;
-const migration = variants.includes('alone') ? undefined : new KarpenterMigration(stack, 'Migration', {
+const migration = new KarpenterMigration(stack, 'Migration', {
   cluster,
   stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
   revision: app.node.tryGetContext('revision'),
