@@ -10,7 +10,7 @@ let times: number;
 beforeEach(() => {
   root = fs.mkdtempSync(path.join(os.tmpdir(), 'bundle-'));
   times = 0;
-  for (const file of ['src/functions/aws.lambda.ts', 'src/plan.ts', 'node_modules/.package-lock.json', '.projen/tasks.json', 'tsconfig.json', 'tsconfig.dev.json']) {
+  for (const file of ['src/functions/aws.lambda.ts', 'src/plan.ts', 'node_modules/.package-lock.json', 'projenrc/functions.ts', 'tsconfig.json', 'tsconfig.dev.json']) {
     write(file, `the content of ${file}`);
   }
   run();
@@ -35,7 +35,7 @@ test.each([
   ['a file that an entry imports', 'src/plan.ts'],
   ['a new file', 'src/other.ts'],
   ['an installed package', 'node_modules/.package-lock.json'],
-  ['a flag of esbuild', '.projen/tasks.json'],
+  ['a flag of esbuild', 'projenrc/functions.ts'],
 ])('it is bundled again, once, after a change of %s', (_, file) => {
   write(file, 'changed');
   run();

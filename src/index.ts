@@ -55,5 +55,7 @@ export * from './workflow/cut-over-options';
 export * from './words/migration-stage';
 export * from './workflow/cluster-autoscaler/cluster-autoscaler';
 export * from './workflow/critical-workloads/critical-workload';
+export * from './workflow/scale-down/batch-size';
+export * from './workflow/scale-down/disruption-limit';
 export * from './workflow/scale-down/scale-down-options';
 export * from './custom-resources/kubernetes-handler-options';

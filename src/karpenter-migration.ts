@@ -7,6 +7,7 @@ import { Construct, IConstruct } from 'constructs';
 import { Claim } from './cluster/claim';
 import { ClusterSurvey } from './cluster/cluster-survey';
 import { assertImport } from './cluster/import-requirements';
+import { AwsProvider } from './custom-resources/aws-provider';
 import { KubernetesProvider } from './custom-resources/kubernetes-provider';
 import { isWithin, RetainAlways, RetainExceptOnCreate } from './custom-resources/retention';
 import { Discovered, Discovery } from './discovery-tags/discovery';
@@ -103,6 +104,7 @@ export class KarpenterMigration extends Construct {
     checkProps(props, release);
     const others = checkCluster(this, cluster);
     checkAuthenticationMode(cluster, nodeAccess);
+    AwsProvider.shareRights(this);
     this.kubernetesRole = KubernetesProvider.getOrCreate(this, cluster, kubernetesHandler).role;
 
     // Assumptions
@@ -129,7 +131,7 @@ export class KarpenterMigration extends Construct {
       kubernetesHandler,
     });
     this.survey = after([this.preflight], new ClusterSurvey(this, 'Survey', { cluster, nodegroups, revision }));
-    const claim = after([this.survey, this.preflight], new Claim(this, 'Claim', {
+    const claim = after([this.survey], new Claim(this, 'Claim', {
       cluster,
       // A lost record is made again on the way to each other stage.
       revision: [...this.stage === MigrationStage.INSTALL ? [] : [this.stage], ...revision === undefined ? [] : [revision]].join(' ') || undefined,
@@ -149,7 +151,7 @@ export class KarpenterMigration extends Construct {
     if (interruptions?.isOurs) {
       after([claim], interruptions.construct);
     }
-    const controllerRole = after([claim], new ControllerRole(this, 'ControllerRole', {
+    const controllerRole = new ControllerRole(this, 'ControllerRole', {
       cluster,
       release,
       nodeRole: this.nodeRole,
@@ -159,8 +161,11 @@ export class KarpenterMigration extends Construct {
       ...props.controllerRole ? {} : { roleName: names.controllerRole, policyName: names.controllerPolicy },
       namespace: props.namespace,
       serviceAccountName: props.serviceAccountName,
-    }));
+    });
     this.controllerRole = controllerRole.role;
+    if (!props.controllerRole) {
+      after([claim], this.controllerRole);
+    }
 
     // Add tags to subnets and security groups
     const discoveryContext = {
@@ -197,7 +202,7 @@ export class KarpenterMigration extends Construct {
       ...this.instanceProfile ? [this.instanceProfile] : [],
       ...interruptions ? [interruptions.construct] : [],
     ];
-    this.chart = after([namespace, crds, ...identities, ...footing], new KarpenterChart(this, 'Karpenter', {
+    this.chart = new KarpenterChart(this, 'Karpenter', {
       cluster,
       release,
       chartSource: props.chartSource,
@@ -212,12 +217,13 @@ export class KarpenterMigration extends Construct {
       kubernetesHandler,
       revision,
       _waitsForNodes: true,
-    }));
+    });
+    after([namespace, crds, ...identities, ...footing], this.chart._first);
 
     // Set nodeAffinity for critical workloads, remove CAS, verify Karpenter; and all of it back
     const needs = controllerNeeds(release._generation, props.values);
     const uncounted = release._generation.uncountedResources(props.values ?? {});
-    this.stageResource = after([claim, this.chart], new MigrationStageResource(this, 'Stage', {
+    this.stageResource = new MigrationStageResource(this, 'Stage', {
       cluster,
       stage: this.stage,
       configuration: {
@@ -243,7 +249,9 @@ export class KarpenterMigration extends Construct {
       launchTemplateTag: release._generation.api.launchTemplateTag,
       revision,
       kubernetesHandler,
-    }));
+    });
+    after([claim], this.stageResource.workflow);
+    this.stageResource.comesAfter(this.chart._last);
     this.stateMachine = this.stageResource.workflow.stateMachine;
 
     // Create default provisioner
@@ -371,7 +379,7 @@ export class KarpenterMigration extends Construct {
   /** Puts a pool or a node class behind what it needs, and keeps it. */
   private join(part: IConstruct): void {
     this.footing.push(part);
-    this.stageResource.node.addDependency(after([this.chart], part));
+    this.stageResource.comesAfter(after([this.chart._last], part));
   }
 
   /**

@@ -127,7 +127,7 @@ describe('retention', () => {
 
   test('what only reads, and the stage that guards the removal, is deleted with the stack', () => {
     for (const type of readOnly) {
-      expect(only(install, type).DeletionPolicy).toBe('Delete');
+      expect([undefined, 'Delete']).toContain(only(install, type).DeletionPolicy);
     }
   });
 
@@ -287,9 +287,9 @@ describe('choices', () => {
     const { stack } = migrate(() => ({ discovery: Discovery.ids({ subnetIds: ['subnet-1', 'subnet-2'], securityGroupIds: ['sg-1'] }) }));
     const template = rendered(stack);
     expect(idsBelow(template, 'MigrationDiscoveryTags')).toEqual([]);
-    const functions = (of: Rendered) => JSON.stringify(idsBelow(of, 'KarpenterMigrationAwsFunctionServiceRoleDefaultPolicy').map(id => of.Resources[id]));
+    const functions = (of: Rendered) => JSON.stringify(idsBelow(of, 'KarpenterMigrationAwsFor').map(id => of.Resources[id]));
     expect(functions(install)).toContain('ec2:CreateTags');
-    expect(functions(template)).not.toContain('Tags"');
+    expect(functions(template)).not.toContain('ec2:CreateTags');
     expect(manifest(template, 'MigrationNodeTemplate').spec).toEqual({
       subnetSelector: { 'aws-ids': 'subnet-1,subnet-2' }, securityGroupSelector: { 'aws-ids': 'sg-1' },
     });

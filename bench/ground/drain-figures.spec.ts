@@ -1,6 +1,6 @@
 import assert from 'assert/strict';
 import { test } from 'node:test';
-import { drainFigures, Seen, workloadsWithoutBudget } from './drain-figures';
+import { drainFigures, Seen } from './drain-figures';
 import { AuditReport } from '../../proving-ground/observe/audit-events';
 import { DisruptionReport } from '../../proving-ground/observe/disruption';
 
@@ -9,6 +9,8 @@ const QUIET: DisruptionReport = {
   budgets: [],
   violations: [],
   secondsBelow: {},
+  usedUp: [],
+  withoutBudget: [],
   fewestReady: {},
   evicted: [],
   mostEvictionsOfAPod: 0,
@@ -23,7 +25,6 @@ const figures = (seen: Partial<Seen>) => drainFigures({
   commandSeconds: 50,
   disruption: QUIET,
   audits: [],
-  withoutBudget: [],
   preempted: 0,
   aws: {},
   kubernetes: { objects: 0, discovery: 0 },
@@ -48,8 +49,8 @@ void test('the worst is the workload with the smallest share of Ready pods, but 
     'shop/Deployment/recommendations': { before: 14, fewest: 2 },
   };
   const withoutBudget = ['shop/Deployment/mailer', 'shop/Deployment/assets', 'shop/Deployment/recommendations', 'shop/Deployment/reports'];
-  assert.deepEqual(figures({ disruption: { ...QUIET, fewestReady }, withoutBudget }).worst, { workload: 'shop/Deployment/recommendations', before: 14, fewest: 2 });
-  assert.equal(figures({ disruption: { ...QUIET, fewestReady }, withoutBudget: ['shop/Deployment/mailer'] }).worst, undefined);
+  assert.deepEqual(figures({ disruption: { ...QUIET, fewestReady, withoutBudget } }).worst, { workload: 'shop/Deployment/recommendations', before: 14, fewest: 2 });
+  assert.equal(figures({ disruption: { ...QUIET, fewestReady, withoutBudget: ['shop/Deployment/mailer'] } }).worst, undefined);
 });
 
 void test('a budget that breaks twice is one, with all the seconds below it; only nodes of node groups count as drained', () => {
@@ -63,11 +64,4 @@ void test('a budget that breaks twice is one, with all the seconds below it; onl
     },
   });
   assert.deepEqual([found.budgetsBroken, found.secondsBelowBudget, found.nodes], [['shop/a', 'shop/cart'], 6, 1]);
-});
-
-void test('a workload has a budget if one of its namespace selects its pods', () => {
-  const workload = (namespace: string, app: string) => ({ kind: 'Deployment', metadata: { namespace, name: app }, spec: { template: { metadata: { labels: { app } } } } });
-  const budget = (app: string) => ({ metadata: { namespace: 'shop', name: 'x' }, spec: { selector: { matchLabels: { app } } }, status: {} });
-  assert.deepEqual(workloadsWithoutBudget([workload('shop', 'cart'), workload('shop', 'mailer'), workload('other', 'cart')], [budget('cart')]),
-    ['shop/Deployment/mailer', 'other/Deployment/cart']);
 });

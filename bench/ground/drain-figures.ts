@@ -1,9 +1,7 @@
 import { CallCounts } from './callers';
 import { Requests } from './requests';
-import { KubeObject } from '../../proving-ground/cluster/kube';
 import { AuditReport } from '../../proving-ground/observe/audit-events';
 import { DisruptionReport } from '../../proving-ground/observe/disruption';
-import { budgetView } from '../../proving-ground/observe/views';
 
 /** What a drain took, and what it did to whom. */
 export interface DrainFigures {
@@ -37,16 +35,14 @@ export interface Seen {
   readonly disruption: DisruptionReport;
   /** Of everybody who may have evicted for it. */
   readonly audits: readonly AuditReport[];
-  /** Of workloads without a budget, such as `shop/Deployment/cart`. */
-  readonly withoutBudget: readonly string[];
   readonly preempted: number;
   readonly aws: CallCounts;
   readonly kubernetes: Requests;
 }
 
-export function drainFigures({ commandSeconds, disruption, audits, withoutBudget, preempted, aws, kubernetes }: Seen): DrainFigures {
+export function drainFigures({ commandSeconds, disruption, audits, preempted, aws, kubernetes }: Seen): DrainFigures {
   const count = (answer: 'granted' | 'refused') => audits.reduce((sum, audit) => sum + audit[answer].length, 0);
-  const [worst] = withoutBudget.flatMap(workload => disruption.fewestReady[workload] ? [{ workload, ...disruption.fewestReady[workload] }] : [])
+  const [worst] = disruption.withoutBudget.flatMap(workload => disruption.fewestReady[workload] ? [{ workload, ...disruption.fewestReady[workload] }] : [])
     .filter(({ before }) => before > 1)
     .sort((a, b) => a.fewest / a.before - b.fewest / b.before);
   return {
@@ -65,13 +61,4 @@ export function drainFigures({ commandSeconds, disruption, audits, withoutBudget
     aws,
     kubernetes,
   };
-}
-
-/** The Deployments and StatefulSets whose pods no budget selects, as the observers name them. */
-export function workloadsWithoutBudget(workloads: readonly KubeObject[], budgets: readonly KubeObject[]): string[] {
-  const views = budgets.map(budgetView);
-  return workloads
-    .filter(({ metadata: { namespace }, spec: { template } }) =>
-      !views.some(budget => budget.namespace === namespace && budget.selects(template.metadata.labels ?? {})))
-    .map(({ kind, metadata }) => `${metadata.namespace}/${kind}/${metadata.name}`);
 }

@@ -1,5 +1,5 @@
 import { callsOf } from './callers';
-import { DrainFigures, drainFigures, workloadsWithoutBudget } from './drain-figures';
+import { DrainFigures, drainFigures } from './drain-figures';
 import { nodesToDrain } from './order';
 import { Person } from './person';
 import { linesAbout, requestsOf } from './requests';
@@ -15,7 +15,7 @@ import { untilRun } from '../../proving-ground/phases/drain/run';
 import { nodegroups } from '../../proving-ground/phases/drain/scale-down';
 import { karpenterPods } from '../../proving-ground/phases/karpenter-pods';
 import { RunContext } from '../../proving-ground/phases/run-context';
-import { createWorld, NODES, World } from '../../proving-ground/phases/world';
+import { createWorld, World } from '../../proving-ground/phases/world';
 
 /** EKS' quarter of an hour, 0.4 times as long, as state machines wait in the proving ground. */
 export const EKS_LIMIT_SECONDS = 360;
@@ -54,7 +54,6 @@ export async function measureDrain(context: RunContext, way: Way, obstructed: bo
     expectEqual('exit code of INSTALL', (await world.cdk.deploy(world.karpenter.example)).code, 0);
     expectEqual('exit code of CUT_OVER', (await world.cdk.deploy(world.karpenter.example, { stage: 'CUT_OVER' })).code, 0);
     await allPodsReady(world.kube, 120);
-    const withoutBudget = await budgetless(world);
     const drain = await WAYS[way](world, context);
     log('everything is cut over; the drain begins');
     const from = Date.now();
@@ -64,7 +63,7 @@ export async function measureDrain(context: RunContext, way: Way, obstructed: bo
     await settled(world);
     const end = Date.now();
     log(`everything is Ready after ${((end - from) / 1000).toFixed(0)} s`);
-    return await figuresBetween(world, { from, end, commandSeconds, withoutBudget });
+    return await figuresBetween(world, { from, end, commandSeconds });
   } finally {
     await world.stop();
   }
@@ -88,27 +87,19 @@ async function settled(world: World): Promise<void> {
     const groups = await nodegroups(world);
     const total = groups.reduce((sum, { desired }) => sum + desired, 0);
     const nodes = await world.kube.list('/api/v1/nodes?labelSelector=eks.amazonaws.com%2Fnodegroup');
-    return groups.every(({ status, instances, desired }) => status === 'ACTIVE' && instances === desired) && nodes.length === total && total < NODES;
+    return groups.every(({ status, instances, desired }) => status === 'ACTIVE' && instances === desired) && nodes.length === total && total < world.nodes;
   });
   await allPodsReady(world.kube, LONGEST_SECONDS, world.karpenter.disruptionTaint);
 }
 
-async function budgetless({ kube }: World): Promise<string[]> {
-  const kinds = { deployments: 'Deployment', statefulsets: 'StatefulSet' };
-  const workloads = await Promise.all(Object.entries(kinds).map(async ([plural, kind]) =>
-    (await kube.list(`/apis/apps/v1/${plural}`)).map(workload => ({ ...workload, kind }))));
-  return workloadsWithoutBudget(workloads.flat(), await kube.list('/apis/policy/v1/poddisruptionbudgets'));
-}
+interface Drained { readonly from: number; readonly end: number; readonly commandSeconds: number }
 
-interface Drained { readonly from: number; readonly end: number; readonly commandSeconds: number; readonly withoutBudget: readonly string[] }
-
-async function figuresBetween(world: World, { from, end, commandSeconds, withoutBudget }: Drained): Promise<DrainFigures> {
+async function figuresBetween(world: World, { from, end, commandSeconds }: Drained): Promise<DrainFigures> {
   const events = new AuditLog(world.auditLog).between(from, end);
   return drainFigures({
     commandSeconds,
     disruption: world.observers.observe(from, end).disruption,
     audits: [ADMINISTRATOR, NODE_MANAGER].map(user => auditReport(events, user, [])),
-    withoutBudget,
     preempted: (await world.kube.list('/api/v1/events')).filter(event => event.reason === 'Preempted' && timeOf(event) >= from).length,
     aws: callsOf(world.aws.calls, from, end),
     kubernetes: requestsOf(await linesAbout(world.auditLog, ADMINISTRATOR), ADMINISTRATOR, from, end),

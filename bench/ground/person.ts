@@ -37,7 +37,7 @@ export class Person {
         PATH: [path.dirname(tools.kubectl), path.dirname(tools.helm), parts.python, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
         AWS_PAGER: '',
         CLUSTER_NAME,
-        KUBECTL_ROLE_ARN: this.world.customer.kubectlRoleArn,
+        KUBECTL_ROLE_ARN: this.world.handMade!.kubectlRoleArn,
         ...env,
       },
       stdio: ['ignore', output, output],

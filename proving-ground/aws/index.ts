@@ -55,6 +55,7 @@ const DURATIONS: Readonly<Record<keyof Durations, string>> = {
   nodegroupUpdate: 'NODEGROUP_UPDATE_SECONDS',
   nodegroupLag: 'NODEGROUP_LAG_SECONDS',
   addonUpdate: 'ADDON_UPDATE_SECONDS',
+  clusterCreation: 'CLUSTER_CREATION_SECONDS',
   clusterUpdate: 'CLUSTER_UPDATE_SECONDS',
 };
 
@@ -109,9 +110,8 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
   const moto = start('moto', {
     MOTO_PORT: String(port + 2),
     MOTO_ACCOUNT_ID: account,
-    CLUSTER: JSON.stringify(options.cluster),
+    CLUSTERS: JSON.stringify(options.clusters),
     VCPU_QUOTA: String(VCPU_QUOTA.value),
-    ...(options.authenticatorFolder ? { AUTHENTICATOR_FILES: options.authenticatorFolder } : {}),
     CATALOGUE_FOLDER: path.join(path.dirname(options.pythonBin), 'catalogue'),
     ...Object.fromEntries(Object.entries(options.seconds ?? {}).map(([name, value]) => [DURATIONS[name as keyof Durations], String(value)])),
   });
@@ -119,7 +119,7 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
   const accountView = new Account(urls, account, region);
   const credentials = new Credentials(account, administrator.key);
   const authorizer = new Authorizer(account, region, accountView);
-  const webIdentity = new WebIdentity(options.serviceAccountPublicKeyPem, options.cluster.oidcIssuer);
+  const webIdentity = new WebIdentity(options.clusters);
   const sts = new SecurityTokenService(account, accountView, credentials, webIdentity, authorizer);
   const recorder = new Recorder(options.runDir);
   const customResources = new CustomResourceResponses();

@@ -1,7 +1,7 @@
 import type { AuthenticationMode } from '../cluster/authenticator';
 import type { Processes } from '../cluster/processes';
 
-/** What the local AWS needs to know about the machine and the cluster that it stands beside. */
+/** What the local AWS needs to know about the machine and the clusters that it stands beside. */
 export interface LocalAwsOptions {
   /** Records, logs and scratch files of the run go here. */
   readonly runDir: string;
@@ -24,14 +24,8 @@ export interface LocalAwsOptions {
   readonly port?: number;
   /** The registry that has what `public.ecr.aws` is asked for, e.g. `http://localhost:5100`. */
   readonly registryUrl: string;
-  /** Signs the tokens that web identities present. */
-  readonly serviceAccountPublicKeyPem: string;
-  readonly cluster: ClusterFacts;
-  /**
-   * Where the authenticator of the cluster reads access entries and the authentication mode.
-   * @default - nobody reads them
-   */
-  readonly authenticatorFolder?: string;
+  /** Those that may be created: EKS knows no others here. */
+  readonly clusters: readonly ClusterFacts[];
   /** @default '000000000000' */
   readonly account?: string;
   /** @default 'us-east-1' */
@@ -85,6 +79,8 @@ export interface Durations {
   readonly nodegroupLag?: number;
   /** @default 4 */
   readonly addonUpdate?: number;
+  /** @default 2 */
+  readonly clusterCreation?: number;
   /**
    * How long a cluster takes to another authentication mode.
    * @default 4
@@ -92,12 +88,19 @@ export interface Durations {
   readonly clusterUpdate?: number;
 }
 
-/** What EKS answers about the one cluster that has a control plane here. */
+/** What AWS knows about a cluster that has a control plane here. */
 export interface ClusterFacts {
   readonly name: string;
   readonly endpoint: string;
   readonly certificateAuthorityBase64: string;
   readonly oidcIssuer: string;
+  /** Verifies the tokens of its service accounts. */
+  readonly serviceAccountPublicKeyPem: string;
+  /**
+   * Where its authenticator reads access entries and the authentication mode.
+   * @default - nobody reads them
+   */
+  readonly authenticatorFolder?: string;
   /** @default '1.27' */
   readonly version?: string;
   /** @default 'CONFIG_MAP' */

@@ -9,8 +9,9 @@ import { signedAs } from './gateway/query';
 import { run } from '../parts/command';
 import { pythonEnvironment } from '../parts/runtimes';
 import { Workshop } from '../parts/workshop';
-import { allow, ask, aws, clientOf, createRole, ISSUER, keys, raw, roleExists, sessionOf, stack } from './rules/running-aws';
+import { allow, ask, aws, clientOf, CLUSTERS, createRole, raw, roleExists, sessionOf, stack } from './rules/running-aws';
 import './rules/access-entries';
+import './rules/clusters';
 import './rules/controller';
 import './rules/node-groups';
 import './rules/step-functions';
@@ -200,20 +201,22 @@ void test('a function needs a role that Lambda can assume', async () => {
 
 // STS
 
-const token = (claims: object = {}) => {
+const ISSUER = CLUSTERS.prod.issuer;
+const token = (claims: object = {}, { keys } = CLUSTERS.prod) => {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const text = `${encode({ alg: 'RS256' })}.${encode({
     iss: `https://${ISSUER}`, sub: 'system:serviceaccount:a:b', aud: ['sts.amazonaws.com'], exp: Date.now() / 1000 + 60, ...claims,
   })}`;
   return `${text}.${createSign('RSA-SHA256').update(text).sign(keys.privateKey).toString('base64url')}`;
 };
+const providerOf = async ({ issuer }: { issuer: string }): Promise<string> => (await ask('iam', {
+  'Action': 'CreateOpenIDConnectProvider', 'Url': `https://${issuer}`, 'ClientIDList.member.1': 'sts.amazonaws.com', 'ThumbprintList.member.1': 'a'.repeat(40),
+})).CreateOpenIDConnectProviderResult.OpenIDConnectProviderArn;
 const assumeWith = (RoleArn: string, WebIdentityToken: string) =>
   raw({}, { Action: 'AssumeRoleWithWebIdentity', Version: '2011-06-15', RoleArn, RoleSessionName: 'test', WebIdentityToken });
 
 void test('a web identity gets a role only with a valid token that the trust policy names', async () => {
-  const provider = (await ask('iam', {
-    'Action': 'CreateOpenIDConnectProvider', 'Url': `https://${ISSUER}`, 'ClientIDList.member.1': 'sts.amazonaws.com', 'ThumbprintList.member.1': 'a'.repeat(40),
-  })).CreateOpenIDConnectProviderResult.OpenIDConnectProviderArn;
+  const provider = await providerOf(CLUSTERS.prod);
   const condition = { Condition: { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: 'system:serviceaccount:a:b' } } };
   const role = await createRole('web', allow({ Federated: provider }, 'sts:AssumeRoleWithWebIdentity', condition));
   assert.equal((await assumeWith(role, token())).status, 200);
@@ -222,6 +225,12 @@ void test('a web identity gets a role only with a valid token that the trust pol
   assert.match((await assumeWith(role, token({ exp: 1 }))).text, /ExpiredTokenException/);
   assert.match((await assumeWith(role, token({ iss: 'https://other' }))).text, /InvalidIdentityToken/);
   assert.match((await assumeWith(role, token().slice(0, -4) + 'AAAA')).text, /InvalidIdentityToken/);
+  // Another cluster of the account has a provider and keys of its own.
+  const theirs = { iss: `https://${CLUSTERS.entries.issuer}` };
+  const other = await createRole('web-of-another', allow({ Federated: await providerOf(CLUSTERS.entries) }, 'sts:AssumeRoleWithWebIdentity'));
+  assert.equal((await assumeWith(other, token(theirs, CLUSTERS.entries))).status, 200);
+  assert.match((await assumeWith(other, token())).text, /AccessDenied/);
+  assert.match((await assumeWith(other, token(theirs))).text, /InvalidIdentityToken/);
 });
 
 void test('a key that nobody gave out, no key, and a key without its token are refused', async () => {

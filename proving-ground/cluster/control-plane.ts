@@ -3,31 +3,24 @@ import * as http from 'http';
 import * as path from 'path';
 import { AUDIT_POLICY } from './audit';
 import { Kube } from './kube';
-import { HOST_ADDRESS } from './network';
-import { API_SERVER_PORT, Pki } from './pki';
-import { Processes, ready } from './processes';
+import { API_SERVER_PORT } from './network';
+import { ready } from './processes';
+import { Site } from './site';
 import { Parts } from '../parts/parts';
 
 export interface ControlPlaneOptions {
   readonly parts: Parts;
-  readonly pki: Pki;
-  readonly processes: Processes;
-  /** Data and the audit log go here. */
-  readonly folder: string;
-  readonly oidcIssuer: string;
+  readonly site: Site;
   /** The kubeconfig that leads the API server to whoever reviews the tokens it did not issue. */
   readonly tokenWebhookConfig: string;
 }
 
-const ETCD = 'http://127.0.0.1:2379';
 const MASTERS = ['system:masters'];
 
 /** A Kubernetes control plane: etcd, API server, controller manager and scheduler, all real. */
 export class ControlPlane {
   public static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
-    fs.mkdirSync(options.folder, { recursive: true });
-    const adminKubeconfig = await options.pki.kubeconfig('admin', MASTERS);
-    const controlPlane = new ControlPlane(options, adminKubeconfig);
+    const controlPlane = new ControlPlane(options, new Kube({ kubeconfig: await options.site.pki.kubeconfig('admin', MASTERS) }));
     await controlPlane.startEtcd();
     await controlPlane.startApiServer();
     await Promise.all([controlPlane.startControllerManager(), controlPlane.startScheduler()]);
@@ -36,39 +29,44 @@ export class ControlPlane {
 
   /** Every write, with what webhooks did to it: a JSON object a line. */
   public readonly auditLog: string;
-  public readonly kube: Kube;
+  /** Data and the audit log go here. */
+  private readonly folder: string;
+  private readonly etcd: string;
 
-  private constructor(private readonly options: ControlPlaneOptions, public readonly adminKubeconfig: string) {
-    this.auditLog = path.join(options.folder, 'audit.jsonl');
-    this.kube = new Kube({ kubeconfig: adminKubeconfig });
+  private constructor(private readonly options: ControlPlaneOptions, public readonly kube: Kube) {
+    this.folder = path.join(options.site.folder, 'control-plane');
+    fs.mkdirSync(this.folder, { recursive: true });
+    this.etcd = `http://${options.site.addresses.loopback}:2379`;
+    this.auditLog = path.join(this.folder, 'audit.jsonl');
   }
 
   private async startEtcd() {
-    const etcd = this.options.processes.start('etcd', this.options.parts.controlPlane, [
+    const { site, parts } = this.options;
+    const etcd = site.processes.start('etcd', parts.controlPlane, [
       'etcd',
-      '--data-dir', path.join(this.options.folder, 'etcd'),
-      '--listen-client-urls', ETCD,
-      '--advertise-client-urls', ETCD,
-      '--listen-peer-urls', 'http://127.0.0.1:2380',
+      '--data-dir', path.join(this.folder, 'etcd'),
+      '--listen-client-urls', this.etcd,
+      '--advertise-client-urls', this.etcd,
+      '--listen-peer-urls', `http://${site.addresses.loopback}:2380`,
       // What it holds is thrown away with the run.
       '--unsafe-no-fsync',
     ]);
-    await ready(etcd, () => answersOk(`${ETCD}/health`));
+    await ready(etcd, () => answersOk(`${this.etcd}/health`));
   }
 
   private async startApiServer() {
-    const { pki, oidcIssuer, folder } = this.options;
-    const auditPolicy = path.join(folder, 'audit-policy.json');
+    const { site: { pki, oidcIssuer, addresses, processes }, parts } = this.options;
+    const auditPolicy = path.join(this.folder, 'audit-policy.json');
     fs.writeFileSync(auditPolicy, JSON.stringify(AUDIT_POLICY));
-    const apiServer = this.options.processes.start('kube-apiserver', this.options.parts.controlPlane, [
+    const apiServer = processes.start('kube-apiserver', parts.controlPlane, [
       'kube-apiserver',
-      `--etcd-servers=${ETCD}`,
-      '--bind-address=0.0.0.0',
+      `--etcd-servers=${this.etcd}`,
+      `--bind-address=${addresses.apiServer}`,
       `--secure-port=${API_SERVER_PORT}`,
-      `--advertise-address=${HOST_ADDRESS}`,
+      `--advertise-address=${addresses.apiServer}`,
       `--tls-cert-file=${pki.apiServer.certFile}`,
       `--tls-private-key-file=${pki.apiServer.keyFile}`,
-      `--client-ca-file=${pki.caBundleFile}`,
+      `--client-ca-file=${pki.endpoint.caFile}`,
       `--service-account-issuer=${oidcIssuer}`,
       `--service-account-key-file=${pki.serviceAccountKeyFile}`,
       `--service-account-signing-key-file=${pki.serviceAccountKeyFile}`,
@@ -91,27 +89,29 @@ export class ControlPlane {
   }
 
   private async startControllerManager() {
-    const kubeconfig = await this.options.pki.kubeconfig('system:kube-controller-manager');
-    const manager = this.options.processes.start('kube-controller-manager', this.options.parts.controlPlane, [
+    const { site: { pki, addresses, processes }, parts } = this.options;
+    const kubeconfig = await pki.kubeconfig('system:kube-controller-manager');
+    const manager = processes.start('kube-controller-manager', parts.controlPlane, [
       'kube-controller-manager',
       `--kubeconfig=${kubeconfig}`,
       '--leader-elect=false',
-      '--bind-address=127.0.0.1',
+      `--bind-address=${addresses.loopback}`,
       '--use-service-account-credentials=true',
-      `--service-account-private-key-file=${this.options.pki.serviceAccountKeyFile}`,
-      `--root-ca-file=${this.options.pki.caBundleFile}`,
+      `--service-account-private-key-file=${pki.serviceAccountKeyFile}`,
+      `--root-ca-file=${pki.endpoint.caFile}`,
     ]);
     // The first thing that it makes; without it no pod is admitted.
     await ready(manager, async () => (await this.kube.find('/api/v1/namespaces/default/serviceaccounts/default')) !== undefined);
   }
 
   private async startScheduler() {
-    const kubeconfig = await this.options.pki.kubeconfig('system:kube-scheduler');
-    const scheduler = this.options.processes.start('kube-scheduler', this.options.parts.controlPlane, [
+    const { site: { pki, addresses, processes }, parts } = this.options;
+    const kubeconfig = await pki.kubeconfig('system:kube-scheduler');
+    const scheduler = processes.start('kube-scheduler', parts.controlPlane, [
       'kube-scheduler',
       `--kubeconfig=${kubeconfig}`,
       '--leader-elect=false',
-      '--bind-address=127.0.0.1',
+      `--bind-address=${addresses.loopback}`,
     ]);
     await ready(scheduler, async () => scheduler.logTail(100).includes('Caches are synced') || scheduler.logTail(100).includes('Serving securely'));
   }

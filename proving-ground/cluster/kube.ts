@@ -1,7 +1,6 @@
 import * as fs from 'fs';
 import * as http from 'http';
 import * as https from 'https';
-import { apiServerUrl } from './pki';
 
 /** A Kubernetes object as its JSON says it; checks read what they need. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -21,8 +20,14 @@ export class KubeError extends Error {
 
 export type PatchType = 'merge' | 'strategic-merge' | 'json' | 'apply';
 
+/** Where an API server is, and the authority of its certificate. */
+export interface ApiEndpoint {
+  readonly url: string;
+  readonly caFile: string;
+}
+
 /** Who asks: a client certificate, or a bearer token as nodes and pods have it. */
-export type KubeIdentity = { readonly kubeconfig: string } | { readonly token: string; readonly caFile: string };
+export type KubeIdentity = { readonly kubeconfig: string } | { readonly token: string; readonly endpoint: ApiEndpoint };
 
 /**
  * A small client of the Kubernetes API.
@@ -32,13 +37,16 @@ export type KubeIdentity = { readonly kubeconfig: string } | { readonly token: s
 export class Kube {
   private readonly agent: https.Agent;
   private readonly headers: Record<string, string>;
+  private readonly url: string;
 
   constructor(identity: KubeIdentity) {
     if ('token' in identity) {
-      this.agent = new https.Agent({ ca: fs.readFileSync(identity.caFile), keepAlive: true });
+      this.url = identity.endpoint.url;
+      this.agent = new https.Agent({ ca: fs.readFileSync(identity.endpoint.caFile), keepAlive: true });
       this.headers = { authorization: `Bearer ${identity.token}` };
     } else {
       const config = JSON.parse(fs.readFileSync(identity.kubeconfig, 'utf8'));
+      this.url = config.clusters[0].cluster.server;
       this.agent = new https.Agent({
         ca: fs.readFileSync(config.clusters[0].cluster['certificate-authority']),
         cert: fs.readFileSync(config.users[0].user['client-certificate']),
@@ -170,7 +178,7 @@ export class Kube {
   ): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
       const payload = body === undefined ? undefined : JSON.stringify(body);
-      const request = https.request(`${apiServerUrl()}${path}`, {
+      const request = https.request(`${this.url}${path}`, {
         method,
         agent: this.agent,
         signal,

@@ -1,8 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { STAGES } from './kwok-stages';
-import { Pki } from './pki';
-import { ManagedProcess, Processes, ready } from './processes';
+import { ManagedProcess, ready } from './processes';
+import { Site } from './site';
 import { Parts } from '../parts/parts';
 
 /** Addresses of the pods that do not run for real. */
@@ -10,7 +10,10 @@ const POD_NETWORK = '10.1.0.1/16';
 const LEASE_SECONDS = '40';
 
 /** Keeps nodes Ready and lets pods come up and go, all but those that run for real. */
-export async function startKwok(parts: Parts, pki: Pki, processes: Processes, folder: string): Promise<ManagedProcess> {
+export async function startKwok(parts: Parts, site: Site): Promise<ManagedProcess> {
+  const { pki, addresses, processes } = site;
+  const folder = path.join(site.folder, 'kwok');
+  const server = `${addresses.loopback}:10247`;
   fs.mkdirSync(folder, { recursive: true });
   const config = path.join(folder, 'stages.yaml');
   fs.writeFileSync(config, STAGES.map(stage => JSON.stringify(stage)).join('\n---\n'));
@@ -20,8 +23,8 @@ export async function startKwok(parts: Parts, pki: Pki, processes: Processes, fo
     '--manage-all-nodes=true',
     '--node-lease-duration-seconds', LEASE_SECONDS,
     '--cidr', POD_NETWORK,
-    '--server-address', '127.0.0.1:10247',
+    '--server-address', server,
   ]);
-  await ready(kwok, async () => (await fetch('http://127.0.0.1:10247/healthz')).ok);
+  await ready(kwok, async () => (await fetch(`http://${server}/healthz`)).ok);
   return kwok;
 }

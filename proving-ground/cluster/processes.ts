@@ -84,8 +84,16 @@ export class ManagedProcess {
   }
 }
 
+/** Starts processes under names that tell them apart in the logs. */
+export interface ProcessStarter {
+  /** Starts a process that has to live until it is stopped. */
+  start(name: string, command: string, args: readonly string[], options?: ProcessOptions): ManagedProcess;
+  /** Starts a process whose end its owner deals with. */
+  startFallible(name: string, command: string, args: readonly string[], options?: ProcessOptions): ManagedProcess;
+}
+
 /** Starts processes and knows all of them, so that none outlives the run. */
-export class Processes {
+export class Processes implements ProcessStarter {
   private readonly started: ManagedProcess[] = [];
 
   /**
@@ -96,16 +104,22 @@ export class Processes {
     fs.mkdirSync(logFolder, { recursive: true });
   }
 
-  /** Starts a process that has to live until it is stopped. */
   public start(name: string, command: string, args: readonly string[], options: ProcessOptions = {}): ManagedProcess {
     return this.spawn(name, command, args, options, ended => {
       this.onFailure(new Error(`${name} ended (${ended.exitDescription}); the end of ${ended.logFile}:\n${ended.logTail()}`));
     });
   }
 
-  /** Starts a process whose end its owner deals with. */
   public startFallible(name: string, command: string, args: readonly string[], options: ProcessOptions = {}): ManagedProcess {
     return this.spawn(name, command, args, options, () => undefined);
+  }
+
+  /** The same for what belongs to somebody, whose name comes first. */
+  public of(owner: string): ProcessStarter {
+    return {
+      start: (name, ...rest) => this.start(`${owner}-${name}`, ...rest),
+      startFallible: (name, ...rest) => this.startFallible(`${owner}-${name}`, ...rest),
+    };
   }
 
   /** Stops everything, the last started first. Nobody is left to serve, so the grace is short. */

@@ -1,13 +1,15 @@
 import { awsAuth, AwsAuthRoles, systemObjects } from './system';
-import { ShopOptions, shopObjects } from './workloads';
+import { SHOP_NAMESPACE, ShopOptions, shopObjects } from './workloads';
 import { apply } from '../cluster/apply';
 import { Kube, KubeObject } from '../cluster/kube';
 import { until } from '../cluster/until';
 
 export { SHOP_NAMESPACE, VOLUME_CLAIMS } from './workloads';
 
-export interface CustomerClusterOptions extends ShopOptions {
+export interface CustomerClusterOptions {
   readonly clusterName: string;
+  /** Undefined where its namespace is empty. */
+  readonly shop?: ShopOptions;
 }
 
 /** Lets nodes of the node groups in, where the cluster believes aws-auth. Without it no instance can join. */
@@ -17,7 +19,8 @@ export async function letNodesIn(kube: Kube, roles: AwsAuthRoles): Promise<void>
 
 /** Makes of an empty cluster one that looks like a customer's. */
 export async function populate(kube: Kube, options: CustomerClusterOptions): Promise<void> {
-  await apply(kube, [...systemObjects(options.clusterName), ...shopObjects(options)]);
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP_NAMESPACE } };
+  await apply(kube, [...systemObjects(options.clusterName), namespace, ...options.shop ? shopObjects(options.shop) : []]);
 }
 
 /**

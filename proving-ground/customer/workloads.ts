@@ -59,7 +59,6 @@ export interface ShopOptions {
 
 export function shopObjects(options: ShopOptions): KubeObject[] {
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP_NAMESPACE } },
     ...storageObjects(SHOP_NAMESPACE, VOLUME_CLAIMS, options.volumes),
     ...WORKLOADS.flatMap(workload => [
       controller(workload),

@@ -4,13 +4,14 @@ import { nodeResources } from './node-capacity';
 import { Reconciler, ReconcilerOptions } from './reconciler';
 import { KubeletArguments, parseUserData } from './user-data';
 import { eksToken, SessionCredentials } from '../cluster/eks-token';
-import { Kube, KubeError, KubeObject } from '../cluster/kube';
+import { ApiEndpoint, Kube, KubeError, KubeObject } from '../cluster/kube';
 
 export interface JoinerOptions extends ReconcilerOptions {
   readonly ec2: ec2.EC2Client;
   /** Of the cloud controller, which deletes the nodes of instances that are gone. */
   readonly cloudControllerKubeconfig: string;
-  readonly caFile: string;
+  /** Of the cluster, where its nodes find it. */
+  readonly endpoint: ApiEndpoint;
   readonly clusterName: string;
   /** As EKS reports it, e.g. `1.27`. */
   readonly kubernetesVersion: string;
@@ -103,7 +104,7 @@ export class Joiner extends Reconciler {
     const credentials = await this.options.credentialsForInstance(instance.InstanceId!);
     const token = await eksToken(credentials, this.options.clusterName, this.options.region);
     const { InstanceTypes } = await this.options.ec2.send(new ec2.DescribeInstanceTypesCommand({ InstanceTypes: [instance.InstanceType!] }));
-    const asNode = new Kube({ token, caFile: this.options.caFile });
+    const asNode = new Kube({ token, endpoint: this.options.endpoint });
     try {
       const node = await asNode.create('/api/v1/nodes', nodeObject(instance, InstanceTypes![0], kubelet, this.options));
       await asNode.create('/apis/storage.k8s.io/v1/csinodes', csiNode(node, instance.InstanceId!));

@@ -1,17 +1,19 @@
+import * as path from 'path';
 import { PodAddresses } from './pod-network';
 import { RealPod, RealPodOptions } from './real-pod';
 import { Reconciler, ReconcilerOptions } from './reconciler';
 import { Kube, KubeObject } from '../cluster/kube';
 import { REAL_POD_LABEL } from '../cluster/kwok-stages';
-import { Pki } from '../cluster/pki';
-import { Processes } from '../cluster/processes';
+import { Site } from '../cluster/site';
 
 export interface PodRuntimeOptions extends ReconcilerOptions {
   /** The executable of Karpenter's controller. */
   readonly program: string;
-  readonly pki: Pki;
-  readonly processes: Processes;
-  readonly runDir: string;
+  readonly site: Site;
+  /** Those of all clusters of this machine. */
+  readonly addresses: PodAddresses;
+  /** The authorities of AWS' certificates. */
+  readonly awsCaFile: string;
   readonly region: string;
 }
 
@@ -21,14 +23,16 @@ const PODS = `/api/v1/pods?labelSelector=${encodeURIComponent(`${REAL_POD_LABEL.
 /** A kubelet for the pods of Karpenter, on whichever nodes they are: their controller really runs. */
 export class PodRuntime extends Reconciler {
   public static async start(options: PodRuntimeOptions): Promise<PodRuntime> {
-    const kube = new Kube({ kubeconfig: await options.pki.kubeconfig('pod-runtime', ['system:masters']) });
+    const { pki, processes, folder } = options.site;
+    const kube = new Kube({ kubeconfig: await pki.kubeconfig('pod-runtime', ['system:masters']) });
     const runtime = new PodRuntime(kube, options, {
       kube,
-      processes: options.processes,
-      addresses: new PodAddresses(),
+      processes,
+      addresses: options.addresses,
       program: options.program,
-      runDir: options.runDir,
-      caFile: options.pki.caBundleFile,
+      folder: path.join(folder, 'pods'),
+      endpoint: pki.endpoint,
+      awsCaFile: options.awsCaFile,
       region: options.region,
       log: options.log,
     });

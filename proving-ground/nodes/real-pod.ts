@@ -3,18 +3,22 @@ import { containerEnvironment } from './pod-environment';
 import { connectPod, inPod, PodAddresses } from './pod-network';
 import { Probe } from './probe';
 import { PodTokens } from './service-account-token';
-import { Kube, KubeObject } from '../cluster/kube';
+import { ApiEndpoint, Kube, KubeObject } from '../cluster/kube';
 import { HOST_ADDRESS } from '../cluster/network';
-import { baseEnvironment, ManagedProcess, Processes } from '../cluster/processes';
+import { baseEnvironment, ManagedProcess, ProcessStarter } from '../cluster/processes';
 import { Log } from '../parts/log';
 
 export interface RealPodOptions {
   readonly kube: Kube;
-  readonly processes: Processes;
+  readonly processes: ProcessStarter;
   readonly addresses: PodAddresses;
   readonly program: string;
-  readonly runDir: string;
-  readonly caFile: string;
+  /** Of the pods of this cluster. */
+  readonly folder: string;
+  /** Of the cluster. */
+  readonly endpoint: ApiEndpoint;
+  /** The authorities of AWS' certificates. */
+  readonly awsCaFile: string;
   readonly region: string;
   readonly log: Log;
 }
@@ -25,8 +29,8 @@ const LONGEST_BACK_OFF_MILLISECONDS = 60_000;
 /** One pod whose first container really runs, in a network of its own. */
 export class RealPod {
   public static async start(pod: KubeObject, options: RealPodOptions): Promise<RealPod> {
-    const secrets = path.join(options.runDir, 'pods', pod.metadata.name);
-    const tokens = await PodTokens.issue({ pod, kube: options.kube, caFile: options.caFile, region: options.region, folder: secrets });
+    const secrets = path.join(options.folder, pod.metadata.name);
+    const tokens = await PodTokens.issue({ pod, kube: options.kube, endpoint: options.endpoint, region: options.region, folder: secrets });
     const node = await options.kube.get(`/api/v1/nodes/${pod.spec.nodeName}`);
     const realPod = new RealPod(pod, node, tokens, secrets, options);
     await realPod.startProcess();
@@ -95,8 +99,8 @@ export class RealPod {
       stdin: true,
       env: {
         ...baseEnvironment(),
-        SSL_CERT_FILE: this.options.caFile,
-        AWS_CA_BUNDLE: this.options.caFile,
+        SSL_CERT_FILE: this.options.awsCaFile,
+        AWS_CA_BUNDLE: this.options.awsCaFile,
         HOSTNAME: this.pod.metadata.name,
         ...this.tokens.env,
         ...containerEnvironment(this.pod, this.container, this.node),

@@ -1,7 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Kube, KubeObject } from '../cluster/kube';
-import { apiServerUrl } from '../cluster/pki';
+import { ApiEndpoint, Kube, KubeObject } from '../cluster/kube';
 
 const LIFETIME_SECONDS = 3600;
 /** A projected token is renewed long before it ends. */
@@ -12,7 +11,7 @@ export interface PodTokenOptions {
   readonly pod: KubeObject;
   /** Files of this pod only. */
   readonly folder: string;
-  readonly caFile: string;
+  readonly endpoint: ApiEndpoint;
   readonly region: string;
 }
 
@@ -37,13 +36,13 @@ export class PodTokens {
   private constructor(private readonly options: PodTokenOptions, public readonly roleArn: string | undefined) {
     fs.mkdirSync(path.join(options.folder, API_TOKEN), { recursive: true });
     fs.mkdirSync(path.join(options.folder, AWS_TOKEN), { recursive: true });
-    fs.copyFileSync(options.caFile, path.join(options.folder, API_TOKEN, 'ca.crt'));
+    fs.copyFileSync(options.endpoint.caFile, path.join(options.folder, API_TOKEN, 'ca.crt'));
     fs.writeFileSync(path.join(options.folder, API_TOKEN, 'namespace'), options.pod.metadata.namespace);
   }
 
   /** What the kubelet sets, and what the pod identity webhook of EKS adds for an annotated service account. */
   public get env(): Record<string, string> {
-    const url = new URL(apiServerUrl());
+    const url = new URL(this.options.endpoint.url);
     return {
       KUBERNETES_SERVICE_HOST: url.hostname,
       KUBERNETES_SERVICE_PORT: url.port,

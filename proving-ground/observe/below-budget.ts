@@ -23,6 +23,8 @@ interface Watched {
 export class BelowBudget {
   private readonly budgets = new Map<string, Watched>();
   private readonly closed: Shortfall[] = [];
+  /** When each had no pod more than it demands. */
+  private readonly used = new Map<string, number[]>();
 
   public observe(budget: BudgetView): void {
     const known = this.budgets.get(budget.key);
@@ -53,6 +55,11 @@ export class BelowBudget {
       if (healthy >= view.desiredHealthy) {
         watched.armed = true;
         this.close(watched, at);
+        if (healthy === view.desiredHealthy) {
+          const times = this.used.get(view.key) ?? [];
+          times.push(at);
+          this.used.set(view.key, times);
+        }
       } else if (watched.armed) {
         const open = watched.open ?? { budget: view.key, from: at, fewest: healthy, demanded: view.desiredHealthy, because };
         watched.open = { ...open, fewest: Math.min(open.fewest, healthy) };
@@ -63,6 +70,16 @@ export class BelowBudget {
   /** Oldest first, those that last included. */
   public shortfalls(): Shortfall[] {
     return [...this.closed, ...[...this.budgets.values()].flatMap(watched => watched.open ?? [])].sort((a, b) => a.from - b.from);
+  }
+
+  /** The budgets that allowed nothing more at some time: these were tested. */
+  public usedUp(from: number, until: number): string[] {
+    return [...this.used].filter(([, times]) => times.some(at => at > from && at <= until)).map(([key]) => key).sort();
+  }
+
+  /** Whether any budget is over a pod. */
+  public isOver(pod: PodView): boolean {
+    return [...this.budgets.values()].some(({ view }) => view.namespace === pod.namespace && view.selects(pod.labels));
   }
 
   public get watched(): string[] {

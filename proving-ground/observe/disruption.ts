@@ -15,6 +15,10 @@ export interface DisruptionReport {
   /** How often a workload fell below its PodDisruptionBudget. */
   readonly violations: readonly Lasting<Shortfall>[];
   readonly secondsBelow: Readonly<Record<string, number>>;
+  /** The budgets that allowed nothing more at some time. */
+  readonly usedUp: readonly string[];
+  /** The workloads, such as `shop/Deployment/cart`, that no budget is over. */
+  readonly withoutBudget: readonly string[];
   /** Of the workloads that ran when it began, such as `shop/Deployment/cart`. */
   readonly fewestReady: Readonly<Record<string, Fewest>>;
   /** Evictions of each pod and its successors, those with any. */
@@ -111,6 +115,8 @@ export class Disruption {
       budgets: this.belowBudget.watched,
       violations,
       secondsBelow,
+      usedUp: this.belowBudget.usedUp(from, until),
+      withoutBudget: [...new Set([...this.pods.values()].filter(pod => !this.belowBudget.isOver(pod)).map(({ namespace, controller }) => `${namespace}/${controller}`))],
       fewestReady: this.fewestReady.between(from, until),
       evicted,
       mostEvictionsOfAPod: Math.max(0, ...evicted.map(lineage => lineage.evictedAt.length)),

@@ -76,9 +76,9 @@ async function goOn(client: EKSClient, mode: AuthenticationMode): Promise<void> 
 
 /** Asks the API server as the kubelet of an instance does, with a token of its role; gives the node's name. */
 export async function asNode(world: World, instance: Instance): Promise<string> {
-  const { AWS_REGION: region, AWS_CA_BUNDLE: caFile } = world.aws.env;
-  const token = await eksToken(await world.aws.credentialsForInstance(instance.InstanceId!), CLUSTER_NAME, region);
-  const kube = new Kube({ token, caFile });
+  const { AWS_REGION: region } = world.aws.env;
+  const token = await eksToken(await world.aws.credentialsForInstance(instance.InstanceId!), world.clusterName, region);
+  const kube = new Kube({ token, endpoint: world.endpoint });
   try {
     return (await kube.get(`/api/v1/nodes/${instance.PrivateDnsName}`)).metadata.name;
   } finally {

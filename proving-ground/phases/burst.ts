@@ -47,10 +47,10 @@ export function karpenterNodes(world: World): Promise<KubeObject[]> {
   return world.kube.list(`/api/v1/nodes?labelSelector=${encodeURIComponent(world.karpenter.ownerLabel)}`);
 }
 
-/** The living instances that carry Karpenter's tag. */
+/** The living instances that carry the tag of the cluster's Karpenter. */
 export async function karpenterInstances(world: World): Promise<Instance[]> {
   const { Reservations } = await world.ec2.send(new DescribeInstancesCommand({
-    Filters: [{ Name: 'tag-key', Values: [world.karpenter.ownerLabel] }, { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping'] }],
+    Filters: [{ Name: 'tag-key', Values: [world.karpenter.ownerLabel] }, { Name: `tag:kubernetes.io/cluster/${world.clusterName}`, Values: ['owned'] }, { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping'] }],
   }));
   return (Reservations ?? []).flatMap(reservation => reservation.Instances ?? []);
 }

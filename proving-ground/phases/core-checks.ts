@@ -5,7 +5,7 @@ import { KarpenterObjects } from './karpenter-objects';
 import { karpenterReady, restartKarpenter } from './karpenter-pods';
 import { staysInNodeGroups } from './outsider';
 import { Check } from './report';
-import { CLUSTER_NAME, World } from './world';
+import { World } from './world';
 import { clientConfig } from '../aws/client-config';
 import { expectEqual, Refused, until } from '../cluster/until';
 import { isReady, readyPods } from '../customer/customer';
@@ -181,7 +181,7 @@ async function joins(world: World): Promise<string> {
     const found = await karpenterNodes(world);
     return found.length >= instances.length && found.every(isReady) ? found : undefined;
   });
-  return nodes.map(node => `${node.metadata.name} (${CLUSTER_NAME}, ${node.metadata.labels['topology.kubernetes.io/zone']})`).join(', ');
+  return nodes.map(node => `${node.metadata.name} (${world.clusterName}, ${node.metadata.labels['topology.kubernetes.io/zone']})`).join(', ');
 }
 
 async function podsRun(world: World): Promise<string> {

@@ -1,6 +1,6 @@
 import { AccessEntry, DescribeAccessEntryCommand, DescribeClusterCommand, EKSClient, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
 import { Check, Report } from './report';
-import { CLUSTER_NAME, World } from './world';
+import { World } from './world';
 import { clientConfig } from '../aws/client-config';
 import { expectEqual } from '../cluster/until';
 
@@ -24,13 +24,13 @@ export async function nodeAccess(world: World): Promise<NodeAccess> {
 
 async function accessEntries(world: World): Promise<NodeAccess['entries']> {
   const client = new EKSClient(clientConfig(world.aws));
-  const { cluster } = await client.send(new DescribeClusterCommand({ name: CLUSTER_NAME }));
+  const { cluster } = await client.send(new DescribeClusterCommand({ name: world.clusterName }));
   if (cluster!.accessConfig!.authenticationMode === 'CONFIG_MAP') {
     return {};
   }
-  const { accessEntries: principals = [] } = await client.send(new ListAccessEntriesCommand({ clusterName: CLUSTER_NAME }));
+  const { accessEntries: principals = [] } = await client.send(new ListAccessEntriesCommand({ clusterName: world.clusterName }));
   return Object.fromEntries(await Promise.all(principals.map(async (principalArn) => {
-    const { accessEntry } = await client.send(new DescribeAccessEntryCommand({ clusterName: CLUSTER_NAME, principalArn }));
+    const { accessEntry } = await client.send(new DescribeAccessEntryCommand({ clusterName: world.clusterName, principalArn }));
     return [principalArn, accessEntry!] as const;
   })));
 }

@@ -34,6 +34,13 @@ export async function failingCreation(world: World, report: Report, before: Befo
 }
 
 export async function install(world: World, report: Report, before: Before): Promise<Installed> {
+  const installed = await installKarpenter(world, report);
+  await letIn(world, report, before.access, installed.nodeRoleArn);
+  return installed;
+}
+
+/** All of an installation but who lets its nodes in. */
+export async function installKarpenter(world: World, report: Report): Promise<Installed> {
   await report.check({ step: 'Deploy Karpenter', shows: 'seen', name: 'cdk deploy installs Karpenter from nothing' }, async () => {
     const run = await world.cdk.deploy(world.karpenter.example);
     expectEqual('exit code', run.code, 0);
@@ -56,7 +63,6 @@ export async function install(world: World, report: Report, before: Before): Pro
     expectEqual('requirements', Object.fromEntries(Object.entries(requirements).sort()), world.karpenter.requirements);
     return world.karpenter.defaulted.says;
   });
-  await letIn(world, report, before.access, installed.nodeRoleArn);
   return installed;
 }
 
@@ -184,14 +190,17 @@ export async function removal(world: World, report: Report, before: Before): Pro
   await report.check({ step: 'Assumptions', shows: 'undone', name: 'account and cluster are as before, object by object' }, async () => nothingDiffers(found, before));
 }
 
-/** CDK's kubectl provider makes log groups that nobody owns. */
-const KUBECTL_LOG_GROUPS = /^logs group .*KubectlProvider/;
+/**
+ * Functions of CDK's own make log groups that nobody owns: those of its kubectl provider, whose names are cut, and where it makes the cluster of two
+ * others.
+ */
+const CDK_LOG_GROUPS = /^logs group .*(KubectlPro|AWSCDKCfnUtilsProvider|AWSCDKOpenIdConnectProvider)/;
 
 /** What became of account and cluster, as sentences. */
 export interface Differences { readonly account: readonly string[]; readonly cluster: readonly string[] }
 
 export async function differences(world: World, before: Before): Promise<Differences> {
-  const account = diffSnapshots(before.account, await takeSnapshot(world.aws)).filter(({ object }) => !KUBECTL_LOG_GROUPS.test(object));
+  const account = diffSnapshots(before.account, await takeSnapshot(world.aws)).filter(({ object }) => !CDK_LOG_GROUPS.test(object));
   return {
     account: account.map(d => `${d.object}: ${JSON.stringify(d.before)} became ${JSON.stringify(d.after)}`),
     cluster: clusterDifferences(before.cluster, await clusterSnapshot(world.kube), world.karpenter.mayStay),
@@ -203,9 +212,13 @@ export function nothingDiffers(found: Differences, before: Before): string {
   return `${Object.keys(before.account).length} objects of the account and ${before.cluster.size} of the cluster are equal`;
 }
 
-/** The outputs of the stack, by the names that their constructs have. */
-export function installedFrom(outputs: Readonly<Record<string, string>>): Installed {
-  const output = (name: string): string | undefined => Object.entries(outputs).find(([key]) => key.startsWith(`MigrationOutputs${name}`))?.[1];
+/**
+ * The outputs of the stack, by the names that their constructs have.
+ *
+ * @param scope how the names of the outputs of one migration begin
+ */
+export function installedFrom(outputs: Readonly<Record<string, string>>, scope = 'MigrationOutputs'): Installed {
+  const output = (name: string): string | undefined => Object.entries(outputs).find(([key]) => key.startsWith(`${scope}${name}`))?.[1];
   const needed = (name: string) => {
     const value = output(name);
     if (value === undefined) {

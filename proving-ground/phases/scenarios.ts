@@ -1,6 +1,6 @@
 import * as path from 'path';
 import { entriesAlone, entriesBeside, withModeOfToday } from './access-modes';
-import { leavesAnother } from './beside';
+import { anotherArrives, installsAlone, oneLeaves, Staying, theOtherLeaves } from './beside';
 import { endBurst } from './burst';
 import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
@@ -18,6 +18,7 @@ import { manifestsAreJudgedAlike } from './manifest-table';
 import { ownPartsAreKept } from './own-parts';
 import { listedElsewhere } from './platform-aws-auth';
 import { refusedByName } from './refusals';
+import { installedByTheList, leavesTheList, listChanges, madeByCdk } from './rendered-aws-auth';
 import { Report } from './report';
 import { RunContext } from './run-context';
 import { Sabotage, sabotage, SABOTAGES } from './sabotage';
@@ -36,6 +37,8 @@ export interface Run {
   installed: Installed;
   /** Account and cluster at the stage INSTALL. */
   waypoint: Waypoint;
+  /** The migration of the second cluster. */
+  staying: Staying;
   /** When the migration went on from there. */
   from: number;
   /** Makes a messy cluster tidy. */
@@ -246,11 +249,17 @@ export const SCENARIOS = {
     ],
   },
   'two-in-a-stack': {
-    about: 'a stack that tags for a second cluster too: whichever leaves first takes its own tags off, and no others',
+    about: 'two clusters that are migrated by one stack: one leaves it, and nothing of the other one is touched',
     generation: 'v1',
     phases: [
-      ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
-      phase('one leaves the stack, and the other stays', 165, run => leavesAnother(run.world, run.report, run.before)),
+      account({ generation: 'v1', authenticationMode: 'API', second: { authenticationMode: 'CONFIG_MAP' } }),
+      BOOTSTRAP,
+      phase('stage INSTALL in the second cluster', 110, async (run) => {
+        run.staying = await installsAlone(run.world, run.report);
+      }),
+      phase('stage INSTALL in the first one, in the same stack', 150, run => anotherArrives(run.world, run.report, run.before, run.staying)),
+      phase('the first one leaves the stack', 150, run => oneLeaves(run.world, run.report, run.before, run.staying)),
+      phase('the second one leaves, and nothing is left', 110, run => theOtherLeaves(run.world, run.report, run.before, run.staying)),
     ],
   },
   'access-modes': {
@@ -274,6 +283,21 @@ export const SCENARIOS = {
       ACCOUNT,
       BOOTSTRAP,
       phase('aws-auth is applied by another stack', 480, run => listedElsewhere(run.world, run.report)),
+    ],
+  },
+  'made-in-the-app': {
+    about: 'CDK makes the cluster and renders its aws-auth in the same app, and changes it under Karpenter\'s nodes',
+    generation: 'v0',
+    phases: [
+      phase('a customer\'s account, and a cluster that CDK makes', 150, async (run) => {
+        run.world = await createWorld(run.context, { generation: 'v0', madeInTheApp: true });
+        run.before = await madeByCdk(run.world, run.report);
+      }),
+      phase('stage INSTALL, and Karpenter at work', 170, async (run) => {
+        run.installed = await installedByTheList(run.world, run.report, run.before);
+      }),
+      phase('CDK\'s next change of its list', 70, run => listChanges(run.world, run.report, run.before, run.installed)),
+      phase('stage REMOVED, the migration leaves the app, and nothing is left', 110, run => leavesTheList(run.world, run.report, run.before, run.installed)),
     ],
   },
   'sabotaged-drain': {

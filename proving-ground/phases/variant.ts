@@ -10,8 +10,8 @@ import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
-  AWSNodeTemplate, ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, DiscoveryTags, KarpenterMigration, KarpenterRelease,
-  MigrationStage, NodeAccess, SecurityGroupSource, SubnetSource,
+  AWSNodeTemplate, BatchSize, ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, KarpenterMigration, KarpenterRelease,
+  MigrationStage, NodeAccess,
 } from '../../src';
 
 const app = new App();
@@ -28,7 +28,8 @@ const critical: readonly string[] | undefined = app.node.tryGetContext('critical
 const autoscalers: readonly string[] | undefined = app.node.tryGetContext('autoscalers')?.split(',');
 const ids: (name: string) => string[] = name => app.node.tryGetContext(name).split(',');
 const nodeRoleArn: string | undefined = app.node.tryGetContext('nodeRoleArn');
-const migration = variants.includes('alone') ? undefined : new KarpenterMigration(stack, 'Migration', {
+const nodes = variants.includes('batches') ? 2 : variants.includes('force') ? 4 : variants.includes('bigbatches') ? 8 : undefined;
+const migration = new KarpenterMigration(stack, 'Migration', {
   cluster,
   stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
   revision: app.node.tryGetContext('revision'),
@@ -51,22 +52,14 @@ const migration = variants.includes('alone') ? undefined : new KarpenterMigratio
   waitForRun: variants.includes('nowait') ? Duration.seconds(0) : undefined,
   scaleDown: {
     patience: variants.includes('impatient') ? Duration.minutes(1) : undefined,
-    batchSize: variants.includes('batches') ? 2 : variants.includes('force') ? 4 : variants.includes('bigbatches') ? 8 : undefined,
+    batchSize: nodes === undefined ? undefined : BatchSize.count(nodes),
     force: variants.includes('force'),
   },
 });
 if (variants.includes('extra')) {
-  migration?.addNodePool('Extra', { name: 'extra', weight: 50 });
+  migration.addNodePool('Extra', { name: 'extra', weight: 50 });
 }
-if (variants.includes('second')) {
-  new DiscoveryTags(stack, 'Second', {
-    cluster: eks.Cluster.fromClusterAttributes(stack, 'SecondCluster', { clusterName: 'second' }),
-    tagKey: 'karpenter.sh/discovery-second',
-    subnets: SubnetSource.ids(...ids('subnets')),
-    securityGroups: SecurityGroupSource.ids(...ids('securityGroups')),
-  });
-}
-if (migration && variants.includes('own')) {
+if (variants.includes('own')) {
   // What its owner adds: a right of the nodes, a node template made beside the migration and one that the migration makes, each with its Provisioner.
   migration.nodeRole.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::shop-artifacts/*'] }));
   const discovered = { 'karpenter.sh/discovery': cluster.clusterName };
@@ -74,7 +67,7 @@ if (migration && variants.includes('own')) {
   migration.addProvisioner('Own', { name: 'own', nodeTemplate: own });
   migration.addProvisioner('Added', { name: 'added', nodeTemplate: migration.addNodeTemplate('AddedNodeTemplate', { name: 'added' }) });
 }
-if (migration && variants.includes('failure')) {
+if (variants.includes('failure')) {
   // A parameter that does not exist: the last resource of the deployment fails when everything else is there.
   const broken = new CfnResource(stack, 'Broken', {
     type: 'AWS::Lambda::Function',

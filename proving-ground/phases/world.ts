@@ -1,101 +1,116 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import * as ec2 from '@aws-sdk/client-ec2';
-import * as eks from '@aws-sdk/client-eks';
 import { CdkCli } from './cdk-cli';
+import { byHand, inTheApp, Made } from './cluster-making';
+import { Begun, ClusterOptions, ClusterPlan, complete, CustomerCluster, factsOf, modeOf } from './customer-cluster';
 import { LocalAws, startAws } from '../aws';
-import { KARPENTER_OBJECTS, KarpenterObjects } from './karpenter-objects';
 import { RunContext } from './run-context';
 import { clientConfig } from '../aws/client-config';
-import { ADMINISTRATOR } from '../cluster/audit';
-import { AuthenticationMode } from '../cluster/authenticator';
-import { Kube } from '../cluster/kube';
-import { authenticatorFolder, layFoundation, startCluster } from '../cluster/machine';
+import { Foundation, layFoundation, startCluster } from '../cluster/machine';
 import { HOST_ADDRESS } from '../cluster/network';
-import { apiServerUrl } from '../cluster/pki';
-import { until } from '../cluster/until';
-import { createCorednsAddon, createCustomer, Customer, KUBECTL_ROLE } from '../customer/account';
-import { AddonManager } from '../customer/addon-manager';
-import { allPodsReady, isReady, letNodesIn, populate } from '../customer/customer';
-import { Joiner } from '../nodes/joiner';
-import { NODE_MANAGER, NodegroupDraining } from '../nodes/nodegroup-draining';
-import { PodRuntime } from '../nodes/pod-runtime';
-import { VolumeAttacher } from '../nodes/volume-attacher';
-import { Observers } from '../observe';
-import { Generation } from '../parts/karpenter';
+import { prepareSite } from '../cluster/site';
+import { createGround, createNetwork, CustomerNetwork, furnishCluster, kubectlRole } from '../customer/account';
+import { PodAddresses } from '../nodes/pod-network';
+import { KarpenterParts } from '../parts/karpenter';
 import { Log } from '../parts/log';
 import { karpenterOf } from '../parts/parts';
 
 export const CLUSTER_NAME = 'prod';
 export const ACCOUNT = '000000000000';
-/** Of all node groups together. */
-export const NODES = 12;
 
-/** A customer's account and cluster, and the tools of somebody who works with them. */
-export interface World {
-  /** What is proven in it. */
-  readonly karpenter: KarpenterObjects;
-  /** As the cluster was made. */
-  readonly authenticationMode: AuthenticationMode;
+/** A customer's account, one of its clusters, and the tools of somebody who works with them. */
+export interface World extends CustomerCluster {
   readonly aws: LocalAws;
   readonly ec2: ec2.EC2Client;
-  readonly kube: Kube;
-  /** Whoever uses it is taken for the migration. */
-  readonly asMigration: Kube;
-  readonly joiner: Joiner;
-  readonly customer: Customer;
   readonly cdk: CdkCli;
-  readonly adminKubeconfig: string;
-  /** They see everything from when the cluster is complete. */
-  readonly observers: Observers;
-  /** Of the API server: a JSON object a line. */
-  readonly auditLog: string;
-  /** Undefined where coredns is no add-on. */
-  readonly addons?: AddonManager;
+  /** The same account with its other cluster; undefined where there is none. */
+  readonly second?: World;
   stop(): Promise<void>;
 }
 
 /** What a world is about, and how the customer's cluster differs from the usual one. */
-export interface WorldOptions {
-  readonly generation: Generation;
-  /** @default 'CONFIG_MAP' */
-  readonly authenticationMode?: AuthenticationMode;
+export interface WorldOptions extends ClusterOptions {
   /**
-   * Coredns is an add-on of EKS with these configuration values, which EKS keeps as configured.
-   * @default - it is managed by the customer
+   * A second cluster of the account, in the same network, with two nodes and an empty shop.
+   * @default - there is one cluster
    */
-  readonly corednsAddon?: { readonly configurationValues?: string };
-  /**
-   * A Service of type LoadBalancer, which nothing serves.
-   * @default false
-   */
-  readonly loadBalancer?: boolean;
-  /**
-   * EKS drains the nodes that leave a node group, for at most so many seconds.
-   * @default - it does not, and their instances end some seconds after they were chosen
-   */
-  readonly drainingSeconds?: number;
+  readonly second?: Pick<ClusterOptions, 'authenticationMode'>;
 }
 
-/** Starts everything: the local AWS, the control plane, the customer's account and cluster with its nodes to come. */
+/** Starts everything: the local AWS, the control planes, the customer's account and clusters with their nodes to come. */
 export async function createWorld(context: RunContext, options: WorldOptions): Promise<World> {
-  const { parts, processes, runDir, region } = context;
+  const { parts, processes, runDir, region, signal } = context;
   // The console is for the phases; the rest is in the log.
   const log: Log = line => fs.appendFileSync(path.join(runDir, 'world.log'), `${new Date().toISOString()} ${line}\n`);
-  const karpenter = KARPENTER_OBJECTS[options.generation];
   const built = karpenterOf(parts, options.generation);
-  const authenticationMode = options.authenticationMode ?? 'CONFIG_MAP';
-  const foundation = await layFoundation({ parts, karpenter: built, processes, runDir, region });
-  const facts = {
-    name: CLUSTER_NAME,
-    endpoint: apiServerUrl(),
-    certificateAuthorityBase64: foundation.pki.caBase64,
-    oidcIssuer: foundation.oidcIssuer,
-    version: karpenter.kubernetesVersion,
-    authenticationMode,
+  const [foundation, plans] = await Promise.all([layFoundation({ parts, karpenter: built, processes, runDir, region }), plan(context, options)]);
+  const starting = startLocalAws(context, log, built, foundation, plans);
+  const network = starting.then(local => createNetwork(local, CLUSTER_NAME));
+  const [aws, begun] = await Promise.all([starting, Promise.all(plans.map(one => begin(context, log, one, starting, network)))]);
+  const client = new ec2.EC2Client(clientConfig(aws));
+  const addresses = new PodAddresses();
+  const surroundings = {
+    aws, ec2: client, account: ACCOUNT, program: built.controller, addresses, awsCaFile: foundation.aws.caBundleFile, region, log, signal,
   };
-  const starting = startAws({
+  const [first, second] = await Promise.all(begun.map(one => complete(one.plan, one, surroundings)));
+  const world = {
+    ...first,
+    aws,
+    ec2: client,
+    cdk: begun[0].cdk,
+    stop: async () => {
+      await Promise.all([first, second].map(one => one?.stop()));
+      await aws.stop();
+    },
+  };
+  return { ...world, second: second && { ...world, ...second, stop: world.stop } };
+}
+
+/** The clusters of the account: the usual one, and what a world asks for beside it. */
+async function plan({ runDir, region, processes }: RunContext, { second, ...first }: WorldOptions): Promise<ClusterPlan[]> {
+  const clusters = [
+    { clusterName: CLUSTER_NAME, sizes: { apps: 9, system: 3 }, shop: true, ...first },
+    ...second ? [{ clusterName: 'staging', sizes: { apps: 1, system: 1 }, shop: false, generation: first.generation, ...second }] : [],
+  ];
+  return Promise.all(clusters.map(async ({ clusterName, ...more }, i) =>
+    ({ ...more, site: await prepareSite({ clusterName, ordinal: i + 1, runDir, region, processes }) })));
+}
+
+/** Makes a cluster, beside the control plane that stands for it, and gives it its node groups. */
+async function begin(
+  { parts, runDir, region }: RunContext, log: Log, one: ClusterPlan, starting: Promise<LocalAws>, network: Promise<CustomerNetwork>,
+): Promise<{ plan: ClusterPlan } & Begun & Made> {
+  const { site: { clusterName }, madeInTheApp } = one;
+  const startingCluster = startCluster(one.site, {
+    parts,
+    log,
+    region,
+    administratorRoleArns: madeInTheApp ? [] : [`arn:aws:iam::${ACCOUNT}:role/${kubectlRole(clusterName)}`],
+    authenticationMode: modeOf(one),
+    awsEnv: starting.then(({ env }) => env),
+  });
+  const making = async () => {
+    const [aws, facts] = [await starting, factsOf(one)];
+    const ground = await createGround(aws, await network, clusterName);
+    const common = { clusterName, release: one.generation };
+    const made = await (madeInTheApp ? inTheApp : byHand)({
+      aws,
+      facts,
+      ground,
+      controlPlane: startingCluster,
+      cli: more => new CdkCli({ runDir, region, account: ACCOUNT, env: aws.env, context: { ...common, ...more } }),
+    });
+    return { ...made, customer: await furnishCluster(aws, facts, ground, one.sizes) };
+  };
+  const [made, controlPlane] = await Promise.all([making(), startingCluster]);
+  return { ...made, plan: one, controlPlane };
+}
+
+function startLocalAws(
+  { parts, processes, runDir, region }: RunContext, log: Log, built: KarpenterParts, foundation: Foundation, plans: readonly ClusterPlan[],
+): Promise<LocalAws> {
+  return startAws({
     stateMachineWaits: 0.4,
     processes,
     runDir,
@@ -105,106 +120,10 @@ export async function createWorld(context: RunContext, options: WorldOptions): P
     pythonBin: parts.python,
     node24Bin: parts.node24,
     toolDirs: [built.tools.helm, built.tools.kubectl].map(tool => path.dirname(tool)),
-    tls: { ...foundation.pki.aws, caBundleFile: foundation.pki.caBundleFile },
+    tls: foundation.aws,
     secureListener: { host: HOST_ADDRESS, port: 443 },
     registryUrl: foundation.registry.url,
-    serviceAccountPublicKeyPem: foundation.pki.serviceAccountPublicKeyPem,
-    cluster: facts,
-    authenticatorFolder: authenticatorFolder(runDir),
-    seconds: options.drainingSeconds === undefined ? undefined : { terminationHook: 'off' },
+    seconds: plans.some(({ drainingSeconds }) => drainingSeconds !== undefined) ? { terminationHook: 'off' } : undefined,
+    clusters: plans.map(factsOf),
   });
-  const [aws, customer, controlPlane] = await Promise.all([
-    starting,
-    starting.then(local => createCustomer(local, facts)),
-    startCluster(foundation, {
-      parts,
-      processes,
-      runDir,
-      log,
-      region,
-      clusterName: CLUSTER_NAME,
-      administratorRoleArns: [`arn:aws:iam::${ACCOUNT}:role/${KUBECTL_ROLE}`],
-      authenticationMode,
-      awsEnv: starting.then(({ env }) => env),
-    }),
-  ]);
-  if (authenticationMode !== 'API') {
-    await letNodesIn(controlPlane.kube, { nodeRoleArn: customer.nodeRoleArn, administratorRoleArn: `arn:aws:iam::${ACCOUNT}:role/platform` });
-  }
-  const client = new ec2.EC2Client(clientConfig(aws));
-  const joiner = new Joiner({
-    ec2: client,
-    cloudControllerKubeconfig: await foundation.pki.kubeconfig('cloud-controller', ['system:masters']),
-    caFile: foundation.pki.caBundleFile,
-    clusterName: CLUSTER_NAME,
-    kubernetesVersion: karpenter.kubernetesVersion,
-    region,
-    credentialsForInstance: id => aws.credentialsForInstance(id),
-    log,
-    signal: context.signal,
-  });
-  joiner.start();
-  const pods = await PodRuntime.start({ program: built.controller, pki: foundation.pki, processes, runDir, region, log, signal: context.signal });
-  const { kube } = controlPlane;
-  await until('all nodes of the node groups are Ready', 120, async () => {
-    const nodes = await kube.list('/api/v1/nodes');
-    return nodes.length === NODES && nodes.every(isReady);
-  });
-  const volumes = new VolumeAttacher({ kube, log, signal: context.signal });
-  volumes.start();
-  await populate(kube, { clusterName: CLUSTER_NAME, volumes: customer.volumes, loadBalancer: options.loadBalancer });
-  const addons = options.corednsAddon && new AddonManager({
-    kube, log, eks: new eks.EKSClient(clientConfig(aws)), clusterName: CLUSTER_NAME, signal: context.signal,
-  });
-  addons?.start();
-  if (options.corednsAddon) {
-    await createCorednsAddon(aws, CLUSTER_NAME, options.corednsAddon.configurationValues);
-  }
-  await allPodsReady(kube, 120);
-  const draining = options.drainingSeconds === undefined ? undefined : new NodegroupDraining({
-    kube: new Kube({ kubeconfig: await foundation.pki.kubeconfig(NODE_MANAGER, ['system:masters']) }),
-    autoScaling: new AutoScalingClient(clientConfig(aws)),
-    limitSeconds: options.drainingSeconds,
-    log,
-    signal: context.signal,
-  });
-  draining?.start();
-  const asMigration = new Kube({ kubeconfig: await foundation.pki.kubeconfig(ADMINISTRATOR, ['system:masters']) });
-  const observers = new Observers({ kube, auditLog: controlPlane.auditLog, ownerLabel: karpenter.ownerLabel, calls: aws.calls });
-  return {
-    karpenter,
-    authenticationMode,
-    aws,
-    customer,
-    joiner,
-    ec2: client,
-    kube,
-    asMigration,
-    observers,
-    auditLog: controlPlane.auditLog,
-    addons,
-    adminKubeconfig: controlPlane.adminKubeconfig,
-    cdk: new CdkCli({
-      runDir,
-      region,
-      account: ACCOUNT,
-      env: aws.env,
-      context: {
-        clusterName: CLUSTER_NAME,
-        kubectlRoleArn: customer.kubectlRoleArn,
-        openIdConnectProviderArn: customer.oidcProviderArn,
-        release: options.generation,
-      },
-    }),
-    stop: async () => {
-      await observers.stop();
-      await addons?.stop();
-      await draining?.stop();
-      await pods.stop();
-      await volumes.stop();
-      await joiner.stop();
-      await aws.stop();
-      asMigration.close();
-    },
-  };
 }

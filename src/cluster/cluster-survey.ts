@@ -1,7 +1,7 @@
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { CLUSTER_SURVEY_TYPE, ClusterSurveyProperties } from './contract';
-import { allowReads } from './reads';
+import { clusterReads } from './reads';
 import { NODEGROUPS, REVISION } from './shapes';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
@@ -66,13 +66,14 @@ export class ClusterSurvey extends Construct {
   constructor(scope: Construct, id: string, props: ClusterSurveyProps) {
     super(scope, id);
     checkShape('ClusterSurvey', props, SHAPE);
-    allowReads(this, props.cluster);
     const properties: ClusterSurveyProperties = {
       ClusterName: props.cluster.clusterName,
       Nodegroups: props.nodegroups,
       Revision: props.revision,
     };
-    const resource = twoPhaseResource(this, AwsProvider.getOrCreate(this), CLUSTER_SURVEY_TYPE, properties);
+    const provider = AwsProvider.getOrCreate(this);
+    const resource = twoPhaseResource(this, provider, CLUSTER_SURVEY_TYPE, properties);
+    provider.allow(resource, clusterReads(this, props.cluster));
     this.clusterVersion = resource.getAttString('clusterVersion');
     this.issuer = resource.getAttString('issuer');
     this.authenticationMode = resource.getAttString('authenticationMode');

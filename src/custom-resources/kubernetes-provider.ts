@@ -1,10 +1,13 @@
-import { Names, Stack } from 'aws-cdk-lib';
+import { CustomResource, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { clusterArnOf } from './arns';
+import { AwsProvider } from './aws-provider';
 import { KubernetesFunction } from './kubernetes-function';
 import { KubernetesHandlerOptions } from './kubernetes-handler-options';
-import { acceptBasicExecution, handlerLogs, INNER_FUNCTION, twoPhaseProvider } from './two-phase-provider';
+import { FUNCTION_PROPERTY } from './resource-query';
+import { functionRole, INNER_FUNCTION, ResourceProvider } from './two-phase-provider';
 import { ROLE, SECURITY_GROUP, VPC } from '../input/cdk-kinds';
 import { free, list } from '../input/kinds';
 import { Shape } from '../input/shape';
@@ -20,13 +23,13 @@ export const KUBERNETES_HANDLER_OPTIONS: Shape<KubernetesHandlerOptions> = {
  * The function behind every custom resource that talks to the Kubernetes API, once per cluster and stack: two clusters
  * of one stack may live in two VPCs.
  */
-export class KubernetesProvider extends Construct {
+export class KubernetesProvider extends Construct implements ResourceProvider {
   /**
    * @param options of the first call decide; later ones give the same or none
    */
   public static getOrCreate(scope: Construct, cluster: eks.ICluster, options?: KubernetesHandlerOptions): KubernetesProvider {
     const stack = Stack.of(scope);
-    const id = `${Names.nodeUniqueId(cluster.node)}-KarpenterMigrationKubernetes`;
+    const id = `KarpenterMigrationKubernetes-${cluster.node.addr.slice(-8)}`;
     const existing = stack.node.tryFindChild(id) as KubernetesProvider | undefined;
     if (existing && options && fingerprint(options) !== existing.fingerprint) {
       throw new Error(`kubernetesHandler of "${scope.node.path}" differs from what the function for the cluster "${cluster.node.path}" was made with: `
@@ -41,7 +44,10 @@ export class KubernetesProvider extends Construct {
   public readonly role: iam.IRole;
   /** The role that the cluster knows as an administrator; the function assumes it for every call. */
   public readonly kubectlRoleArn: string;
+  /** That each of its resources is left to its function. */
+  public readonly properties: Readonly<Record<string, string>>;
   private readonly fingerprint: string;
+  private readonly aws: AwsProvider;
 
   private constructor(scope: Construct, id: string, cluster: eks.ICluster, options: KubernetesHandlerOptions) {
     super(scope, id);
@@ -49,21 +55,27 @@ export class KubernetesProvider extends Construct {
     const imported = importedRole(cluster);
     const givenRole = options.role ?? imported.lambdaRole;
     this.kubectlRoleArn = imported.kubectlRoleArn;
-    const logGroup = handlerLogs(this);
+    this.aws = AwsProvider.getOrCreate(this);
+    this.serviceToken = this.aws.serviceToken;
+    const where = network(cluster, options);
+    const role = givenRole ? unmodified(givenRole, this) : functionRole(this, this.aws.logGroup, [
+      { actions: ['eks:DescribeCluster'], resources: [clusterArnOf(cluster)] },
+      { actions: ['sts:AssumeRole'], resources: [this.kubectlRoleArn] },
+    ], where.vpc !== undefined);
     this.function = new KubernetesFunction(this, 'Function', {
       ...INNER_FUNCTION,
-      description: 'Karpenter migration: resources that talk to the Kubernetes API',
-      logGroup,
-      role: givenRole && unmodified(givenRole, this),
-      ...network(cluster, options),
+      description: 'Karpenter migration: what talks to the Kubernetes API',
+      logGroup: this.aws.logGroup,
+      role,
+      ...where,
     });
-    this.role = givenRole ?? this.function.role!;
-    if (!givenRole) {
-      acceptBasicExecution(this.function.role!);
-      this.function.addToRolePolicy(new iam.PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [cluster.clusterArn] }));
-      this.function.addToRolePolicy(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [this.kubectlRoleArn] }));
-    }
-    this.serviceToken = twoPhaseProvider(this, this.function, logGroup).serviceToken;
+    this.role = givenRole ?? role;
+    this.properties = { [FUNCTION_PROPERTY]: this.function.functionName };
+  }
+
+  /** Lets the function that CloudFormation calls ask this one. */
+  public allow(resource: CustomResource, statements: readonly iam.PolicyStatementProps[] = []): void {
+    this.aws.allow(resource, [{ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }, ...statements]);
   }
 }
 

@@ -1,6 +1,7 @@
-import { isComplete, onEvent, ProviderEvent, ResourceHandlers, shortReason } from './lifecycle';
+import { ResourceHandlers } from './lifecycle';
+import { BegunRequest, logError, messageOf, Request, RequestPorts, serve } from './requests';
 
-/** A question that one function of ours asks another; the answer goes straight back and no resource is involved. */
+/** A question that one function of ours asks another; the answer goes straight back. */
 export interface Query { readonly Query: string; readonly [parameter: string]: unknown }
 export type Queries = Readonly<Record<string, (query: Query) => Promise<unknown>>>;
 
@@ -8,54 +9,32 @@ export type Queries = Readonly<Record<string, (query: Query) => Promise<unknown>
 export interface Task { readonly Workflow: string }
 export type RunTask = (task: Task) => Promise<unknown>;
 
-/** The entry of a function: both phases of resources, told apart by what the first answered, queries, and tasks of a workflow. */
-export function entry(
-  handlers: ResourceHandlers, queries: Queries = {}, runTask?: RunTask,
-): (event: ProviderEvent | Query | Task) => Promise<unknown> {
+/** The entry of the function that CloudFormation calls: requests for resources, and tasks of a workflow. */
+export function serving(
+  handlers: ResourceHandlers, ports: RequestPorts, runTask: RunTask,
+): (event: Request | BegunRequest | Task) => Promise<unknown> {
+  return logged(async (event: Request | BegunRequest | Task): Promise<unknown> => 'Workflow' in event ? runTask(event) : serve(handlers, ports, event, new Date()));
+}
+
+/** The entry of a function that answers another one. */
+export function answering(queries: Queries): (query: Query) => Promise<unknown> {
+  return logged(async (query: Query) => {
+    const answer = queries[query.Query];
+    if (!answer) {
+      throw new Error(`unknown query "${query.Query}", this function answers ${Object.keys(queries).join(', ')}`);
+    }
+    return answer(query);
+  });
+}
+
+/** What a function throws goes to its log whole, and to its caller without what the function is made of. */
+function logged<E, A>(handle: (event: E) => Promise<A>): (event: E) => Promise<A> {
   return async (event) => {
     try {
-      if (isTask(event)) {
-        if (!runTask) {
-          throw new Error(`this function runs no workflow, got the task "${event.Workflow}"`);
-        }
-        return await runTask(event);
-      }
-      if (isQuery(event)) {
-        const answer = queries[event.Query];
-        if (!answer) {
-          throw new Error(`unknown query "${event.Query}", this function answers ${Object.keys(queries).join(', ') || 'none'}`);
-        }
-        return await answer(event);
-      }
-      return event.StartedAt === undefined
-        ? onEvent(handlers, event, new Date())
-        : await isComplete(handlers, event, new Date());
+      return await handle(event);
     } catch (error) {
-      console.error(JSON.stringify({ level: 'error', message: messageOf(error), stack: (error as Error)?.stack }));
-      throw reasonOnly(shortReason(messageOf(error)));
+      logError(error);
+      throw Object.assign(new Error(messageOf(error)), { stack: 'Error' });
     }
   };
-}
-
-/**
- * An error whose stack says nothing: CDK's framework sends the stack to CloudFormation behind the message, so that every line of it after the first
- * would go twice, and a response has 4,096 bytes. The log has the real one.
- */
-function reasonOnly(message: string): Error {
-  return Object.assign(new Error(message), { stack: 'Error' });
-}
-
-function isTask(event: ProviderEvent | Query | Task): event is Task {
-  return 'Workflow' in event;
-}
-
-function isQuery(event: ProviderEvent | Query): event is Query {
-  return 'Query' in event;
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
 }

@@ -2,13 +2,13 @@ import { PROPERTY_PROBLEM } from './properties';
 import { isTransient } from './transient';
 
 /**
- * The two phases of a custom resource behind CDK's provider framework.
+ * The two phases of a custom resource.
  *
- * `onEvent` only validates and names the resource: if it throws, CloudFormation never sends the Delete, so nothing may
+ * `onEvent` only validates and names the resource: if it throws, nothing is done about the Delete that CloudFormation sends, so nothing may
  * have been changed by then. All changes happen in `isComplete`, which is called until it says that it is done.
  */
 
-/** What CloudFormation and the provider framework send; extra fields of the first answer come back in every later call. */
+/** What CloudFormation sends; what the first phase answered comes back in every later call. */
 export interface ProviderEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly ResourceType: string;
@@ -18,7 +18,7 @@ export interface ProviderEvent {
   readonly LogicalResourceId: string;
   readonly StackId: string;
   readonly RequestId: string;
-  /** Present from the second phase on: when the first phase answered, in ISO 8601. */
+  /** Present in the second phase: when the first phase answered, in ISO 8601. */
   readonly StartedAt?: string;
 }
 
@@ -102,7 +102,7 @@ export async function isComplete(handlers: ResourceHandlers, event: ProviderEven
     requestId: event.RequestId,
     elapsed,
   };
-  const outcome = await unlessTransient(() => event.RequestType === 'Delete' ? handler.remove(request) : handler.apply(request));
+  const outcome = await act(() => event.RequestType === 'Delete' ? handler.remove(request) : handler.apply(request));
   if (outcome.done) {
     return { IsComplete: true, Data: outcome.attributes && withinBudget(outcome.attributes) };
   }
@@ -134,10 +134,10 @@ function formerProperties<P>(handler: ResourceHandler<P>, old: ProviderEvent['Re
   }
 }
 
-/** A call that did not come through is tried again, as long as there is patience. */
-async function unlessTransient(act: () => Promise<Outcome>): Promise<Outcome> {
+/** What a handler's action achieves: a call that did not come through is tried again, as long as there is patience. */
+export async function act(action: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    return await act();
+    return await action();
   } catch (error) {
     if (!isTransient(error)) {
       throw error;

@@ -1,11 +1,13 @@
-import { Aws, Names, Stack, Token } from 'aws-cdk-lib';
+import { Names, Stack, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
-import { Construct, IConstruct } from 'constructs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
 import { DISCOVERY_TAG_KEY, DISCOVERY_TAGS_RESOURCE_TYPE, DiscoveryTagsProperties, markerKey, tagKeyMeaning, tagKeyProblem } from './contract';
 import { SECURITY_GROUPS, SUBNETS } from './shapes';
 import { SecurityGroupSource, SubnetSource } from './sources';
-import { allowReads } from '../cluster/reads';
+import { clusterReads } from '../cluster/reads';
 import { NODEGROUPS, REVISION } from '../cluster/shapes';
+import { partitionOf } from '../custom-resources/arns';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { tokenKeys } from '../custom-resources/token-keys';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
@@ -131,35 +133,33 @@ export class DiscoveryTags extends Construct {
       Revision: props.revision,
     };
     const resource = twoPhaseResource(this, provider, DISCOVERY_TAGS_RESOURCE_TYPE, properties);
-    if (!props._retired) {
-      allowReads(this, props.cluster);
-      this.allowTagging(provider, props.cluster);
-    }
-    this.allowUntagging(provider, resource, props.cluster);
+    provider.allow(resource, [
+      ...props._retired ? [] : [...clusterReads(this, props.cluster), this.tagging(props.cluster)],
+      ...this.untagging(provider, props.cluster),
+    ]);
     this.subnetIds = resource.getAttString('subnetIds');
     this.securityGroupIds = resource.getAttString('securityGroupIds');
   }
 
   private get taggable(): string[] {
     const { region, account } = Stack.of(this);
-    return ['subnet', 'security-group'].map(type => `arn:${Aws.PARTITION}:ec2:${region}:${account}:${type}/*`);
+    return ['subnet', 'security-group'].map(type => `arn:${partitionOf(this)}:ec2:${region}:${account}:${type}/*`);
   }
 
-  private allowTagging(provider: AwsProvider, cluster: eks.ICluster): void {
+  private tagging(cluster: eks.ICluster): iam.PolicyStatementProps {
     const marker = markerKey(cluster.clusterName);
-    provider.allow({
+    return {
       actions: ['ec2:CreateTags'],
       resources: this.taggable,
       // "For all values" holds for a call without keys as well.
       conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [this.tagKey, marker] }, 'Null': { 'aws:TagKeys': 'false' } },
-    });
+    };
   }
 
-  /** A policy of its own: where another migration stays in the stack, this one still needs its rights when it goes. */
-  private allowUntagging(provider: AwsProvider, resource: IConstruct, cluster: eks.ICluster): void {
+  private untagging(provider: AwsProvider, cluster: eks.ICluster): iam.PolicyStatementProps[] {
     // The key of an earlier deployment must come off too, so the marker decides. EC2 takes a call without keys for "all tags".
     const marked = { [`aws:ResourceTag/${markerKey(cluster.clusterName)}`]: 'false', 'aws:TagKeys': 'false' };
-    provider.allowFor(resource, 'EC2 knows no resources for reads, and the marker bounds the writes', [
+    return [
       { actions: ['ec2:DescribeSubnets', 'ec2:DescribeSecurityGroups'], resources: ['*'] },
       {
         actions: ['ec2:DeleteTags'],
@@ -167,6 +167,6 @@ export class DiscoveryTags extends Construct {
         // Below the provider: whatever these tags are ordered behind may be served by the function whose policy this is part of.
         conditions: { Null: tokenKeys(provider, `Marked-${Names.nodeUniqueId(this.node)}`, marked) },
       },
-    ]);
+    ];
   }
 }

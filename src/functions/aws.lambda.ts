@@ -1,9 +1,13 @@
+import { kubernetesHandlers, NO_WAY } from './kubernetes-handlers';
 import { lambdaRunner } from './runner.aws';
 import { CLUSTER_SURVEY_TYPE } from '../cluster/contract';
 import { surveyHandler } from '../cluster/survey-handler';
 import { AwsClusterReader } from '../cluster/survey.aws';
 import { doneWithoutCluster } from '../custom-resources/cluster-gone';
-import { entry } from '../custom-resources/lambda';
+import { serving } from '../custom-resources/lambda';
+import { asking } from '../custom-resources/query.aws';
+import { remoteHandlers } from '../custom-resources/remote-handlers';
+import { LambdaRequestPorts } from '../custom-resources/requests.aws';
 import { isRollingBack } from '../custom-resources/rollback.aws';
 import { DISCOVERY_TAGS_RESOURCE_TYPE } from '../discovery-tags/contract';
 import { discoveryTagsHandler } from '../discovery-tags/handler';
@@ -25,17 +29,20 @@ import { AwsStagePort } from '../workflow/stage.aws';
 
 const reader = new AwsClusterReader();
 
-/** Everything that needs only AWS APIs. */
-export const handler = entry(doneWithoutCluster({
-  [CLUSTER_SURVEY_TYPE]: surveyHandler(reader),
-  [PREFLIGHT_TYPE]: preflightHandler({
-    reader,
-    factsReader: functionArn => new LambdaFactsReader(functionArn),
-    stagePorts: functionArn => ({ kubernetes: new LambdaStageFactsReader(functionArn), aws: new AwsStageReader() }),
-    isRollingBack,
+/** What CloudFormation and the state machine of the workflow call. */
+export const handler = serving({
+  ...doneWithoutCluster({
+    [CLUSTER_SURVEY_TYPE]: surveyHandler(reader),
+    [PREFLIGHT_TYPE]: preflightHandler({
+      reader,
+      factsReader: functionArn => new LambdaFactsReader(functionArn),
+      stagePorts: functionArn => ({ kubernetes: new LambdaStageFactsReader(functionArn), aws: new AwsStageReader() }),
+      isRollingBack,
+    }),
+    [DISCOVERY_TAGS_RESOURCE_TYPE]: discoveryTagsHandler(new Ec2DiscoveryTags(), reader),
+    [SPOT_ROLE_TYPE]: spotRoleHandler(new IamSpotRole()),
+    [ACCESS_ENTRY_TYPE]: accessEntryHandler(clusterName => new EksAccessEntries(clusterName)),
+    [MIGRATION_STAGE_TYPE]: migrationStageHandler(properties => new AwsStagePort(properties, lambdaRunner)),
   }),
-  [DISCOVERY_TAGS_RESOURCE_TYPE]: discoveryTagsHandler(new Ec2DiscoveryTags(), reader),
-  [SPOT_ROLE_TYPE]: spotRoleHandler(new IamSpotRole()),
-  [ACCESS_ENTRY_TYPE]: accessEntryHandler(clusterName => new EksAccessEntries(clusterName)),
-  [MIGRATION_STAGE_TYPE]: migrationStageHandler(properties => new AwsStagePort(properties, lambdaRunner)),
-}), {}, task => runTask(task as WorkflowTask, lambdaRunner));
+  ...remoteHandlers(kubernetesHandlers(NO_WAY), asking()),
+}, new LambdaRequestPorts(), task => runTask(task as WorkflowTask, lambdaRunner));

@@ -9,7 +9,7 @@ export class ControllerPolicy {
    * The controller may launch and tag only what carries the cluster's tag, terminate and delete only what carries it, and
    * read AMI parameters only below `/aws/service/`. It may read the interruption queue where there is one.
    *
-   * With v0 it is one inline policy. With v1 it is upstream's several managed policies: with a long cluster name, one
+   * With v0 it is one inline policy. With v1 it is two managed policies, of upstream's six: with a long cluster name, one
    * would exceed the 6,144 characters of a managed policy.
    *
    * Volumes encrypted with a KMS key of your own need a key policy that admits the controller's role.

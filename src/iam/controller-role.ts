@@ -6,6 +6,7 @@ import { Construct, IConstruct } from 'constructs';
 import { ControllerPolicy } from './controller-policy';
 import { checkAccount, POLICY_NAME, ROLE_NAME } from './shapes';
 import { acceptFinding } from '../custom-resources/accepted-findings';
+import { clusterArnOf } from '../custom-resources/arns';
 import { tokenKeys } from '../custom-resources/token-keys';
 import { CLUSTER, QUEUE, ROLE } from '../input/cdk-kinds';
 import { ANY_TEXT, instance, required } from '../input/kinds';
@@ -54,7 +55,7 @@ export interface ControllerRoleOptions {
   /**
    * The name of the inline policy, at most 128 characters.
    *
-   * Where there are several managed policies, each takes it with what it is about: `<policyName>-NodeLifecycle`. More than
+   * Where there are two managed policies, each takes it with what it is about: `<policyName>-NodeLifecycle`. More than
    * 128 characters of that are an error.
    *
    * @default - generated
@@ -123,7 +124,7 @@ export class ControllerRole extends Construct {
    */
   public readonly policy?: iam.Policy;
 
-  /** The same, where it is several managed policies; else empty. */
+  /** The same, where it is two managed policies; else empty. */
   public readonly managedPolicies: iam.ManagedPolicy[] = [];
 
   constructor(scope: Construct, id: string, props: ControllerRoleProps) {
@@ -148,7 +149,7 @@ export class ControllerRole extends Construct {
     });
     const parts = (props.policy ?? ControllerPolicy.scoped())._policies(release._generation, this, {
       clusterName: props.cluster.clusterName,
-      clusterArn: props.cluster.clusterArn,
+      clusterArn: clusterArnOf(props.cluster),
       nodeRoleArn: props.nodeRole.roleArn,
       queueArn: props.interruptionQueue?.queueArn,
     });

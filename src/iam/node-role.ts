@@ -2,6 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { INSTANCE_PROFILE_NAME, ROLE_NAME } from './shapes';
 import { acceptFinding } from '../custom-resources/accepted-findings';
+import { awsManagedPolicy } from '../custom-resources/arns';
 import { ROLE } from '../input/cdk-kinds';
 import { required } from '../input/kinds';
 import { checkShape, Shape } from '../input/shape';
@@ -44,7 +45,7 @@ export class NodeRole extends iam.Role {
       roleName: props.roleName,
       description: 'Nodes launched by Karpenter',
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
-      managedPolicies: nodePolicies.map(name => iam.ManagedPolicy.fromAwsManagedPolicyName(name)),
+      managedPolicies: nodePolicies.map(name => awsManagedPolicy(scope, name)),
     });
     acceptFinding(this, 'AwsSolutions-IAM4', 'EKS documents these managed policies for nodes and extends them with what its agents need');
   }

@@ -45,15 +45,18 @@ export class KarpenterInterruptionQueue extends Construct {
     const { interruptionEvents } = (props.release ?? KarpenterRelease.v0())._generation;
     this.queue = new sqs.Queue(this, 'Queue', { encryption: sqs.QueueEncryption.SQS_MANAGED, retentionPeriod: RETENTION });
     acceptFinding(this.queue, 'AwsSolutions-SQS3', 'a notice that nobody has read within five minutes is worthless: there is nothing to try again');
-    const rules = interruptionEvents.map(event => new events.CfnRule(this, `${event.id}Rule`, {
-      description: `Karpenter: ${event.detailType}`,
-      eventPattern: { 'source': [event.source], 'detail-type': [event.detailType] },
+    this.admit(new events.CfnRule(this, 'Rule', {
+      description: 'Karpenter: what ends or threatens instances',
+      // One rule for all: no detail type is of two sources.
+      eventPattern: {
+        'source': [...new Set(interruptionEvents.map(({ source }) => source))],
+        'detail-type': interruptionEvents.map(({ detailType }) => detailType),
+      },
       targets: [{ id: 'KarpenterInterruptionQueueTarget', arn: this.queue.queueArn }],
     }));
-    this.admit(rules);
   }
 
-  private admit(rules: readonly events.CfnRule[]): void {
+  private admit(rule: events.CfnRule): void {
     const resources = [this.queue.queueArn];
     [
       new iam.PolicyStatement({
@@ -61,7 +64,7 @@ export class KarpenterInterruptionQueue extends Construct {
         principals: [new iam.ServicePrincipal('events.amazonaws.com')],
         actions: ['sqs:SendMessage'],
         resources,
-        conditions: { ArnEquals: { 'aws:SourceArn': rules.map(rule => rule.attrArn) } },
+        conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
       }),
       new iam.PolicyStatement({
         sid: 'AllowRedrive',

@@ -1,7 +1,8 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ControllerContext } from './generation';
+import { partitionOf } from '../custom-resources/arns';
 
 /** Statements of the controller's policies that every generation has. */
 
@@ -15,12 +16,12 @@ export function clusterTag({ clusterName }: ControllerContext): string {
 
 /** All of EC2's resources of some types in the region, of whatever account. */
 export function ec2Arns(scope: Construct, ...types: string[]): string[] {
-  return types.map(type => `arn:${Aws.PARTITION}:ec2:${Stack.of(scope).region}:*:${type}/*`);
+  return types.map(type => `arn:${partitionOf(scope)}:ec2:${Stack.of(scope).region}:*:${type}/*`);
 }
 
 /** The same of types that belong to no account. */
 export function publicEc2Arns(scope: Construct, ...types: string[]): string[] {
-  return types.map(type => `arn:${Aws.PARTITION}:ec2:${Stack.of(scope).region}::${type}/*`);
+  return types.map(type => `arn:${partitionOf(scope)}:ec2:${Stack.of(scope).region}::${type}/*`);
 }
 
 /** Looks at what EC2 has in the region; EC2 knows no resources for it. */
@@ -39,7 +40,7 @@ export function readImagesAndPrices(scope: Construct): iam.PolicyStatement[] {
     new iam.PolicyStatement({
       sid: 'AllowSSMReadActions',
       actions: ['ssm:GetParameter'],
-      resources: [`arn:${Aws.PARTITION}:ssm:${Stack.of(scope).region}::parameter/aws/service/*`],
+      resources: [`arn:${partitionOf(scope)}:ssm:${Stack.of(scope).region}::parameter/aws/service/*`],
     }),
     // The price list is served by a few regions only, whatever region it is about.
     new iam.PolicyStatement({ sid: 'AllowPricingReadActions', actions: ['pricing:GetProducts'], resources: ['*'] }),

@@ -4,8 +4,6 @@
  * @internal
  */
 export interface InterruptionEvent {
-  /** The id of its rule. */
-  readonly id: string;
   readonly source: string;
   readonly detailType: string;
 }
@@ -16,8 +14,8 @@ export interface InterruptionEvent {
  * @internal
  */
 export const INTERRUPTION_EVENTS: readonly InterruptionEvent[] = [
-  { id: 'ScheduledChange', source: 'aws.health', detailType: 'AWS Health Event' },
-  { id: 'SpotInterruption', source: 'aws.ec2', detailType: 'EC2 Spot Instance Interruption Warning' },
-  { id: 'Rebalance', source: 'aws.ec2', detailType: 'EC2 Instance Rebalance Recommendation' },
-  { id: 'InstanceStateChange', source: 'aws.ec2', detailType: 'EC2 Instance State-change Notification' },
+  { source: 'aws.health', detailType: 'AWS Health Event' },
+  { source: 'aws.ec2', detailType: 'EC2 Spot Instance Interruption Warning' },
+  { source: 'aws.ec2', detailType: 'EC2 Instance Rebalance Recommendation' },
+  { source: 'aws.ec2', detailType: 'EC2 Instance State-change Notification' },
 ];

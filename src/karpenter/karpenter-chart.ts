@@ -1,7 +1,7 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { identityOf, RELEASE_NAME } from './chart-location';
 import { ChartSource } from './chart-source';
 import { ControllerImageOptions } from './controller-image-options';
@@ -12,6 +12,7 @@ import { HelmRun, ReleaseGuard } from './release-guard/release-guard';
 import { CHART_SOURCE, CONTROLLER_IMAGE_OPTIONS, RELEASE, VALUES } from './shapes';
 import { GuideValues, guideValues, imageValues, mergeValues, ROLE_ANNOTATION } from './values';
 import { NODEGROUPS, REVISION } from '../cluster/shapes';
+import { identityOfValue } from '../custom-resources/identity';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { KUBERNETES_HANDLER_OPTIONS } from '../custom-resources/kubernetes-provider';
 import { CLUSTER, ROLE } from '../input/cdk-kinds';
@@ -165,6 +166,20 @@ export class KarpenterChart extends Construct {
   /** The namespace of the controller. */
   public readonly namespace: string;
 
+  /**
+   * What comes first of it, and waits for all that it needs.
+   *
+   * @internal
+   */
+  public readonly _first: IConstruct;
+
+  /**
+   * What comes last of it: it works.
+   *
+   * @internal
+   */
+  public readonly _last: IConstruct;
+
   /** The service account of the controller. */
   public readonly serviceAccountName: string;
 
@@ -194,9 +209,9 @@ export class KarpenterChart extends Construct {
       revision: props.revision,
       namespace: this.namespace,
       release: this.releaseName,
-      chart: Stack.of(this).toJsonString({ ...identityOf(location), values }),
+      chart: identityOfValue(this, { ...identityOf(location), values }),
     };
-    const guard = new ReleaseGuard(this, 'Guard', { ...run, kept: false });
+    const guard = this._first = new ReleaseGuard(this, 'Guard', { ...run, kept: false });
     const chart = new eks.HelmChart(this, 'Chart', {
       cluster: props.cluster,
       ...location,
@@ -211,7 +226,8 @@ export class KarpenterChart extends Construct {
     });
     chart.node.addDependency(guard);
     const { webhookProbe: probe, api } = release._generation;
-    new ControllerReady(this, 'Ready', { ...run, probe, api: props._waitsForNodes ? api.name : undefined }).node.addDependency(chart);
+    this._last = new ControllerReady(this, 'Ready', { ...run, probe, api: props._waitsForNodes ? api.name : undefined });
+    this._last.node.addDependency(chart);
   }
 }
 

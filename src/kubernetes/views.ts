@@ -41,6 +41,8 @@ export interface PodView extends PodRoom, PodNeeds {
   readonly mirror?: boolean;
   /** The annotation that it carries and by which it stays on its node. */
   readonly keptBy?: string;
+  /** The PodDisruptionBudget that it is under; of several the one that allows least. */
+  readonly budget?: PodBudget;
   /** The Helm release that it belongs to, by its label `app.kubernetes.io/instance`. */
   readonly release?: string;
   /** A cordon does not keep it away: evicted, it may come back to the very node. */
@@ -57,8 +59,11 @@ export interface ControllerName { readonly kind: string; readonly name: string; 
 
 export interface ControllerRef extends ControllerName { readonly namespace: string }
 
-/** How many pods a ReplicaSet, StatefulSet or ReplicationController wants. */
-export interface ControllerView { readonly uid: string; readonly wanted: number }
+/** How many evictions a PodDisruptionBudget allows now. */
+export interface PodBudget { readonly name: string; readonly allows: number }
+
+/** How many pods a ReplicaSet, StatefulSet or ReplicationController wants, and whose it is. */
+export interface ControllerView { readonly uid: string; readonly wanted: number; readonly owner?: ControllerName }
 
 /** A VolumeAttachment. */
 export interface AttachmentView {

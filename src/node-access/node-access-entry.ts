@@ -6,6 +6,7 @@ import { ACCESS_ENTRY_TYPE, AccessEntryContract, MANAGED_KINDS, ManagedKind, NOD
 import { ownerOf } from '../cluster/owner';
 import { eksReads } from '../cluster/reads';
 import { REVISION } from '../cluster/shapes';
+import { clusterArnOf, partitionOf } from '../custom-resources/arns';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { twoPhaseResource } from '../custom-resources/two-phase-provider';
 import { CLUSTER, ROLE } from '../input/cdk-kinds';
@@ -94,10 +95,10 @@ export class NodeAccessEntry extends Construct {
       Revision: props.revision,
     };
     const resource = twoPhaseResource(this, provider, ACCESS_ENTRY_TYPE, properties);
-    const entries = Stack.of(this).formatArn({ service: 'eks', resource: 'access-entry', resourceName: `${cluster.clusterName}/*` });
-    provider.allowFor(resource, 'an entry\'s ARN ends with an id that EKS makes up; the cluster, the role and our tag bound the writes', [
+    const entries = Stack.of(this).formatArn({ partition: partitionOf(this), service: 'eks', resource: 'access-entry', resourceName: `${cluster.clusterName}/*` });
+    provider.allowLate(resource, [
       ...eksReads(this, cluster),
-      { actions: ['eks:ListAccessEntries'], resources: [cluster.clusterArn] },
+      { actions: ['eks:ListAccessEntries'], resources: [clusterArnOf(cluster)] },
       { actions: ['eks:DescribeAccessEntry'], resources: [entries] },
       { actions: ['eks:DeleteAccessEntry'], resources: [entries], conditions: { Null: { [`aws:ResourceTag/${OWNER_TAG}`]: 'false' } } },
       ...kind === 'aws-auth' ? [] : creation(cluster, role, entries),
@@ -110,7 +111,7 @@ function creation(cluster: eks.ICluster, role: iam.IRole, entries: string): iam.
   return [
     {
       actions: ['eks:CreateAccessEntry'],
-      resources: [cluster.clusterArn],
+      resources: [clusterArnOf(cluster)],
       // Both types: between an entry that goes and one of the other type that comes, nobody may have to wait for IAM.
       conditions: { StringEquals: { 'eks:principalArn': role.roleArn, 'eks:accessEntryType': Object.values(NODE_ENTRY_TYPES) } },
     },

@@ -2,10 +2,10 @@ import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { PREFLIGHT_TYPE, PreflightProperties } from './contract';
-import { allowStageReads } from './reads';
+import { stageReads } from './reads';
 import { assertImport } from '../cluster/import-requirements';
 import { ownerOf } from '../cluster/owner';
-import { allowReads } from '../cluster/reads';
+import { clusterReads } from '../cluster/reads';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { KUBERNETES_HANDLER_OPTIONS, KubernetesProvider } from '../custom-resources/kubernetes-provider';
@@ -251,14 +251,12 @@ export class Preflight extends Construct {
     this.poolNames = [...props.poolNames ?? ['default']];
     const aws = AwsProvider.getOrCreate(this);
     const kubernetes = KubernetesProvider.getOrCreate(this, props.cluster, props.kubernetesHandler);
-    allowReads(this, props.cluster);
-    if (movesWorkloads(props.stage ?? MigrationStage.INSTALL)) {
-      allowStageReads(this);
-    }
-    aws.allow({ actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] });
-    aws.allow({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] });
-
     const resource = twoPhaseResource(this, aws, PREFLIGHT_TYPE, this.properties(props, kubernetes));
+    kubernetes.allow(resource, [
+      ...clusterReads(this, props.cluster),
+      ...movesWorkloads(props.stage ?? MigrationStage.INSTALL) ? stageReads(this) : [],
+      { actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(this).stackId] },
+    ]);
     this.clusterVersion = resource.getAttString('clusterVersion');
     this.warnings = resource.getAttString('warnings');
     this.accepted = resource.getAttString('accepted');

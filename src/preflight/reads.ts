@@ -1,17 +1,21 @@
 import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { STANDARD_VCPU_QUOTA } from './vcpu-quota';
-import { AwsProvider } from '../custom-resources/aws-provider';
+import { partitionOf } from '../custom-resources/arns';
 
-/** Lets the AWS function count what a stage that moves workloads needs. */
-export function allowStageReads(scope: Construct): void {
-  const provider = AwsProvider.getOrCreate(scope);
-  const iam = (resource: string) => Stack.of(scope).formatArn({ service: 'iam', region: '', resource, resourceName: '*' });
-  // Which roles node groups have is known in the deployment only.
-  provider.allow({ actions: ['iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'], resources: [iam('role')] });
-  provider.allow({ actions: ['iam:GetInstanceProfile'], resources: [iam('instance-profile')] });
-  // EC2 knows no resources for these.
-  provider.allow({ actions: ['ec2:DescribeInstances', 'ec2:DescribeInstanceTypes'], resources: ['*'] });
+/** What counting what a stage that moves workloads needs, needs. */
+export function stageReads(scope: Construct): iam.PolicyStatementProps[] {
+  const stack = Stack.of(scope);
+  const partition = partitionOf(scope);
+  const ofIam = (resource: string) => stack.formatArn({ partition, service: 'iam', region: '', resource, resourceName: '*' });
   const { ServiceCode: resource, QuotaCode: resourceName } = STANDARD_VCPU_QUOTA;
-  provider.allow({ actions: ['servicequotas:GetServiceQuota'], resources: [Stack.of(scope).formatArn({ service: 'servicequotas', resource, resourceName })] });
+  return [
+    // Which roles node groups have is known in the deployment only.
+    { actions: ['iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'], resources: [ofIam('role')] },
+    { actions: ['iam:GetInstanceProfile'], resources: [ofIam('instance-profile')] },
+    // EC2 knows no resources for these.
+    { actions: ['ec2:DescribeInstances', 'ec2:DescribeInstanceTypes'], resources: ['*'] },
+    { actions: ['servicequotas:GetServiceQuota'], resources: [stack.formatArn({ partition, service: 'servicequotas', resource, resourceName })] },
+  ];
 }

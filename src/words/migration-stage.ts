@@ -21,7 +21,8 @@ export enum MigrationStage {
   CUT_OVER = 'CUT_OVER',
 
   /**
-   * Node groups are drained to their minimum, node by node, and every PodDisruptionBudget is respected.
+   * Node groups are drained to their minimum, several nodes at a time. Every PodDisruptionBudget is respected, and a workload without one lacks a quarter of its
+   * pods at most, at least one.
    *
    * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#remove-cas
    */

@@ -3,11 +3,12 @@ import { ClusterAutoscaler } from './cluster-autoscaler/cluster-autoscaler';
 import { LONGEST_WAIT_MINUTES, ScaleDownConfiguration, WorkflowConfiguration } from './contract';
 import { CriticalWorkload } from './critical-workloads/critical-workload';
 import { CutOverOptions } from './cut-over-options';
+import { BatchSize } from './scale-down/batch-size';
+import { DisruptionLimit } from './scale-down/disruption-limit';
 import { ScaleDownOptions } from './scale-down/scale-down-options';
 
 /** Upstream's guides use this image for pods that only take room. */
 export const DEFAULT_CANARY_IMAGE = 'public.ecr.aws/eks-distro/kubernetes/pause:3.7';
-export const DEFAULT_BATCH_SIZE = 1;
 /** What the target groups of AWS' load balancers have. */
 export const DEFAULT_DEREGISTRATION_DELAY = Duration.minutes(5);
 export const DEFAULT_PATIENCE = Duration.hours(1);
@@ -36,7 +37,7 @@ export function workflowOptions(
 }
 
 function scaleDownOptions(options: ScaleDownOptions): ScaleDownConfiguration {
-  const { batchSize = DEFAULT_BATCH_SIZE, targets = [] } = options;
+  const { batchSize = BatchSize.percentage(10), disruptionLimit = DisruptionLimit.percentage(25), workloadLimits = [], targets = [] } = options;
   const names = targets.map(target => target.nodegroup);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -44,7 +45,9 @@ function scaleDownOptions(options: ScaleDownOptions): ScaleDownConfiguration {
   }
   return {
     Targets: targets.map(({ nodegroup, size }) => ({ Nodegroup: nodegroup, Size: size })),
-    BatchSize: batchSize,
+    BatchSize: batchSize._amount,
+    DisruptionLimit: disruptionLimit._amount,
+    WorkloadLimits: workloadLimits.length > 0 ? workloadLimits.map(({ _limit }) => _limit) : undefined,
     PauseSeconds: options.pauseBetweenBatches?.toSeconds() ?? 0,
     DeregistrationSeconds: (options.deregistrationDelay ?? DEFAULT_DEREGISTRATION_DELAY).toSeconds(),
     Force: options.force ?? false,

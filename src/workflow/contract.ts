@@ -68,11 +68,25 @@ export type AutoscalerReference =
   | { readonly Kind: 'several'; readonly Deployments: ReadonlyArray<{ readonly Namespace: string; readonly Name: string }> }
   | { readonly Kind: 'absent' };
 
+/** A number, or a share of something. */
+export type Amount = { readonly Count: number } | { readonly Percentage: number };
+
+export interface WorkloadLimit {
+  readonly Kind: 'Deployment' | 'StatefulSet';
+  readonly Namespace: string;
+  readonly Name: string;
+  readonly Limit: Amount;
+}
+
 export interface ScaleDownConfiguration {
   /** Node groups whose target is not the guide's. */
   readonly Targets: ReadonlyArray<{ readonly Nodegroup: string; readonly Size: number }>;
-  /** Nodes at a time. */
-  readonly BatchSize: number;
+  /** Nodes at a time, of all that the cluster has. */
+  readonly BatchSize: Amount;
+  /** Pods of a workload that may be missing at a time, where no PodDisruptionBudget says so. */
+  readonly DisruptionLimit: Amount;
+  /** Of workloads for which that is not so; only where there are any. */
+  readonly WorkloadLimits?: readonly WorkloadLimit[];
   readonly PauseSeconds: number;
   /** Between the exclusion from load balancers and the end of an instance, where the cluster has any load balancer. */
   readonly DeregistrationSeconds: number;

@@ -1,10 +1,8 @@
-import { Aws, Duration } from 'aws-cdk-lib';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { WorkflowConfiguration } from './contract';
 import { LEGS } from './itinerary';
+import { partitionOf } from '../custom-resources/arns';
 
 /**
  * Calls of steps in one execution. Each takes about a dozen events of the 25,000 that an execution may have, so there is room for every
@@ -15,54 +13,71 @@ import { LEGS } from './itinerary';
 export const ROUNDS = 800;
 
 /** What goes wrong between Step Functions and the function is tried again for about twenty minutes. */
-const RETRY: sfn.RetryProps = { errors: ['States.ALL'], interval: Duration.seconds(5), backoffRate: 2, maxDelay: Duration.minutes(2), maxAttempts: 14 };
+const RETRY = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 120, MaxAttempts: 14 }];
 
 /**
- * The states of a migration, one for each step and direction, around one wait: the console shows where a run is and what it says. What they hand on is
- * the `run`, beside the `configuration`, which stands once in the definition: a template has room for it, but not for one in each state.
+ * Stands, as the name of an empty property, for what all calls of the function have in common: CloudFormation replaces the text before anybody
+ * reads the definition. Ten repetitions would be half of it.
  */
-export function migrationStates(scope: Construct, fn: lambda.IFunction, configuration: WorkflowConfiguration): sfn.IChainable {
-  const call = (name: string, workflow: 'begin' | 'go') => new tasks.LambdaInvoke(scope, name, {
-    lambdaFunction: fn,
-    // Only what the function answers: input and output of a state stay small enough to read.
-    payloadResponseOnly: true,
-    resultPath: '$.run',
-    retryOnServiceExceptions: false,
-    payload: sfn.TaskInput.fromObject({
-      Workflow: workflow,
-      Configuration: sfn.JsonPath.objectAt('$.configuration'),
-      Run: sfn.JsonPath.objectAt('$.run'),
-      Execution: sfn.JsonPath.executionId,
-    }),
-  }).addRetry(RETRY);
-  const outcome = (name: string) => sfn.Condition.stringEquals('$.run.outcome', name);
-  const waiting = (id: string, comment: string) => new sfn.Wait(scope, id, { comment, time: sfn.WaitTime.secondsPath('$.run.waitSeconds') });
+const CALL = { '${Call}': '' };
+const CALLED = 'FUNCTION';
 
-  const next = new sfn.Choice(scope, 'What is next');
-  const decide = new sfn.Choice(scope, 'How did it go')
-    .when(outcome('arrived'), new sfn.Succeed(scope, 'Arrived', { comment: 'the stage is reached' }))
-    .when(outcome('stopped'), new sfn.Succeed(scope, 'Stopped safely', { comment: 'patience was over and everything is running; start again to go on' }))
-    .when(outcome('replaced'), new sfn.Succeed(scope, 'Replaced by a newer run'))
-    .when(outcome('paused'), waiting('Paused', '"says" names who is in the way; the run tries again by itself').next(next))
-    .otherwise(waiting('Wait', 'something goes its way, "says" names it').next(next));
-
-  next.when(sfn.Condition.numberGreaterThanEquals('$.run.round', ROUNDS), continuation(scope));
-  for (const { name } of LEGS) {
-    next.when(sfn.Condition.stringEquals('$.run.next', name), call(name, 'go').next(decide));
-  }
-  const configured = new sfn.Pass(scope, 'Configuration', { parameters: { run: sfn.JsonPath.entirePayload, configuration } });
-  return configured.next(call('Begin', 'begin')).next(decide);
+export interface Definition {
+  readonly text: string;
+  readonly substitutions: Record<string, string>;
 }
+
+/**
+ * The states of a migration, one for each step and direction, around one wait: the console shows where a run is and what it says. What they hand on
+ * is what the function is called with: the `Run`, beside the `Configuration`, which stands once in the definition.
+ */
+export function migrationDefinition(scope: Construct, functionArn: string, configuration: WorkflowConfiguration): Definition {
+  const states = {
+    'Configuration': {
+      Type: 'Pass',
+      Parameters: { 'Workflow': 'begin', 'Configuration': configuration, 'Run.$': '$', 'Execution.$': '$$.Execution.Id' },
+      Next: 'Begin',
+    },
+    'Begin': call('Begun'),
+    'Begun': { Type: 'Pass', Result: 'go', ResultPath: '$.Workflow', Next: 'How did it go' },
+    'How did it go': {
+      Type: 'Choice',
+      Choices: [outcome('arrived', 'Arrived'), outcome('stopped', 'Stopped safely'), outcome('replaced', 'Replaced by a newer run'), outcome('paused', 'Paused')],
+      Default: 'Wait',
+    },
+    'Arrived': { Type: 'Succeed', Comment: 'the stage is reached' },
+    'Stopped safely': { Type: 'Succeed', Comment: 'patience was over and everything is running; start again to go on' },
+    'Replaced by a newer run': { Type: 'Succeed' },
+    'Paused': waiting('"says" names who is in the way; the run tries again by itself'),
+    'Wait': waiting('something goes its way, "says" names it'),
+    'What is next': {
+      Type: 'Choice',
+      Choices: [
+        { Variable: '$.Run.round', NumericGreaterThanEquals: ROUNDS, Next: 'Go on in a new execution' },
+        ...LEGS.map(({ name }) => ({ Variable: '$.Run.next', StringEquals: name, Next: name })),
+      ],
+    },
+    'Go on in a new execution': continuation(scope),
+    ...Object.fromEntries(LEGS.map(({ name }) => [name, call('How did it go')])),
+  };
+  return { text: Stack.of(scope).toJsonString({ StartAt: 'Configuration', States: states }), substitutions: { Call: callOf(functionArn) } };
+}
+
+/** Begins within the name of the property and ends within that of an empty one. */
+function callOf(functionArn: string): string {
+  const properties = { Type: 'Task', Resource: CALLED, ResultPath: '$.Run', Retry: RETRY, Comment: '' };
+  return JSON.stringify(properties).slice('{"'.length, -'":""}'.length).replace(CALLED, functionArn);
+}
+
+const call = (Next: string) => ({ ...CALL, Next });
+const outcome = (name: string, Next: string) => ({ Variable: '$.Run.outcome', StringEquals: name, Next });
+const waiting = (Comment: string) => ({ Type: 'Wait', Comment, SecondsPath: '$.Run.waitSeconds', Next: 'What is next' });
 
 /** Starts the state machine again: a new execution has a history of its own. */
-function continuation(scope: Construct): sfn.CustomState {
-  return new sfn.CustomState(scope, 'Go on in a new execution', {
-    stateJson: {
-      Type: 'Task',
-      Comment: 'before the history of this one is full',
-      Resource: `arn:${Aws.PARTITION}:states:::states:startExecution`,
-      Parameters: { 'StateMachineArn.$': '$$.StateMachine.Id', 'Input': { 'generation.$': '$.run.generation' } },
-      End: true,
-    },
-  });
-}
+const continuation = (scope: Construct) => ({
+  Type: 'Task',
+  Comment: 'before the history of this one is full',
+  Resource: `arn:${partitionOf(scope)}:states:::states:startExecution`,
+  Parameters: { 'StateMachineArn.$': '$$.StateMachine.Id', 'Input': { 'generation.$': '$.Run.generation' } },
+  End: true,
+});

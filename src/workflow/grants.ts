@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { GROUP_TAGS } from './scale-down/sizes';
 import { Grant, GrantTarget } from './step-row';
 import { STEPS } from './steps';
+import { clusterArnOf, partitionOf } from '../custom-resources/arns';
 
 /** The tag that EKS puts on the Auto Scaling groups of its node groups. */
 const CLUSTER_TAG = 'eks:cluster-name';
@@ -18,16 +19,17 @@ export function stepGrants(stack: Stack, cluster: eks.ICluster): iam.PolicyState
 }
 
 function boundsOf(stack: Stack, cluster: eks.ICluster): Record<GrantTarget, Pick<iam.PolicyStatementProps, 'resources' | 'conditions'>> {
-  const ofCluster = (resource: string) => stack.formatArn({ service: 'eks', resource, resourceName: `${cluster.clusterName}/*` });
+  const partition = partitionOf(stack);
+  const ofCluster = (resource: string) => stack.formatArn({ partition, service: 'eks', resource, resourceName: `${cluster.clusterName}/*` });
   return {
-    'cluster': { resources: [cluster.clusterArn] },
+    'cluster': { resources: [clusterArnOf(cluster)] },
     'nodegroups': { resources: [ofCluster('nodegroup')] },
     'tags of nodegroups': { resources: [ofCluster('nodegroup')], conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': GROUP_TAGS } } },
-    'addons': { resources: [ofCluster('addon'), cluster.clusterArn] },
+    'addons': { resources: [ofCluster('addon'), clusterArnOf(cluster)] },
     // These know no resources.
     'everything': { resources: ['*'] },
     'groups of the cluster': {
-      resources: [stack.formatArn({ service: 'autoscaling', resource: 'autoScalingGroup:*:autoScalingGroupName', resourceName: '*' })],
+      resources: [stack.formatArn({ partition, service: 'autoscaling', resource: 'autoScalingGroup:*:autoScalingGroupName', resourceName: '*' })],
       conditions: { StringEquals: { [`aws:ResourceTag/${CLUSTER_TAG}`]: cluster.clusterName } },
     },
   };

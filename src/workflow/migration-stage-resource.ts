@@ -1,11 +1,12 @@
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { MIGRATION_STAGE_TYPE, MigrationStageProperties, WorkflowConfiguration } from './contract';
 import { stepGrants } from './grants';
 import { MigrationWorkflow } from './migration-workflow';
 import { outermost } from '../cluster/owner';
+import { partitionOf } from '../custom-resources/arns';
 import { AwsProvider } from '../custom-resources/aws-provider';
 import { KubernetesHandlerOptions } from '../custom-resources/kubernetes-handler-options';
 import { KubernetesProvider } from '../custom-resources/kubernetes-provider';
@@ -32,6 +33,7 @@ export class MigrationStageResource extends Construct {
   public readonly workflow: MigrationWorkflow;
   /** How the run stood when the deployment ended. */
   public readonly state: string;
+  private readonly resource: CustomResource;
 
   constructor(scope: Construct, id: string, props: MigrationStageResourceProps) {
     super(scope, id);
@@ -59,26 +61,31 @@ export class MigrationStageResource extends Construct {
       TakesOver: props.takesOver || undefined,
       Revision: props.revision,
     };
-    const resource: CustomResource = twoPhaseResource(this, aws, MIGRATION_STAGE_TYPE, properties);
-    resource.node.addDependency(this.workflow);
-    this.grant(resource, aws, kubernetes, props);
-    this.state = resource.getAttString('State');
+    this.resource = twoPhaseResource(this, aws, MIGRATION_STAGE_TYPE, properties);
+    this.resource.node.addDependency(this.workflow.last);
+    this.grant(this.resource, aws, kubernetes, props);
+    this.state = this.resource.getAttString('State');
   }
 
-  /** A policy of its own: where another migration stays in the stack, this one still needs its rights when it goes. */
+  /** Steers nothing before something is there: neither by a deployment, nor by an execution that somebody starts with what this one says. */
+  public comesAfter(part: IConstruct): void {
+    this.workflow.stateMachine.node.defaultChild!.node.addDependency(part);
+  }
+
   private grant(
     resource: CustomResource, aws: AwsProvider, kubernetes: KubernetesProvider, { cluster, launchTemplateTag }: MigrationStageResourceProps,
   ): void {
     const stack = Stack.of(this);
-    aws.allowFor(resource, 'node groups, add-ons and launch templates are not known before; EC2 and Auto Scaling know no resources for reads, and the cluster and tags bound the writes', [
-      { actions: ['lambda:InvokeFunction'], resources: [kubernetes.function.functionArn] },
+    kubernetes.allow(resource);
+    aws.allowLate(resource, [
+      ...this.workflow.rights,
       { actions: ['cloudformation:DescribeStacks'], resources: [...new Set([stack.stackId, outermost(stack).stackId])] },
       ...stepGrants(stack, cluster),
       // These know no resources; what is found is filtered by the cluster's tag.
       { actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates'], resources: ['*'] },
       {
         actions: ['ec2:DeleteLaunchTemplate'],
-        resources: [stack.formatArn({ service: 'ec2', resource: 'launch-template', resourceName: '*' })],
+        resources: [stack.formatArn({ partition: partitionOf(this), service: 'ec2', resource: 'launch-template', resourceName: '*' })],
         conditions: { StringEquals: { [`aws:ResourceTag/${launchTemplateTag}`]: cluster.clusterName } },
       },
     ], iam.ManagedPolicy);

@@ -2,10 +2,11 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { WorkflowConfiguration } from './contract';
-import { migrationStates } from './definition';
-import { acceptFinding, acceptFindingOfStatements } from '../custom-resources/accepted-findings';
+import { migrationDefinition } from './definition';
+import { acceptFindingOfStatements } from '../custom-resources/accepted-findings';
+import { partitionOf } from '../custom-resources/arns';
 import { AwsProvider } from '../custom-resources/aws-provider';
 
 export interface MigrationWorkflowProps { readonly configuration: WorkflowConfiguration }
@@ -13,13 +14,17 @@ export interface MigrationWorkflowProps { readonly configuration: WorkflowConfig
 /** The state machine that moves what others own, and puts it back. */
 export class MigrationWorkflow extends Construct {
   public readonly stateMachine: sfn.StateMachine;
+  /** What comes last of it. */
+  public readonly last: IConstruct;
 
   constructor(scope: Construct, id: string, props: MigrationWorkflowProps) {
     super(scope, id);
     const aws = AwsProvider.getOrCreate(this);
+    const { text, substitutions } = migrationDefinition(this, aws.function.functionArn, props.configuration);
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       comment: 'Moves an EKS cluster from the Cluster Autoscaler to Karpenter, and back',
-      definitionBody: sfn.DefinitionBody.fromChainable(migrationStates(this, aws.function, props.configuration)),
+      definitionBody: sfn.DefinitionBody.fromString(text),
+      definitionSubstitutions: substitutions,
       tracingEnabled: true,
       logs: {
         destination: new logs.LogGroup(this, 'Logs', {
@@ -32,31 +37,28 @@ export class MigrationWorkflow extends Construct {
         includeExecutionData: true,
       },
     });
-    acceptFindingOfStatements(this.stateMachine.role, 'AwsSolutions-IAM5',
-      'the wildcards are the versions of one function, and what tracing and the delivery of logs know no resources for');
-    this.letItGoOn();
-    this.letTheFunctionStartIt(aws);
+    this.stateMachine.addToRolePolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [aws.function.functionArn] }));
+    acceptFindingOfStatements(this.stateMachine.role, 'AwsSolutions-IAM5', 'tracing and the delivery of logs know no resources');
+    this.last = this.letItGoOn();
   }
 
-  /** Policies of their own: in those of the roles they would have to exist before what they name. */
-  private letItGoOn(): void {
+  /** A policy of its own: in that of the role it would have to exist before what it names. */
+  private letItGoOn(): iam.Policy {
     const policy = new iam.Policy(this, 'ContinuationPolicy', {
       statements: [new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [this.stateMachine.stateMachineArn] })],
     });
     this.stateMachine.role.attachInlinePolicy(policy);
+    return policy;
   }
 
-  private letTheFunctionStartIt(aws: AwsProvider): void {
+  /** What the function needs to steer it. */
+  public get rights(): iam.PolicyStatementProps[] {
     const executions = Stack.of(this).formatArn({
-      service: 'states', resource: 'execution', resourceName: `${this.stateMachine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      partition: partitionOf(this), service: 'states', resource: 'execution', resourceName: `${this.stateMachine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    const policy = new iam.Policy(this, 'ExecutionsPolicy', {
-      statements: [
-        new iam.PolicyStatement({ actions: ['states:StartExecution', 'states:ListExecutions'], resources: [this.stateMachine.stateMachineArn] }),
-        new iam.PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [executions] }),
-      ],
-    });
-    acceptFinding(policy, 'AwsSolutions-IAM5', 'the executions of one state machine');
-    aws.function.role!.attachInlinePolicy(policy);
+    return [
+      { actions: ['states:StartExecution', 'states:ListExecutions'], resources: [this.stateMachine.stateMachineArn] },
+      { actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [executions] },
+    ];
   }
 }

@@ -2,6 +2,8 @@
 export enum PauseReason {
   /** A PodDisruptionBudget allows no disruption now. */
   DISRUPTION_BUDGET = 'DisruptionBudget',
+  /** A workload without a PodDisruptionBudget lacks as many pods as it may already. */
+  DISRUPTION_LIMIT = 'DisruptionLimit',
   /** A pod carries the annotation by which it stays: `karpenter.sh/do-not-evict`, with Karpenter v1 `karpenter.sh/do-not-disrupt`. */
   KEPT_POD = 'KeptPod',
   /** A pod has no controller that would make it again. */

@@ -2,10 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { ClusterAutoscaler } from './cluster-autoscaler/cluster-autoscaler';
 import { CriticalWorkload } from './critical-workloads/critical-workload';
 import { CutOverOptions } from './cut-over-options';
+import { BatchSize } from './scale-down/batch-size';
+import { DisruptionLimit, WorkloadDisruptionLimit } from './scale-down/disruption-limit';
 import { NodegroupTarget, ScaleDownOptions } from './scale-down/scale-down-options';
 import { duration } from '../input/cdk-kinds';
 import { IMAGE } from '../input/images';
-import { FLAG, instance, integer, known, list, oneOf } from '../input/kinds';
+import { FLAG, instance, known, list, oneOf } from '../input/kinds';
 import { Shape } from '../input/shape';
 import { MigrationStage } from '../words/migration-stage';
 import { PreflightCheck } from '../words/preflight-check';
@@ -42,7 +44,12 @@ const LONGEST_DEREGISTRATION = Duration.hours(1);
 
 export const SCALE_DOWN_OPTIONS: Shape<ScaleDownOptions> = {
   targets: TARGETS,
-  batchSize: integer(1),
+  batchSize: instance(BatchSize, 'BatchSize.percentage(...) or BatchSize.count(...)'),
+  disruptionLimit: instance(DisruptionLimit, 'DisruptionLimit.percentage(...) or DisruptionLimit.count(...)'),
+  workloadLimits: list(
+    instance(WorkloadDisruptionLimit, 'WorkloadDisruptionLimit.deployment(...) or WorkloadDisruptionLimit.statefulSet(...)'),
+    { identity: ({ _limit: { Kind, Namespace, Name } }) => `${Kind} ${Namespace}/${Name}` },
+  ),
   pauseBetweenBatches: duration(Duration.seconds(0), LONGEST_PAUSE),
   deregistrationDelay: duration(Duration.seconds(0), LONGEST_DEREGISTRATION),
   patience: duration(...PATIENCE),

@@ -79,3 +79,37 @@ export const blocked = (by: PauseReason, says: string, more: Pick<Progress, 'cou
 /** Somebody else wrote in between: everything is read again. */
 export const overtaken = (says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
   waiting(says, 2, { by: PauseReason.OVERTAKEN, minutes: 15 }, more);
+
+/** What several parts of one call came to: whoever gets on is said first, and one that is blocked holds up no other. Undefined where there was none. */
+export function together(parts: ReadonlyArray<Progress | undefined>): Progress | undefined {
+  const all = parts.filter(part => part !== undefined);
+  if (all.length <= 1) {
+    return all[0];
+  }
+  const moving = all.filter(part => part.kind === 'working' && part.limit === undefined);
+  const waits = all.filter(part => part.kind === 'working' && part.limit !== undefined);
+  const [first] = [...moving, ...waits, ...all.filter(part => part.kind === 'blocked'), ...all];
+  const ordered = [first, ...all.filter(part => part !== first && part.kind !== 'done')];
+  const undo = ordered.flatMap(part => part.undo ?? []);
+  const counts = sumOf(ordered.flatMap(part => part.counts ?? []));
+  return {
+    ...first,
+    says: ordered.map(({ says }) => says).join('; '),
+    ...Object.keys(counts).length > 0 ? { counts } : {},
+    ...undo.length > 0 ? { undo } : {},
+    ...first.kind === 'working' ? {
+      waitSeconds: Math.min(...ordered.flatMap(part => part.kind === 'working' ? [part.waitSeconds] : [])),
+      // Real progress beside what was forced is progress.
+      ...first.forced && moving.some(part => part.kind === 'working' && !part.forced) ? { forced: undefined } : {},
+    } : {},
+  };
+}
+
+function sumOf(all: readonly Counts[]): Counts {
+  return all.reduce<Record<string, number>>((sum, counts) => {
+    for (const [name, value] of Object.entries(counts)) {
+      sum[name] = (sum[name] ?? 0) + (value ?? 0);
+    }
+    return sum;
+  }, {});
+}

@@ -31,7 +31,7 @@ function cluster(scope: Stack, name = 'prod'): eks.ICluster {
 /** The statements of the AWS function's policy, with actions as lists. */
 function statements(scope: Stack): { actions: string[]; resource: unknown }[] {
   const [policy] = Object.values(Template.fromStack(scope).findResources('AWS::IAM::Policy', {
-    Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^KarpenterMigrationAwsFunctionServiceRole') }] },
+    Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^KarpenterMigrationAwsRole') }] },
   }));
   return policy.Properties.PolicyDocument.Statement.map((s: { Action: string | string[]; Resource: unknown }) =>
     ({ actions: [s.Action].flat(), resource: s.Resource }));
@@ -56,7 +56,7 @@ describe('ClusterSurvey', () => {
     const granted = statements(scope);
     expect(granted.flatMap(one => one.actions).sort()).toEqual([
       'ec2:DescribeLaunchTemplateVersions', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets',
-      'eks:DescribeCluster', 'eks:DescribeNodegroup', 'eks:ListNodegroups',
+      'eks:DescribeCluster', 'eks:DescribeNodegroup', 'eks:ListNodegroups', 'states:StartExecution',
     ]);
     const resourceOf = (action: string) => JSON.stringify(granted.find(one => one.actions.includes(action))!.resource);
     expect(resourceOf('eks:DescribeCluster')).toContain(':eks:us-east-1:111111111111:cluster/prod"');
@@ -80,7 +80,7 @@ describe('Preflight', () => {
     Template.fromStack(scope).hasResourceProperties('Custom::KarpenterPreflight', {
       ClusterName: 'prod',
       KubectlRoleArn: 'arn:aws:iam::111111111111:role/kubectl',
-      KubernetesFunctionArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TestClusterprod.*KarpenterMigrationKubernetesFunction'), 'Arn'] },
+      KubernetesFunctionArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^KarpenterMigrationKubernetes.*Function'), 'Arn'] },
       Owner: 'Test',
       Issuer: 'oidc.eks.us-east-1.amazonaws.com/id/ABC',
       MinimumVersion: '1.23',
@@ -150,9 +150,9 @@ describe('Preflight', () => {
     new Preflight(scope, 'Preflight', { cluster: cluster(scope) });
     const granted = statements(scope);
     expect(granted.find(one => one.actions.includes('lambda:InvokeFunction'))!.resource)
-      .toEqual({ 'Fn::GetAtt': [expect.stringMatching(/KarpenterMigrationKubernetesFunction/), 'Arn'] });
+      .toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^KarpenterMigrationKubernetes.*Function/), 'Arn'] });
     expect(granted.find(one => one.actions.includes('cloudformation:DescribeStacks'))!.resource).toEqual({ Ref: 'AWS::StackId' });
-    expect(granted.flatMap(one => one.actions).filter(action => !/:(Describe|List)/.test(action))).toEqual(['lambda:InvokeFunction']);
+    expect(granted.flatMap(one => one.actions).filter(action => !/:(Describe|List)/.test(action))).toEqual(['states:StartExecution', 'lambda:InvokeFunction']);
   });
 
   describe('of a stage', () => {

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Replaced } from '../../src/custom-resources/fence';
-import { entry, Query } from '../../src/custom-resources/lambda';
+import { answering, Query } from '../../src/custom-resources/lambda';
 import { remotePort } from '../../src/custom-resources/remote-port.aws';
 import { remotePortQuery, REMOTE_PORT_QUERY } from '../../src/custom-resources/remote-ports';
 
@@ -19,7 +19,7 @@ class RealGreeter implements Greeter {
   public async secret() { return 'not served'; }
 }
 
-const served = entry({}, {
+const served = answering({
   [REMOTE_PORT_QUERY]: remotePortQuery({
     greeter: {
       methods: ['greet', 'fail'],

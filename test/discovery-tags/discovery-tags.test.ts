@@ -167,8 +167,9 @@ describe.each(['literal', 'token'])('the function\'s rights for a cluster whose 
   new DiscoveryTags(stack, 'Tags', { cluster: importCluster(stack, { clusterName }) });
   const template = Template.fromStack(stack);
   const policies = Object.entries(template.findResources('AWS::IAM::Policy'))
-    .filter(([id]) => /^KarpenterMigrationAws(Function|For)/.test(id)).map(([, { Properties }]) => Properties);
-  const document = { Version: '2012-10-17', Statement: policies.flatMap(({ PolicyDocument }) => rendered(template, PolicyDocument, { ClusterName: 'prod' }).Statement) };
+    .filter(([id]) => /^KarpenterMigrationAwsFor/.test(id)).map(([, { Properties }]) => Properties);
+  const waiters = Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).map(id => [id, `arn:aws:states:us-east-1:111111111111:stateMachine:${id}`]);
+  const document = { Version: '2012-10-17', Statement: policies.flatMap(({ PolicyDocument }) => rendered(template, PolicyDocument, { ClusterName: 'prod', ...Object.fromEntries(waiters) }).Statement) };
 
   const subnet = 'arn:aws:ec2:us-east-1:111111111111:subnet/subnet-1';
   const group = 'arn:aws:ec2:us-east-1:111111111111:security-group/sg-1';

@@ -172,10 +172,10 @@ describe('of v1, the scoped policies', () => {
   const documents = documentsOf();
   const document = together(documents);
 
-  test('are the default, split as upstream splits them', () => {
+  test('are the default, and two', () => {
     expect(documents).toEqual(documentsOf({ policy: ControllerPolicy.scoped() }));
     expect(Object.keys(documents).sort())
-      .toEqual(['EKSIntegration', 'IAMIntegration', 'Interruption', 'NodeLifecycle', 'ResourceDiscovery', 'ZonalShift']);
+      .toEqual(['Integration', 'NodeLifecycle']);
   });
 
   test.each(ofScopedOnly)('allow %s', async (_, call) => {
@@ -255,7 +255,7 @@ describe.each(['1.5.8', '1.14.3', '1.15.1'])('the longest cluster name in the lo
 
   test('each managed policy within the 6144 characters of one', () => {
     const sizes = Object.entries(documentsOf(longest)).map(([name, document]) => [name, JSON.stringify(document).length] as const);
-    expect(sizes.length).toBeGreaterThan(4);
+    expect(sizes).toHaveLength(2);
     expect(sizes.filter(([, size]) => size > 6144)).toEqual([]);
     expect(sizes.reduce((sum, [, size]) => sum + size, 0)).toBeGreaterThan(6144);
   });
@@ -277,20 +277,20 @@ describe('the names of the managed policies', () => {
     Object.values(template.findResources('AWS::IAM::ManagedPolicy')).map(({ Properties }) => Properties.ManagedPolicyName).sort();
 
   test('are generated unless one is given, which is their beginning', () => {
-    expect(namesIn(named().template)).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    expect(namesIn(named().template)).toEqual([undefined, undefined]);
     expect(namesIn(named('mine').template))
-      .toEqual(['mine-EKSIntegration', 'mine-IAMIntegration', 'mine-NodeLifecycle', 'mine-ResourceDiscovery', 'mine-ZonalShift']);
+      .toEqual(['mine-Integration', 'mine-NodeLifecycle']);
   });
 
   test('may have 128 characters', () => {
-    expect(() => named('x'.repeat(111))).toThrow(/^policyName "x+" makes the name "x+-ResourceDiscovery" of 129 characters, IAM takes 128: set a shorter one/);
-    expect(() => named('x'.repeat(110))).not.toThrow();
+    expect(() => named('x'.repeat(115))).toThrow(/^policyName "x+" makes the name "x+-NodeLifecycle" of 129 characters, IAM takes 128: set a shorter one/);
+    expect(() => named('x'.repeat(114))).not.toThrow();
   });
 
   test('belong to policies that others can depend on', () => {
     const { role } = named();
     expect(role.policy).toBeUndefined();
-    expect(role.managedPolicies).toHaveLength(5);
+    expect(role.managedPolicies).toHaveLength(2);
   });
 });
 

@@ -39,15 +39,15 @@ describe.each([['v0', () => KarpenterRelease.v0()], ['v1', () => KarpenterReleas
     const roleAt = (path: string) => roles.find(({ roleConstructPath }) => roleConstructPath === `Test/${path}`)!;
 
     expect(typesOf(template).filter(type => OF_ROLES.test(type))).toEqual([]);
-    expect(actionsOf(roleAt('KarpenterMigrationAws/Function/ServiceRole')))
+    expect(actionsOf(roleAt('KarpenterMigrationAws/Role')))
       .toEqual(expect.arrayContaining(['lambda:InvokeFunction', 'eks:DescribeNodegroup', 'ec2:DescribeSubnets', 'states:StartExecution', 'ec2:CreateTags']));
     expect(actionsOf(roleAt('Migration/Stage/Workflow/StateMachine/Role'))).toEqual(expect.arrayContaining(['lambda:InvokeFunction', 'states:StartExecution']));
-    expect(roleAt('Migration/NodeRole').managedPolicyArns).toContain('arn:(PARTITION):iam::aws:policy/AmazonEKSWorkerNodePolicy');
+    expect(roleAt('Migration/NodeRole').managedPolicyArns).toContain('arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy');
     expect(actionsOf(roleAt('Migration/ControllerRole/Role'))).toEqual(expect.arrayContaining(['ec2:CreateFleet', 'ec2:TerminateInstances', 'iam:PassRole']));
   });
 
   test('takes the roles that it names', () => {
-    const usePrecreatedRoles = { 'Test/Migration/NodeRole': 'nodes', 'Test/KarpenterMigrationAws/Function/ServiceRole': 'migration' };
+    const usePrecreatedRoles = { 'Test/Migration/NodeRole': 'nodes', 'Test/KarpenterMigrationAws/Role': 'migration' };
     const { app, template } = customized(release(), { usePrecreatedRoles });
     const functions = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
 

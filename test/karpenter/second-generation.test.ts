@@ -174,7 +174,7 @@ describe('the drain', () => {
   test('leaves a pod that stays where it is, and says by which annotation', () => {
     const moves = planDrain({
       nodes: [node('n')], pods: [pod('web', 'n'), pod('held', 'n', { keptBy: KEEP })], controllers: [], attachments: [], loadBalancers: false,
-    }, { pauseSeconds: 0, deregistrationSeconds: 0, force: false }, START);
+    }, { pauseSeconds: 0, deregistrationSeconds: 0, limits: { all: { Count: 1 }, some: [] }, force: false }, START);
     expect(moves.evict.map(({ name }) => name)).toEqual(['web']);
     expect(moves.obstacles).toEqual([{ by: PauseReason.KEPT_POD, says: `pod shop/held on n carries ${KEEP}: remove the annotation, or let the pod finish` }]);
   });

@@ -283,7 +283,7 @@ test('bad properties are refused in the first phase, and the whole request goes 
   const event = (changes: Record<string, unknown>): ProviderEvent => ({
     RequestType: 'Create',
     ResourceType: ACCESS_ENTRY_TYPE,
-    ResourceProperties: { ...PROPERTIES, ServiceTimeout: '3600', ...changes },
+    ResourceProperties: { ...PROPERTIES, ...changes },
     LogicalResourceId: 'Entry',
     StackId: 'stack',
     RequestId: 'request',

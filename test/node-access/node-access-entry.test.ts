@@ -30,7 +30,6 @@ test('an entry asks the function that needs AWS only', () => {
     Owner: 'Test/Entry',
     Kind: 'access-entry',
     Revision: '2',
-    ServiceTimeout: '3600',
   });
   template.resourceCountIs('AWS::EKS::AccessEntry', 0);
 });

@@ -33,7 +33,6 @@ test('a mapping asks the Kubernetes function for one entry', () => {
     Kind: Match.absent(),
     Windows: Match.absent(),
     Revision: '2',
-    ServiceTimeout: '3600',
   });
 });
 
@@ -96,5 +95,5 @@ test('two clusters in one stack have a function each', () => {
 
   const mappings = Object.values(Template.fromStack(stack).findResources('Custom::KarpenterNodeAccess'));
   expect(mappings.map(mapping => mapping.Properties.ClusterName as string)).toEqual(['one', 'two']);
-  expect(new Set(mappings.map(mapping => JSON.stringify(mapping.Properties.ServiceToken))).size).toBe(2);
+  expect(new Set(mappings.map(mapping => JSON.stringify(mapping.Properties.KubernetesFunction))).size).toBe(2);
 });

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_eks as eks, aws_iam as iam
 from aws_cdk.lambda_layer_kubectl_v27 import KubectlV27Layer
 from cdk_karpenter_migration import (
+    BatchSize,
     AWSNodeTemplateOptions,
     BlockDevice,
     BlockDeviceMapping,
@@ -65,8 +66,8 @@ CASES = [
     ("a target for a group that is not named",
      lambda: migration(nodegroups=["apps"], scale_down=ScaleDownOptions(targets=[NodegroupTarget.of("app", 10)])),
      '`scaleDown.targets` has a target for "app", which is none of `nodegroups`'),
-    ("no node at a time", lambda: migration(scale_down=ScaleDownOptions(batch_size=0)), "`scaleDown.batchSize` is 0: set a whole number"),
-    ("half a node at a time", lambda: migration(scale_down=ScaleDownOptions(batch_size=1.5)), "`scaleDown.batchSize` is 1.5: set"),
+    ("no node at a time", lambda: migration(scale_down=ScaleDownOptions(batch_size=BatchSize.count(0))), "the count of a BatchSize is 0: set a whole number of at least 1"),
+    ("half a node at a time", lambda: migration(scale_down=ScaleDownOptions(batch_size=BatchSize.count(1.5))), "the count of a BatchSize is 1.5: set"),
     ("a pause of two years", lambda: migration(scale_down=ScaleDownOptions(pause_between_batches=cdk.Duration.days(730))),
      "`scaleDown.pauseBetweenBatches` is 730 days: set a Duration"),
     ("a canary without an image", lambda: migration(cut_over=CutOverOptions(canary_image="")), '`cutOver.canaryImage` is "": set an image'),

@@ -4,6 +4,8 @@ import { struct } from '../../src/input/shape';
 import { ClusterAutoscaler } from '../../src/workflow/cluster-autoscaler/cluster-autoscaler';
 import { waitForRun, workflowOptions } from '../../src/workflow/configuration';
 import { CriticalWorkload } from '../../src/workflow/critical-workloads/critical-workload';
+import { BatchSize } from '../../src/workflow/scale-down/batch-size';
+import { DisruptionLimit, WorkloadDisruptionLimit } from '../../src/workflow/scale-down/disruption-limit';
 import { NodegroupTarget, ScaleDownOptions } from '../../src/workflow/scale-down/scale-down-options';
 import { SCALE_DOWN_OPTIONS } from '../../src/workflow/shapes';
 
@@ -17,7 +19,14 @@ test('the defaults are the guide\'s', () => {
     ],
     ClusterAutoscaler: { Kind: 'discovered' },
     CanaryImage: 'public.ecr.aws/eks-distro/kubernetes/pause:3.7',
-    ScaleDown: { Targets: [], BatchSize: 1, PauseSeconds: 0, DeregistrationSeconds: 300, Force: false },
+    ScaleDown: {
+      Targets: [],
+      BatchSize: { Percentage: 10 },
+      DisruptionLimit: { Percentage: 25 },
+      PauseSeconds: 0,
+      DeregistrationSeconds: 300,
+      Force: false,
+    },
     PatienceMinutes: 60,
   });
 });
@@ -29,7 +38,9 @@ test('everything can be set', () => {
     canaryImage: 'registry.example.com/pause:1',
   }, {
     targets: [NodegroupTarget.of('apps', 0)],
-    batchSize: 3,
+    batchSize: BatchSize.count(3),
+    disruptionLimit: DisruptionLimit.count(2),
+    workloadLimits: [WorkloadDisruptionLimit.deployment('shop', 'web', DisruptionLimit.percentage(50))],
     pauseBetweenBatches: Duration.minutes(2),
     deregistrationDelay: Duration.seconds(20),
     patience: Duration.seconds(90),
@@ -38,7 +49,7 @@ test('everything can be set', () => {
     CriticalWorkloads: [expect.anything(), expect.anything(), { Kind: 'StatefulSet', Namespace: 'vault', Name: 'vault', Optional: false }],
     ClusterAutoscaler: { Kind: 'named', Namespace: 'autoscaling', Name: 'ca-aws-cluster-autoscaler' },
     CanaryImage: 'registry.example.com/pause:1',
-    ScaleDown: { Targets: [{ Nodegroup: 'apps', Size: 0 }], BatchSize: 3, PauseSeconds: 120, DeregistrationSeconds: 20, Force: true },
+    ScaleDown: { Targets: [{ Nodegroup: 'apps', Size: 0 }], BatchSize: { Count: 3 }, DisruptionLimit: { Count: 2 }, WorkloadLimits: [{ Kind: 'Deployment', Namespace: 'shop', Name: 'web', Limit: { Percentage: 50 } }], PauseSeconds: 120, DeregistrationSeconds: 20, Force: true },
     PatienceMinutes: 2,
   });
 });
@@ -64,7 +75,15 @@ test('a deployment waits for 50 minutes at most', () => {
 test.each<[string, () => unknown, string]>([
   ['a target below zero', () => NodegroupTarget.of('apps', -1), 'the target of node group "apps" must be a whole number of nodes, 0 or more, got -1'],
   ['half a node', () => NodegroupTarget.of('apps', 1.5), 'got 1.5'],
-  ['no node at a time', scaleDown({ batchSize: 0 }), '`scaleDown.batchSize` is 0: set a whole number of at least 1'],
+  ['no node at a time', () => BatchSize.count(0), 'the count of a BatchSize is 0: set a whole number of at least 1'],
+  ['more than all nodes', () => BatchSize.percentage(101), 'the percentage of a BatchSize is 101: set a whole number from 1 to 100'],
+  ['a plain number of nodes', scaleDown({ batchSize: 2 as unknown as BatchSize }), '`scaleDown.batchSize` is 2: set BatchSize.percentage(...) or BatchSize.count(...)'],
+  ['no pod at a time', () => DisruptionLimit.count(0), 'the count of a DisruptionLimit is 0: set a whole number of at least 1'],
+  ['half a percent', () => DisruptionLimit.percentage(0.5), 'the percentage of a DisruptionLimit is 0.5: set a whole number from 1 to 100'],
+  ['a share as a text', scaleDown({ disruptionLimit: '25%' as unknown as DisruptionLimit }), '`scaleDown.disruptionLimit` is "25%": set DisruptionLimit.percentage(...) or DisruptionLimit.count(...)'],
+  ['a limit of a workload that is none', () => WorkloadDisruptionLimit.deployment('shop', 'My Web', DisruptionLimit.count(1)), 'the name of the Deployment of a WorkloadDisruptionLimit "My Web" is not a DNS name'],
+  ['a workload without a limit', () => WorkloadDisruptionLimit.statefulSet('shop', 'db', undefined as unknown as DisruptionLimit), 'the limit of the StatefulSet of a WorkloadDisruptionLimit is not set: set DisruptionLimit.percentage(...)'],
+  ['two limits of a workload', scaleDown({ workloadLimits: [1, 2].map(pods => WorkloadDisruptionLimit.deployment('shop', 'web', DisruptionLimit.count(pods))) }), '`scaleDown.workloadLimits` names "Deployment shop/web" twice'],
   ['no patience', scaleDown({ patience: Duration.seconds(10) }), '`scaleDown.patience` is 10 seconds: set a Duration of whole seconds from 1 minute to 30 days'],
   ['two targets for a node group', () => workflowOptions({}, { targets: [NodegroupTarget.of('apps', 1), NodegroupTarget.of('apps', 2)] }), 'names node group "apps" twice'],
   ['a workload that is none', () => CriticalWorkload.deployment('kube-system', 'Core DNS'), 'name of the critical Deployment "Core DNS" is not a DNS name'],

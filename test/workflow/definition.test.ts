@@ -18,16 +18,23 @@ function definition(): any {
   expect(machine.Properties.TracingConfiguration).toEqual({ Enabled: true });
   // Express would forget a run after five minutes.
   expect(machine.Properties.StateMachineType ?? 'STANDARD').toBe('STANDARD');
-  const text: (string | object)[] = machine.Properties.DefinitionString['Fn::Join'][1];
-  return JSON.parse(text.map(part => typeof part === 'string' ? part : 'TOKEN').join(''));
+  const { DefinitionString, DefinitionSubstitutions } = machine.Properties;
+  // As CloudFormation fills in.
+  const text = Object.entries(DefinitionSubstitutions).reduce((filled, [name, value]) => filled.replaceAll(`\${${name}}`, textOf(value)), textOf(DefinitionString));
+  return JSON.parse(text);
+}
+
+function textOf(value: any): string {
+  return typeof value === 'string' ? value : value['Fn::Join'][1].map((part: unknown) => typeof part === 'string' ? part : 'TOKEN').join('');
 }
 
 const { StartAt, States } = definition();
 
 test('an execution begins with where the cluster is', () => {
-  expect(States[StartAt]).toMatchObject({ Type: 'Pass', Parameters: { 'run.$': '$', 'configuration': { Owner: 'stack/Migration' } }, Next: 'Begin' });
-  expect(States.Begin.Parameters).toEqual({ 'Workflow': 'begin', 'Run.$': '$.run', 'Execution.$': '$$.Execution.Id', 'Configuration.$': '$.configuration' });
-  expect(States.Begin.ResultPath).toBe('$.run');
+  expect(States[StartAt]).toMatchObject({ Type: 'Pass', Parameters: { 'Workflow': 'begin', 'Run.$': '$', 'Execution.$': '$$.Execution.Id', 'Configuration': { Owner: 'stack/Migration' } }, Next: 'Begin' });
+  expect(States.Begin).toMatchObject({ Type: 'Task', Resource: 'TOKEN', ResultPath: '$.Run', Next: 'Begun' });
+  expect(States.Begin.Parameters).toBeUndefined();
+  expect(States.Begun).toEqual({ Type: 'Pass', Result: 'go', ResultPath: '$.Workflow', Next: 'How did it go' });
 });
 
 test('the configuration stands once in the definition', () => {
@@ -36,15 +43,15 @@ test('the configuration stands once in the definition', () => {
 
 test('every step in each direction is a state of its own, which asks for that step', () => {
   for (const { name } of LEGS) {
-    expect(States[name]).toMatchObject({ Type: 'Task', ResultPath: '$.run', Next: 'How did it go' });
-    expect(States[name].Parameters).toMatchObject({ 'Workflow': 'go', 'Run.$': '$.run', 'Configuration.$': '$.configuration' });
-    expect(States['What is next'].Choices).toContainEqual({ Variable: '$.run.next', StringEquals: name, Next: name });
+    expect(States[name]).toMatchObject({ Type: 'Task', Resource: 'TOKEN', ResultPath: '$.Run', Next: 'How did it go' });
+    expect(States[name].Parameters).toBeUndefined();
+    expect(States['What is next'].Choices).toContainEqual({ Variable: '$.Run.next', StringEquals: name, Next: name });
   }
 });
 
 test('a run that works waits, one that is blocked pauses, and both go on', () => {
   for (const wait of ['Wait', 'Paused']) {
-    expect(States[wait]).toMatchObject({ Type: 'Wait', SecondsPath: '$.run.waitSeconds', Next: 'What is next' });
+    expect(States[wait]).toMatchObject({ Type: 'Wait', SecondsPath: '$.Run.waitSeconds', Next: 'What is next' });
   }
   expect(States['How did it go'].Default).toBe('Wait');
 });
@@ -56,10 +63,10 @@ test('a run ends in a state that says how, and none of them is a failure', () =>
 });
 
 test('the history of an execution is bounded: another one goes on before it is full', () => {
-  expect(States['What is next'].Choices[0]).toEqual({ Variable: '$.run.round', NumericGreaterThanEquals: ROUNDS, Next: 'Go on in a new execution' });
+  expect(States['What is next'].Choices[0]).toEqual({ Variable: '$.Run.round', NumericGreaterThanEquals: ROUNDS, Next: 'Go on in a new execution' });
   expect(States['Go on in a new execution']).toMatchObject({
-    Resource: 'arn:TOKEN:states:::states:startExecution',
-    Parameters: { 'StateMachineArn.$': '$$.StateMachine.Id', 'Input': { 'generation.$': '$.run.generation' } },
+    Resource: 'arn:aws:states:::states:startExecution',
+    Parameters: { 'StateMachineArn.$': '$$.StateMachine.Id', 'Input': { 'generation.$': '$.Run.generation' } },
     End: true,
   });
   // Entering and leaving two choices and a wait, and a task with its call: 11 events; each repetition by Step Functions adds three.

@@ -1,6 +1,6 @@
 import { Remaining } from '../../src/karpenter/api/fleet';
 import { MigrationStage } from '../../src/words/migration-stage';
-import { MigrationStageProperties, WorkflowConfiguration } from '../../src/workflow/contract';
+import { MigrationStageProperties, ScaleDownConfiguration, WorkflowConfiguration } from '../../src/workflow/contract';
 import { ExecutionsPort, ExecutionStatus, StagePort } from '../../src/workflow/port';
 import { Beginning, begun, entered, Lease, left, RunRecord, RunReport, RunPort } from '../../src/workflow/run-record';
 import { Steps } from '../../src/workflow/runner';
@@ -8,6 +8,16 @@ import { Assessment, done, Progress, Step } from '../../src/workflow/step';
 import { StepName } from '../../src/workflow/steps';
 
 export const OWNER = 'stack/Migration';
+
+export const SCALE_DOWN: ScaleDownConfiguration = {
+  Targets: [],
+  BatchSize: { Count: 1 },
+  DisruptionLimit: { Percentage: 25 },
+  WorkloadLimits: [],
+  PauseSeconds: 0,
+  DeregistrationSeconds: 0,
+  Force: false,
+};
 
 export const configuration: WorkflowConfiguration = {
   ClusterName: 'prod',
@@ -26,7 +36,7 @@ export const configuration: WorkflowConfiguration = {
   CriticalWorkloads: [],
   ClusterAutoscaler: { Kind: 'discovered' },
   CanaryImage: 'pause',
-  ScaleDown: { Targets: [], BatchSize: 1, PauseSeconds: 0, DeregistrationSeconds: 0, Force: false },
+  ScaleDown: SCALE_DOWN,
   PatienceMinutes: 60,
   AcceptedRisks: [],
 };

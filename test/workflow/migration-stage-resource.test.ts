@@ -14,11 +14,10 @@ function template(stage: MigrationStage, revision?: string): Template {
 
 test.each(Object.values(MigrationStage))('the stage %s reaches the AWS function, with all that it asks for', (stage) => {
   template(stage).hasResourceProperties('Custom::KarpenterMigrationStage', {
-    ServiceToken: { 'Fn::GetAtt': [Match.stringLikeRegexp('^KarpenterMigrationAwsProviderframeworkonEvent'), 'Arn'] },
-    ServiceTimeout: '3600',
+    ServiceToken: { 'Fn::GetAtt': [Match.stringLikeRegexp('^KarpenterMigrationAwsFunction'), 'Arn'] },
     ClusterName: 'prod',
     KubectlRoleArn: KUBECTL_ROLE,
-    KubernetesFunctionArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('KarpenterMigrationKubernetesFunction'), 'Arn'] },
+    KubernetesFunctionArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^KarpenterMigrationKubernetes.*Function'), 'Arn'] },
     Stage: stage,
     Owner: OWNER,
     Api: 'karpenter.sh/v1alpha5',
@@ -34,7 +33,7 @@ test('a revision makes the stage look again', () => {
 function statements(): any[] {
   const made = template(MigrationStage.INSTALL);
   const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap(type => Object.values(made.findResources(type, {
-    Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^KarpenterMigrationAwsFunctionServiceRole') }] },
+    Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^KarpenterMigrationAwsRole') }] },
   })));
   return policies.flatMap(policy => policy.Properties.PolicyDocument.Statement);
 }
@@ -45,7 +44,7 @@ test('the function may write what the steps move, and each write is bound to the
   expect(writes.map(([action]) => action).sort()).toEqual([
     'autoscaling:ResumeProcesses', 'autoscaling:SuspendProcesses', 'autoscaling:TerminateInstanceInAutoScalingGroup', 'ec2:DeleteLaunchTemplate',
     'eks:TagResource', 'eks:UntagResource', 'eks:UpdateAddon', 'eks:UpdateNodegroupConfig', 'lambda:InvokeFunction',
-    'states:StartExecution', 'states:StopExecution',
+    'states:StartExecution', 'states:StartExecution', 'states:StopExecution',
   ]);
   const of = Object.fromEntries(writes);
   for (const action of ['autoscaling:ResumeProcesses', 'autoscaling:SuspendProcesses', 'autoscaling:TerminateInstanceInAutoScalingGroup']) {
@@ -58,8 +57,9 @@ test('the function may write what the steps move, and each write is bound to the
     expect(JSON.stringify(of[action].Resource)).toContain(`:${kind}/prod/*`);
   }
   expect(of['ec2:DeleteLaunchTemplate'].Condition).toEqual({ StringEquals: { 'aws:ResourceTag/karpenter.k8s.aws/cluster': 'prod' } });
-  expect(JSON.stringify(of['lambda:InvokeFunction'].Resource)).toContain('KarpenterMigrationKubernetesFunction');
-  expect(JSON.stringify(of['states:StartExecution'].Resource)).toContain('StageWorkflowStateMachine');
+  expect(JSON.stringify(of['lambda:InvokeFunction'].Resource)).toMatch(/"KarpenterMigrationKubernetes\w*Function/);
+  const started = writes.filter(([action]) => action === 'states:StartExecution').map(([, { Resource }]) => Resource.Ref);
+  expect(started.sort()).toEqual([expect.stringMatching(/^KarpenterMigrationAwsWaiterStateMachine/), expect.stringMatching(/^StageWorkflowStateMachine/)]);
 });
 
 test('the function asks CloudFormation about its own stack only', () => {

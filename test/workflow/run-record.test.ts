@@ -1,5 +1,5 @@
 import { MigrationStage } from '../../src/words/migration-stage';
-import { begun, entered, left, requireGeneration, RunRecord, RunReport } from '../../src/workflow/run-record';
+import { begun, ClaimFence, entered, left, requireGeneration, RunRecord, RunReport } from '../../src/workflow/run-record';
 
 const record: RunRecord = { owner: 'stack/Migration', generation: 4, stage: MigrationStage.INSTALL, request: 'before', requested: 4 };
 const report = (generation: number): RunReport => ({ generation, execution: 'arn', outcome: 'working', says: 'drains' });
@@ -60,4 +60,18 @@ test('a call that ends leaves its report', () => {
 test('a call that ends late leaves neither its report nor takes the lease of another', () => {
   const held = { ...record, generation: 5, lease: { token: 'newer', until: 9000 } };
   expect(left(held, 'call', report(4))).toEqual(held);
+});
+
+test('a fence reads the claim at most once a second, and lets nobody pass who was replaced', async () => {
+  let now = 0;
+  let reads = 0;
+  let generation = 4;
+  const fence = new ClaimFence({ read: async () => { reads += 1; return { ...record, generation }; } }, 4, () => now);
+  for (; now < 3000; now += 100) {
+    await fence.check();
+  }
+  expect(reads).toBe(3);
+  generation = 5;
+  await expect(fence.check()).rejects.toThrow(expect.objectContaining({ name: 'Replaced' }));
+  await expect(fence.check()).rejects.toThrow(expect.objectContaining({ name: 'Replaced' }));
 });

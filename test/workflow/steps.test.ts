@@ -20,6 +20,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   Node: 'nodes',
   PersistentVolume: 'persistentvolumes',
   Pod: 'pods',
+  PodDisruptionBudget: 'poddisruptionbudgets.policy',
   PodEviction: 'pods/eviction',
   PriorityClass: 'priorityclasses.scheduling.k8s.io',
   ReplicaSet: 'replicasets.apps',
@@ -35,7 +36,7 @@ const ADAPTERS = [
 
 function callsOf(adapter: string): string[] {
   const text = readFileSync(join(__dirname, '../..', adapter), 'utf8');
-  return [...text.matchAll(/\.(core|apps|scheduling|storage|networking)\.(read|list|create|patch|replace|delete)(?:Namespaced)?(\w+?)(?:ForAllNamespaces)?\(/g)]
+  return [...text.matchAll(/\.(core|apps|scheduling|storage|networking|policy)\.(read|list|create|patch|replace|delete)(?:Namespaced)?(\w+?)(?:ForAllNamespaces)?\(/g)]
     .map(([, , verb, name]) => `${VERBS[verb]} ${RESOURCES[name]}`);
 }
 

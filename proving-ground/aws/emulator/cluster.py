@@ -1,7 +1,4 @@
-"""EKS: the cluster is the one of the proving ground."""
-
-import json
-import os
+"""EKS: clusters are those of the proving ground."""
 
 from moto.ec2.models import ec2_backends
 from moto.eks import models
@@ -9,8 +6,13 @@ from moto.eks.exceptions import InvalidParameterException, ResourceNotFoundExcep
 from moto.eks.responses import EKSResponse
 from moto.core.responses import EmptyResult
 
+from emulator import authenticator, clock
+from emulator.facts import facts_of
+
 # https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html
 MAXIMUM_TAGS, MAXIMUM_KEY, MAXIMUM_VALUE = 50, 128, 256
+# How long EKS takes to make a cluster.
+CREATION_SECONDS = clock.seconds("CLUSTER_CREATION_SECONDS", 2)
 
 
 def apply():
@@ -19,31 +21,58 @@ def apply():
     backend.tag_resource = tag_resource
     backend.list_tags_for_resource = lambda self, resource_arn: tagged(self, resource_arn).tags
     EKSResponse.untag_resource = untag_resource
+    EKSResponse.create_cluster = clock.locked(create_cluster(EKSResponse.create_cluster))
 
 
 def init(original):
     def wrapped(self, *args, **kwargs):
-        """The facts of the real control plane, and the security group that EKS makes for every cluster."""
+        """A cluster that is being made: nobody is told yet where it is."""
         original(self, *args, **kwargs)
-        facts = json.loads(os.environ["CLUSTER"])
+        facts = facts_of(self.name)
+        asked, self.version = kwargs.get("version"), facts.get("version") or "1.27"
+        if asked and asked != self.version:
+            raise InvalidParameterException(message=f"unsupported Kubernetes version {asked}")
         backend = ec2_backends[kwargs["account_id"]][kwargs["region_name"]]
         subnet = backend.get_subnet(self.resources_vpc_config["subnetIds"][0])
-        group = backend.create_security_group(
-            f"eks-cluster-sg-{self.name}", "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes",
-            subnet.vpc_id)
-        group.add_tags({f"kubernetes.io/cluster/{self.name}": "owned", "aws:eks:cluster-name": self.name, "Name": f"eks-cluster-sg-{self.name}"})
         self.resources_vpc_config = {
             "endpointPublicAccess": True, "endpointPrivateAccess": True, "publicAccessCidrs": ["0.0.0.0/0"],
-            **self.resources_vpc_config, "clusterSecurityGroupId": group.id, "vpcId": subnet.vpc_id,
+            **self.resources_vpc_config, "vpcId": subnet.vpc_id,
         }
-        self.version = facts.get("version") or "1.27"
-        self.endpoint = facts["endpoint"]
-        self.certificate_authority = {"data": facts["certificateAuthorityBase64"]}
-        self.identity = {"oidc": {"issuer": facts["oidcIssuer"]}}
+        self.status, self.endpoint, self.certificate_authority, self.identity = "CREATING", None, {}, None
         self.kubernetes_network_config = {"serviceIpv4Cidr": facts.get("serviceCidr") or "10.96.0.0/16", "ipFamily": "ipv4"}
         self.access_config = {"authenticationMode": facts.get("authenticationMode") or "CONFIG_MAP"}
+        self.creator = None
         self.addons = {}
         self.access_entries = {}
+        clock.later(CREATION_SECONDS, finish, self, facts, backend)
+
+    return wrapped
+
+
+def finish(cluster, facts, backend):
+    """The facts of the real control plane, and the security group that EKS makes for every cluster."""
+    group = backend.create_security_group(
+        f"eks-cluster-sg-{cluster.name}", "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes",
+        cluster.resources_vpc_config["vpcId"])
+    group.add_tags({f"kubernetes.io/cluster/{cluster.name}": "owned", "aws:eks:cluster-name": cluster.name, "Name": f"eks-cluster-sg-{cluster.name}"})
+    cluster.resources_vpc_config["clusterSecurityGroupId"] = group.id
+    cluster.endpoint = facts["endpoint"]
+    cluster.certificate_authority = {"data": facts["certificateAuthorityBase64"]}
+    cluster.identity = {"oidc": {"issuer": facts["oidcIssuer"]}}
+    cluster.status = "ACTIVE"
+    authenticator.tell(cluster)
+
+
+def create_cluster(original):
+    def wrapped(self):
+        """Who makes a cluster is its first administrator, unless they say that they are not."""
+        answer = original(self)
+        cluster, access = named(self.eks_backend, self._get_param("name")), self._get_param("accessConfig") or {}
+        if access.get("bootstrapClusterCreatorAdminPermissions", True):
+            cluster.creator = self.headers.get("x-gateway-caller")
+        if access.get("authenticationMode"):
+            cluster.access_config["authenticationMode"] = access["authenticationMode"]
+        return answer
 
     return wrapped
 

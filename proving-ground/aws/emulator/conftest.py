@@ -10,13 +10,14 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
+FACTS = {"name": "prod", "endpoint": "https://10.0.0.1:6443", "certificateAuthorityBase64": "Y2E=", "oidcIssuer": "https://oidc.example/id/1"}
 os.environ.update(
     AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1",
     INSTANCE_LAUNCH_SECONDS="0.1", INSTANCE_SHUTDOWN_SECONDS="0.2", TERMINATION_HOOK_SECONDS="0.3", HEALTH_CHECK_SECONDS="0.2",
     AZ_REBALANCE_SECONDS="0.6", NODEGROUP_UPDATE_SECONDS="0.3", NODEGROUP_LAG_SECONDS="0.3", ADDON_UPDATE_SECONDS="0.3",
-    CLUSTER_UPDATE_SECONDS="0.3",
+    CLUSTER_CREATION_SECONDS="0.3", CLUSTER_UPDATE_SECONDS="0.3",
     CATALOGUE_FOLDER=tempfile.mkdtemp(), VCPU_QUOTA="100",
-    CLUSTER=json.dumps({"endpoint": "https://10.0.0.1:6443", "certificateAuthorityBase64": "Y2E=", "oidcIssuer": "https://oidc.example/id/1"}))
+    CLUSTERS=json.dumps([FACTS]))
 
 from emulator import clock, gateway, moto_rules  # noqa: E402  (read their settings when imported)
 from emulator.waiting import Time, eventually  # noqa: E402
@@ -36,8 +37,15 @@ class Account:
             self.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone=f"us-east-1{zone}")["Subnet"]["SubnetId"]
             for i, zone in enumerate("abc")]
         self.group = self.ec2.create_security_group(VpcId=vpc, GroupName="own", Description="own")["GroupId"]
-        self.cluster = self.eks.create_cluster(
-            name="prod", roleArn=ROLE, resourcesVpcConfig={"subnetIds": self.subnets})["cluster"]
+        self.cluster = self.create_cluster("prod")
+
+    def create_cluster(self, name, **more):
+        self.eks.create_cluster(name=name, roleArn=ROLE, resourcesVpcConfig={"subnetIds": self.subnets}, **more)
+        eventually(lambda: self.described_cluster(name)["status"] == "ACTIVE")
+        return self.described_cluster(name)
+
+    def described_cluster(self, name="prod"):
+        return self.eks.describe_cluster(name=name)["cluster"]
 
     def nodegroup(self, name="apps", minimum=2, desired=3, maximum=4, **more):
         self.eks.create_nodegroup(

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from emulator.conftest import FACTS
 from emulator.waiting import eventually, refusal
 
 NODES = "arn:aws:iam::123456789012:role/team/karpenter"
@@ -157,7 +158,7 @@ def test_entries_outlive_a_change_of_the_mode(taking):
 
 
 def test_the_authenticator_is_told_of_entries_and_of_the_mode(account, monkeypatch, tmp_path):
-    monkeypatch.setenv("AUTHENTICATOR_FILES", str(tmp_path / "files"))
+    monkeypatch.setenv("CLUSTERS", json.dumps([{**FACTS, "authenticatorFolder": str(tmp_path / "files")}]))
     told = lambda name: json.loads((tmp_path / "files" / name).read_text())  # noqa: E731
     change_mode(account, "API_AND_CONFIG_MAP")
     assert told("backend-mode.json") == {"backendMode": "MountedFile DynamicFile EKSConfigMap"}

@@ -1,8 +1,10 @@
 """Rules of EC2 and of EKS' clusters and node groups that moto lacks, seen to hold."""
 
+import json
+
 import pytest
 
-from emulator.conftest import ROLE
+from emulator.conftest import FACTS, ROLE
 from emulator.waiting import eventually, refusal
 
 
@@ -125,7 +127,15 @@ def test_nodes_with_a_launch_template_have_the_groups_of_its_network_interface(a
     assert [g["GroupId"] for g in account.instances()[0]["SecurityGroups"]] == [account.group]
 
 
-def test_the_cluster_is_the_one_of_the_proving_ground(account):
+def test_a_cluster_is_the_one_of_its_name(account, monkeypatch):
+    monkeypatch.setenv("CLUSTERS", json.dumps([FACTS, {**FACTS, "name": "other", "endpoint": "https://10.0.0.2:6443", "authenticationMode": "API"}]))
+    other = account.create_cluster("other")
+    assert other["endpoint"] == "https://10.0.0.2:6443"
+    assert other["accessConfig"]["authenticationMode"] == "API"
+    assert account.eks.describe_cluster(name="prod")["cluster"]["endpoint"] == "https://10.0.0.1:6443"
+
+
+def test_a_cluster_is_one_of_the_proving_ground(account):
     cluster = account.eks.describe_cluster(name="prod")["cluster"]
     assert cluster["version"] == "1.27"
     assert cluster["endpoint"] == "https://10.0.0.1:6443"

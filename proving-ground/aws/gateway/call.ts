@@ -22,6 +22,7 @@ const REST_ACTIONS: Record<string, readonly (readonly [string, RegExp, string, r
     ['GET', /^\/clusters$/, 'ListClusters', []],
     ['POST', /^\/clusters$/, 'CreateCluster', []],
     ['GET', /^\/clusters\/([^/]+)$/, 'DescribeCluster', ['name']],
+    ['DELETE', /^\/clusters\/([^/]+)$/, 'DeleteCluster', ['name']],
     ['GET', /^\/clusters\/([^/]+)\/node-groups$/, 'ListNodegroups', ['name']],
     ['POST', /^\/clusters\/([^/]+)\/node-groups$/, 'CreateNodegroup', ['name']],
     ['GET', /^\/clusters\/([^/]+)\/node-groups\/([^/]+)$/, 'DescribeNodegroup', ['name', 'nodegroupName']],

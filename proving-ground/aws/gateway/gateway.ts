@@ -131,7 +131,7 @@ export class Gateway {
     const { killing } = this;
     const moment = killing?.when(call);
     if (moment !== 'before') {
-      const to = this.upstream(call);
+      const to = this.upstream(call, principal);
       const sent = streamed ? undefined : body;
       const status = await (moment === 'after' ? forwardForNobody(request, to, sent) : forward(request, response, to, sent));
       this.record(call, principal, decisions, status);
@@ -157,10 +157,12 @@ export class Gateway {
     return this.parts.enforce && principal?.kind === 'role' && !/:role\/cdk-hnb659fds-/.test(principal.roleArn!);
   }
 
-  private upstream(call: Call) {
+  /** Moto is told who calls: who makes a cluster is its administrator. */
+  private upstream(call: Call, principal: Principal | undefined) {
     const { urls, account, region } = this.parts;
+    const caller: Record<string, string> = principal ? { 'x-gateway-caller': principal.roleArn ?? principal.arn } : {};
     return MOTO_SERVICES.includes(call.service)
-      ? { url: urls.moto, headers: { 'host': `${call.service}.${region}.amazonaws.com`, 'x-moto-account-id': account } }
+      ? { url: urls.moto, headers: { 'host': `${call.service}.${region}.amazonaws.com`, 'x-moto-account-id': account, ...caller } }
       : { url: urls.ministack };
   }
 

@@ -3,25 +3,28 @@ import { createPublicKey, KeyObject, verify } from 'crypto';
 /** Claims of a verified token of a service account. */
 export interface Claims { readonly iss: string; readonly sub: string; readonly aud: readonly string[]; readonly exp: number }
 
-/** Verifies JSON web tokens as STS does, and says in its words what is wrong. */
-export class WebIdentity {
-  private readonly key: KeyObject;
+/** Who issues tokens, and what verifies them: what an identity provider publishes. */
+export interface Issuer { readonly oidcIssuer: string; readonly serviceAccountPublicKeyPem: string }
 
-  constructor(publicKeyPem: string, private readonly issuer: string) {
-    this.key = createPublicKey(publicKeyPem);
+/** Verifies JSON web tokens as STS does, each with the key of its issuer, and says in its words what is wrong. */
+export class WebIdentity {
+  private readonly keys: ReadonlyMap<string, KeyObject>;
+
+  constructor(issuers: readonly Issuer[]) {
+    this.keys = new Map(issuers.map(({ oidcIssuer, serviceAccountPublicKeyPem }) => [oidcIssuer, createPublicKey(serviceAccountPublicKeyPem)]));
   }
 
   public verify(token: string, now: Date): Claims {
     const [header, payload, signature] = token.split('.');
     const { alg } = decode(header);
-    const bytes = Buffer.from(signature ?? '', 'base64url');
-    const signed = alg === 'RS256' && verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), this.key, bytes);
-    if (!signed) {
-      throw new InvalidIdentityToken('Couldn\'t retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements');
-    }
     const claims = decode(payload);
-    if (claims.iss !== this.issuer) {
+    const key = this.keys.get(claims.iss);
+    if (!key) {
       throw new InvalidIdentityToken(`No OpenIDConnect provider found in your account for ${claims.iss}`);
+    }
+    const bytes = Buffer.from(signature ?? '', 'base64url');
+    if (alg !== 'RS256' || !verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), key, bytes)) {
+      throw new InvalidIdentityToken('Couldn\'t retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements');
     }
     if (!(claims.exp > now.getTime() / 1000)) {
       throw new InvalidIdentityToken('Token expired: current date/time must be before the expiration date/time', 'ExpiredTokenException');

@@ -53,6 +53,19 @@ const createAccessEntry = (call: Call, world: World): Need[] => {
   return [creation, ...keys.length > 0 ? [tagged] : [], ...type === 'STANDARD' ? [] : [passed]];
 };
 
+/** The role of the cluster is passed, and tags are a permission of their own. */
+const createCluster = (call: Call, world: World): Need[] => {
+  const { name, roleArn, tags = {} } = call.parameters;
+  const keys = Object.keys(tags);
+  const resource = `arn:aws:eks:${world.region}:${world.accountId}:cluster/${name}`;
+  const tagging: Need['context'] = keys.length > 0 ? { 'aws:TagKeys': keys, ...withPrefix('aws:RequestTag/', tags) } : {};
+  return [
+    { action: 'eks:CreateCluster', resource, context: tagging },
+    ...keys.length > 0 ? [{ action: 'eks:TagResource', resource, context: tagging }] : [],
+    { action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': 'eks.amazonaws.com' } },
+  ];
+};
+
 const each = (actions: readonly string[], ...finds: readonly Find[]): Record<string, NeedsOf> => Object.fromEntries(actions.map(action =>
   [`eks:${action}`, (call, world) => Promise.all(finds.map(find => find(call, world)))]));
 
@@ -76,7 +89,8 @@ const tag: NeedsOf = async (call, world) => {
 
 /** Permissions of EKS calls, with the tags of what they name as they are. */
 export const EKS_NEEDS: Readonly<Record<string, NeedsOf>> = {
-  ...each(['DescribeCluster', 'ListNodegroups', 'ListAddons', 'ListAccessEntries'], cluster),
+  'eks:CreateCluster': createCluster,
+  ...each(['DescribeCluster', 'DeleteCluster', 'ListNodegroups', 'ListAddons', 'ListAccessEntries'], cluster),
   ...each(['DescribeAccessEntry', 'DeleteAccessEntry'], accessEntry),
   'eks:CreateAccessEntry': createAccessEntry,
   ...each(['DescribeNodegroup', 'UpdateNodegroupConfig'], nodegroup),

@@ -46,6 +46,10 @@ const NEEDS: Readonly<Record<string, NeedsOf>> = {
   's3:ListObjectsV2': one('s3:ListBucket', call => `arn:aws:s3:::${call.parameters.Bucket}`),
   ...Object.fromEntries(['ListAttachedRolePolicies', 'ListRolePolicies']
     .map(action => [`iam:${action}`, one(`iam:${action}`, (c, w) => `arn:aws:iam::${w.accountId}:role/${c.parameters.RoleName}`)])),
+  ...Object.fromEntries(['DeleteOpenIDConnectProvider', 'UpdateOpenIDConnectProviderThumbprint']
+    .map(action => [`iam:${action}`, one(`iam:${action}`, call => call.parameters.OpenIDConnectProviderArn)])),
+  'iam:CreateOpenIDConnectProvider': one('iam:CreateOpenIDConnectProvider', (call, world) =>
+    `arn:aws:iam::${world.accountId}:oidc-provider/${String(call.parameters.Url).replace(/^https:\/\//, '')}`),
   'iam:GetRole': one('iam:GetRole', (c, w) => `arn:aws:iam::${w.accountId}:role/${c.parameters.RoleName}`),
   'ecr-public:GetAuthorizationToken': () => ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'].map(action => ({ action, resource: '*', context: {} })),
 };

@@ -4,6 +4,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import { allow, ask, aws, createRole, sessionOf } from './running-aws';
 import { clientConfig } from '../client-config';
+import { createCluster } from '../create-cluster';
 import { takeSnapshot } from '../snapshot';
 
 /** Permissions of what lets nodes in, and what a snapshot says about it. */
@@ -20,7 +21,7 @@ async function cluster(): Promise<{ nodes: string; mode: () => Promise<string> }
   const { Subnet } = await network.send(new ec2.CreateSubnetCommand({ VpcId, CidrBlock: '10.8.0.0/24', AvailabilityZone: 'us-east-1a' }));
   const nodes = await createRole('entered-nodes', allow({ Service: 'ec2.amazonaws.com' }));
   const client = new eks.EKSClient(clientConfig(aws));
-  await client.send(new eks.CreateClusterCommand({ name: NAME, roleArn: nodes, resourcesVpcConfig: { subnetIds: [Subnet!.SubnetId!] } }));
+  await createCluster(client, { name: NAME, roleArn: nodes, resourcesVpcConfig: { subnetIds: [Subnet!.SubnetId!] } });
   await client.send(new eks.UpdateClusterConfigCommand({ name: NAME, accessConfig: { authenticationMode: 'API_AND_CONFIG_MAP' } }));
   const mode = async () => (await client.send(new eks.DescribeClusterCommand({ name: NAME }))).cluster!.accessConfig!.authenticationMode!;
   for (let i = 0; i < 100 && await mode() === 'CONFIG_MAP'; i++) {

@@ -6,6 +6,7 @@ import * as eks from '@aws-sdk/client-eks';
 import * as quotas from '@aws-sdk/client-service-quotas';
 import { allow, ask, aws, createRole, sessionOf } from './running-aws';
 import { clientConfig } from '../client-config';
+import { createCluster } from '../create-cluster';
 import { diffSnapshots, takeSnapshot } from '../snapshot';
 
 /** Permissions of what scales node groups down and back, and what a snapshot says about it. */
@@ -22,7 +23,7 @@ function cluster() {
     }))).Subnet!.SubnetId!));
     const roleArn = await createRole('nodes', allow({ Service: 'ec2.amazonaws.com' }));
     const client = new eks.EKSClient(clientConfig(aws));
-    await client.send(new eks.CreateClusterCommand({ name: 'prod', roleArn, resourcesVpcConfig: { subnetIds: subnets } }));
+    await createCluster(client, { name: 'prod', roleArn, resourcesVpcConfig: { subnetIds: subnets } });
     const { nodegroup } = await client.send(new eks.CreateNodegroupCommand({
       clusterName: 'prod', nodegroupName: 'apps', nodeRole: roleArn, subnets, tags: { owner: 'us' }, scalingConfig: { minSize: 1, desiredSize: 2, maxSize: 3 },
     }));

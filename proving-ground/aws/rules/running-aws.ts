@@ -11,10 +11,10 @@ import { Workshop } from '../../parts/workshop';
 import { QueryService, query, signedAs } from '../gateway/query';
 import { LocalAws, startAws } from '../index';
 
-/** A running local AWS without a cluster, and what the rules are tried with. */
+/** A running local AWS without control planes, and what the rules are tried with. */
 
-export const ISSUER = 'oidc.eks.us-east-1.amazonaws.com/id/TEST';
-export const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** The clusters that may be created: their names, with the issuers of their tokens and the keys that sign these. */
+export const CLUSTERS = { prod: cluster('PROD'), entries: cluster('ENTRIES'), made: cluster('MADE') };
 const runDir = fs.mkdtempSync(path.join(os.tmpdir(), 'aws-rules-'));
 const processes = new Processes(runDir, error => console.error(error));
 export let aws: LocalAws;
@@ -32,12 +32,21 @@ before(async () => {
     toolDirs: [],
     tls: { certFile: '', keyFile: '', caBundleFile: bundle },
     registryUrl: 'http://127.0.0.1:1',
-    serviceAccountPublicKeyPem: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-    cluster: { name: 'prod', endpoint: 'https://127.0.0.1:6443', certificateAuthorityBase64: '', oidcIssuer: `https://${ISSUER}` },
-    seconds: { instanceLaunch: 1, instanceShutdown: 1, terminationHook: 1, nodegroupUpdate: 1, nodegroupLag: 1, addonUpdate: 1 },
+    clusters: Object.entries(CLUSTERS).map(([name, { issuer, keys }]) => ({
+      name,
+      endpoint: 'https://127.0.0.1:6443',
+      certificateAuthorityBase64: '',
+      oidcIssuer: `https://${issuer}`,
+      serviceAccountPublicKeyPem: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    })),
+    seconds: { instanceLaunch: 1, instanceShutdown: 1, terminationHook: 1, nodegroupUpdate: 1, nodegroupLag: 1, addonUpdate: 1, clusterCreation: 1 },
     log: console.error,
   });
 });
+
+function cluster(id: string) {
+  return { issuer: `oidc.eks.us-east-1.amazonaws.com/id/${id}`, keys: generateKeyPairSync('rsa', { modulusLength: 2048 }) };
+}
 
 after(async () => {
   await aws.stop();

@@ -34,6 +34,16 @@ export const DRAIN_SABOTAGES: readonly DrainSabotage[] = [
     },
   },
   {
+    what: 'two pods of a workload without a budget that may lack one are evicted at once',
+    notices: 'limits',
+    breakIt: async (world) => {
+      for (const pod of (await podsOf(world, 'assets')).slice(0, 2)) {
+        await evict(world, pod);
+      }
+      return nothing;
+    },
+  },
+  {
     what: 'the migration deletes a pod instead of evicting it',
     notices: 'deletions',
     breakIt: async (world) => {
@@ -45,14 +55,11 @@ export const DRAIN_SABOTAGES: readonly DrainSabotage[] = [
     what: 'a pod is evicted, and so is the one that took its place',
     notices: 'once',
     breakIt: async (world) => {
-      const evict = (pod: KubeObject) => world.asMigration.create(`${PODS}/${pod.metadata.name}/eviction`, {
-        apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod.metadata.name, namespace: 'shop' },
-      });
       const before = (await podsOf(world, 'mailer')).map(pod => pod.metadata.uid);
-      await evict((await podsOf(world, 'mailer'))[0]);
+      await evict(world, (await podsOf(world, 'mailer'))[0]);
       const next = await until('another pod took its place', 60, async () =>
         (await readyPods(world.kube, await podsOf(world, 'mailer'))).find(pod => !before.includes(pod.metadata.uid)));
-      await evict(next);
+      await evict(world, next);
       return nothing;
     },
   },
@@ -99,6 +106,7 @@ async function noticed(world: World, from: number, waypoint: Waypoint): Promise<
   const seen = world.observers.observe(from);
   const all: Record<Evidence, () => unknown> = {
     budgets: () => EVIDENCE.budgets(seen),
+    limits: () => EVIDENCE.limits(seen),
     deletions: () => EVIDENCE.deletions(seen),
     answers: () => EVIDENCE.answers(seen),
     once: () => EVIDENCE.once(seen),
@@ -113,6 +121,11 @@ async function noticed(world: World, from: number, waypoint: Waypoint): Promise<
     }
   }
   return failures;
+}
+
+/** As the migration would. */
+function evict(world: World, { metadata: { name } }: KubeObject): Promise<unknown> {
+  return world.asMigration.create(`${PODS}/${name}/eviction`, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'shop' } });
 }
 
 function podsOf(world: World, app: string): Promise<KubeObject[]> {

@@ -1,7 +1,8 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SPOT_ROLE_NAME, SPOT_ROLE_TYPE, SPOT_SERVICE, SpotRoleProperties } from './contract';
 import { REVISION } from '../../cluster/shapes';
+import { partitionOf } from '../../custom-resources/arns';
 import { AwsProvider } from '../../custom-resources/aws-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
 import { checkShape, Shape } from '../../input/shape';
@@ -31,14 +32,11 @@ export class SpotServiceLinkedRole extends Construct {
     super(scope, id);
     checkShape('SpotServiceLinkedRole', props, SHAPE);
     const provider = AwsProvider.getOrCreate(this);
-    const role = `arn:${Aws.PARTITION}:iam::${Stack.of(this).account}:role/aws-service-role/${SPOT_SERVICE}/${SPOT_ROLE_NAME}`;
-    provider.allow({ actions: ['iam:GetRole'], resources: [role] });
-    provider.allow({
-      actions: ['iam:CreateServiceLinkedRole'],
-      resources: [role],
-      conditions: { StringEquals: { 'iam:AWSServiceName': SPOT_SERVICE } },
-    });
+    const role = `arn:${partitionOf(this)}:iam::${Stack.of(this).account}:role/aws-service-role/${SPOT_SERVICE}/${SPOT_ROLE_NAME}`;
     const properties: SpotRoleProperties = { Revision: props.revision };
-    twoPhaseResource(this, provider, SPOT_ROLE_TYPE, properties);
+    provider.allow(twoPhaseResource(this, provider, SPOT_ROLE_TYPE, properties), [
+      { actions: ['iam:GetRole'], resources: [role] },
+      { actions: ['iam:CreateServiceLinkedRole'], resources: [role], conditions: { StringEquals: { 'iam:AWSServiceName': SPOT_SERVICE } } },
+    ]);
   }
 }

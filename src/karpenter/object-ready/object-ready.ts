@@ -1,7 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { OBJECT_READY_TYPE, ObjectReadyContract, Remembered } from './contract';
+import { identityOfValue } from '../../custom-resources/identity';
 import { KubernetesHandlerOptions } from '../../custom-resources/kubernetes-handler-options';
 import { KubernetesProvider } from '../../custom-resources/kubernetes-provider';
 import { twoPhaseResource } from '../../custom-resources/two-phase-provider';
@@ -42,7 +42,7 @@ export class ObjectReady extends Construct {
       Word: props.word,
       Name: props.name,
       Wait: props.wait,
-      Manifest: Stack.of(this).toJsonString(props.manifest),
+      Manifest: identityOfValue(this, props.manifest),
       RememberedReasons: props.remembered?.reasons,
       RememberedMinutes: props.remembered?.minutes,
       Revision: props.revision,

@@ -10,30 +10,32 @@ import {
 import { PolicyPart } from '../generation';
 
 /**
- * Upstream's policies, but for what a version does not call.
+ * Upstream's statements, but for what a version does not call.
  *
- * Several ones, because with the name of a cluster in many conditions they exceed what one managed policy may have.
+ * Two policies, because with the name of a cluster in many conditions they exceed what one managed policy may have. Upstream has six.
  *
  * @see https://karpenter.sh/v1.14/reference/cloudformation/
  */
 export function scopedPolicies(scope: Construct, subject: Subject): PolicyPart[] {
   const { clusterArn, minor } = subject;
-  const queue = readQueue(subject, QUEUE_ACTIONS);
   return [
     { name: 'NodeLifecycle', statements: nodeLifecycle(scope, subject) },
-    { name: 'IAMIntegration', statements: [passNodeRole('AllowPassingInstanceRole', subject), ...instanceProfileWrites(scope, subject)] },
-    { name: 'EKSIntegration', statements: [lookAtCluster('AllowAPIServerEndpointDiscovery', subject)] },
-    ...queue.length === 0 ? [] : [{ name: 'Interruption', statements: queue }],
-    ...minor < SINCE.zonalShift ? [] : [{
-      name: 'ZonalShift',
-      statements: [new iam.PolicyStatement({
-        sid: 'AllowZonalShiftStatusReadOnly',
-        actions: ['arc-zonal-shift:GetManagedResource'],
-        resources: ['*'],
-        conditions: { StringEquals: { 'arc-zonal-shift:ResourceIdentifier': clusterArn } },
-      })],
-    }],
-    { name: 'ResourceDiscovery', statements: resourceDiscovery(scope, subject) },
+    {
+      name: 'Integration',
+      statements: [
+        passNodeRole('AllowPassingInstanceRole', subject),
+        ...instanceProfileWrites(scope, subject),
+        lookAtCluster('AllowAPIServerEndpointDiscovery', subject),
+        ...readQueue(subject, QUEUE_ACTIONS),
+        ...minor < SINCE.zonalShift ? [] : [new iam.PolicyStatement({
+          sid: 'AllowZonalShiftStatusReadOnly',
+          actions: ['arc-zonal-shift:GetManagedResource'],
+          resources: ['*'],
+          conditions: { StringEquals: { 'arc-zonal-shift:ResourceIdentifier': clusterArn } },
+        })],
+        ...resourceDiscovery(scope, subject),
+      ],
+    },
   ];
 }
 

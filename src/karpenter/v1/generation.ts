@@ -98,8 +98,6 @@ function crdNames(minor: number): string[] {
 function interruptionEvents(minor: number): InterruptionEvent[] {
   return [
     ...INTERRUPTION_EVENTS,
-    ...minor < CAPACITY_RESERVATION_INTERRUPTIONS ? [] : [{
-      id: 'CapacityReservationInterruption', source: 'aws.ec2', detailType: 'EC2 Capacity Reservation Instance Interruption Warning',
-    }],
+    ...minor < CAPACITY_RESERVATION_INTERRUPTIONS ? [] : [{ source: 'aws.ec2', detailType: 'EC2 Capacity Reservation Instance Interruption Warning' }],
   ];
 }

@@ -1,7 +1,8 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { V1_API } from './api';
+import { partitionOf } from '../../custom-resources/arns';
 import { tokenKeys } from '../../custom-resources/token-keys';
 import { clusterTag } from '../controller-statements';
 import { ControllerContext } from '../generation';
@@ -75,5 +76,5 @@ export function instanceProfileReads(scope: Construct, { minor }: Subject): iam.
 }
 
 function instanceProfiles(scope: Construct): string {
-  return `arn:${Aws.PARTITION}:iam::${Stack.of(scope).account}:instance-profile/*`;
+  return `arn:${partitionOf(scope)}:iam::${Stack.of(scope).account}:instance-profile/*`;
 }

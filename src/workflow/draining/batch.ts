@@ -1,6 +1,11 @@
+import { manyOf } from './amount';
+import { recordOf } from './drain-record';
+import { DrainOptions } from './plan';
 import { obstacleOf, Obstacle, podsToMove } from './pods';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
+import { some } from '../../words/short-list';
+import { ScaleDownConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
 
 /** The nodes of the next batch, or who is in the way on every one of them. */
@@ -34,18 +39,51 @@ function obstaclesOf(node: NodeView, pods: readonly PodView[]): Obstacle[] {
   return podsToMove(node.name, pods).map(obstacleOf).filter(obstacle => obstacle !== undefined);
 }
 
+/** A node that began so lately speaks for the next one: what is checked before each is still true. */
+const JUST_BEGUN_MILLISECONDS = 30_000;
+
+export function wasJustBegun(batch: readonly NodeView[], now: number): boolean {
+  return batch.some(node => now - (recordOf(node)?.since ?? 0) < JUST_BEGUN_MILLISECONDS);
+}
+
+export function drainOptions(scaleDown: ScaleDownConfiguration, force: boolean): DrainOptions {
+  const { PauseSeconds, DeregistrationSeconds, DisruptionLimit, WorkloadLimits = [] } = scaleDown;
+  return { pauseSeconds: PauseSeconds, deregistrationSeconds: DeregistrationSeconds, limits: { all: DisruptionLimit, some: WorkloadLimits }, force };
+}
+
+/** So many nodes that are held up are no accident any more. */
+const TROUBLE = 2;
+
+/** How many nodes may be begun beside those of the batch, and why not more. */
+export interface Room { readonly nodes: number; readonly says?: string }
+
+/**
+ * Where several nodes are held up, only one more is drained beside them. With a pause between batches all nodes of a batch end before the next one begins.
+ *
+ * @param held the names of those of the batch that something is in the way of
+ * @param all how many nodes the cluster has
+ */
+export function roomFor(
+  batch: readonly NodeView[], held: readonly string[], { BatchSize, PauseSeconds }: Pick<ScaleDownConfiguration, 'BatchSize' | 'PauseSeconds'>, all: number,
+): Room {
+  const size = manyOf(BatchSize, all);
+  const { length: many } = held;
+  if (PauseSeconds > 0 && batch.length > 0) {
+    return { nodes: 0 };
+  }
+  return many >= TROUBLE && many + 1 < size
+    ? { nodes: Math.max(0, many + 1 - batch.length), says: `one at a time, because ${many} nodes are held up` }
+    : { nodes: Math.max(0, size - batch.length) };
+}
+
 /** A new node that takes longer to become Ready is in trouble. */
 const ARRIVAL_MILLISECONDS = 10 * 60_000;
 
-/** What the next batch waits for among the nodes that take the pods of the last: undefined when all are Ready. */
-export function arrivals(nodes: readonly NodeView[], { words }: KarpenterApi, now: number): { readonly waits: string } | Obstacle | undefined {
-  const coming = nodes.filter(node => !node.ready && !node.leaving);
-  if (coming.length === 0) {
-    return undefined;
-  }
-  const names = coming.map(node => node.name).join(', ');
-  return coming.every(node => now - Math.max(node.created, node.notReadySince ?? 0) < ARRIVAL_MILLISECONDS) ? { waits: `waits until ${names} is Ready` } : {
+/** Nodes of Karpenter's that should be Ready by now; as long as there are any, no other node loses its pods. */
+export function lateArrivals(nodes: readonly NodeView[], { words }: KarpenterApi, now: number): Obstacle | undefined {
+  const late = nodes.filter(node => !node.ready && !node.leaving && now - Math.max(node.created, node.notReadySince ?? 0) >= ARRIVAL_MILLISECONDS);
+  return late.length === 0 ? undefined : {
     by: PauseReason.NO_NEW_NODE,
-    says: `${names} is not Ready: see the node's conditions; a node that is beyond help is replaced when its ${words.claim} is deleted`,
+    says: `${some(late.map(node => node.name))} is not Ready: see the node's conditions; a node that is beyond help is replaced when its ${words.claim} is deleted`,
   };
 }

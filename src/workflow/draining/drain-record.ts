@@ -63,13 +63,26 @@ export function owedFor(pods: readonly PodView[]): Owed[] {
   return [...owed.values()];
 }
 
-/** The records of a batch as one. */
-export function merged(records: readonly DrainRecord[]): DrainRecord {
-  const owed = new Map<string, Owed>();
-  for (const one of records.flatMap(record => record.owed)) {
-    owed.set(one.uid, { ...one, count: one.count + (owed.get(one.uid)?.count ?? 0) });
-  }
-  return { since: Math.min(...records.map(record => record.since)), owed: [...owed.values()] };
+/** New pods that a controller owes since pods of it had to leave. */
+export interface Debt extends Owed { readonly since: number }
+
+/** What one record says is owed. */
+export function debtsOf({ since, owed }: DrainRecord): Debt[] {
+  return owed.map(one => ({ ...one, since }));
+}
+
+/**
+ * What is owed for a node of the batch: where others lost pods of the same controller before, the first new pods make up for theirs. So a node that was
+ * begun later takes none of them for its own.
+ *
+ * @param others the records of all nodes of the batch, this one too
+ */
+export function debtsAmong(record: DrainRecord, others: readonly DrainRecord[]): Debt[] {
+  return record.owed.map((owed): Debt => {
+    const alike = others.filter(({ since }) => since <= record.since)
+      .flatMap(other => debtsOf(other).filter(({ uid }) => uid === owed.uid));
+    return { ...owed, count: alike.reduce((sum, { count }) => sum + count, 0), since: Math.min(...alike.map(({ since }) => since)) };
+  });
 }
 
 /** Kubernetes tells the age of a pod in whole seconds. */

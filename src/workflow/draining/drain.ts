@@ -1,13 +1,14 @@
 import { newRecord, recordOf } from './drain-record';
 import { begin, note, undoOf } from './node-marks';
 import { DrainMoves, DrainOptions, DrainView, oneOfEach, planDrain } from './plan';
-import { Obstacle } from './pods';
+import { podsOn } from './pod-index';
+import { mustMove, Obstacle, podsToMove } from './pods';
 import { DrainingPort, Eviction, NodeChange } from './port';
-import { ControllerRef, fullName, NodeView, PodView } from '../../kubernetes/views';
+import { ControllerRef, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { reasonFor } from '../classify';
 import { PauseReason } from '../pause-reason';
-import { blocked, Counts, forcing, overtaken, Progress, waiting, working } from '../step';
+import { blocked, Counts, forcing, overtaken, Progress, together, waiting, working } from '../step';
 
 /** One call of the Kubernetes function evicts this many pods and changes this many nodes, so that it ends in time. */
 const EVICTIONS = 150;
@@ -15,10 +16,19 @@ const PATCHES = 100;
 /** Beyond what a user wants to be waited for: everything that a drain waits for has a limit of its own, which is shorter. */
 const WAITING_MINUTES = 30;
 
-/** What one call did for the batch; without progress its nodes are empty and may end. */
-export type Drained = { readonly emptied: readonly NodeView[] } | { readonly progress: Progress };
+/** What one call did for the batch. */
+export interface Drained {
+  /** Nodes that are empty and may end. */
+  readonly emptied: readonly NodeView[];
+  /** The others. */
+  readonly remaining: readonly NodeView[];
+  /** What else there is to say; undefined where nothing but these is left of the batch. */
+  readonly progress?: Progress;
+  /** The names of the nodes that something is in the way of. */
+  readonly held: readonly string[];
+}
 
-/** All pods, and all nodes or those of a selector, as they are now. */
+/** All pods as they are now. */
 export async function allPods(port: DrainingPort): Promise<PodView[]> {
   const pods: PodView[] = [];
   let next: string | undefined;
@@ -39,39 +49,62 @@ export function isInBatch(node: NodeView): boolean {
 export async function drain(
   port: DrainingPort, batch: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
 ): Promise<Drained> {
+  if (batch.length === 0) {
+    return { emptied: [], remaining: [], held: [] };
+  }
   const view: DrainView = {
     nodes: batch,
     pods,
-    controllers: await port.controllers(controllersOf(batch)),
-    attachments: await port.attachments(),
-    loadBalancers: await port.loadBalancers(),
+    controllers: await readControllers(port, controllersOf(batch, pods)),
+    // Volumes and load balancers matter to a node that has no pod left.
+    ...batch.some(({ name }) => podsOn(name, pods).every(pod => !mustMove(pod)))
+      ? { attachments: await port.attachments(), loadBalancers: await port.loadBalancers() }
+      : { attachments: [], loadBalancers: false },
   };
   const moves = planDrain(view, options, now);
-  const missed = await port.patchNodes(moves.note.map(({ node, record }) => note(node, record)));
-  const round = await evictAll(port, moves.evict, () => options.force && moves.waits.length === 0, now);
-  if (moves.emptied.length > 0) {
-    return { emptied: moves.emptied };
-  }
-  if (moves.note.length > 0 && missed.length === 0) {
-    return { progress: working(moves.note.map(({ says }) => says).join('; '), 1) };
-  }
-  return { progress: progressOf(moves, round, batch, options) };
+  const noted = await noteAll(port, moves.note);
+  const round = await evictInTurn(port, moves, () => options.force && moves.waits.length === 0, now);
+  const remaining = batch.filter(node => !moves.emptied.includes(node));
+  const rest = remaining.filter(node => !moves.note.some(one => one.node === node));
+  return {
+    emptied: moves.emptied,
+    remaining,
+    progress: together([noted, rest.length > 0 ? progressOf(moves, round, rest, options) : undefined]),
+    held: [...new Set([...moves.held, ...round.evicted.length === 0 ? [...round.refused, ...round.failed].map(({ pod }) => pod.node!) : []])],
+  };
 }
 
-/** Begins a batch: its records are written before the first eviction. */
+async function noteAll(port: DrainingPort, notes: DrainMoves['note']): Promise<Progress | undefined> {
+  if (notes.length === 0) {
+    return undefined;
+  }
+  const missed = await port.patchNodes(notes.map(({ node, record }) => note(node, record)));
+  return patched(notes.map(({ says }) => says).join('; '), notes.length, missed);
+}
+
+/** Each question is a call of another function: none is asked for nothing. */
+export async function readControllers(port: DrainingPort, refs: readonly ControllerRef[]): Promise<ControllerView[]> {
+  return refs.length > 0 ? port.controllers(refs) : [];
+}
+
+/**
+ * Takes nodes into the batch: their records are written before the first eviction.
+ *
+ * @param why there are no more of them
+ */
 export async function beginBatch(
-  port: DrainingPort, nodes: readonly NodeView[], pods: readonly PodView[], now: number,
+  port: DrainingPort, nodes: readonly NodeView[], pods: readonly PodView[], now: number, why?: string,
 ): Promise<Progress> {
   const loadBalancers = await port.loadBalancers();
   const changes = nodes.map(node => begin(node, newRecord(node, pods, now), loadBalancers));
   const missed = await port.patchNodes(changes);
   const undo = undoOf(changes.filter(change => !missed.includes(change.name)));
-  return patched(`begins to drain ${some(nodes.map(node => node.name))}`, changes, missed, undo);
+  return patched(`begins to drain ${some(nodes.map(node => node.name))}${why ? `, ${why}` : ''}`, changes.length, missed, undo);
 }
 
 /** Where not one of the changes was written, nothing has happened. */
-function patched(says: string, changes: readonly NodeChange[], missed: readonly string[], undo: readonly string[]): Progress {
-  return missed.length === changes.length ? overtaken(says, { undo }) : working(says, missed.length > 0 ? 2 : 1, { undo });
+function patched(says: string, changes: number, missed: readonly string[], undo?: readonly string[]): Progress {
+  return missed.length === changes ? overtaken(says, { undo }) : working(says, missed.length > 0 ? 2 : 1, { undo });
 }
 
 /** Changes nodes, as many as one call may; gives what is left to say, undefined when all are changed. */
@@ -81,7 +114,7 @@ export async function patchAll(port: DrainingPort, changes: readonly NodeChange[
   }
   const now = changes.slice(0, PATCHES);
   const missed = await port.patchNodes(now);
-  return patched(says, now, missed, undoOf(now.filter(change => !missed.includes(change.name))));
+  return patched(says, now.length, missed, undoOf(now.filter(change => !missed.includes(change.name))));
 }
 
 export interface Round {
@@ -113,6 +146,26 @@ export async function evictAll(port: DrainingPort, pods: readonly PodView[], may
   return { evicted: evicted.map(({ pod }) => pod), refused, failed, throttled, deleted: stuck.length };
 }
 
+/** Where a pod cannot be evicted for a reason of its own, another one that shares its budget or limit is asked in the same call: else it would hide it for ever. */
+async function evictInTurn(port: DrainingPort, { evict, insteadOf }: DrainMoves, mayDelete: (pod: PodView) => boolean, now: number): Promise<Round> {
+  const asked = new Set(evict);
+  let round = await evictAll(port, evict, mayDelete, now);
+  const barredOf = ({ refused, failed }: Round) => [...refused.filter(({ byAdmission }) => byAdmission), ...failed].map(({ pod }) => pod);
+  for (let next = insteadOf(barredOf(round), asked); next.length > 0 && !round.throttled && asked.size < EVICTIONS;) {
+    next.forEach(pod => asked.add(pod));
+    const more = await evictAll(port, next, mayDelete, now);
+    round = {
+      evicted: [...round.evicted, ...more.evicted],
+      refused: [...round.refused, ...more.refused],
+      failed: [...round.failed, ...more.failed],
+      throttled: more.throttled,
+      deleted: round.deleted + more.deleted,
+    };
+    next = insteadOf(barredOf(more), asked);
+  }
+  return round;
+}
+
 /** Where there are more pods than one call asks for, each call begins elsewhere: pods that are refused for good must not hide those behind them. */
 function inTurn(pods: readonly PodView[], now: number): readonly PodView[] {
   // Multiples of the golden ratio come everywhere, however regular the calls are.
@@ -124,9 +177,22 @@ function nameOf({ namespace, name, uid }: PodView): { namespace: string; name: s
   return { namespace, name, uid };
 }
 
-function controllersOf(batch: readonly NodeView[]): ControllerRef[] {
-  const refs = batch.flatMap(node => recordOf(node)?.owed ?? []).map(({ kind, name, uid, namespace }) => ({ kind, name, uid, namespace }));
-  return refs.filter((ref, index) => refs.findIndex(other => other.uid === ref.uid) === index);
+/** Whoever owes pods, whoever is about to lose some, and the other ReplicaSets of the same Deployments. */
+function controllersOf(batch: readonly NodeView[], pods: readonly PodView[]): ControllerRef[] {
+  const owing = batch.flatMap(node => recordOf(node)?.owed ?? []).map(({ kind, name, uid, namespace }) => ({ kind, name, uid, namespace }));
+  const losing = batch.flatMap(({ name }) => podsToMove(name, pods)).flatMap(refOf);
+  const families = new Set([...owing, ...losing].filter(({ kind }) => kind === 'ReplicaSet').map(familyOf));
+  const siblings = families.size === 0 ? [] : pods.flatMap(refOf).filter(ref => ref.kind === 'ReplicaSet' && families.has(familyOf(ref)));
+  return [...new Map([...owing, ...losing, ...siblings].map(ref => [ref.uid, ref])).values()];
+}
+
+function refOf({ namespace, controller }: PodView): ControllerRef[] {
+  return controller ? [{ ...controller, namespace }] : [];
+}
+
+/** A Deployment gives its ReplicaSets its own name and a hash. */
+function familyOf({ namespace, name }: ControllerRef): string {
+  return `${namespace}/${name.replace(/-[^-]+$/, '')}`;
 }
 
 /** What a round came to: whoever got on, or still waits for something, is not blocked. */

@@ -3,11 +3,13 @@ import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
 import { Fence, toEach } from '../../custom-resources/fence';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { selects } from '../../kubernetes/label-selector';
 import { claimsOf, requirementsOf } from '../../kubernetes/pod-needs.kubernetes';
 import { Term } from '../../kubernetes/scheduling';
-import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../kubernetes/views';
+import { AttachmentView, ControllerRef, ControllerView, NodeView, PodBudget, PodView } from '../../kubernetes/views';
 import { nodeView, podView } from '../../kubernetes/views.kubernetes';
 import { readVolumes } from '../../kubernetes/volumes.kubernetes';
+import { grouped } from '../../words/grouped';
 
 /** Pages of pods in one answer, which must stay below the six megabytes of a function's answer. */
 const PAGES_PER_ANSWER = 10;
@@ -21,6 +23,7 @@ export class DrainingKubernetes implements DrainingPort {
   private readonly apps: k8s.AppsV1Api;
   private readonly storage: k8s.StorageV1Api;
   private readonly networking: k8s.NetworkingV1Api;
+  private readonly policy: k8s.PolicyV1Api;
   private readonly custom: k8s.CustomObjectsApi;
 
   constructor(config: k8s.KubeConfig, private readonly api: Pick<KarpenterApi, 'keepAnnotation'>, private readonly fence: Fence) {
@@ -28,6 +31,7 @@ export class DrainingKubernetes implements DrainingPort {
     this.apps = config.makeApiClient(k8s.AppsV1Api);
     this.storage = config.makeApiClient(k8s.StorageV1Api);
     this.networking = config.makeApiClient(k8s.NetworkingV1Api);
+    this.policy = config.makeApiClient(k8s.PolicyV1Api);
     this.custom = config.makeApiClient(k8s.CustomObjectsApi);
   }
 
@@ -37,6 +41,7 @@ export class DrainingKubernetes implements DrainingPort {
 
   public async pods(page?: string): Promise<PodPage> {
     const pods: PodView[] = [];
+    const budgetOf = budgetsOver(await every(_continue => this.policy.listPodDisruptionBudgetForAllNamespaces({ limit: PAGE, _continue })));
     let volumes: ReadonlyMap<string, readonly Term[]> | undefined;
     let next = page;
     let pages = 0;
@@ -44,7 +49,7 @@ export class DrainingKubernetes implements DrainingPort {
       const { items, metadata } = await this.core.listPodForAllNamespaces({ limit: PAGE, _continue: next });
       // Few clusters have pods that want both a certain node and a volume.
       volumes ??= items.some(asksForVolumes) ? await readVolumes(this.core) : undefined;
-      pods.push(...items.map(item => podView(item, this.api.keepAnnotation, volumes)));
+      pods.push(...items.map(item => ({ ...podView(item, this.api.keepAnnotation, volumes), budget: budgetOf(item) })));
       next = metadata?._continue || undefined;
       pages += 1;
     } while (next && pages < PAGES_PER_ANSWER);
@@ -57,7 +62,8 @@ export class DrainingKubernetes implements DrainingPort {
       const controller = await this.controller(kind, { namespace, name });
       // One of the same name that was made anew owes nothing.
       if (controller?.metadata?.uid === uid) {
-        found.push({ uid, wanted: controller.spec?.replicas ?? 1 });
+        const owner = controller.metadata.ownerReferences?.find(one => one.controller);
+        found.push({ uid, wanted: controller.spec?.replicas ?? 1, ...owner && { owner: { kind: owner.kind, name: owner.name, uid: owner.uid } } });
       }
     }
     return found;
@@ -173,6 +179,15 @@ export class DrainingKubernetes implements DrainingPort {
 
 function asksForVolumes({ metadata, spec }: k8s.V1Pod): boolean {
   return requirementsOf(spec) !== undefined && claimsOf(metadata!.name!, spec).length > 0;
+}
+
+/** The PodDisruptionBudget over a pod; of several the one that allows least. */
+function budgetsOver(budgets: readonly k8s.V1PodDisruptionBudget[]): (pod: k8s.V1Pod) => PodBudget | undefined {
+  const ofNamespace = grouped(budgets, ({ metadata }) => metadata!.namespace!);
+  return ({ metadata }) => (ofNamespace.get(metadata!.namespace!) ?? [])
+    .filter(({ spec }) => selects(spec?.selector, metadata!.labels ?? {}))
+    .map((budget): PodBudget => ({ name: budget.metadata!.name!, allows: budget.status?.disruptionsAllowed ?? 0 }))
+    .reduce<PodBudget | undefined>((least, one) => least === undefined || one.allows < least.allows ? one : least, undefined);
 }
 
 interface Controller { readonly metadata?: k8s.V1ObjectMeta; readonly spec?: { readonly replicas?: number } }

@@ -1,7 +1,9 @@
-import { DrainRecord, merged, recordOf } from './drain-record';
+import { Allowance, allowanceOf, DisruptionLimits, reasonsOf } from './allowance';
+import { DrainRecord, debtsAmong, recordOf } from './drain-record';
 import { cordonedSince } from './node-marks';
+import { podsOn } from './pod-index';
 import { ENDING_MILLISECONDS, isDead, isStuck, mustMove, Obstacle, obstacleOf, podsToMove } from './pods';
-import { missingReplacements } from './replacements';
+import { Missing, missingReplacements } from './replacements';
 import { AttachmentView, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
@@ -12,15 +14,17 @@ export interface DrainView {
   readonly nodes: readonly NodeView[];
   /** Of the whole cluster. */
   readonly pods: readonly PodView[];
+  /** Of the pods on these nodes, and of those that had to leave them. */
   readonly controllers: readonly ControllerView[];
   readonly attachments: readonly AttachmentView[];
   readonly loadBalancers: boolean;
 }
 
 export interface DrainOptions {
-  /** How long emptied nodes stay, with all replacements Ready, before they end and the next ones follow. */
+  /** How long emptied nodes stay before they end, all of the batch together; 0 where each ends when it is empty. */
   readonly pauseSeconds: number;
   readonly deregistrationSeconds: number;
+  readonly limits: DisruptionLimits;
   /** Patience is over with what may not be evicted: it goes all the same, one pod of a workload at a time. */
   readonly force: boolean;
 }
@@ -28,16 +32,19 @@ export interface DrainOptions {
 /** What is done now, and why not more. */
 export interface DrainMoves {
   readonly evict: readonly PodView[];
+  readonly insteadOf: Allowance['insteadOf'];
   /** Those of them that only force lets go. */
   readonly forced: readonly PodView[];
-  /** What is noted of nodes, and why; nothing is evicted in the same call. */
+  /** What is noted of nodes, and why; such a node loses no pod in the same call. */
   readonly note: ReadonlyArray<{ readonly node: NodeView; readonly record: DrainRecord; readonly says: string }>;
-  /** Nodes that nothing depends on any more: all of the batch, or none. */
+  /** Nodes that nothing depends on any more. */
   readonly emptied: readonly NodeView[];
   readonly waits: readonly string[];
   /** Seconds until something that is waited for can be there. */
   readonly waitSeconds: number;
   readonly obstacles: readonly Obstacle[];
+  /** The names of the nodes that something is in the way of. */
+  readonly held: readonly string[];
 }
 
 /** Kubernetes itself detaches by force after six minutes. */
@@ -49,39 +56,106 @@ const LONGEST_LOOK_SECONDS = 60;
 
 interface Member { readonly node: NodeView; readonly record: DrainRecord }
 
-/** Plans the next moves for one batch. Replacements are counted over all of it, so its nodes are emptied together. */
+/** A node of the batch, with what it still has and what is still missing of what it had. */
+interface Standing extends Member {
+  readonly residents: Residents;
+  readonly missing: Missing;
+  readonly endings: Missing;
+}
+
+/**
+ * Plans the next moves for the nodes of the batch, each for itself: what is in the way of one holds up no other. Only when new pods find no node at all
+ * nobody gets more of them. The node that was begun first comes first wherever a budget or a limit allows only some pods.
+ */
 export function planDrain(view: DrainView, options: DrainOptions, now: number): DrainMoves {
-  const batch: Member[] = view.nodes.map(node => ({ node, record: recordOf(node) ?? { since: now, owed: [] } }));
-  const missing = missingReplacements(merged(batch.map(({ record }) => record)), view, now);
-  const residents = batch.map(member => residentsOf(member, view.pods, now));
-  const toMove = residents.flatMap(({ leave }) => leave);
-  const kept = toMove.filter(pod => obstacleOf(pod) !== undefined);
-  const forced = options.force && missing.late.length + missing.waits.length === 0 ? oneOfEach(kept) : [];
-  const endings = view.nodes.map(node => endingsOf(node, view.pods, now));
-  const moves: DrainMoves = {
-    // Whoever cannot place or start the pods of now gets no more of them.
-    evict: missing.late.length > 0 ? [] : toMove.filter(pod => !kept.includes(pod) || forced.includes(pod)),
+  const batch = standingsOf(view, now);
+  const isFull = batch.some(({ missing }) => missing.late.some(({ by }) => by === PauseReason.NO_NEW_NODE));
+  const again = batch.flatMap(({ residents }) => residents.note ?? []);
+  const toMove = batch.filter(({ residents, missing }) => residents.note === undefined && missing.late.length === 0)
+    .flatMap(({ residents }) => residents.leave);
+  const kept = batch.flatMap(({ residents }) => residents.leave).filter(pod => obstacleOf(pod) !== undefined);
+  const forced = options.force && batch.every(({ missing: { late, waits } }) => late.length + waits.length === 0)
+    ? oneOfEach(kept.filter(pod => toMove.includes(pod))) : [];
+  const allowance = allowanceOf(isFull ? [] : toMove.filter(pod => !kept.includes(pod)), view, options.limits, now);
+  const fates = batch.map(one => fateOf(one, view, allowance, { ...options, forced }, now));
+  const ends = endOf(fates, options, now);
+  const notes = [...again, ...fates.flatMap(({ node, record, isEmpty }) => isEmpty && record.empty === undefined && !ends.includes(node) ? [{
+    node, record: { ...record, empty: now }, says: `${node.name} is empty and all replacements are Ready`,
+  }] : [])];
+  return {
+    evict: [...allowance.allowed, ...forced],
+    insteadOf: allowance.insteadOf,
     forced,
-    note: [],
-    emptied: [],
-    waits: [...endings.flatMap(one => one.waits), ...(missing.waits.length > 0 ? [`waits until ${some(missing.waits)} is Ready`] : [])],
-    waitSeconds: LOOK_SECONDS,
-    obstacles: [
-      ...missing.late, ...endings.flatMap(one => one.late), ...kept.filter(pod => !forced.includes(pod)).map(pod => obstacleOf(pod)!),
-      ...residents.flatMap(({ stay }) => stay.map(cameAgain)),
-    ],
+    note: notes,
+    emptied: ends,
+    waits: fates.flatMap(({ waits }) => waits),
+    waitSeconds: Math.min(LONGEST_LOOK_SECONDS, ...fates.map(({ waitSeconds }) => waitSeconds)),
+    obstacles: fates.flatMap(({ obstacles }) => obstacles),
+    held: fates.filter(({ obstacles }) => obstacles.length > 0).map(({ node }) => node.name),
   };
-  const again = residents.flatMap(({ note }) => note ?? []);
-  if (again.length > 0) {
-    return { ...moves, evict: [], note: again };
+}
+
+function standingsOf(view: DrainView, now: number): Standing[] {
+  const members = view.nodes.map((node): Member => ({ node, record: recordOf(node) ?? { since: now, owed: [] } }))
+    .sort((one, other) => one.record.since - other.record.since);
+  return members.map((member): Standing => {
+    const before = members.filter(({ record }) => record.since <= member.record.since);
+    const debts = debtsAmong(member.record, before.map(({ record }) => record));
+    return {
+      ...member,
+      residents: residentsOf(member, view.pods, now),
+      missing: missingReplacements(debts, { ...view, nodes: before.map(({ node }) => node) }, now),
+      endings: endingsOf(member.node, view.pods, now),
+    };
+  });
+}
+
+/** What becomes of a node now. */
+interface Fate extends Member {
+  /** It has no pod left that has to leave it, and nobody waits for a new one. */
+  readonly isEmpty: boolean;
+  /** What it waits for although it is empty. */
+  readonly rests: readonly Rest[];
+  readonly waits: readonly string[];
+  readonly waitSeconds: number;
+  readonly obstacles: readonly Obstacle[];
+}
+
+interface Rest { readonly says: string; readonly seconds: number }
+
+function fateOf(
+  { node, record, residents, missing, endings }: Standing, view: DrainView, { withheld }: Allowance,
+  options: DrainOptions & { readonly forced: readonly PodView[] }, now: number,
+): Fate {
+  const own = reasonsOf(withheld.filter(({ pod }) => pod.node === node.name));
+  const obstacles = [
+    ...missing.late, ...endings.late, ...own.obstacles,
+    ...residents.leave.filter(pod => !options.forced.includes(pod)).flatMap(pod => obstacleOf(pod) ?? []),
+    ...residents.stay.map(cameAgain),
+  ];
+  const coming = [...missing.waits, ...own.waits];
+  const waits = [...endings.waits, ...coming.length > 0 ? [`waits until ${some(coming)} is Ready`] : []];
+  const isEmpty = residents.leave.length === 0 && residents.note === undefined && obstacles.length === 0 && waits.length === 0;
+  const rest = isEmpty ? restOf({ node, record }, view, options, now) : { rests: [], obstacles: [] };
+  return {
+    node,
+    record,
+    isEmpty,
+    rests: rest.rests,
+    waits: [...waits, ...rest.rests.map(({ says }) => says)],
+    waitSeconds: Math.min(...waits.length > 0 ? [LOOK_SECONDS] : [], ...rest.rests.map(({ seconds }) => seconds)),
+    obstacles: [...obstacles, ...rest.obstacles],
+  };
+}
+
+/** Which nodes end: each by itself, or all together after the pause between batches. */
+function endOf(fates: readonly Fate[], { pauseSeconds }: DrainOptions, now: number): NodeView[] {
+  const ready = fates.filter(({ isEmpty, rests, obstacles }) => isEmpty && rests.length === 0 && obstacles.length === 0);
+  if (pauseSeconds === 0) {
+    return ready.map(({ node }) => node);
   }
-  if (moves.evict.length + moves.waits.length + moves.obstacles.length > 0) {
-    return moves;
-  }
-  const fresh = batch.filter(({ record }) => record.empty === undefined);
-  return fresh.length > 0
-    ? { ...moves, note: fresh.map(({ node, record }) => ({ node, record: { ...record, empty: now }, says: `${node.name} is empty and all replacements are Ready` })) }
-    : planEnd(batch, view, options, now, moves);
+  const isOver = fates.every(({ record: { empty } }) => empty !== undefined && now - empty >= pauseSeconds * 1000);
+  return isOver && ready.length === fates.length ? ready.map(({ node }) => node) : [];
 }
 
 interface Residents {
@@ -123,33 +197,31 @@ function cameAgain(pod: PodView): Obstacle {
 }
 
 /** What an empty node still waits for. */
-function planEnd(batch: readonly Member[], view: DrainView, options: DrainOptions, now: number, moves: DrainMoves): DrainMoves {
-  const attached = batch.filter(({ node }) => !isDead(node, now)).map(({ node, record }) => ({ node, record, volumes: volumesOf(node, view) }))
-    .filter(({ volumes }) => volumes.length > 0);
-  const late = attached.filter(({ record }) => now - record.empty! > DETACHING_MILLISECONDS);
-  const rests = [
-    { what: 'for load balancers to let go', until: view.loadBalancers ? Math.max(...batch.map(({ record }) => record.since)) + options.deregistrationSeconds * 1000 : 0 },
-    { what: 'the pause between batches', until: Math.max(...batch.map(({ record }) => record.empty!)) + options.pauseSeconds * 1000 },
+function restOf(
+  { node, record }: Member, view: DrainView, options: DrainOptions, now: number,
+): { readonly rests: readonly Rest[]; readonly obstacles: readonly Obstacle[] } {
+  const empty = record.empty ?? now;
+  const volumes = isDead(node, now) ? [] : volumesOf(node, view);
+  const isLate = now - empty > DETACHING_MILLISECONDS;
+  const pauses = [
+    { what: 'for load balancers to let go', until: view.loadBalancers ? record.since + options.deregistrationSeconds * 1000 : 0 },
+    { what: 'the pause between batches', until: options.pauseSeconds > 0 ? empty + options.pauseSeconds * 1000 : 0 },
   ].filter(({ until }) => until > now).map(({ what, until }) => ({ what, seconds: Math.ceil((until - now) / 1000) }));
-  const done = attached.length === 0 && rests.length === 0;
   return {
-    ...moves,
-    emptied: done ? batch.map(({ node }) => node) : [],
-    waits: [
-      ...attached.filter(one => !late.includes(one)).map(({ node, volumes }) => `waits until ${some(volumes)} is detached from ${node.name}`),
-      ...rests.map(({ what, seconds }) => `waits ${what}, ${seconds} s`),
+    rests: [
+      ...volumes.length > 0 && !isLate ? [{ says: `waits until ${some(volumes)} is detached from ${node.name}`, seconds: LOOK_SECONDS }] : [],
+      ...pauses.map(({ what, seconds }) => ({ says: `waits ${what}, ${seconds} s`, seconds })),
     ],
-    waitSeconds: Math.min(attached.length > 0 ? LOOK_SECONDS : LONGEST_LOOK_SECONDS, ...rests.map(({ seconds }) => seconds)),
-    obstacles: late.map(({ node, volumes }) => ({
+    obstacles: volumes.length > 0 && isLate ? [{
       by: PauseReason.VOLUME_ATTACHED,
       says: `${some(volumes)} is still attached to the empty node ${node.name}: see its VolumeAttachment and the log of its CSI driver`,
-    })),
+    }] : [],
   };
 }
 
-function endingsOf(node: NodeView, pods: readonly PodView[], now: number): { readonly waits: readonly string[]; readonly late: readonly Obstacle[] } {
+function endingsOf(node: NodeView, pods: readonly PodView[], now: number): Missing {
   const gaveUp = isDead(node, now);
-  const ending = pods.filter(pod => pod.node === node.name && mustMove(pod) && pod.leaving !== undefined && !(gaveUp && isStuck(pod, now)));
+  const ending = podsOn(node.name, pods).filter(pod => mustMove(pod) && pod.leaving !== undefined && !(gaveUp && isStuck(pod, now)));
   const late = ending.filter(pod => now - pod.leaving! > ENDING_MILLISECONDS);
   return {
     waits: ending.length > late.length ? [`waits until ${count(ending.length - late.length, 'pod')} of ${node.name} has ended`] : [],
@@ -162,7 +234,7 @@ function endingsOf(node: NodeView, pods: readonly PodView[], now: number): { rea
 
 /** The volumes that have to leave a node; those of pods that stay with it go when it goes. */
 function volumesOf(node: NodeView, view: DrainView): string[] {
-  const staying = view.pods.filter(pod => pod.node === node.name && !mustMove(pod))
+  const staying = podsOn(node.name, view.pods).filter(pod => !mustMove(pod))
     .flatMap(pod => (pod.claims ?? []).map(claim => `${pod.namespace}/${claim}`));
   return view.attachments.filter(one => one.node === node.name && !(one.claim && staying.includes(one.claim))).map(one => one.volume);
 }

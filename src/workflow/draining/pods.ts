@@ -1,3 +1,4 @@
+import { podsOn } from './pod-index';
 import { fullName, NodeView, PodView } from '../../kubernetes/views';
 import { PauseReason } from '../pause-reason';
 
@@ -57,5 +58,5 @@ export function isStuck({ leaving }: PodView, now: number): boolean {
 
 /** The pods of a node that have to leave it and are not leaving yet. */
 export function podsToMove(node: string, pods: readonly PodView[]): PodView[] {
-  return pods.filter(pod => pod.node === node && mustMove(pod) && pod.leaving === undefined);
+  return podsOn(node, pods).filter(pod => mustMove(pod) && pod.leaving === undefined);
 }

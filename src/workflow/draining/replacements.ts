@@ -1,4 +1,5 @@
-import { DrainRecord, Owed } from './drain-record';
+import { Debt } from './drain-record';
+import { podsOf } from './pod-index';
 import { ENDING_MILLISECONDS, isAlive, isDead, isStuck, Obstacle } from './pods';
 import { ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
@@ -14,21 +15,21 @@ const KNOWN_KINDS = ['ReplicaSet', 'StatefulSet', 'ReplicationController'];
 export interface ReplacementView {
   readonly pods: readonly PodView[];
   readonly controllers: readonly ControllerView[];
-  /** The nodes of the batch. */
+  /** The nodes that the pods had to leave. */
   readonly nodes: readonly NodeView[];
 }
 
-/** What is still missing of the replacements of a batch; one that is late is in the way. */
+/** What is still missing of replacements; one that is late is in the way. */
 export interface Missing { readonly waits: readonly string[]; readonly late: readonly Obstacle[] }
 
 /** Compares what controllers owe with the pods that they have made since; what was pending or missing before is nobody's debt. */
-export function missingReplacements(record: DrainRecord, view: ReplacementView, now: number): Missing {
+export function missingReplacements(debts: readonly Debt[], view: ReplacementView, now: number): Missing {
   const waits: string[] = [];
   const late: Obstacle[] = [];
-  for (const owed of record.owed) {
-    const missing = missingOf(owed, record.since, view, now);
+  for (const owed of debts) {
+    const missing = missingOf(owed, view, now);
     if (missing) {
-      const trouble = lateness(owed, missing, record.since, now);
+      const trouble = lateness(owed, missing, now);
       if (trouble) {
         late.push(trouble);
       } else {
@@ -46,22 +47,23 @@ interface Gap {
   readonly ending: boolean;
 }
 
-function missingOf(owed: Owed, since: number, view: ReplacementView, now: number): Gap | undefined {
+function missingOf(owed: Debt, view: ReplacementView, now: number): Gap | undefined {
+  const { since } = owed;
   const known = KNOWN_KINDS.includes(owed.kind);
   const wanted = view.controllers.find(controller => controller.uid === owed.uid)?.wanted;
   if (known && wanted === undefined) {
     return undefined;
   }
-  const own = view.pods.filter(pod => pod.controller?.uid === owed.uid);
+  const own = podsOf(owed.uid, view.pods);
   const alive = own.filter(isAlive);
   if (wanted !== undefined && alive.filter(pod => pod.ready).length >= wanted) {
     return undefined;
   }
-  const batch = view.nodes.map(node => node.name);
+  const left = view.nodes.map(node => node.name);
   const silent = view.nodes.filter(node => !node.ready).map(node => node.name);
   const dead = view.nodes.filter(node => isDead(node, now)).map(node => node.name);
   const isOf = (names: readonly string[], pod: PodView) => pod.node !== undefined && names.includes(pod.node);
-  const staying = alive.filter(pod => pod.created < since && isOf(batch, pod) && (pod.ready || isOf(silent, pod))).length;
+  const staying = alive.filter(pod => pod.created < since && isOf(left, pod) && (pod.ready || isOf(silent, pod))).length;
   const born = alive.filter(pod => pod.created >= since);
   const newcomers = born.filter(pod => !pod.ready);
   if (born.length - newcomers.length >= owed.count - staying) {
@@ -77,7 +79,7 @@ function missingOf(owed: Owed, since: number, view: ReplacementView, now: number
   return { newcomers, ending: ending.some(pod => now - pod.leaving! <= ENDING_MILLISECONDS) };
 }
 
-function lateness(owed: Owed, gap: Gap, since: number, now: number): Obstacle | undefined {
+function lateness(owed: Debt, gap: Gap, now: number): Obstacle | undefined {
   const late = gap.newcomers.filter(pod => now - pod.created > REPLACEMENT_MILLISECONDS);
   const unplaced = late.filter(pod => pod.node === undefined);
   if (unplaced.length > 0) {
@@ -94,7 +96,7 @@ function lateness(owed: Owed, gap: Gap, since: number, now: number): Obstacle | 
       says: `pod ${fullName(late[0])} on ${late[0].node} is not Ready after more than 5 minutes${words}`,
     };
   }
-  if (gap.newcomers.length === 0 && !gap.ending && now - since > REPLACEMENT_MILLISECONDS) {
+  if (gap.newcomers.length === 0 && !gap.ending && now - owed.since > REPLACEMENT_MILLISECONDS) {
     return {
       by: PauseReason.REPLACEMENT_NOT_READY,
       says: `${owed.kind} ${owed.namespace}/${owed.name} has not made up for its evicted pod: see its events`,

@@ -1,22 +1,23 @@
 import { Departure } from './departure';
 import { LaunchLimits } from './limits';
-import { chooseBatch, departing, endOf, Member, membersOf, nameOf, staying, unregistered } from './plan';
+import { chooseBatch, departing, endOf, Member, membersOf, nameOf, overdue, staying, unregistered } from './plan';
 import { unlessUnreachable, unreachableWebhook } from './webhooks';
 import { Departing, FleetObjects, FleetPort, InstanceView, PoolView } from '../../karpenter/api/fleet';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { selectorText } from '../../kubernetes/label-selector';
-import { NodeView } from '../../kubernetes/views';
+import { NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { ScaleDownConfiguration, WorkflowConfiguration } from '../contract';
+import { drainOptions, roomFor } from '../draining/batch';
 import { DisruptionHold } from '../draining/disruption-hold';
-import { allPods, beginBatch, blockedBy, drain, isInBatch, patchAll } from '../draining/drain';
+import { allPods, beginBatch, blockedBy, drain, Drained, isInBatch, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
 import { cordon, release } from '../draining/node-marks';
 import { someWaitForNode } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
 import { PauseReason } from '../pause-reason';
 import { LIMITS_RECORD } from '../records';
-import { overtaken, Progress, waiting, working } from '../step';
+import { overtaken, Progress, together, waiting, working } from '../step';
 
 /** What is asked of Karpenter's objects. */
 export type EmptyingFleet = Pick<FleetPort, 'objects' | 'changePool' | 'remove' | 'nodeClasses'>;
@@ -93,9 +94,8 @@ export class Emptying {
       ?? await this.disruption.hold(pools)
       ?? await this.removeUnregistered(members)
       ?? await this.cordonAll(staying(members))
-      ?? await this.drainBatch(members)
+      ?? await this.drainNodes(members)
       ?? await this.departure().ofMembers(departing(members))
-      ?? await this.beginNext(staying(members))
       ?? this.lookAgain(members)
       ?? await this.departure().ofInstances(instances, pools)
       ?? await this.removePools(pools);
@@ -136,30 +136,41 @@ export class Emptying {
     return patchAll(this.ports.draining, changes, `cordoned ${count(changes.length, 'node')} of karpenter`);
   }
 
-  private async drainBatch(members: readonly Member[]): Promise<Progress | undefined> {
-    const batch = staying(members).filter(isInBatch);
-    if (batch.length === 0) {
-      return undefined;
-    }
-    const { draining, fleet } = this.ports;
-    const { PauseSeconds: pauseSeconds, DeregistrationSeconds: deregistrationSeconds } = this.options.scaleDown;
-    const options = { pauseSeconds, deregistrationSeconds, force: this.options.force };
-    const drained = await drain(draining, batch, await allPods(draining), options, this.now());
-    if ('progress' in drained) {
-      return drained.progress;
-    }
-    const ends = endOf(members, drained.emptied);
-    await fleet.remove(ends);
-    return working(`${some(drained.emptied.map(({ name }) => name))} is empty: deleted ${some(ends.map(({ kind, name }) => `${kind === 'claim' ? this.api.kinds.claim.singular : kind}/${name}`))}`, 2);
-  }
-
-  private async beginNext(candidates: readonly NodeView[]): Promise<Progress | undefined> {
-    if (candidates.length === 0) {
+  /** Goes on with the nodes of the batch, and begins others as these end; undefined when no node is left that nobody has begun to end. */
+  private async drainNodes(members: readonly Member[]): Promise<Progress | undefined> {
+    const left = staying(members);
+    if (left.length === 0) {
       return undefined;
     }
     const pods = await allPods(this.ports.draining);
-    const next = chooseBatch(candidates, pods, this.options.scaleDown.BatchSize, this.options.force);
-    return next.nodes.length > 0 ? beginBatch(this.ports.draining, next.nodes, pods, this.now()) : blockedBy(next.obstacles);
+    const { scaleDown, force } = this.options;
+    const drained = await drain(this.ports.draining, left.filter(isInBatch), pods, drainOptions(scaleDown, force), this.now());
+    // As long as somebody does not go who should be gone, nobody else is sent after them.
+    const isStuck = overdue(members, this.now()).length > 0;
+    const ended = drained.emptied.length > 0 && !isStuck ? await this.end(members, drained.emptied) : undefined;
+    const next = isStuck ? undefined : await this.beginNext(left, drained, pods);
+    const progress = together([ended, drained.progress, next]);
+    const ending = isStuck || !progress || progress.kind === 'blocked' ? await this.departure().ofMembers(departing(members)) : undefined;
+    return together([progress, ending]);
+  }
+
+  private async end(members: readonly Member[], nodes: readonly NodeView[]): Promise<Progress> {
+    const ends = endOf(members, nodes);
+    await this.ports.fleet.remove(ends);
+    return working(`${some(nodes.map(({ name }) => name))} is empty: deleted ${some(ends.map(({ kind, name }) => `${kind === 'claim' ? this.api.kinds.claim.singular : kind}/${name}`))}`, 2);
+  }
+
+  private async beginNext(left: readonly NodeView[], { remaining, held }: Drained, pods: readonly PodView[]): Promise<Progress | undefined> {
+    const { scaleDown, force } = this.options;
+    const candidates = left.filter(node => !isInBatch(node));
+    // Node groups have theirs as well, and each has pods.
+    const all = new Set([...left.map(({ name }) => name), ...pods.flatMap(({ node }) => node ?? [])]).size;
+    const room = roomFor(remaining, held, scaleDown, all);
+    if (candidates.length === 0 || room.nodes === 0) {
+      return undefined;
+    }
+    const next = chooseBatch(candidates, pods, room.nodes, force);
+    return next.nodes.length > 0 ? beginBatch(this.ports.draining, next.nodes, pods, this.now(), room.says) : blockedBy(next.obstacles);
   }
 
   private async removePools(pools: readonly PoolView[]): Promise<Progress | undefined> {

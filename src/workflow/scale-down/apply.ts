@@ -13,13 +13,13 @@ import { apiOf } from '../../karpenter/apis';
 import { selects } from '../../kubernetes/label-selector';
 import { fullName, NODEGROUP_LABEL, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
-import { arrivals, nextBatch } from '../draining/batch';
-import { allPods, beginBatch, blockedBy, drain, evictAll, isInBatch, patchAll, refusalsOf } from '../draining/drain';
+import { drainOptions, lateArrivals, nextBatch, roomFor, wasJustBegun } from '../draining/batch';
+import { allPods, beginBatch, blockedBy, drain, Drained, evictAll, isInBatch, patchAll, readControllers, refusalsOf } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
 import { podsToMove } from '../draining/pods';
 import { PauseReason } from '../pause-reason';
 import { CLEAR_RECORD } from '../records';
-import { blocked, done, forcing, overtaken, Progress, waiting, working } from '../step';
+import { blocked, done, forcing, overtaken, Progress, together, waiting, working } from '../step';
 
 /** An instance that is no node after this long will not become one. */
 const REGISTRATION_MILLISECONDS = 10 * 60_000;
@@ -125,7 +125,7 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
   const { ports: { kubernetes }, configuration: { Api }, nodes, pods, force, now } = scene;
   const leaving = goers(scene.fleets);
   const places = nodes.filter(node => node.labels[NODEGROUP_LABEL] !== undefined && !leaving.includes(node));
-  const controllers = await kubernetes.controllers(movingControllers(leaving, places));
+  const controllers = await readControllers(kubernetes, movingControllers(leaving, places));
   const move = planMove({ goers: leaving, places, pods, controllers, ownerKey: apiOf(Api).ownerLabel, force }, now);
   switch (move.kind) {
     case 'none':
@@ -169,36 +169,45 @@ async function clear({ ports: { kubernetes }, now }: Scene, { place, evict, chan
   });
 }
 
-/** Goes on with the batch, or begins the next one when nothing of the last is pending; undefined when no node is left. */
+/** Goes on with the nodes of the batch, and begins others as these end; undefined when no node is left. */
 async function drainNext(scene: Scene, left: readonly NodeView[]): Promise<Progress | undefined> {
-  const { ports, configuration: { ScaleDown, Api }, fleets, nodes, pods, force, now } = scene;
-  const withLeft = (progress: Progress): Progress => ({ ...progress, counts: { nodesLeft: goers(fleets).length, ...progress.counts } });
-  const batch = left.filter(isInBatch);
-  if (batch.length > 0) {
-    const options = { pauseSeconds: ScaleDown.PauseSeconds, deregistrationSeconds: ScaleDown.DeregistrationSeconds, force };
-    const drained = await drain(ports.kubernetes, batch, pods, options, now);
-    return withLeft('progress' in drained ? drained.progress : await endAll(scene, drained.emptied));
-  }
+  const { ports, configuration: { ScaleDown }, fleets, pods, force, now } = scene;
+  const withLeft = (progress: Progress | undefined) => progress && { ...progress, counts: { nodesLeft: goers(fleets).length, ...progress.counts } };
+  const drained = await drain(ports.kubernetes, left.filter(isInBatch), pods, drainOptions(ScaleDown, force), now);
+  const ended = drained.emptied.length > 0 ? await endAll(scene, drained.emptied) : undefined;
+  const begun = await beginNext(scene, left, drained);
+  const progress = together([ended, drained.progress, begun]);
+  // Who ends takes no pods along: it is waited for last, or beside whatever is in the way.
+  const rest = !progress || progress.kind === 'blocked' ? waitForEnds(scene) : undefined;
+  return withLeft(together([progress, rest]) ?? await endUnregistered(scene));
+}
+
+function waitForEnds({ fleets }: Scene): Progress | undefined {
   const leaving = fleets.flatMap(fleet => fleet.leaving);
-  if (leaving.length > 0) {
-    const limit = { by: PauseReason.INSTANCE_NOT_ENDING, minutes: ENDING_MINUTES };
-    return withLeft(waiting(`waits until ${some(leaving.map(({ id }) => id))} has ended`, 5, limit));
-  }
-  const stray = await endUnregistered(scene);
-  if (stray || left.length === 0) {
-    return stray && withLeft(stray);
+  const limit = { by: PauseReason.INSTANCE_NOT_ENDING, minutes: ENDING_MINUTES };
+  return leaving.length > 0 ? waiting(`waits until ${some(leaving.map(({ id }) => id))} has ended`, 5, limit) : undefined;
+}
+
+/** Begins as many nodes as there is room for beside those of the batch. */
+async function beginNext(scene: Scene, left: readonly NodeView[], { remaining, held }: Drained): Promise<Progress | undefined> {
+  const { ports, configuration: { ScaleDown, Api }, nodes, pods, force, now } = scene;
+  const candidates = left.filter(node => !isInBatch(node));
+  const room = roomFor(remaining, held, ScaleDown, nodes.length);
+  if (candidates.length === 0 || room.nodes === 0) {
+    return undefined;
   }
   const api = apiOf(Api);
-  const arriving = arrivals(nodes.filter(node => selects(api.nodeSelector, node.labels)), api, now);
-  if (arriving) {
-    return withLeft('waits' in arriving ? working(arriving.waits, 5) : blockedBy([arriving]));
+  const late = lateArrivals(nodes.filter(node => selects(api.nodeSelector, node.labels)), api, now);
+  if (late) {
+    return blockedBy([late]);
   }
-  const objection = await ports.autoscalerIsQuiet() ?? await refreshed(scene) ?? await ports.recheck();
+  // Who begins nodes one after the other need not ask the same again and again.
+  const objection = wasJustBegun(remaining, now) ? undefined : await ports.autoscalerIsQuiet() ?? await refreshed(scene) ?? await ports.recheck();
   if (objection) {
     return objection;
   }
-  const next = nextBatch(left, pods, ScaleDown.BatchSize, force);
-  return withLeft(next.nodes.length > 0 ? await beginBatch(ports.kubernetes, next.nodes, pods, now) : blockedBy(next.obstacles));
+  const next = nextBatch(candidates, pods, room.nodes, force);
+  return next.nodes.length > 0 ? beginBatch(ports.kubernetes, next.nodes, pods, now, room.says) : blockedBy(next.obstacles);
 }
 
 async function refreshed({ ports, fleets }: Scene): Promise<Progress | undefined> {

@@ -5,7 +5,7 @@ import { plus, Resources, takenBy } from '../../kubernetes/pod-needs';
 import { describeTerm } from '../../kubernetes/scheduling';
 import { ControllerRef, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { some } from '../../words/short-list';
-import { owedFor, parse, wholeSeconds } from '../draining/drain-record';
+import { debtsOf, owedFor, parse, wholeSeconds } from '../draining/drain-record';
 import { changeOf, cordon } from '../draining/node-marks';
 import { Obstacle, obstacleOf, podsToMove } from '../draining/pods';
 import { NodeChange } from '../draining/port';
@@ -55,7 +55,7 @@ export function planMove(view: MoveView, now: number): Move {
   const moving = view.goers.find(node => isMoving(node, view.pods));
   if (moving) {
     const record = parse(moving.annotations[MOVE_RECORD])!;
-    const { waits, late } = missingReplacements(record, { ...view, nodes: [moving] }, now);
+    const { waits, late } = missingReplacements(debtsOf(record), { ...view, nodes: [moving] }, now);
     if (late.length > 0) {
       return { kind: 'blocked', obstacles: late.map(full) };
     }
@@ -183,7 +183,7 @@ export function planClearingOn(place: NodeView, pinned: readonly PodView[], view
   const own = occupancyOf(view).on(place);
   const more = pinned.map(pod => leastToEvict(place, pod, own, view.ownerKey)).filter(evict => evict !== undefined);
   const evict = more.reduce<readonly PodView[] | undefined>((least, one) => least && least.length <= one.length ? least : one, undefined) ?? [];
-  const { waits, late } = missingReplacements(parse(place.annotations[CLEAR_RECORD])!, { ...view, nodes: [place] }, now);
+  const { waits, late } = missingReplacements(debtsOf(parse(place.annotations[CLEAR_RECORD])!), { ...view, nodes: [place] }, now);
   if (late.length > 0) {
     return { kind: 'late', obstacles: late };
   }

@@ -14,6 +14,8 @@ export const SCALE_DOWN = {
     // Deletions are for `force` alone.
     may('list delete', 'pods'),
     may('create', 'pods/eviction'),
+    // What they allow now.
+    may('list', 'poddisruptionbudgets.policy'),
     // Whether replacements are there, whether their volumes are, and whether a load balancer may know the node.
     may('get', 'replicasets.apps'),
     may('get', 'statefulsets.apps'),

@@ -1,4 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
+import { BatchSize } from './batch-size';
+import { DisruptionLimit, WorkloadDisruptionLimit } from './disruption-limit';
 import { NODEGROUP_NAME } from '../../cluster/shapes';
 import { checkKind, shown } from '../../input/kind';
 
@@ -26,9 +28,9 @@ export class NodegroupTarget {
 }
 
 /**
- * What stage `SCALE_DOWN` does: node groups to their minimum, node by node.
+ * What stage `SCALE_DOWN` does: node groups to their minimum, several nodes at a time.
  *
- * `batchSize`, `pauseBetweenBatches`, `deregistrationDelay` and `force` also count where Karpenter's own nodes are drained: at
+ * `batchSize`, the limits, `pauseBetweenBatches`, `deregistrationDelay` and `force` also count where Karpenter's own nodes are drained: at
  * `MigrationStage.REMOVED`, and after a pool was renamed or dropped. `patience` counts for every run.
  *
  * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#remove-cas
@@ -44,14 +46,31 @@ export interface ScaleDownOptions {
   readonly targets?: NodegroupTarget[];
 
   /**
-   * How many nodes are drained at a time; the next ones follow when all replacements are Ready.
+   * How many nodes are drained at a time. A node is done when it is empty and the replacements of its pods are Ready; the next one follows at once.
    *
-   * @default 1
+   * Where several nodes are held up by what may not leave them, only one more is drained beside them.
+   *
+   * @default BatchSize.percentage(10)
    */
-  readonly batchSize?: number;
+  readonly batchSize?: BatchSize;
 
   /**
-   * The pause between two batches, in whole seconds, 7 days at most.
+   * How many pods of a workload may be missing at a time, where it has no PodDisruptionBudget: evicted ones whose replacement is not Ready yet, and those
+   * that are not Ready for other reasons. A workload that lacks as many already holds up the nodes where its other pods are.
+   *
+   * @default DisruptionLimit.percentage(25)
+   */
+  readonly disruptionLimit?: DisruptionLimit;
+
+  /**
+   * The limits of workloads for which `disruptionLimit` is not right.
+   *
+   * @default - none
+   */
+  readonly workloadLimits?: WorkloadDisruptionLimit[];
+
+  /**
+   * The pause between two batches, in whole seconds, 7 days at most. With a pause no node is begun before all of the batch before have ended.
    *
    * @default Duration.seconds(0)
    */

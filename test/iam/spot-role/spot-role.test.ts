@@ -97,9 +97,7 @@ test('the function may make this role only, and delete none', () => {
   const stack = new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test', { env: { account: '111111111111', region: 'us-east-1' } });
   new SpotServiceLinkedRole(stack, 'Spot', { revision: '2' });
   const template = Template.fromStack(stack);
-  const arn = {
-    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::111111111111:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot']],
-  };
+  const arn = 'arn:aws:iam::111111111111:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot';
   template.hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: {
       Statement: Match.arrayWith([

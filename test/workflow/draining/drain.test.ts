@@ -5,7 +5,7 @@ import { DrainingPort, Eviction, NodeChange } from '../../../src/workflow/draini
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, KEEPER_MARK } from '../../../src/workflow/records';
 
-const OPTIONS = { pauseSeconds: 0, deregistrationSeconds: 0, force: false };
+const OPTIONS = { pauseSeconds: 0, deregistrationSeconds: 0, force: false, limits: { all: { Count: 1000 }, some: [] } };
 const LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
 class Fake implements DrainingPort {
@@ -16,8 +16,8 @@ class Fake implements DrainingPort {
   constructor(private readonly balancers = false) {}
   public nodes = async () => [];
   public pods = async () => ({ pods: [] });
-  public controllers = async () => [{ uid: 'rs-web', wanted: 9 }];
-  public attachments = async () => [];
+  public controllers: DrainingPort['controllers'] = async () => [{ uid: 'rs-web', wanted: 9 }];
+  public attachments: DrainingPort['attachments'] = async () => [];
   public loadBalancers = async () => this.balancers;
   public patchNodes = async (changes: readonly NodeChange[]) => {
     this.patches.push(...changes);
@@ -33,6 +33,9 @@ test('evictions are counted and said', async () => {
   const port = new Fake();
   port.outcomes['uid-b'] = { outcome: 'refused', message: 'The disruption budget web needs 2' };
   expect(await drain(port, batch, [pod('a', 'n'), pod('b', 'n'), pod('c', 'n')], OPTIONS, NOW)).toEqual({
+    emptied: [],
+    remaining: batch,
+    held: [],
     progress: { kind: 'working', says: 'evicted 2 pods of n', waitSeconds: 3, counts: { podsEvicted: 2, evictionsRefused: 1 } },
   });
 });
@@ -112,11 +115,54 @@ test.each([10, 60, 300])('a call every %i s: pods that are refused for good do n
   expect(asked.size).toBe(400);
 });
 
-test('the first look at an empty node notes the time, the next one lets it end', async () => {
+test('an empty node ends at once; one whose volumes are attached is noted, and ends when they are not', async () => {
+  expect(await drain(new Fake(), batch, [], OPTIONS, NOW)).toEqual({ emptied: batch, remaining: [], progress: undefined, held: [] });
   const port = new Fake();
-  expect(await drain(port, batch, [], OPTIONS, NOW)).toMatchObject({ progress: { kind: 'working', waitSeconds: 1 } });
+  port.attachments = async () => [{ node: 'n', volume: 'pv-1' }];
+  expect(await drain(port, batch, [], OPTIONS, NOW)).toMatchObject({ emptied: [], progress: { kind: 'working', waitSeconds: 1 } });
   const noted = node('n', { annotations: port.patches[0].annotations as Record<string, string> });
-  expect(await drain(port, [noted], [], OPTIONS, NOW + 1000)).toEqual({ emptied: [noted] });
+  expect(await drain(port, [noted], [], OPTIONS, NOW + 1000)).toMatchObject({ emptied: [], progress: { says: 'waits until pv-1 is detached from n' } });
+  expect(await drain(new Fake(), [noted], [], OPTIONS, NOW + 1000)).toMatchObject({ emptied: [noted] });
+});
+
+test('nobody is asked where nothing is drained', async () => {
+  const port = new Fake();
+  port.controllers = port.attachments = async () => { throw new Error('nobody needs it'); };
+  expect(await drain(port, [], [pod('a', 'n')], OPTIONS, NOW)).toEqual({ emptied: [], remaining: [], held: [] });
+  expect(port.patches).toEqual([]);
+});
+
+test('volumes and load balancers are only read for a node that has no pod left', async () => {
+  const port = new Fake();
+  const unread = () => { throw new Error('nobody needs it'); };
+  port.attachments = port.loadBalancers = async () => unread();
+  expect(await drain(port, batch, [pod('a', 'n')], OPTIONS, NOW)).toMatchObject({ progress: { says: 'evicted 1 pod of n' } });
+  await expect(drain(port, batch, [], OPTIONS, NOW)).rejects.toThrow('nobody needs it');
+});
+
+test('a pod that a webhook keeps hides none that shares its budget', async () => {
+  const port = new Fake();
+  port.outcomes['uid-a'] = { outcome: 'refused', byAdmission: true, message: 'admission webhook "keep" denied the request' };
+  const pods = ['a', 'b', 'c'].map(name => pod(name, 'n', { budget: { name: 'web', allows: 1 } }));
+  expect(await drain(port, batch, pods, OPTIONS, NOW)).toMatchObject({ progress: { says: 'evicted 1 pod of n', counts: { podsEvicted: 1, evictionsRefused: 1 } } });
+});
+
+test('limits count the pods of all ReplicaSets of a Deployment', async () => {
+  const port = new Fake();
+  const asked: string[] = [];
+  port.controllers = async refs => {
+    asked.push(...refs.map(({ name }) => name));
+    return refs.map(({ uid }) => ({ uid, wanted: 4, owner: { kind: 'Deployment', name: 'shop', uid: 'shop' } }));
+  };
+  const of = (name: string, hash: string, more: object = {}) => pod(name, 'n', { controller: { kind: 'ReplicaSet', name: `shop-${hash}`, uid: `rs-${hash}` }, ...more });
+  const pods = [
+    ...['a', 'b', 'c', 'd'].map(name => of(name, 'old')),
+    ...['e', 'f'].map(name => of(name, 'new', { node: 'other' })), ...['g', 'h'].map(name => of(name, 'new', { node: 'other', ready: false, created: NOW - 1000 })),
+    of('x', 'old', { namespace: 'theirs' }),
+  ];
+  expect(await drain(port, batch, pods.slice(0, 8), { ...OPTIONS, limits: { all: { Percentage: 25 }, some: [] } }, NOW))
+    .toMatchObject({ progress: { kind: 'working', says: 'waits until more of Deployment default/shop is Ready' } });
+  expect(asked).toEqual(['shop-old', 'shop-new']);
 });
 
 test('a batch begins with a record, and with a label where load balancers are; a label of somebody else gets no record', async () => {

@@ -31,6 +31,7 @@ class FakeApi extends FakeApiServer {
 }
 
 const PODS = 'GET /api/v1/pods';
+const BUDGETS = 'GET /apis/policy/v1/poddisruptionbudgets';
 const EVICTION = 'POST /api/v1/namespaces/default/pods/web/eviction';
 const web = { namespace: 'default', name: 'web', uid: 'uid-1' };
 const status = (code: number, message: string, causes?: object[]) => ({ kind: 'Status', status: 'Failure', code, message, details: { causes } });
@@ -40,6 +41,7 @@ let port: DrainingPort;
 
 beforeEach(async () => {
   api = new FakeApi();
+  api.answers[BUDGETS] = [200, { items: [] }];
   port = await api.connect();
 });
 afterEach(() => api.stop());
@@ -121,6 +123,20 @@ test('a pod comes in the words of the port, and what is false costs nothing', as
     release: 'dns',
     requires: { selector: {}, terms: [term] },
   });
+});
+
+test('a pod comes with the PodDisruptionBudget over it, of several with the one that allows least', async () => {
+  const budget = (name: string, disruptionsAllowed: number | undefined, selector: object | undefined, namespace = 'shop') =>
+    ({ metadata: { namespace, name }, spec: { selector }, status: { disruptionsAllowed } });
+  api.answers[BUDGETS] = [200, {
+    items: [
+      budget('cart', 3, { matchLabels: { app: 'cart' } }), budget('all', 1, {}), budget('none', 0, undefined), budget('cart', 0, {}, 'else'),
+      budget('new', undefined, { matchExpressions: [{ key: 'app', operator: 'In', values: ['new'] }] }),
+    ],
+  }];
+  const of = (name: string, namespace = 'shop') => ({ metadata: { namespace, name, uid: name, labels: { app: name } }, spec: { containers: [] }, status: {} });
+  api.answers[PODS] = [200, { items: [of('cart'), of('new'), of('web', 'free')] }];
+  expect((await port.pods()).pods.map(({ budget: over }) => over)).toEqual([{ name: 'all', allows: 1 }, { name: 'new', allows: 0 }, undefined]);
 });
 
 test.each([
@@ -210,11 +226,12 @@ test('five thousand pods fit into one answer of a function', async () => {
 
 test('only controllers that still are the same are known', async () => {
   const of = (kind: string, name: string, uid = name) => ({ kind, name, uid, namespace: 'd' });
-  api.answers['GET /apis/apps/v1/namespaces/d/replicasets/a'] = [200, { metadata: { uid: 'a' }, spec: { replicas: 3 } }];
+  const ownerReferences = [{ kind: 'Cluster', name: 'x', uid: 'x' }, { kind: 'Deployment', name: 'shop', uid: 'shop', controller: true }];
+  api.answers['GET /apis/apps/v1/namespaces/d/replicasets/a'] = [200, { metadata: { uid: 'a', ownerReferences }, spec: { replicas: 3 } }];
   api.answers['GET /apis/apps/v1/namespaces/d/statefulsets/b'] = [200, { metadata: { uid: 'b' }, spec: {} }];
   api.answers['GET /apis/apps/v1/namespaces/d/replicasets/c'] = [200, { metadata: { uid: 'another' }, spec: { replicas: 3 } }];
   expect(await port.controllers([of('ReplicaSet', 'a'), of('StatefulSet', 'b'), of('ReplicaSet', 'c'), of('ReplicaSet', 'gone'), of('CloneSet', 'd')]))
-    .toEqual([{ uid: 'a', wanted: 3 }, { uid: 'b', wanted: 1 }]);
+    .toEqual([{ uid: 'a', wanted: 3, owner: { kind: 'Deployment', name: 'shop', uid: 'shop' } }, { uid: 'b', wanted: 1 }]);
 });
 
 test('an attachment names its claim', async () => {

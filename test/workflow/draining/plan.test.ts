@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { MINUTE, node, NOW, pod } from './views';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { PodView } from '../../../src/kubernetes/views';
-import { arrivals, nextBatch } from '../../../src/workflow/draining/batch';
+import { lateArrivals, nextBatch, roomFor, wasJustBegun } from '../../../src/workflow/draining/batch';
 import { newRecord, parse } from '../../../src/workflow/draining/drain-record';
 import { DrainOptions, DrainView, planDrain } from '../../../src/workflow/draining/plan';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { CORDON_RECORD, DRAIN_RECORD } from '../../../src/workflow/records';
 
-const OPTIONS: DrainOptions = { pauseSeconds: 0, deregistrationSeconds: 0, force: false };
+/** Where limits are the matter, allowance.test.ts looks at them. */
+const OPTIONS: DrainOptions = { pauseSeconds: 0, deregistrationSeconds: 0, force: false, limits: { all: { Count: 100 }, some: [] } };
 const WEB = { kind: 'ReplicaSet', name: 'web', uid: 'rs-web', namespace: 'default' };
 
 const drained = (record: object, changes = {}) => node('n', { annotations: { [DRAIN_RECORD]: JSON.stringify(record) }, ...changes });
@@ -74,14 +75,13 @@ describe('a pod that comes to a node that is cordoned', () => {
 
   test('and tolerates that is neither evicted again nor waited for: it goes with the node', () => {
     const pods = [back('operator', 30_000, { toleratesCordon: true, ready: false })];
-    expect(plan({ pods })).toMatchObject({ evict: [], waits: [], obstacles: [], note: [{ record: { empty: NOW } }] });
-    expect(plan({ nodes: [drained({ since: NOW - MINUTE, owed: [], empty: NOW - 1000 })], pods }).emptied).toHaveLength(1);
+    expect(plan({ pods })).toMatchObject({ evict: [], waits: [], obstacles: [], emptied: [{ name: 'n' }] });
   });
 
   test('and tolerates, from another node that is drained, is not evicted once more', () => {
     const cordoned = { [CORDON_RECORD]: new Date(NOW - 20 * MINUTE).toISOString() };
     const { annotations } = drained({ since: NOW - MINUTE, owed: [] });
-    expect(plan({ nodes: [node('n', { annotations: { ...annotations, ...cordoned } })], pods: [back('operator', 10 * MINUTE, { toleratesCordon: true })] })).toMatchObject({ evict: [], note: [{ record: { empty: NOW } }] });
+    expect(plan({ nodes: [node('n', { annotations: { ...annotations, ...cordoned } })], pods: [back('operator', 10 * MINUTE, { toleratesCordon: true })] })).toMatchObject({ evict: [], emptied: [{ name: 'n' }] });
   });
 
   test('is evicted in the first place, whatever it tolerates', () => {
@@ -99,7 +99,7 @@ const fresh = (name: string, changes: Partial<PodView> = {}) => pod(name, 'new',
 test.each<[string, Partial<DrainView>, object]>([
   ['a leaving pod is waited for', { pods: [pod('x', 'n', { leaving: NOW + 1000 })] }, { waits: ['waits until 1 pod of n has ended'] }],
   ['a pod that outlives its grace period is in the way', { pods: [pod('x', 'n', { leaving: NOW - 6 * MINUTE })] }, { obstacles: [{ by: PauseReason.POD_NOT_ENDING }] }],
-  ['nobody waits for the pods of a dead kubelet', { nodes: [drained({ since: 0, owed: [] }, { ready: false })], pods: [pod('x', 'n', { leaving: NOW - MINUTE })] }, { note: [{}] }],
+  ['nobody waits for the pods of a dead kubelet', { nodes: [drained({ since: 0, owed: [] }, { ready: false })], pods: [pod('x', 'n', { leaving: NOW - MINUTE })] }, { emptied: [{}] }],
   ['on a dead node a pod has its grace period', { nodes: [drained({ since: 0, owed: [] }, { ready: false })], pods: [pod('x', 'n', { leaving: NOW + 60 * MINUTE })] }, { waits: ['waits until 1 pod of n has ended'] }],
   ['a node that is not Ready for a moment is not dead', {
     nodes: [drained({ since: 0, owed: [] }, { ready: false, notReadySince: NOW - 4 * MINUTE })], pods: [pod('x', 'n', { leaving: NOW - 2 * MINUTE })],
@@ -109,10 +109,10 @@ test.each<[string, Partial<DrainView>, object]>([
   }, { evict: [{ name: 'a' }] }],
   ['a replacement that does not exist yet is waited for', { nodes: owing(), pods: [pod('a', 'k')] }, { waits: ['waits until a new pod of default/web is Ready'] }],
   ['a replacement that is not Ready is waited for', { nodes: owing(), pods: [pod('a', 'k'), fresh('b', { ready: false })] }, { waits: ['waits until default/b is Ready'] }],
-  ['a Ready replacement is enough', { nodes: owing(), pods: [fresh('b')] }, { note: [{}] }],
-  ['what was pending before does not count', { nodes: owing(), pods: [pod('old', undefined, { ready: false }), fresh('b')] }, { note: [{}] }],
-  ['a workload that wants fewer meanwhile owes nothing', { nodes: owing(), pods: [pod('a', 'k')], controllers: [{ uid: 'rs-web', wanted: 1 }] }, { note: [{}] }],
-  ['a controller that is gone owes nothing', { nodes: owing(), pods: [], controllers: [] }, { note: [{}] }],
+  ['a Ready replacement is enough', { nodes: owing(), pods: [fresh('b')] }, { emptied: [{}] }],
+  ['what was pending before does not count', { nodes: owing(), pods: [pod('old', undefined, { ready: false }), fresh('b')] }, { emptied: [{}] }],
+  ['a workload that wants fewer meanwhile owes nothing', { nodes: owing(), pods: [pod('a', 'k')], controllers: [{ uid: 'rs-web', wanted: 1 }] }, { emptied: [{}] }],
+  ['a controller that is gone owes nothing', { nodes: owing(), pods: [], controllers: [] }, { emptied: [{}] }],
   ['a replacement without a node for long lacks a node', {
     nodes: owing({ since: NOW - 20 * MINUTE }), pods: [pod('b', undefined, { ready: false, created: NOW - 6 * MINUTE, unschedulable: 'no nodes' })],
   }, { obstacles: [{ by: PauseReason.NO_NEW_NODE, says: expect.stringContaining('b: no nodes') }] }],
@@ -137,7 +137,7 @@ test('as long as replacements are late nothing more is evicted', () => {
 test('the pod of a StatefulSet on a dead node is not waited for: it comes back when the node is gone', () => {
   const controller = { kind: 'StatefulSet', name: 'db', uid: 'db' };
   const nodes = [drained({ since: NOW - 20 * MINUTE, owed: [{ ...controller, namespace: 'default', count: 1 }] }, { ready: false })];
-  expect(plan({ nodes, pods: [pod('db-0', 'n', { controller, leaving: NOW - MINUTE, ready: false })], controllers: [{ uid: 'db', wanted: 1 }] }).note).toHaveLength(1);
+  expect(plan({ nodes, pods: [pod('db-0', 'n', { controller, leaving: NOW - MINUTE, ready: false })], controllers: [{ uid: 'db', wanted: 1 }] }).emptied).toHaveLength(1);
 });
 
 describe('an empty node', () => {
@@ -213,11 +213,75 @@ describe('the next batch', () => {
     },
   )));
 
-  test('waits until new nodes are Ready, and names those that take too long', () => {
-    expect(arrivals([node('k')], V0_API, NOW)).toBeUndefined();
-    expect(arrivals([node('k', { ready: false, leaving: true })], V0_API, NOW)).toBeUndefined();
-    expect(arrivals([node('k', { ready: false, created: NOW - MINUTE })], V0_API, NOW)).toEqual({ waits: 'waits until k is Ready' });
-    expect(arrivals([node('k', { ready: false, notReadySince: NOW - MINUTE })], V0_API, NOW)).toEqual({ waits: 'waits until k is Ready' });
-    expect(arrivals([node('k', { ready: false })], V0_API, NOW)).toMatchObject({ by: PauseReason.NO_NEW_NODE });
+  test('waits for no new node that is on its way, and for those that take too long, by name', () => {
+    expect(lateArrivals([node('k')], V0_API, NOW)).toBeUndefined();
+    expect(lateArrivals([node('k', { ready: false, leaving: true })], V0_API, NOW)).toBeUndefined();
+    expect(lateArrivals([node('k', { ready: false, created: NOW - MINUTE })], V0_API, NOW)).toBeUndefined();
+    expect(lateArrivals([node('k', { ready: false, notReadySince: NOW - MINUTE })], V0_API, NOW)).toBeUndefined();
+    expect(lateArrivals([node('k', { ready: false })], V0_API, NOW)).toMatchObject({ by: PauseReason.NO_NEW_NODE, says: expect.stringMatching(/^k is not Ready/) });
+  });
+
+  test.each<[string, { batch: number; held?: number; size: object; pause?: number }, object]>([
+    ['as many as the size leaves', { batch: 1, size: { Count: 3 } }, { nodes: 2 }],
+    ['a share of all nodes, rounded down', { batch: 1, size: { Percentage: 10 } }, { nodes: 3 }],
+    ['at least one', { batch: 0, size: { Percentage: 1 } }, { nodes: 1 }],
+    ['none where the batch is full', { batch: 4, size: { Percentage: 10 } }, { nodes: 0 }],
+    ['the rest, where one node is held up', { batch: 2, held: 1, size: { Count: 4 } }, { nodes: 2 }],
+    ['one, where several nodes are held up', { batch: 2, held: 2, size: { Count: 8 } }, { nodes: 1, says: 'one at a time, because 2 nodes are held up' }],
+    ['none beside the one that goes on while several are held up', { batch: 3, held: 2, size: { Count: 8 } }, { nodes: 0 }],
+    ['none where all of the batch are held up', { batch: 2, held: 2, size: { Count: 2 } }, { nodes: 0 }],
+    ['none before the batch is over, where there is a pause', { batch: 1, size: { Count: 8 }, pause: 10 }, { nodes: 0 }],
+  ])('is %s', (_name, { batch, held = 0, size, pause = 0 }, room) => {
+    const nodes = Array.from({ length: batch }, (_, index) => node(`n${index}`));
+    const heldUp = nodes.slice(0, held).map(({ name }) => name);
+    expect(roomFor(nodes, heldUp, { BatchSize: size as { Count: number }, PauseSeconds: pause }, 40)).toMatchObject(room);
+  });
+
+  test('is checked again when the last node was begun half a minute ago', () => {
+    const begun = (seconds: number) => [drained({ since: NOW - seconds * 1000, owed: [] })];
+    expect(wasJustBegun([], NOW)).toBe(false);
+    expect(wasJustBegun(begun(29), NOW)).toBe(true);
+    expect(wasJustBegun(begun(30), NOW)).toBe(false);
+  });
+});
+
+describe('nodes side by side', () => {
+  const other = (record: object, changes = {}) => node('m', { annotations: { [DRAIN_RECORD]: JSON.stringify(record) }, ...changes });
+  const owing1 = (ago: number) => ({ since: NOW - ago, owed: [{ ...WEB, count: 1 }] });
+
+  test('end each by itself, as soon as it is empty', () => {
+    const nodes = [drained({ since: NOW - MINUTE, owed: [] }), other({ since: NOW - MINUTE, owed: [] })];
+    expect(plan({ nodes, pods: [pod('a', 'm')] })).toMatchObject({ emptied: [{ name: 'n' }], evict: [{ name: 'a' }] });
+  });
+
+  test('end together where there is a pause between batches', () => {
+    const nodes = [drained({ since: NOW - MINUTE, owed: [], empty: NOW - 30_000 }), other({ since: NOW - MINUTE, owed: [] })];
+    expect(plan({ nodes, pods: [pod('a', 'm')] }, { pauseSeconds: 20 })).toMatchObject({ emptied: [], evict: [{ name: 'a' }] });
+    const both = [nodes[0], other({ since: NOW - MINUTE, owed: [], empty: NOW - 20_000 })];
+    expect(plan({ nodes: both }, { pauseSeconds: 20 }).emptied).toHaveLength(2);
+    expect(plan({ nodes: both }, { pauseSeconds: 25 })).toMatchObject({ emptied: [], waitSeconds: 5 });
+  });
+
+  test('share new pods: the node that was begun first takes the first of them', () => {
+    const nodes = [other(owing1(30_000)), drained(owing1(MINUTE))];
+    const moved = pod('new', 'k', { created: NOW - 20_000 });
+    const controllers = [{ uid: 'rs-web', wanted: 5 }];
+    expect(plan({ nodes, pods: [moved], controllers })).toMatchObject({ emptied: [{ name: 'n' }], waits: ['waits until a new pod of default/web is Ready'] });
+    expect(plan({ nodes, pods: [moved, { ...moved, uid: '2', name: 'newer' }], controllers }).emptied).toHaveLength(2);
+  });
+
+  test('do not hold each other up by what is in the way of one', () => {
+    const nodes = [drained({ since: NOW - MINUTE, owed: [] }), other({ since: NOW - MINUTE, owed: [] })];
+    expect(plan({ nodes, pods: [pod('bare', 'n', { controller: undefined }), pod('a', 'm')] }))
+      .toMatchObject({ evict: [{ name: 'a' }], obstacles: [{ by: PauseReason.BARE_POD }], held: ['n'] });
+    expect(plan({ nodes, pods: [pod('bare', 'n', { controller: undefined })] })).toMatchObject({ emptied: [{ name: 'm' }], held: ['n'] });
+  });
+
+  test('lose no pod any more when new pods of one find no node', () => {
+    const nodes = [drained({ since: NOW - 20 * MINUTE, owed: [{ ...WEB, count: 1 }] }), other({ since: NOW - MINUTE, owed: [] })];
+    const homeless = pod('homeless', undefined, { ready: false, created: NOW - 6 * MINUTE });
+    const api = pod('api', 'm', { controller: { kind: 'ReplicaSet', name: 'api', uid: 'rs-api' } });
+    expect(plan({ nodes, pods: [homeless, api] })).toMatchObject({ evict: [], obstacles: [{ by: PauseReason.NO_NEW_NODE }] });
+    expect(plan({ nodes, pods: [{ ...homeless, node: 'k' }, api] })).toMatchObject({ evict: [{ name: 'api' }], obstacles: [{ by: PauseReason.REPLACEMENT_NOT_READY }], held: ['n'] });
   });
 });

@@ -6,6 +6,7 @@ import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../s
 import { EmptyingConfiguration, EmptyingFleet } from '../../../src/workflow/emptying/emptying';
 import { removalStep } from '../../../src/workflow/removal/step';
 import { Progress } from '../../../src/workflow/step';
+import { SCALE_DOWN } from '../fakes';
 
 export const OWNER_KEY = 'karpenter.sh/provisioner-name';
 export const START = Date.parse('2024-05-01T10:00:00Z');
@@ -16,7 +17,7 @@ export const CONFIGURATION: EmptyingConfiguration = {
   Owner: 'Stack/Migration',
   Pools: ['default', 'gpu'],
   NodeClasses: ['default'],
-  ScaleDown: { Targets: [], BatchSize: 1, PauseSeconds: 0, DeregistrationSeconds: 300, Force: false },
+  ScaleDown: { ...SCALE_DOWN, DeregistrationSeconds: 300 },
 };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

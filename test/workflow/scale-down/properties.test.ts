@@ -28,9 +28,9 @@ function worldOf({ system, apps, batch, workloads }: Scenario): World {
   return new World([apps, batch, system], [KARPENTER, ...workloads]);
 }
 
-const configuration = (BatchSize: number) => ({
+const configuration = (Count: number) => ({
   HostNodegroups: ['system'],
-  ScaleDown: { ...CONFIGURATION.ScaleDown, BatchSize, Targets: [{ Nodegroup: 'system', Size: 3 }] },
+  ScaleDown: { ...CONFIGURATION.ScaleDown, BatchSize: { Count }, Targets: [{ Nodegroup: 'system', Size: 3 }] },
 });
 
 test('it always ends; no batch is too big, no group falls below its target, and no pod is evicted twice', () => fc.assert(

@@ -6,6 +6,7 @@ import { ScaleDownStepConfiguration } from '../../../src/workflow/scale-down/con
 import { InstanceState, NodegroupState, REBALANCING, Resizing, ScaleDownAwsPort, Sizes } from '../../../src/workflow/scale-down/port';
 import { scaleDownStep } from '../../../src/workflow/scale-down/step';
 import { Progress, Step } from '../../../src/workflow/step';
+import { SCALE_DOWN } from '../fakes';
 
 export interface GroupSpec {
   readonly name: string;
@@ -54,7 +55,7 @@ export const CONFIGURATION: ScaleDownStepConfiguration = {
   Replicas: 2,
   Cpu: '1',
   Memory: '1Gi',
-  ScaleDown: { Targets: [], BatchSize: 1, PauseSeconds: 0, DeregistrationSeconds: 0, Force: false },
+  ScaleDown: SCALE_DOWN,
 };
 
 const GI = 2 ** 30;
@@ -294,7 +295,15 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
   }
 
   public async pods(): Promise<PodPage> {
-    return { pods: structuredClone(this.podList) };
+    return { pods: structuredClone(this.podList.map(pod => ({ ...pod, budget: this.budgetOf(pod) }))) };
+  }
+
+  private budgetOf({ workload }: Pod): PodView['budget'] {
+    if (workload?.budget === undefined) {
+      return undefined;
+    }
+    const ready = this.podsOf(workload).filter(one => one.ready && one.leaving === undefined).length;
+    return { name: workload.name, allows: Math.max(0, ready - (workload.replicas - workload.budget)) };
   }
 
   public async controllers(wanted: readonly ControllerRef[]): Promise<ControllerView[]> {
@@ -320,7 +329,7 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
       node.unschedulable = change.unschedulable ?? node.unschedulable;
       node.labels = merge(node.labels, change.labels);
       node.annotations = merge(node.annotations, change.annotations);
-      this.maxInBatch = Math.max(this.maxInBatch, this.nodeList.filter(one => one.annotations['cdk-karpenter-migration/draining']).length);
+      this.maxInBatch = Math.max(this.maxInBatch, this.nodeList.filter(one => one.annotations['cdk-karpenter-migration/draining'] && !this.isEnding(one)).length);
       return false;
     }).map(change => change.name);
   }
@@ -432,6 +441,10 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
     this.ended.push(id);
     this.end(id);
     return undefined;
+  }
+
+  private isEnding({ instanceId }: Node): boolean {
+    return this.groups.some(({ group }) => group.instances.some(({ id, leaving }) => id === instanceId && leaving));
   }
 
   /** An instance ends, whoever ended it; where its group still wants as many, another one comes. */
