@@ -5,7 +5,8 @@ export const FIELD_MANAGER = 'cdk-karpenter-migration';
 /** One page of a list; thousands of objects in one answer would be too much for the function's memory. */
 export const PAGE = 500;
 
-interface Page<T> {
+/** One answer of a list. */
+export interface Page<T> {
   readonly items: T[];
   // Typed lists of the client say `_continue`, untyped ones are as the API sends them.
   readonly metadata?: { readonly _continue?: string; readonly continue?: string };

@@ -9,7 +9,7 @@ export interface KeepAnnotation {
 /** What is asked of a pod, as the API's client gives it. */
 interface Annotated {
   readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
-  readonly status?: { readonly startTime?: Date };
+  readonly status?: { readonly startTime?: string };
 }
 
 /** Whether a pod stays on its node for now; one that has not started may ask for any time. */
@@ -19,7 +19,7 @@ export function isKept({ metadata, status }: Annotated, keep: KeepAnnotation, no
     return value !== undefined;
   }
   const duration = keep.orDuration ? goDuration(value) : undefined;
-  return duration !== undefined && (status?.startTime === undefined || now - status.startTime.getTime() < duration);
+  return duration !== undefined && (status?.startTime === undefined || now - Date.parse(status.startTime) < duration);
 }
 
 const MILLISECONDS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 1e-3, µs: 1e-3, ns: 1e-6 };

@@ -7,8 +7,13 @@ import { HOSTNAME_LABEL, ZONE_LABEL } from './views';
 /** Volumes from before CSI say by labels where they are, in which "__" parts the zones. */
 const VOLUME_LABELS = [ZONE_LABEL, 'failure-domain.beta.kubernetes.io/zone'];
 
+/** A spec as the API sends it and as its typed client gives it: these differ in times, which are deep inside of volumes. */
+export type PodSpec = Omit<k8s.V1PodSpec, 'volumes'> & {
+  readonly volumes?: ReadonlyArray<Pick<k8s.V1Volume, 'name' | 'persistentVolumeClaim'> & { readonly ephemeral?: object }>;
+};
+
 /** What the scheduler counts: all containers together, or the hungriest start-up phase; sidecars count in both. What is none is left out. */
-export function requestsOf(spec: k8s.V1PodSpec | undefined): Resources {
+export function requestsOf(spec: PodSpec | undefined): Resources {
   const containers = [...spec?.containers ?? [], ...spec?.initContainers ?? []];
   const names = new Set(['cpu', 'memory', ...containers.flatMap(({ resources }) => [...Object.keys(resources?.requests ?? {}), ...Object.keys(resources?.limits ?? {})])]);
   return nonZero([...names].map(name => [name, rounded(requestOf(spec, name))]));
@@ -20,7 +25,7 @@ export function resourcesOf(amounts: Readonly<Record<string, string>> = {}): Res
 }
 
 /** What a node must be like for a pod or the pods of a template, whatever room it has. */
-export function placementOf(spec: k8s.V1PodSpec | undefined, volumes: ReadonlyArray<readonly Term[]> = []): Omit<PodNeeds, 'requests'> {
+export function placementOf(spec: PodSpec | undefined, volumes: ReadonlyArray<readonly Term[]> = []): Omit<PodNeeds, 'requests'> {
   const spread = spreadOf(spec);
   return {
     requires: requirementsOf(spec),
@@ -31,17 +36,17 @@ export function placementOf(spec: k8s.V1PodSpec | undefined, volumes: ReadonlyAr
   };
 }
 
-export function requirementsOf(spec: k8s.V1PodSpec | undefined): NodeRequirements | undefined {
+export function requirementsOf(spec: PodSpec | undefined): NodeRequirements | undefined {
   const terms = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   return terms.length > 0 || spec?.nodeSelector ? { selector: spec?.nodeSelector ?? {}, terms: terms.map(termOf) } : undefined;
 }
 
-export function isApart(spec: k8s.V1PodSpec | undefined): boolean {
+export function isApart(spec: PodSpec | undefined): boolean {
   return spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.some(term => term.topologyKey === HOSTNAME_LABEL) ?? false;
 }
 
 /** The claims of a pod, those of its ephemeral volumes too. */
-export function claimsOf(pod: string, spec: k8s.V1PodSpec | undefined): string[] {
+export function claimsOf(pod: string, spec: PodSpec | undefined): string[] {
   return (spec?.volumes ?? []).flatMap(volume => volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral ? `${pod}-${volume.name}` : []));
 }
 
@@ -55,7 +60,7 @@ export function volumeTerms({ metadata, spec }: k8s.V1PersistentVolume): Term[] 
   return terms.length > 0 || labels.length === 0 ? terms : [{ matchExpressions: labels }];
 }
 
-function requestOf(spec: k8s.V1PodSpec | undefined, resource: string): number {
+function requestOf(spec: PodSpec | undefined, resource: string): number {
   // The API server fills in a pod's requests from its limits, but not those of a template.
   const of = ({ resources }: k8s.V1Container) => quantity(resources?.requests?.[resource] ?? resources?.limits?.[resource] ?? '0');
   let sidecars = 0;
@@ -69,7 +74,7 @@ function requestOf(spec: k8s.V1PodSpec | undefined, resource: string): number {
   return Math.max(running, startup) + quantity(spec?.overhead?.[resource] ?? '0');
 }
 
-function spreadOf(spec: k8s.V1PodSpec | undefined): Spread[] {
+function spreadOf(spec: PodSpec | undefined): Spread[] {
   return (spec?.topologySpreadConstraints ?? [])
     .filter(({ topologyKey, whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule' && [ZONE_LABEL, HOSTNAME_LABEL].includes(topologyKey))
     .map(({ topologyKey: key, maxSkew }) => ({ key, maxSkew }));

@@ -1,4 +1,5 @@
 import type * as k8s from '@kubernetes/client-node';
+import { AsSent, timeOf } from './as-sent.kubernetes';
 import { isKept, KeepAnnotation } from './kept-pods';
 import { claimsOf, isApart, placementOf, requestsOf, requirementsOf, resourcesOf } from './pod-needs.kubernetes';
 import { Term, tolerates, UNSCHEDULABLE } from './scheduling';
@@ -7,11 +8,11 @@ import { NodeView, PodRoom, PodView } from './views';
 const OURS = 'cdk-karpenter-migration/';
 
 /** A node in the words of the port. */
-export function nodeView({ metadata, spec, status }: k8s.V1Node): NodeView {
+export function nodeView({ metadata, spec, status }: AsSent<k8s.V1Node>): NodeView {
   return {
     name: metadata!.name!,
     version: metadata!.resourceVersion!,
-    created: metadata!.creationTimestamp?.getTime() ?? 0,
+    created: timeOf(metadata!.creationTimestamp) ?? 0,
     leaving: metadata!.deletionTimestamp !== undefined,
     ready: isReady(status?.conditions),
     notReadySince: notReadySince(status?.conditions),
@@ -25,7 +26,7 @@ export function nodeView({ metadata, spec, status }: k8s.V1Node): NodeView {
 }
 
 /** The room that a pod takes. */
-export function podRoom({ metadata, spec, status }: k8s.V1Pod): PodRoom {
+export function podRoom({ metadata, spec, status }: AsSent<k8s.V1Pod>): PodRoom {
   return {
     namespace: metadata!.namespace!,
     node: spec?.nodeName,
@@ -39,7 +40,7 @@ export function podRoom({ metadata, spec, status }: k8s.V1Pod): PodRoom {
  *
  * @param volumes the nodes that reach a volume, by `<namespace>/<name>` of its claim
  */
-export function podView(pod: k8s.V1Pod, keep: KeepAnnotation, volumes: ReadonlyMap<string, readonly Term[]> = new Map()): PodView {
+export function podView(pod: AsSent<k8s.V1Pod>, keep: KeepAnnotation, volumes: ReadonlyMap<string, readonly Term[]> = new Map()): PodView {
   const { metadata, spec, status } = pod;
   const controller = metadata!.ownerReferences?.find(owner => owner.controller);
   const annotations = metadata!.annotations ?? {};
@@ -49,8 +50,8 @@ export function podView(pod: k8s.V1Pod, keep: KeepAnnotation, volumes: ReadonlyM
     name: metadata!.name!,
     uid: metadata!.uid!,
     ready: isReady(status?.conditions),
-    created: metadata!.creationTimestamp?.getTime() ?? 0,
-    leaving: metadata!.deletionTimestamp?.getTime(),
+    created: timeOf(metadata!.creationTimestamp) ?? 0,
+    leaving: timeOf(metadata!.deletionTimestamp),
     controller: controller && { kind: controller.kind, name: controller.name, uid: controller.uid },
     mirror: annotations['kubernetes.io/config.mirror'] !== undefined || undefined,
     keptBy: isKept(pod, keep, Date.now()) ? keep.key : undefined,
@@ -70,7 +71,7 @@ function isReady(conditions: ReadonlyArray<{ readonly type: string; readonly sta
 }
 
 /** A kubelet that is silent has the status Unknown. */
-function notReadySince(conditions: readonly k8s.V1NodeCondition[] | undefined): number | undefined {
+function notReadySince(conditions: ReadonlyArray<AsSent<k8s.V1NodeCondition>> | undefined): number | undefined {
   const ready = conditions?.find(condition => condition.type === 'Ready');
-  return ready && ready.status !== 'True' ? ready.lastTransitionTime?.getTime() : undefined;
+  return ready && ready.status !== 'True' ? timeOf(ready.lastTransitionTime) : undefined;
 }

@@ -4,6 +4,7 @@ import { CrdFacts, KubernetesFacts, KubernetesFactsReader, KubernetesQuestion } 
 import { ConfigMapClaim } from '../cluster/claim.kubernetes';
 import { apisOtherThan } from '../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../kubernetes/api.kubernetes';
+import { nodesAsSent, podsAsSent } from '../kubernetes/as-sent.kubernetes';
 import { NodeOffer, uncordoned } from '../kubernetes/node-offer';
 import { OWNER_ANNOTATION, parseObject } from '../kubernetes/object-reference';
 import { quantity } from '../kubernetes/quantity';
@@ -51,13 +52,13 @@ export class ApiFactsReader implements KubernetesFactsReader {
   }
 
   private async nodes(): Promise<NodeView[]> {
-    return (await every(_continue => this.core.listNode({ labelSelector: NODEGROUP_LABEL, limit: PAGE, _continue }))).map(nodeView);
+    return (await every(_continue => nodesAsSent(this.core, { labelSelector: NODEGROUP_LABEL, _continue }))).map(nodeView);
   }
 
   private async pods(): Promise<LabelledPod[]> {
     const views: LabelledPod[] = [];
     // Page by page, so that only the few fields that count are kept.
-    for await (const page of pagesOf(_continue => this.core.listPodForAllNamespaces({ limit: PAGE, _continue }))) {
+    for await (const page of pagesOf(_continue => podsAsSent(this.core, { _continue }))) {
       views.push(...page.map(pod => ({ ...podRoom(pod), labels: pod.metadata!.labels ?? {} })));
     }
     return views;

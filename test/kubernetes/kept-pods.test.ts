@@ -2,10 +2,10 @@ import { isKept } from '../../src/kubernetes/kept-pods';
 
 const KEY = 'example.com/stay';
 const NOW = Date.parse('2026-11-01T12:00:00Z');
-const pod = (value?: string, startTime?: Date) => ({
+const pod = (value?: string, startTime?: string) => ({
   metadata: { annotations: value === undefined ? undefined : { [KEY]: value } }, status: { startTime },
 });
-const ago = (minutes: number) => new Date(NOW - minutes * 60_000);
+const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
 
 test.each([
   ['true', true], ['True', false], ['1h', false], ['', false], [undefined, false],

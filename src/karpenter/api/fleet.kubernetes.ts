@@ -3,6 +3,7 @@ import { ClaimView, Condition, Departing, FleetNode, FleetObjects, FleetPort, Fl
 import { ApiObject, KarpenterApi, Kind, Limits, PoolFacts } from './karpenter-api';
 import { Fence } from '../../custom-resources/fence';
 import { every, FIELD_MANAGER, PAGE, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { AsSent, nodesAsSent, timeOf } from '../../kubernetes/as-sent.kubernetes';
 import { selectorText } from '../../kubernetes/label-selector';
 
 const OURS = 'cdk-karpenter-migration/';
@@ -22,7 +23,7 @@ export class FleetKubernetes implements FleetPort {
     const pools = await this.pools();
     const claims = await this.claims();
     // Last, so that a node that has just registered finds its claim.
-    const nodes = await every(_continue => this.core.listNode({ labelSelector: selectorText(nodeSelector), limit: PAGE, _continue }));
+    const nodes = await every(_continue => nodesAsSent(this.core, { labelSelector: selectorText(nodeSelector), _continue }));
     return { pools, claims, nodes: nodes.map(node => nodeView(node, ownerLabel)) };
   }
 
@@ -144,14 +145,10 @@ function claimView(claim: ApiObject, api: KarpenterApi): ClaimView {
   };
 }
 
-function nodeView({ metadata }: k8s.V1Node, ownerLabel: string): FleetNode {
-  return { name: metadata!.name!, uid: metadata!.uid!, pool: metadata!.labels![ownerLabel], leaving: metadata!.deletionTimestamp?.getTime() };
+function nodeView({ metadata }: AsSent<k8s.V1Node>, ownerLabel: string): FleetNode {
+  return { name: metadata!.name!, uid: metadata!.uid!, pool: metadata!.labels![ownerLabel], leaving: timeOf(metadata!.deletionTimestamp) };
 }
 
 function instanceOf(providerId: string | undefined): string | undefined {
   return /^aws:\/\/.*\/(i-[0-9a-f]+)$/.exec(providerId ?? '')?.[1];
-}
-
-function timeOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text);
 }

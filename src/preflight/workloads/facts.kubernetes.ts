@@ -10,6 +10,7 @@ import { FleetKubernetes } from '../../karpenter/api/fleet.kubernetes';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { apiOf } from '../../karpenter/apis';
 import { every, PAGE, pagesOf, unlessAbsent } from '../../kubernetes/api.kubernetes';
+import { nodesAsSent, podsAsSent } from '../../kubernetes/as-sent.kubernetes';
 import { KeepAnnotation } from '../../kubernetes/kept-pods';
 import { NodeOffer } from '../../kubernetes/node-offer';
 import { NODEGROUP_LABEL } from '../../kubernetes/views';
@@ -53,13 +54,13 @@ export class ApiStageFactsReader implements StageKubernetesReader {
   }
 
   private async nodes(): Promise<NodeOffer[]> {
-    return (await every(_continue => this.core.listNode({ limit: PAGE, _continue }))).map(nodeView);
+    return (await every(_continue => nodesAsSent(this.core, { _continue }))).map(nodeView);
   }
 
   private async pods(keep: KeepAnnotation): Promise<StagePod[]> {
     const views: StagePod[] = [];
     // Page by page, so that only the few fields that count are kept.
-    for await (const page of pagesOf(_continue => this.core.listPodForAllNamespaces({ limit: PAGE, _continue }))) {
+    for await (const page of pagesOf(_continue => podsAsSent(this.core, { _continue }))) {
       views.push(...page.map(pod => stagePod(pod, keep)));
     }
     return views;

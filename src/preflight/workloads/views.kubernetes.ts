@@ -1,14 +1,15 @@
 import * as k8s from '@kubernetes/client-node';
 import { BudgetView, StagePod, TemplateView, VolumeView } from './views';
 import { NodeDemand } from '../../karpenter/api/pool-offer';
+import { AsSent } from '../../kubernetes/as-sent.kubernetes';
 import { isKept, KeepAnnotation } from '../../kubernetes/kept-pods';
-import { claimsOf, placementOf, requestsOf, volumeTerms } from '../../kubernetes/pod-needs.kubernetes';
+import { claimsOf, placementOf, PodSpec, requestsOf, volumeTerms } from '../../kubernetes/pod-needs.kubernetes';
 import { podRoom } from '../../kubernetes/views.kubernetes';
 
 /** Kubernetes adds tolerations of its own to every pod, for taints that no pool has. */
 const ADDED_TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
-export function stagePod(pod: k8s.V1Pod, keep: KeepAnnotation): StagePod {
+export function stagePod(pod: AsSent<k8s.V1Pod>, keep: KeepAnnotation): StagePod {
   const { metadata, spec } = pod;
   const annotations = metadata?.annotations ?? {};
   const volumes = spec?.volumes ?? [];
@@ -70,12 +71,12 @@ export function volumeView(volume: k8s.V1PersistentVolume): VolumeView | undefin
   };
 }
 
-function controllerOf(metadata: k8s.V1ObjectMeta | undefined): { readonly kind: string; readonly name: string } | undefined {
+function controllerOf(metadata: Pick<k8s.V1ObjectMeta, 'ownerReferences'> | undefined): { readonly kind: string; readonly name: string } | undefined {
   const owner = metadata?.ownerReferences?.find(reference => reference.controller);
   return owner && { kind: owner.kind, name: owner.name };
 }
 
-function demandOf(spec: k8s.V1PodSpec | undefined): NodeDemand {
+function demandOf(spec: PodSpec | undefined): NodeDemand {
   const { requires, tolerations } = placementOf(spec);
   const preferred = (spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ preference }) => preference);
   const wishes = preferred.flatMap(({ matchExpressions = [], matchFields = [] }) => [...matchExpressions, ...matchFields].map(({ key }) => key));

@@ -3,6 +3,7 @@ import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
 import { Fence, toEach } from '../../custom-resources/fence';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { every, FIELD_MANAGER, PAGE, pagesOf, unlessAbsent, unlessOvertaken } from '../../kubernetes/api.kubernetes';
+import { AsSent, listening, nodesAsSent, podsAsSent } from '../../kubernetes/as-sent.kubernetes';
 import { selects } from '../../kubernetes/label-selector';
 import { claimsOf, requirementsOf } from '../../kubernetes/pod-needs.kubernetes';
 import { Term } from '../../kubernetes/scheduling';
@@ -36,7 +37,7 @@ export class DrainingKubernetes implements DrainingPort {
   }
 
   public async nodes(labelSelector?: string): Promise<NodeView[]> {
-    return (await every(_continue => this.core.listNode({ labelSelector, limit: PAGE, _continue }))).map(nodeView);
+    return (await every(_continue => nodesAsSent(this.core, { labelSelector, _continue }))).map(nodeView);
   }
 
   public async pods(page?: string): Promise<PodPage> {
@@ -46,11 +47,11 @@ export class DrainingKubernetes implements DrainingPort {
     let next = page;
     let pages = 0;
     do {
-      const { items, metadata } = await this.core.listPodForAllNamespaces({ limit: PAGE, _continue: next });
+      const { items, metadata } = await podsAsSent(this.core, { _continue: next });
       // Few clusters have pods that want both a certain node and a volume.
       volumes ??= items.some(asksForVolumes) ? await readVolumes(this.core) : undefined;
       pods.push(...items.map(item => ({ ...podView(item, this.api.keepAnnotation, volumes), budget: budgetOf(item) })));
-      next = metadata?._continue || undefined;
+      next = metadata?.continue || undefined;
       pages += 1;
     } while (next && pages < PAGES_PER_ANSWER);
     return next ? { pods, next } : { pods };
@@ -165,7 +166,8 @@ export class DrainingKubernetes implements DrainingPort {
         name,
         fieldManager: FIELD_MANAGER,
         body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name }, deleteOptions: { preconditions: { uid } } },
-      }, listening(text => { answer = text; }));
+      // The typed client drops what an eviction's answer says.
+      }, listening(text => answer = text));
     } catch (error) {
       return error instanceof k8s.ApiException
         ? { ...failureOf(uid, error.code, answer), answered: true }
@@ -177,12 +179,12 @@ export class DrainingKubernetes implements DrainingPort {
   }
 }
 
-function asksForVolumes({ metadata, spec }: k8s.V1Pod): boolean {
+function asksForVolumes({ metadata, spec }: AsSent<k8s.V1Pod>): boolean {
   return requirementsOf(spec) !== undefined && claimsOf(metadata!.name!, spec).length > 0;
 }
 
 /** The PodDisruptionBudget over a pod; of several the one that allows least. */
-function budgetsOver(budgets: readonly k8s.V1PodDisruptionBudget[]): (pod: k8s.V1Pod) => PodBudget | undefined {
+function budgetsOver(budgets: readonly k8s.V1PodDisruptionBudget[]): (pod: AsSent<k8s.V1Pod>) => PodBudget | undefined {
   const ofNamespace = grouped(budgets, ({ metadata }) => metadata!.namespace!);
   return ({ metadata }) => (ofNamespace.get(metadata!.namespace!) ?? [])
     .filter(({ spec }) => selects(spec?.selector, metadata!.labels ?? {}))
@@ -232,19 +234,4 @@ function parsed(answer: string): Status {
     }
     throw error;
   }
-}
-
-/** The typed client drops what an eviction's answer says, so it is read on the way. */
-function listening(hear: (text: string) => void): k8s.ConfigurationOptions {
-  return {
-    middlewareMergeStrategy: 'append',
-    middleware: [{
-      pre: request => new k8s.Observable(Promise.resolve(request)),
-      post: response => new k8s.Observable(response.body.text().then(text => {
-        hear(text);
-        const body = { text: () => Promise.resolve(text), binary: () => Promise.resolve(Buffer.from(text)) };
-        return new k8s.ResponseContext(response.httpStatusCode, response.headers, body);
-      })),
-    }],
-  };
 }
