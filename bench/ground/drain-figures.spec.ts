@@ -32,7 +32,8 @@ const figures = (seen: Partial<Seen>) => drainFigures({
 });
 
 void test('evictions of everybody count together', () => {
-  const { granted, refused } = figures({ audits: [{ ...AUDIT, granted: [eviction], refused: [eviction, eviction] }, { ...AUDIT, granted: [eviction] }] });
+  const audits = [{ ...AUDIT, granted: [eviction], refused: [eviction, eviction] }, { ...AUDIT, granted: [eviction] }];
+  const { granted, refused } = figures({ audits });
   assert.deepEqual([granted, refused], [2, 2]);
 });
 

@@ -42,7 +42,8 @@ export interface Seen {
 
 export function drainFigures({ commandSeconds, disruption, audits, preempted, aws, kubernetes }: Seen): DrainFigures {
   const count = (answer: 'granted' | 'refused') => audits.reduce((sum, audit) => sum + audit[answer].length, 0);
-  const [worst] = disruption.withoutBudget.flatMap(workload => disruption.fewestReady[workload] ? [{ workload, ...disruption.fewestReady[workload] }] : [])
+  const [worst] = disruption.withoutBudget
+    .flatMap(workload => disruption.fewestReady[workload] ? [{ workload, ...disruption.fewestReady[workload] }] : [])
     .filter(({ before }) => before > 1)
     .sort((a, b) => a.fewest / a.before - b.fewest / b.before);
   return {
