@@ -12,7 +12,7 @@ const aws = new AwsStageReader();
 
 /** Checks the preflight's assumptions about a drain again; undefined while they hold. */
 export async function recheck(configuration: WorkflowConfiguration): Promise<Progress | undefined> {
-  const question = stageQuestion(configuration, MigrationStage.SCALE_DOWN);
+  const question = { ...stageQuestion(configuration, MigrationStage.SCALE_DOWN), hasRights: true };
   const ports = { kubernetes: new LambdaStageFactsReader(configuration.KubernetesFunctionArn), aws };
   return preflightPause(judge(stageFindings(await readStageFacts(ports, question), question), configuration.AcceptedRisks));
 }

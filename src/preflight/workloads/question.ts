@@ -29,6 +29,8 @@ export interface StageQuestion extends StagePlan {
   readonly nodegroups?: readonly string[];
   /** Where Karpenter lives. */
   readonly namespace: string;
+  /** Our identity has worked with its rights a moment ago: nobody has to ask for them. */
+  readonly hasRights?: boolean;
 }
 
 /** Nothing that runs is moved at INSTALL, and what stands in the way of moving it must not stand in the way of going back. */

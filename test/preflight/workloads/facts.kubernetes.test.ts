@@ -222,6 +222,7 @@ test.each([
 
 test('rights that are missing are named as kubectl names them', async () => {
   api.denied.push('create pods', 'delete machines', 'patch nodes');
+  expect((await reader.readStageFacts({ ...question(), hasRights: true })).denied).toEqual([]);
   expect((await reader.readStageFacts(question())).denied)
     .toEqual(['patch nodes', 'create pods in namespace karpenter', 'delete machines.karpenter.sh', 'create pods/eviction']);
   expect(api.reviews).toContainEqual({ verb: 'create', group: '', resource: 'pods', subresource: 'eviction' });
