@@ -22,29 +22,35 @@ export class ConfigMapRuns implements RunPort {
   }
 
   public async begin(beginning: Beginning): Promise<RunRecord> {
-    return (await this.change(record => begun(record, beginning)))!;
+    return (await this.changeOwn(record => begun(record, beginning)))!;
   }
 
   public async enter(generation: number, lease: Lease, now: number): Promise<Lease | false> {
-    return (await this.change(record => entered(record, generation, lease, now)))?.lease ?? false;
+    return (await this.changeOwn(record => entered(record, generation, lease, now)))?.lease ?? false;
   }
 
   public async leave(token: string, report?: RunReport): Promise<void> {
-    if (await this.find()) {
-      await this.change(record => left(record, token, report));
-    }
+    await this.change(record => left(record, token, report));
   }
 
   private find(): Promise<k8s.V1ConfigMap | undefined> {
     return unlessAbsent(() => this.core.readNamespacedConfigMap(CLAIM));
   }
 
-  /** Writes what the change gives, unless that is nothing or what is there already. */
-  private async change(change: (record: RunRecord) => RunRecord | undefined): Promise<RunRecord | undefined> {
+  private async changeOwn(change: (record: RunRecord) => RunRecord | undefined): Promise<RunRecord | undefined> {
+    const changed = await this.change(change);
+    if (changed === 'gone') {
+      throw new Error(`there is no claim on the cluster (ConfigMap ${CLAIM_NAMESPACE}/${CLAIM_NAME}): deploy with another \`revision\` to make it again`);
+    }
+    return changed;
+  }
+
+  /** Writes what the change gives, unless that is nothing or what is there already; `gone` where there is no claim. */
+  private async change(change: (record: RunRecord) => RunRecord | undefined): Promise<RunRecord | 'gone' | undefined> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const map = await this.find();
       if (!map) {
-        throw new Error(`there is no claim on the cluster (ConfigMap ${CLAIM_NAMESPACE}/${CLAIM_NAME}): deploy with another \`revision\` to make it again`);
+        return 'gone';
       }
       const before = recordOf(map);
       const after = change(before);
