@@ -42,7 +42,7 @@ export function listening(hear: (text: string, status: number) => string): k8s.C
 const NO_ITEMS = '{"items":[]}';
 
 /** The typed client makes an instance of a class of every part of an object. With thousands of pods that takes longer than all else together. */
-async function asSent<T>(list: (options: k8s.ConfigurationOptions) => Promise<unknown>): Promise<Page<AsSent<T>>> {
+export async function asSent<T>(list: (options: k8s.ConfigurationOptions) => Promise<unknown>): Promise<Page<AsSent<T>>> {
   let answer = NO_ITEMS;
   await list(listening((text, status) => {
     if (status !== 200) {

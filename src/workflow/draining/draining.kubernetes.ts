@@ -1,4 +1,5 @@
 import * as k8s from '@kubernetes/client-node';
+import { ControllersKubernetes } from './controllers.kubernetes';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
 import { Fence, toEach } from '../../custom-resources/fence';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
@@ -21,7 +22,7 @@ const TARGET_GROUP_BINDINGS = { group: 'elbv2.k8s.aws', version: 'v1beta1', plur
 /** Nodes, pods and evictions through the Kubernetes API. */
 export class DrainingKubernetes implements DrainingPort {
   private readonly core: k8s.CoreV1Api;
-  private readonly apps: k8s.AppsV1Api;
+  private readonly owners: ControllersKubernetes;
   private readonly storage: k8s.StorageV1Api;
   private readonly networking: k8s.NetworkingV1Api;
   private readonly policy: k8s.PolicyV1Api;
@@ -29,7 +30,7 @@ export class DrainingKubernetes implements DrainingPort {
 
   constructor(config: k8s.KubeConfig, private readonly api: Pick<KarpenterApi, 'keepAnnotation'>, private readonly fence: Fence) {
     this.core = config.makeApiClient(k8s.CoreV1Api);
-    this.apps = config.makeApiClient(k8s.AppsV1Api);
+    this.owners = new ControllersKubernetes(this.core, config.makeApiClient(k8s.AppsV1Api));
     this.storage = config.makeApiClient(k8s.StorageV1Api);
     this.networking = config.makeApiClient(k8s.NetworkingV1Api);
     this.policy = config.makeApiClient(k8s.PolicyV1Api);
@@ -57,17 +58,8 @@ export class DrainingKubernetes implements DrainingPort {
     return next ? { pods, next } : { pods };
   }
 
-  public async controllers(wanted: readonly ControllerRef[]): Promise<ControllerView[]> {
-    const found: ControllerView[] = [];
-    for (const { kind, namespace, name, uid } of wanted) {
-      const controller = await this.controller(kind, { namespace, name });
-      // One of the same name that was made anew owes nothing.
-      if (controller?.metadata?.uid === uid) {
-        const owner = controller.metadata.ownerReferences?.find(one => one.controller);
-        found.push({ uid, wanted: controller.spec?.replicas ?? 1, ...owner && { owner: { kind: owner.kind, name: owner.name, uid: owner.uid } } });
-      }
-    }
-    return found;
+  public controllers(wanted: readonly ControllerRef[]): Promise<ControllerView[]> {
+    return this.owners.find(wanted);
   }
 
   public async attachments(): Promise<AttachmentView[]> {
@@ -133,19 +125,6 @@ export class DrainingKubernetes implements DrainingPort {
     });
   }
 
-  private controller(kind: string, object: { namespace: string; name: string }): Promise<Controller | undefined> {
-    switch (kind) {
-      case 'ReplicaSet':
-        return unlessAbsent<Controller>(() => this.apps.readNamespacedReplicaSet(object));
-      case 'StatefulSet':
-        return unlessAbsent<Controller>(() => this.apps.readNamespacedStatefulSet(object));
-      case 'ReplicationController':
-        return unlessAbsent<Controller>(() => this.core.readNamespacedReplicationController(object));
-      default:
-        return Promise.resolve(undefined);
-    }
-  }
-
   private patch({ name, version, unschedulable, labels, annotations }: NodeChange): Promise<unknown> {
     return this.core.patchNode({
       name,
@@ -191,8 +170,6 @@ function budgetsOver(budgets: readonly k8s.V1PodDisruptionBudget[]): (pod: AsSen
     .map((budget): PodBudget => ({ name: budget.metadata!.name!, allows: budget.status?.disruptionsAllowed ?? 0 }))
     .reduce<PodBudget | undefined>((least, one) => least === undefined || one.allows < least.allows ? one : least, undefined);
 }
-
-interface Controller { readonly metadata?: k8s.V1ObjectMeta; readonly spec?: { readonly replicas?: number } }
 
 interface Status {
   readonly status?: string;

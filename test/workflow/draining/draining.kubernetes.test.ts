@@ -47,7 +47,7 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 test('the list of methods is complete', () => {
-  const own = Object.getOwnPropertyNames(DrainingKubernetes.prototype).filter(name => !['constructor', 'controller', 'patch', 'evictOne'].includes(name));
+  const own = Object.getOwnPropertyNames(DrainingKubernetes.prototype).filter(name => !['constructor', 'patch', 'evictOne'].includes(name));
   expect([...DRAINING_METHODS].sort()).toEqual(own.sort());
 });
 
@@ -232,6 +232,18 @@ test('only controllers that still are the same are known', async () => {
   api.answers['GET /apis/apps/v1/namespaces/d/replicasets/c'] = [200, { metadata: { uid: 'another' }, spec: { replicas: 3 } }];
   expect(await port.controllers([of('ReplicaSet', 'a'), of('StatefulSet', 'b'), of('ReplicaSet', 'c'), of('ReplicaSet', 'gone'), of('CloneSet', 'd')]))
     .toEqual([{ uid: 'a', wanted: 3, owner: { kind: 'Deployment', name: 'shop', uid: 'shop' } }, { uid: 'b', wanted: 1 }]);
+});
+
+test('many controllers of a kind are listed, page by page', async () => {
+  const of = (kind: string, name: string) => ({ kind, name, uid: name, namespace: 'd' });
+  const names = Array.from({ length: 21 }, (_, i) => `r-${i}`);
+  const items = [...names.slice(0, 20), 'other'].map(uid => ({ metadata: { uid, creationTimestamp: '2026-11-01T12:00:00Z' }, spec: { replicas: 2 } }));
+  api.answers['GET /apis/apps/v1/replicasets'] = [200, { metadata: { continue: 'more' }, items: items.slice(0, 10) }];
+  api.answers['GET /apis/apps/v1/replicasets?more'] = [200, { metadata: {}, items: items.slice(10) }];
+  api.answers['GET /apis/apps/v1/namespaces/d/statefulsets/b'] = [200, { metadata: { uid: 'b' }, spec: {} }];
+  const found = await port.controllers([...names.map(name => of('ReplicaSet', name)), of('StatefulSet', 'b')]);
+  expect(found).toEqual([...names.slice(0, 20).map(uid => ({ uid, wanted: 2 })), { uid: 'b', wanted: 1 }]);
+  expect(api.reads).toBe(3);
 });
 
 test('an attachment names its claim', async () => {
