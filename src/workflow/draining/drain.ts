@@ -1,8 +1,7 @@
 import { newRecord, recordOf } from './drain-record';
 import { begin, note, undoOf } from './node-marks';
-import { DrainMoves, DrainOptions, DrainView, oneOfEach, planDrain } from './plan';
-import { podsOn } from './pod-index';
-import { mustMove, Obstacle, podsToMove } from './pods';
+import { DrainMoves, DrainOptions, DrainView, oneOfEach, openDebts, planDrain } from './plan';
+import { Obstacle, podsToMove } from './pods';
 import { DrainingPort, Eviction, NodeChange } from './port';
 import { ControllerRef, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
@@ -52,16 +51,7 @@ export async function drain(
   if (batch.length === 0) {
     return { emptied: [], remaining: [], held: [] };
   }
-  const view: DrainView = {
-    nodes: batch,
-    pods,
-    controllers: await readControllers(port, controllersOf(batch, pods)),
-    // Volumes and load balancers matter to a node that has no pod left.
-    ...batch.some(({ name }) => podsOn(name, pods).every(pod => !mustMove(pod)))
-      ? { attachments: await port.attachments(), loadBalancers: await port.loadBalancers() }
-      : { attachments: [], loadBalancers: false },
-  };
-  const moves = planDrain(view, options, now);
+  const moves = await planMoves(port, batch, pods, options, now);
   const noted = await noteAll(port, moves.note);
   const round = await evictInTurn(port, moves, () => options.force && moves.waits.length === 0, now);
   const remaining = batch.filter(node => !moves.emptied.includes(node));
@@ -72,6 +62,18 @@ export async function drain(
     progress: together([noted, rest.length > 0 ? progressOf(moves, round, rest, options) : undefined]),
     held: [...new Set([...moves.held, ...round.evicted.length === 0 ? [...round.refused, ...round.failed].map(({ pod }) => pod.node!) : []])],
   };
+}
+
+/** Volumes and load balancers are asked for as soon as a node waits for nothing else. */
+async function planMoves(
+  port: DrainingPort, nodes: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
+): Promise<DrainMoves> {
+  const view: DrainView = {
+    nodes, pods, controllers: await readControllers(port, controllersOf(nodes, pods, now)), attachments: [], loadBalancers: false,
+  };
+  const moves = planDrain(view, options, now);
+  return moves.empty.length === 0 ? moves
+    : planDrain({ ...view, attachments: await port.attachments(), loadBalancers: await port.loadBalancers() }, options, now);
 }
 
 async function noteAll(port: DrainingPort, notes: DrainMoves['note']): Promise<Progress | undefined> {
@@ -177,10 +179,10 @@ function nameOf({ namespace, name, uid }: PodView): { namespace: string; name: s
   return { namespace, name, uid };
 }
 
-/** Whoever owes pods, whoever is about to lose some, and the other ReplicaSets of the same Deployments. */
-function controllersOf(batch: readonly NodeView[], pods: readonly PodView[]): ControllerRef[] {
-  const owing = batch.flatMap(node => recordOf(node)?.owed ?? []).map(({ kind, name, uid, namespace }) => ({ kind, name, uid, namespace }));
-  const losing = batch.flatMap(({ name }) => podsToMove(name, pods)).flatMap(refOf);
+/** Whoever owes pods, whoever is about to lose some that only our limit protects, and the other ReplicaSets of the same Deployments. */
+function controllersOf(batch: readonly NodeView[], pods: readonly PodView[], now: number): ControllerRef[] {
+  const owing = openDebts(batch, pods, now).map(({ kind, name, uid, namespace }) => ({ kind, name, uid, namespace }));
+  const losing = batch.flatMap(({ name }) => podsToMove(name, pods)).filter(({ budget }) => budget === undefined).flatMap(refOf);
   const families = new Set([...owing, ...losing].filter(({ kind }) => kind === 'ReplicaSet').map(familyOf));
   const siblings = families.size === 0 ? [] : pods.flatMap(refOf).filter(ref => ref.kind === 'ReplicaSet' && families.has(familyOf(ref)));
   return [...new Map([...owing, ...losing, ...siblings].map(ref => [ref.uid, ref])).values()];

@@ -1,9 +1,9 @@
 import { Allowance, allowanceOf, DisruptionLimits, reasonsOf } from './allowance';
-import { DrainRecord, debtsAmong, recordOf } from './drain-record';
+import { Debt, DrainRecord, debtsAmong, recordOf } from './drain-record';
 import { cordonedSince } from './node-marks';
 import { podsOn } from './pod-index';
 import { ENDING_MILLISECONDS, isDead, isStuck, mustMove, Obstacle, obstacleOf, podsToMove } from './pods';
-import { Missing, missingReplacements } from './replacements';
+import { isMadeUp, Missing, missingReplacements } from './replacements';
 import { AttachmentView, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
@@ -37,6 +37,8 @@ export interface DrainMoves {
   readonly forced: readonly PodView[];
   /** What is noted of nodes, and why; such a node loses no pod in the same call. */
   readonly note: ReadonlyArray<{ readonly node: NodeView; readonly record: DrainRecord; readonly says: string }>;
+  /** Nodes without a pod that has to leave them, for which nobody waits for a new one: what else they wait for depends on volumes and load balancers. */
+  readonly empty: readonly NodeView[];
   /** Nodes that nothing depends on any more. */
   readonly emptied: readonly NodeView[];
   readonly waits: readonly string[];
@@ -54,7 +56,13 @@ const CLOCK_MILLISECONDS = 2000;
 const LOOK_SECONDS = 5;
 const LONGEST_LOOK_SECONDS = 60;
 
-interface Member { readonly node: NodeView; readonly record: DrainRecord }
+interface Member {
+  readonly node: NodeView;
+  readonly record: DrainRecord;
+}
+
+/** A node, and all of the batch that were begun no later: new pods make up for theirs first. */
+interface Turn extends Member { readonly before: readonly Member[] }
 
 /** A node of the batch, with what it still has and what is still missing of what it had. */
 interface Standing extends Member {
@@ -87,6 +95,7 @@ export function planDrain(view: DrainView, options: DrainOptions, now: number): 
     insteadOf: allowance.insteadOf,
     forced,
     note: notes,
+    empty: fates.filter(({ isEmpty }) => isEmpty).map(({ node }) => node),
     emptied: ends,
     waits: fates.flatMap(({ waits }) => waits),
     waitSeconds: Math.min(LONGEST_LOOK_SECONDS, ...fates.map(({ waitSeconds }) => waitSeconds)),
@@ -95,19 +104,33 @@ export function planDrain(view: DrainView, options: DrainOptions, now: number): 
   };
 }
 
+/** What is still owed to nodes of the batch, as far as pods tell it: a controller may want fewer by now. */
+export function openDebts(nodes: readonly NodeView[], pods: readonly PodView[], now: number): Debt[] {
+  return turnsOf(nodes, now).flatMap((turn) => debtsIn(turn).filter(debt => !isMadeUp(debt, { pods, nodes: nodesOf(turn.before) })));
+}
+
 function standingsOf(view: DrainView, now: number): Standing[] {
-  const members = view.nodes.map((node): Member => ({ node, record: recordOf(node) ?? { since: now, owed: [] } }))
+  return turnsOf(view.nodes, now).map((turn): Standing => ({
+    node: turn.node,
+    record: turn.record,
+    residents: residentsOf(turn, view.pods, now),
+    missing: missingReplacements(debtsIn(turn), { ...view, nodes: nodesOf(turn.before) }, now),
+    endings: endingsOf(turn.node, view.pods, now),
+  }));
+}
+
+function turnsOf(nodes: readonly NodeView[], now: number): Turn[] {
+  const members = nodes.map((node): Member => ({ node, record: recordOf(node) ?? { since: now, owed: [] } }))
     .sort((one, other) => one.record.since - other.record.since);
-  return members.map((member): Standing => {
-    const before = members.filter(({ record }) => record.since <= member.record.since);
-    const debts = debtsAmong(member.record, before.map(({ record }) => record));
-    return {
-      ...member,
-      residents: residentsOf(member, view.pods, now),
-      missing: missingReplacements(debts, { ...view, nodes: before.map(({ node }) => node) }, now),
-      endings: endingsOf(member.node, view.pods, now),
-    };
-  });
+  return members.map(member => ({ ...member, before: members.filter(({ record }) => record.since <= member.record.since) }));
+}
+
+function debtsIn({ record, before }: Turn): Debt[] {
+  return debtsAmong(record, before.map(one => one.record));
+}
+
+function nodesOf(members: readonly Member[]): NodeView[] {
+  return members.map(({ node }) => node);
 }
 
 /** What becomes of a node now. */

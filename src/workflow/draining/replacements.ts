@@ -40,6 +40,37 @@ export function missingReplacements(debts: readonly Debt[], view: ReplacementVie
   return { waits, late };
 }
 
+/** Pods of a controller that owes some, those that are no more alive left out. */
+interface Successors {
+  /** Of before, on the nodes that have to be left. */
+  readonly staying: number;
+  readonly born: number;
+  /** Born, and not Ready. */
+  readonly newcomers: readonly PodView[];
+}
+
+/** Whether there are as many new pods as are owed, and Ready: then nobody has to know how many the controller wants. */
+export function isMadeUp(owed: Debt, view: Pick<ReplacementView, 'pods' | 'nodes'>): boolean {
+  const { staying, born, newcomers } = successorsOf(owed, view);
+  return born - newcomers.length >= owed.count - staying;
+}
+
+function successorsOf({ uid, since }: Debt, { pods, nodes }: Pick<ReplacementView, 'pods' | 'nodes'>): Successors {
+  const alive = podsOf(uid, pods).filter(isAlive);
+  const left = nodes.map(({ name }) => name);
+  const silent = nodes.filter(({ ready }) => !ready).map(({ name }) => name);
+  const born = alive.filter(pod => pod.created >= since);
+  return {
+    staying: alive.filter(pod => pod.created < since && isOn(left, pod) && (pod.ready || isOn(silent, pod))).length,
+    born: born.length,
+    newcomers: born.filter(pod => !pod.ready),
+  };
+}
+
+function isOn(names: readonly string[], { node }: PodView): boolean {
+  return node !== undefined && names.includes(node);
+}
+
 interface Gap {
   /** New pods that are not Ready. */
   readonly newcomers: readonly PodView[];
@@ -48,32 +79,25 @@ interface Gap {
 }
 
 function missingOf(owed: Debt, view: ReplacementView, now: number): Gap | undefined {
-  const { since } = owed;
+  if (isMadeUp(owed, view)) {
+    return undefined;
+  }
   const known = KNOWN_KINDS.includes(owed.kind);
   const wanted = view.controllers.find(controller => controller.uid === owed.uid)?.wanted;
   if (known && wanted === undefined) {
     return undefined;
   }
   const own = podsOf(owed.uid, view.pods);
-  const alive = own.filter(isAlive);
-  if (wanted !== undefined && alive.filter(pod => pod.ready).length >= wanted) {
+  if (wanted !== undefined && own.filter(pod => isAlive(pod) && pod.ready).length >= wanted) {
     return undefined;
   }
-  const left = view.nodes.map(node => node.name);
-  const silent = view.nodes.filter(node => !node.ready).map(node => node.name);
   const dead = view.nodes.filter(node => isDead(node, now)).map(node => node.name);
-  const isOf = (names: readonly string[], pod: PodView) => pod.node !== undefined && names.includes(pod.node);
-  const staying = alive.filter(pod => pod.created < since && isOf(left, pod) && (pod.ready || isOf(silent, pod))).length;
-  const born = alive.filter(pod => pod.created >= since);
-  const newcomers = born.filter(pod => !pod.ready);
-  if (born.length - newcomers.length >= owed.count - staying) {
-    return undefined;
-  }
   const ending = own.filter(pod => pod.leaving !== undefined);
-  if (owed.kind === 'StatefulSet' && ending.some(pod => isOf(dead, pod) && isStuck(pod, now))) {
+  if (owed.kind === 'StatefulSet' && ending.some(pod => isOn(dead, pod) && isStuck(pod, now))) {
     return undefined;
   }
-  if (!known && newcomers.length === 0 && now - since > UNKNOWN_KIND_MILLISECONDS) {
+  const { newcomers } = successorsOf(owed, view);
+  if (!known && newcomers.length === 0 && now - owed.since > UNKNOWN_KIND_MILLISECONDS) {
     return undefined;
   }
   return { newcomers, ending: ending.some(pod => now - pod.leaving! <= ENDING_MILLISECONDS) };

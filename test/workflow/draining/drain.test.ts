@@ -27,6 +27,25 @@ class Fake implements DrainingPort {
   public deletePods = async (pods: readonly { name: string }[]) => { this.deleted.push(...pods.map(({ name }) => name)); };
 }
 
+/** Says what it was asked. */
+class Asked extends Fake {
+  public readonly asked: string[] = [];
+  public override controllers: DrainingPort['controllers'] = async wanted => {
+    this.asked.push(...wanted.map(({ uid }) => uid));
+    return wanted.map(({ uid }) => ({ uid, wanted: 9 }));
+  };
+
+  public override attachments: DrainingPort['attachments'] = async () => {
+    this.asked.push('attachments');
+    return [{ node: 'n', volume: 'pv' }];
+  };
+
+  public override loadBalancers = async () => {
+    this.asked.push('load balancers');
+    return false;
+  };
+}
+
 const batch = [node('n', { annotations: { [DRAIN_RECORD]: JSON.stringify({ since: NOW, owed: [] }) } })];
 
 test('evictions are counted and said', async () => {
@@ -192,5 +211,38 @@ test('a release takes back what is ours and nothing else', () => {
   });
   expect(release(ours, { cordon: false, keeper: false })).toEqual({
     name: 'ours', version: '1', labels: { [LABEL]: null }, annotations: { [DRAIN_RECORD]: null, [EXCLUSION_RECORD]: null },
+  });
+});
+
+describe('what is asked', () => {
+  const owing = (count: number, empty?: number) => [node('n', {
+    annotations: {
+      [DRAIN_RECORD]: JSON.stringify({ since: NOW, empty, owed: [{ kind: 'ReplicaSet', name: 'rs-web', uid: 'rs-web', namespace: 'default', count }] }),
+    },
+  })];
+
+  test('controllers of pods that a budget protects are not, those of others are', async () => {
+    const port = new Asked();
+    const of = (uid: string) => ({ controller: { kind: 'StatefulSet', name: uid, uid } });
+    await drain(port, batch, [pod('a', 'n', { ...of('web'), budget: { name: 'b', allows: 1 } }), pod('b', 'n', of('db'))], OPTIONS, NOW);
+    expect(port.asked).toEqual(['db']);
+  });
+
+  test('controllers are not that have made up for their pods, those that have not are', async () => {
+    const made = [pod('web-1', 'new', { created: NOW })];
+    const settled = new Asked();
+    await drain(settled, owing(1), [...made, pod('stays', 'n')], OPTIONS, NOW);
+    expect(settled.asked).not.toContain('attachments');
+    const open = new Asked();
+    const again = await drain(open, owing(2), made, OPTIONS, NOW);
+    expect(open.asked).toEqual(['rs-web']);
+    expect(again.progress).toMatchObject({ says: 'waits until a new pod of default/rs-web is Ready' });
+  });
+
+  test('volumes and load balancers are as soon as nothing else is waited for', async () => {
+    const port = new Asked();
+    const { progress } = await drain(port, owing(1, NOW), [pod('web-1', 'new', { created: NOW })], OPTIONS, NOW);
+    expect(port.asked).toEqual(['attachments', 'load balancers']);
+    expect(progress).toMatchObject({ says: expect.stringContaining('pv') });
   });
 });
