@@ -9,7 +9,7 @@ const missingBudgets: StageCheck = ({ moving }) => {
   return unprotected.length === 0 ? [] : [warning(
     PreflightCheck.DISRUPTION_BUDGETS,
     `${unprotected.length} ${unprotected.length === 1 ? 'workload has' : 'workloads have'} no PodDisruptionBudget: ${named(unprotected.map(workloadName))}`,
-    'give each one a PodDisruptionBudget: without one this drain keeps to disruptionLimit, a quarter of its pods at a time, and nobody else does',
+    'give each one a PodDisruptionBudget: without one this drain keeps to disruptionLimit, and nobody else does',
   )];
 };
 

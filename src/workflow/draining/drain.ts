@@ -179,13 +179,26 @@ function nameOf({ namespace, name, uid }: PodView): { namespace: string; name: s
   return { namespace, name, uid };
 }
 
-/** Whoever owes pods, whoever is about to lose some that only our limit protects, and the other ReplicaSets of the same Deployments. */
+/** Whoever owes pods, and whoever is about to lose some that only our limit protects. */
 function controllersOf(batch: readonly NodeView[], pods: readonly PodView[], now: number): ControllerRef[] {
   const owing = openDebts(batch, pods, now).map(({ kind, name, uid, namespace }) => ({ kind, name, uid, namespace }));
-  const losing = batch.flatMap(({ name }) => podsToMove(name, pods)).filter(({ budget }) => budget === undefined).flatMap(refOf);
-  const families = new Set([...owing, ...losing].filter(({ kind }) => kind === 'ReplicaSet').map(familyOf));
+  return withSiblings([...owing, ...unprotected(batch.flatMap(({ name }) => podsToMove(name, pods)))], pods);
+}
+
+/** Those whose pods only our limit protects. */
+export function limitedControllers(leaving: readonly PodView[], pods: readonly PodView[]): ControllerRef[] {
+  return withSiblings(unprotected(leaving), pods);
+}
+
+function unprotected(pods: readonly PodView[]): ControllerRef[] {
+  return pods.filter(({ budget }) => budget === undefined).flatMap(refOf);
+}
+
+/** With the other ReplicaSets of the same Deployments. */
+function withSiblings(refs: readonly ControllerRef[], pods: readonly PodView[]): ControllerRef[] {
+  const families = new Set(refs.filter(({ kind }) => kind === 'ReplicaSet').map(familyOf));
   const siblings = families.size === 0 ? [] : pods.flatMap(refOf).filter(ref => ref.kind === 'ReplicaSet' && families.has(familyOf(ref)));
-  return [...new Map([...owing, ...losing, ...siblings].map(ref => [ref.uid, ref])).values()];
+  return [...new Map([...refs, ...siblings].map(ref => [ref.uid, ref])).values()];
 }
 
 function refOf({ namespace, controller }: PodView): ControllerRef[] {

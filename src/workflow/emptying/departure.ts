@@ -4,8 +4,10 @@ import { FleetPort, InstanceView, PoolView } from '../../karpenter/api/fleet';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
-import { allPods, blockedBy, evictAll, refusalsOf } from '../draining/drain';
-import { oneOfEach } from '../draining/plan';
+import { allowanceOf, reasonsOf } from '../draining/allowance';
+import { allPods, blockedBy, evictAll, limitedControllers, readControllers, refusalsOf } from '../draining/drain';
+import { DrainOptions, oneOfEach } from '../draining/plan';
+import { podsOn } from '../draining/pod-index';
 import { isFinished, mustMove, obstacleOf, podsToMove } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
 import { PauseReason } from '../pause-reason';
@@ -21,7 +23,7 @@ export class Departure {
   public constructor(
     private readonly ports: { readonly fleet: Pick<FleetPort, 'changePool'>; readonly draining: DrainingPort },
     private readonly api: KarpenterApi,
-    private readonly force: boolean,
+    private readonly options: Pick<DrainOptions, 'limits' | 'force'>,
     private readonly now: number,
   ) {}
 
@@ -71,16 +73,19 @@ export class Departure {
 
   /** Pods that still hold a node up: the Eviction API says why, and if nobody works on it we do. */
   private async evictFrom(members: readonly Member[]): Promise<Progress | undefined> {
-    const { draining } = this.ports;
+    const { ports: { draining }, options: { limits, force } } = this;
     const pods = await allPods(draining);
-    const left = members.flatMap(({ node }): PodView[] => node ? podsToMove(node.name, pods) : []);
+    const nodes = members.flatMap(({ node }) => node ?? []);
+    const left = nodes.flatMap(({ name }): readonly PodView[] => podsToMove(name, pods));
     const kept = left.filter(pod => obstacleOf(pod) !== undefined);
     // Nobody has counted what is owed for these: so a workload that lacks a pod loses none by force.
     const isWhole = (pod: PodView) => !pods.some(other => other.uid !== pod.uid && pod.controller && other.controller?.uid === pod.controller.uid
       && (other.leaving !== undefined || !other.ready && !isFinished(other)));
-    const forced = this.force ? oneOfEach(kept.filter(isWhole)) : [];
+    const forced = force ? oneOfEach(kept.filter(isWhole)) : [];
     const held = kept.filter(pod => !forced.includes(pod));
-    const round = await evictAll(draining, left.filter(pod => !held.includes(pod)), pod => this.force && isWhole(pod), this.now);
+    const controllers = await readControllers(draining, limitedControllers(left, pods));
+    const { allowed, withheld } = allowanceOf(left.filter(pod => !kept.includes(pod)), { pods, controllers }, limits, this.now);
+    const round = await evictAll(draining, [...allowed, ...forced], pod => force && isWhole(pod), this.now);
     const counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length };
     if (round.evicted.length + round.deleted > 0) {
       const isForced = round.deleted > 0 || round.evicted.some(pod => forced.includes(pod));
@@ -89,11 +94,13 @@ export class Departure {
     if (round.throttled) {
       return blocked(PauseReason.THROTTLED, 'the Kubernetes API has too much to do to evict pods', { counts });
     }
-    const obstacles = [...refusalsOf(round), ...held.map(pod => obstacleOf(pod)!)];
-    const ending = members.flatMap(({ node }) => pods.filter(pod => pod.node === node?.name && mustMove(pod) && this.now < (pod.leaving ?? 0)));
+    const limit = reasonsOf(withheld);
+    const obstacles = [...refusalsOf(round), ...held.map(pod => obstacleOf(pod)!), ...limit.obstacles];
+    const ending = nodes.flatMap(({ name }) => podsOn(name, pods).filter(pod => mustMove(pod) && this.now < (pod.leaving ?? 0)));
     return obstacles.length > 0 ? blockedBy(obstacles, counts)
-      : ending.length > 0 ? working(`waits until ${count(ending.length, 'pod')} of nodes that are being deleted has ended`, LOOK_SECONDS, { counts })
-        : undefined;
+      : limit.waits.length > 0 ? working(`waits until ${some(limit.waits)} is Ready`, LOOK_SECONDS, { counts })
+        : ending.length > 0 ? working(`waits until ${count(ending.length, 'pod')} of nodes that are being deleted has ended`, LOOK_SECONDS, { counts })
+          : undefined;
   }
 }
 

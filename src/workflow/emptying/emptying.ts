@@ -102,7 +102,8 @@ export class Emptying {
   }
 
   private departure(): Departure {
-    return new Departure(this.ports, this.api, this.options.force, this.now());
+    const { scaleDown, force } = this.options;
+    return new Departure(this.ports, this.api, drainOptions(scaleDown, force), this.now());
   }
 
   private async stopLaunches(pools: readonly PoolView[]): Promise<Progress | undefined> {

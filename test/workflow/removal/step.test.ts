@@ -248,6 +248,22 @@ describe('what others delete', () => {
     expect(world.events).toContain('evict web-4');
   });
 
+  test('such a node loses pods of a workload without a budget as the limit says', async () => {
+    const evicted = () => world.events.filter(event => event.startsWith('evict'));
+    world.claims = world.claims.map(one => one.nodeName === 'b-1' ? { ...one, leaving: START - 11 * MINUTE } : one);
+    const [web] = world.pods_.filter(({ node: on }) => on === 'b-1');
+    // Three of four are missing, and nothing is on its way.
+    world.pods_ = [web, ...['x', 'y', 'z'].map(name => ({ ...web, name, uid: `uid-${name}`, node: 'system-1', ready: false, created: START - 60 * MINUTE }))];
+    for (let calls = 0; calls < 3; calls++) {
+      await step.apply();
+    }
+    expect(await step.apply()).toMatchObject({ kind: 'blocked', by: PauseReason.DISRUPTION_LIMIT, says: expect.stringContaining('lacks 3 of 4 Ready pods') });
+    expect(evicted()).toEqual([]);
+    world.pods_ = world.pods_.map(one => ({ ...one, ready: true }));
+    await step.apply();
+    expect(evicted()).toEqual(['evict web-4']);
+  });
+
   test('pods of such a node that are still ending are waited for', async () => {
     world.claims = world.claims.map(one => one.nodeName === 'b-1' ? { ...one, leaving: START - 11 * MINUTE } : one);
     world.pods_ = world.pods_.map(one => one.node === 'b-1' ? { ...one, leaving: START + MINUTE } : one);
