@@ -72,16 +72,23 @@ export function debtsOf({ since, owed }: DrainRecord): Debt[] {
 }
 
 /**
- * What is owed for a node of the batch: where others lost pods of the same controller before, the first new pods make up for theirs. So a node that was
- * begun later takes none of them for its own.
+ * What is owed for each node of the batch: where others lost pods of the same controller before, the first new pods make up for theirs. So a node that
+ * was begun later takes none of them for its own.
  *
- * @param others the records of all nodes of the batch, this one too
+ * @param records of all nodes of the batch, those that were begun first before the others
  */
-export function debtsAmong(record: DrainRecord, others: readonly DrainRecord[]): Debt[] {
-  return record.owed.map((owed): Debt => {
-    const alike = others.filter(({ since }) => since <= record.since)
-      .flatMap(other => debtsOf(other).filter(({ uid }) => uid === owed.uid));
-    return { ...owed, count: alike.reduce((sum, { count }) => sum + count, 0), since: Math.min(...alike.map(({ since }) => since)) };
+export function debtsInOrder(records: readonly DrainRecord[]): Debt[][] {
+  const soFar = new Map<string, { readonly count: number; readonly since: number }>();
+  let counted = 0;
+  return records.map((record) => {
+    // Those that were begun in the same second share what comes.
+    for (; counted < records.length && records[counted].since <= record.since; counted += 1) {
+      for (const { uid, count, since } of debtsOf(records[counted])) {
+        const before = soFar.get(uid);
+        soFar.set(uid, { count: (before?.count ?? 0) + count, since: before?.since ?? since });
+      }
+    }
+    return record.owed.map((owed): Debt => ({ ...owed, ...soFar.get(owed.uid)! }));
   });
 }
 

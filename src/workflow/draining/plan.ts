@@ -1,5 +1,5 @@
 import { Allowance, allowanceOf, DisruptionLimits, reasonsOf } from './allowance';
-import { Debt, DrainRecord, debtsAmong, recordOf } from './drain-record';
+import { Debt, DrainRecord, debtsInOrder, recordOf } from './drain-record';
 import { cordonedSince } from './node-marks';
 import { podsOn } from './pod-index';
 import { ENDING_MILLISECONDS, isDead, isStuck, mustMove, Obstacle, obstacleOf, podsToMove } from './pods';
@@ -61,8 +61,11 @@ interface Member {
   readonly record: DrainRecord;
 }
 
-/** A node, and all of the batch that were begun no later: new pods make up for theirs first. */
-interface Turn extends Member { readonly before: readonly Member[] }
+interface Turn extends Member {
+  /** All of the batch that were begun no later: new pods make up for theirs first. */
+  readonly upTo: readonly NodeView[];
+  readonly debts: readonly Debt[];
+}
 
 /** A node of the batch, with what it still has and what is still missing of what it had. */
 interface Standing extends Member {
@@ -106,7 +109,7 @@ export function planDrain(view: DrainView, options: DrainOptions, now: number): 
 
 /** What is still owed to nodes of the batch, as far as pods tell it: a controller may want fewer by now. */
 export function openDebts(nodes: readonly NodeView[], pods: readonly PodView[], now: number): Debt[] {
-  return turnsOf(nodes, now).flatMap((turn) => debtsIn(turn).filter(debt => !isMadeUp(debt, { pods, nodes: nodesOf(turn.before) })));
+  return turnsOf(nodes, now).flatMap(({ debts, upTo }) => debts.filter(debt => !isMadeUp(debt, { pods, nodes: upTo })));
 }
 
 function standingsOf(view: DrainView, now: number): Standing[] {
@@ -114,7 +117,7 @@ function standingsOf(view: DrainView, now: number): Standing[] {
     node: turn.node,
     record: turn.record,
     residents: residentsOf(turn, view.pods, now),
-    missing: missingReplacements(debtsIn(turn), { ...view, nodes: nodesOf(turn.before) }, now),
+    missing: missingReplacements(turn.debts, { ...view, nodes: turn.upTo }, now),
     endings: endingsOf(turn.node, view.pods, now),
   }));
 }
@@ -122,15 +125,10 @@ function standingsOf(view: DrainView, now: number): Standing[] {
 function turnsOf(nodes: readonly NodeView[], now: number): Turn[] {
   const members = nodes.map((node): Member => ({ node, record: recordOf(node) ?? { since: now, owed: [] } }))
     .sort((one, other) => one.record.since - other.record.since);
-  return members.map(member => ({ ...member, before: members.filter(({ record }) => record.since <= member.record.since) }));
-}
-
-function debtsIn({ record, before }: Turn): Debt[] {
-  return debtsAmong(record, before.map(one => one.record));
-}
-
-function nodesOf(members: readonly Member[]): NodeView[] {
-  return members.map(({ node }) => node);
+  const debts = debtsInOrder(members.map(({ record }) => record));
+  return members.map((member, index) => ({
+    ...member, debts: debts[index], upTo: members.filter(({ record }) => record.since <= member.record.since).map(({ node }) => node),
+  }));
 }
 
 /** What becomes of a node now. */
