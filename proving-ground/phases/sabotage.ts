@@ -3,7 +3,8 @@ import {
   CreateAccessEntryCommand, DeleteAccessEntryCommand, DescribeAccessEntryCommand, EKSClient,
 } from '@aws-sdk/client-eks';
 import {
-  AttachRolePolicyCommand, DetachRolePolicyCommand, GetPolicyCommand, GetPolicyVersionCommand, IAMClient, ListAttachedRolePoliciesCommand,
+  CreatePolicyVersionCommand, DeletePolicyVersionCommand, GetPolicyCommand, GetPolicyVersionCommand, IAMClient, ListAttachedRolePoliciesCommand,
+  SetDefaultPolicyVersionCommand,
 } from '@aws-sdk/client-iam';
 import { endBurst } from './burst';
 import { CoreCheck, CORE_CHECKS, Installed } from './core-checks';
@@ -104,14 +105,17 @@ export const SABOTAGES = {
     },
   },
   statement: {
-    what: 'the policy with the statement that passes the node role is taken off the controller\'s role',
+    what: 'the statement that passes the node role is taken out of the controller\'s policy',
     failing: 'policy',
     breakIt: async (world, { controllerRoleArn, nodeRoleArn }) => {
       const client = new IAMClient(clientConfig(world.aws));
-      const RoleName = controllerRoleArn.split('/').pop()!;
-      const PolicyArn = await policyThatPasses(client, RoleName, nodeRoleArn);
-      await client.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
-      return async () => { await client.send(new AttachRolePolicyCommand({ RoleName, PolicyArn })); };
+      const { PolicyArn, VersionId, document } = await policyThatPasses(client, controllerRoleArn.split('/').pop()!, nodeRoleArn);
+      const PolicyDocument = JSON.stringify({ ...document, Statement: document.Statement.filter(one => !passes(one, nodeRoleArn)) });
+      const { PolicyVersion } = await client.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
+      return async () => {
+        await client.send(new SetDefaultPolicyVersionCommand({ PolicyArn, VersionId }));
+        await client.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: PolicyVersion!.VersionId }));
+      };
     },
   },
   queue: {
@@ -140,17 +144,30 @@ export const SABOTAGES = {
   },
 } as const satisfies Record<string, Sabotage>;
 
-async function policyThatPasses(client: IAMClient, RoleName: string, roleArn: string): Promise<string> {
+interface Statement { readonly Action: unknown; readonly Resource: unknown }
+
+interface Policy {
+  readonly PolicyArn: string;
+  /** Of its default version. */
+  readonly VersionId: string;
+  readonly document: { readonly Statement: readonly Statement[] };
+}
+
+async function policyThatPasses(client: IAMClient, RoleName: string, roleArn: string): Promise<Policy> {
   const { AttachedPolicies = [] } = await client.send(new ListAttachedRolePoliciesCommand({ RoleName }));
   for (const { PolicyArn } of AttachedPolicies) {
-    const { Policy } = await client.send(new GetPolicyCommand({ PolicyArn }));
-    const { PolicyVersion } = await client.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy!.DefaultVersionId }));
-    const { Statement } = JSON.parse(decodeURIComponent(PolicyVersion!.Document!));
-    if (Statement.some(({ Action, Resource }: { Action: unknown; Resource: unknown }) => Action === 'iam:PassRole' && Resource === roleArn)) {
-      return PolicyArn!;
+    const VersionId = (await client.send(new GetPolicyCommand({ PolicyArn }))).Policy!.DefaultVersionId!;
+    const { PolicyVersion } = await client.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
+    const document: Policy['document'] = JSON.parse(decodeURIComponent(PolicyVersion!.Document!));
+    if (document.Statement.some(one => passes(one, roleArn))) {
+      return { PolicyArn: PolicyArn!, VersionId, document };
     }
   }
   throw new Error(`no policy of ${RoleName} lets it pass ${roleArn}`);
+}
+
+function passes({ Action, Resource }: Statement, roleArn: string): boolean {
+  return Action === 'iam:PassRole' && Resource === roleArn;
 }
 
 /** Breaks one thing after the other: each must fail its own check, and no other one. */
