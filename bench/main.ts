@@ -6,6 +6,8 @@ import { deploymentBench, drainBench } from './ground/bench';
 import { DEPLOYMENT_HEADING } from './ground/deployment-chapter';
 import { DRAIN_HEADING } from './ground/drain-chapter';
 import { SYNTHESIS_HEADING } from './results';
+import { SCALE_HEADING } from './scale/chapter';
+import { scaleBench } from './scale-bench';
 import { synthesisBench } from './synthesis-bench';
 import { Log } from '../proving-ground/parts/log';
 import { exitWith, logTo } from '../proving-ground/run';
@@ -14,9 +16,11 @@ const RESULTS = path.join(__dirname, 'RESULTS.md');
 
 /** Each gives its chapter. */
 const MEASURE: Readonly<Record<Bench, (log: Log, today: string) => Promise<string>>> = {
-  synthesis: synthesisBench, deployment: deploymentBench, drain: drainBench,
+  synthesis: synthesisBench, deployment: deploymentBench, drain: drainBench, scale: scaleBench,
 };
-const ORDER = { synthesis: SYNTHESIS_HEADING, deployment: DEPLOYMENT_HEADING, drain: DRAIN_HEADING } satisfies Record<Bench, string>;
+const ORDER = {
+  synthesis: SYNTHESIS_HEADING, deployment: DEPLOYMENT_HEADING, drain: DRAIN_HEADING, scale: SCALE_HEADING,
+} satisfies Record<Bench, string>;
 
 async function main(args: readonly string[]): Promise<number> {
   for (const bench of benchesOf(args)) {
