@@ -2,9 +2,7 @@ import { CreateTagsCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
 import {
   CreateAccessEntryCommand, DeleteAccessEntryCommand, DescribeAccessEntryCommand, EKSClient,
 } from '@aws-sdk/client-eks';
-import {
-  AttachRolePolicyCommand, DetachRolePolicyCommand, GetPolicyCommand, GetPolicyVersionCommand, IAMClient, ListAttachedRolePoliciesCommand,
-} from '@aws-sdk/client-iam';
+import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { endBurst } from './burst';
 import { CoreCheck, CORE_CHECKS, Installed } from './core-checks';
 import { DISCOVERY_TAG } from './karpenter-objects';
@@ -104,14 +102,14 @@ export const SABOTAGES = {
     },
   },
   statement: {
-    what: 'the policy with the statement that passes the node role is taken off the controller\'s role',
+    what: 'the controller\'s role may not pass the node role any more',
     failing: 'policy',
     breakIt: async (world, { controllerRoleArn, nodeRoleArn }) => {
       const client = new IAMClient(clientConfig(world.aws));
-      const RoleName = controllerRoleArn.split('/').pop()!;
-      const PolicyArn = await policyThatPasses(client, RoleName, nodeRoleArn);
-      await client.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
-      return async () => { await client.send(new AttachRolePolicyCommand({ RoleName, PolicyArn })); };
+      const policy = { RoleName: controllerRoleArn.split('/').pop()!, PolicyName: 'sabotage' };
+      const Statement = [{ Effect: 'Deny', Action: 'iam:PassRole', Resource: nodeRoleArn }];
+      await client.send(new PutRolePolicyCommand({ ...policy, PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }) }));
+      return async () => { await client.send(new DeleteRolePolicyCommand(policy)); };
     },
   },
   queue: {
@@ -139,19 +137,6 @@ export const SABOTAGES = {
     },
   },
 } as const satisfies Record<string, Sabotage>;
-
-async function policyThatPasses(client: IAMClient, RoleName: string, roleArn: string): Promise<string> {
-  const { AttachedPolicies = [] } = await client.send(new ListAttachedRolePoliciesCommand({ RoleName }));
-  for (const { PolicyArn } of AttachedPolicies) {
-    const { Policy } = await client.send(new GetPolicyCommand({ PolicyArn }));
-    const { PolicyVersion } = await client.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy!.DefaultVersionId }));
-    const { Statement } = JSON.parse(decodeURIComponent(PolicyVersion!.Document!));
-    if (Statement.some(({ Action, Resource }: { Action: unknown; Resource: unknown }) => Action === 'iam:PassRole' && Resource === roleArn)) {
-      return PolicyArn!;
-    }
-  }
-  throw new Error(`no policy of ${RoleName} lets it pass ${roleArn}`);
-}
 
 /** Breaks one thing after the other: each must fail its own check, and no other one. */
 export async function sabotage(world: World, report: Report, installed: Installed, one: Sabotage): Promise<void> {
