@@ -2,10 +2,7 @@ import { CreateTagsCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
 import {
   CreateAccessEntryCommand, DeleteAccessEntryCommand, DescribeAccessEntryCommand, EKSClient,
 } from '@aws-sdk/client-eks';
-import {
-  CreatePolicyVersionCommand, DeletePolicyVersionCommand, GetPolicyCommand, GetPolicyVersionCommand, IAMClient, ListAttachedRolePoliciesCommand,
-  SetDefaultPolicyVersionCommand,
-} from '@aws-sdk/client-iam';
+import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { endBurst } from './burst';
 import { CoreCheck, CORE_CHECKS, Installed } from './core-checks';
 import { DISCOVERY_TAG } from './karpenter-objects';
@@ -105,17 +102,14 @@ export const SABOTAGES = {
     },
   },
   statement: {
-    what: 'the statement that passes the node role is taken out of the controller\'s policy',
+    what: 'the controller\'s role may not pass the node role any more',
     failing: 'policy',
     breakIt: async (world, { controllerRoleArn, nodeRoleArn }) => {
       const client = new IAMClient(clientConfig(world.aws));
-      const { PolicyArn, VersionId, document } = await policyThatPasses(client, controllerRoleArn.split('/').pop()!, nodeRoleArn);
-      const PolicyDocument = JSON.stringify({ ...document, Statement: document.Statement.filter(one => !passes(one, nodeRoleArn)) });
-      const { PolicyVersion } = await client.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
-      return async () => {
-        await client.send(new SetDefaultPolicyVersionCommand({ PolicyArn, VersionId }));
-        await client.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: PolicyVersion!.VersionId }));
-      };
+      const policy = { RoleName: controllerRoleArn.split('/').pop()!, PolicyName: 'sabotage' };
+      const Statement = [{ Effect: 'Deny', Action: 'iam:PassRole', Resource: nodeRoleArn }];
+      await client.send(new PutRolePolicyCommand({ ...policy, PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }) }));
+      return async () => { await client.send(new DeleteRolePolicyCommand(policy)); };
     },
   },
   queue: {
@@ -143,32 +137,6 @@ export const SABOTAGES = {
     },
   },
 } as const satisfies Record<string, Sabotage>;
-
-interface Statement { readonly Action: unknown; readonly Resource: unknown }
-
-interface Policy {
-  readonly PolicyArn: string;
-  /** Of its default version. */
-  readonly VersionId: string;
-  readonly document: { readonly Statement: readonly Statement[] };
-}
-
-async function policyThatPasses(client: IAMClient, RoleName: string, roleArn: string): Promise<Policy> {
-  const { AttachedPolicies = [] } = await client.send(new ListAttachedRolePoliciesCommand({ RoleName }));
-  for (const { PolicyArn } of AttachedPolicies) {
-    const VersionId = (await client.send(new GetPolicyCommand({ PolicyArn }))).Policy!.DefaultVersionId!;
-    const { PolicyVersion } = await client.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
-    const document: Policy['document'] = JSON.parse(decodeURIComponent(PolicyVersion!.Document!));
-    if (document.Statement.some(one => passes(one, roleArn))) {
-      return { PolicyArn: PolicyArn!, VersionId, document };
-    }
-  }
-  throw new Error(`no policy of ${RoleName} lets it pass ${roleArn}`);
-}
-
-function passes({ Action, Resource }: Statement, roleArn: string): boolean {
-  return Action === 'iam:PassRole' && Resource === roleArn;
-}
 
 /** Breaks one thing after the other: each must fail its own check, and no other one. */
 export async function sabotage(world: World, report: Report, installed: Installed, one: Sabotage): Promise<void> {
