@@ -69,7 +69,9 @@ async function follow(port: StagePort, request: Request, now: Date): Promise<Out
   if (found?.request === haltOf(requestId)) {
     return fail(port, request, found.report?.says ?? 'the run was halted', now);
   }
-  const record = await port.runs.begin({ owner: Owner, stage: Stage, request: requestId });
+  // Asked every few seconds, maybe for hours: who has begun need not read once more that it has.
+  const record = found?.request === requestId && found.owner === Owner ? found
+    : await port.runs.begin({ owner: Owner, stage: Stage, request: requestId });
   const execution = record.report?.generation === record.generation ? record.report.execution : await started(port, record, requestId);
   const status = execution === undefined ? 'RUNNING' : await port.executions.status(execution);
   const deployment = planDeployment(Stage, record, status, elapsed > waitSeconds(request) * 1000);

@@ -60,6 +60,14 @@ describe('a deployment', () => {
     expect(karpenter.executions.started).toEqual(['1-request', '2-second']);
   });
 
+  test('reads the claim once for each look, when it has begun', async () => {
+    await handler.apply(request('Update', MigrationStage.CUT_OVER));
+    const begins = jest.spyOn(karpenter.runs, 'begin');
+    const reads = jest.spyOn(karpenter.runs, 'read');
+    await handler.apply(request('Update', MigrationStage.CUT_OVER));
+    expect([begins.mock.calls.length, reads.mock.calls.length]).toEqual([0, 1]);
+  });
+
   test('that finds its execution ended already by its first report begins no second one', async () => {
     await handler.apply(request('Update', MigrationStage.CUT_OVER));
     await handler.apply(request('Update', MigrationStage.CUT_OVER));
