@@ -33,8 +33,8 @@ export interface Allowance {
 }
 
 /**
- * Which pods may be evicted now, the first ones first. A PodDisruptionBudget is asked for as many as it allows, and always for one: its answer says who is
- * in the way. A workload without one may lack as many pods as its limit says, whyever they are missing. A pod that is not Ready is missing already.
+ * Which pods may be evicted now, the first ones first. A PodDisruptionBudget is asked for as many as it allows. Where it allows none, and no pod is on its
+ * way that could change that, it is asked for one: its answer says who is in the way. A workload without one may lack as many pods as its limit says, whyever they are missing. A pod that is not Ready is missing already.
  */
 export function allowanceOf(pods: readonly PodView[], view: AllowanceView, limits: DisruptionLimits, now: number): Allowance {
   const workloads = new Workloads(view, limits, now);
@@ -73,11 +73,14 @@ interface Standing { readonly wanted: number; readonly most: number; readonly mi
 class Workloads {
   private readonly controllers: ReadonlyMap<string, ControllerView>;
   private readonly members: ReadonlyMap<string, readonly PodView[]>;
+  private readonly underBudget: ReadonlyMap<string, readonly PodView[]>;
   private readonly standings = new Map<string, Standing>();
 
   public constructor(view: AllowanceView, private readonly limits: DisruptionLimits, private readonly now: number) {
     this.controllers = new Map(view.controllers.map(one => [one.uid, one]));
-    this.members = grouped(view.pods.filter(pod => !isFinished(pod)), pod => this.workloadOf(pod));
+    const pods = view.pods.filter(pod => !isFinished(pod));
+    this.members = grouped(pods, pod => this.workloadOf(pod));
+    this.underBudget = grouped(pods.filter(({ budget }) => budget !== undefined), pod => this.keyOf(pod));
   }
 
   /** Pods with the same key share what may be missing of them. */
@@ -88,7 +91,7 @@ class Workloads {
   /** How many Ready pods may go that share a key with this one. */
   public roomFor(pod: PodView): number {
     if (pod.budget) {
-      return Math.max(1, pod.budget.allows);
+      return pod.budget.allows > 0 ? pod.budget.allows : this.mayRecover(pod) ? 0 : 1;
     }
     const { most, missing } = this.standing(pod);
     return most - missing;
@@ -96,7 +99,7 @@ class Workloads {
 
   public whyNot(pod: PodView): Pick<Withheld, 'says' | 'isStuck'> {
     if (pod.budget) {
-      return { isStuck: false };
+      return { isStuck: false, says: pod.budget.allows > 0 || !this.mayRecover(pod) ? undefined : `more of what PodDisruptionBudget ${pod.namespace}/${pod.budget.name} covers` };
     }
     const { wanted, most, missing, isRecovering } = this.standing(pod);
     const { kind, name } = this.ownerOf(pod);
@@ -132,8 +135,17 @@ class Workloads {
       most: manyOf(this.limitOf(pod), wanted),
       // Below zero where a rollout has more than are wanted.
       missing: wanted - ready,
-      isRecovering: members.some(one => one.leaving !== undefined || !one.ready && this.now - one.created <= REPLACEMENT_MILLISECONDS),
+      isRecovering: members.some(one => this.isOnItsWay(one)),
     };
+  }
+
+  /** Whether a pod under the same budget is about to be Ready, or to make place for one. */
+  private mayRecover(pod: PodView): boolean {
+    return this.underBudget.get(this.keyOf(pod))!.some(one => this.isOnItsWay(one));
+  }
+
+  private isOnItsWay({ leaving, ready, created }: PodView): boolean {
+    return leaving !== undefined || !ready && this.now - created <= REPLACEMENT_MILLISECONDS;
   }
 
   private limitOf(pod: PodView): Amount {

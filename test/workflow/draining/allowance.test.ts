@@ -74,6 +74,18 @@ describe('a PodDisruptionBudget', () => {
     expect(allowed(many(6, 'n', under(allows)), [], web(6)).allowed).toHaveLength(asked);
   });
 
+  test.each<[string, Partial<PodView>]>([
+    ['is just coming', { ready: false, created: NOW - 1000 }], ['is just ending', { leaving: NOW + 1000 }],
+  ])('that allows nothing is not asked as long as one of its pods %s', (_name, changes) => {
+    const { allowed: asked, withheld } = allowed(many(2, 'n', under(0)), many(1, 'k', { ...under(0), ...changes }), web(3));
+    expect(asked).toEqual([]);
+    expect(withheld.map(({ says, isStuck }) => [says, isStuck])).toEqual([0, 1].map(() => ['more of what PodDisruptionBudget default/web covers', false]));
+  });
+
+  test('that allows something is asked for it meanwhile', () => {
+    expect(allowed(many(2, 'n', under(1)), many(1, 'k', { ...under(1), ready: false, created: NOW - 1000 }), web(3)).allowed).toHaveLength(1);
+  });
+
   test('is asked for every pod that is not Ready, because it may not count those', () => {
     const pods = many(3, 'n', { ...under(0), ready: false });
     expect(allowed([...pods, ...many(3, 'm', under(0))], [], web(6)).allowed).toHaveLength(4);
