@@ -4,6 +4,7 @@ import { DrainOptions } from './plan';
 import { obstacleOf, Obstacle, podsToMove } from './pods';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
 import { NodeView, PodView, zoneOf } from '../../kubernetes/views';
+import { grouped } from '../../words/grouped';
 import { some } from '../../words/short-list';
 import { ScaleDownConfiguration } from '../contract';
 import { PauseReason } from '../pause-reason';
@@ -21,17 +22,20 @@ export function nextBatch(candidates: readonly NodeView[], pods: readonly PodVie
     return { nodes: [], obstacles: candidates.flatMap(node => obstaclesOf(node, pods)) };
   }
   const load = new Map(candidates.map(node => [node.name, podsToMove(node.name, pods).length]));
+  const inZones = new Map([...grouped(candidates, zoneOf)].map(([zone, { length }]) => [zone, length]));
+  const left = new Set(free);
   const chosen: NodeView[] = [];
-  while (chosen.length < Math.min(batchSize, free.length)) {
-    const left = free.filter(node => !chosen.includes(node));
-    const inZone = (zone: string) => candidates.filter(node => zoneOf(node) === zone && !chosen.includes(node)).length;
-    chosen.push(left.reduce((best, node) => compare(node, best, inZone, load) < 0 ? node : best));
+  while (chosen.length < batchSize && left.size > 0) {
+    const next = [...left].reduce((best, node) => compare(node, best, inZones, load) < 0 ? node : best);
+    chosen.push(next);
+    left.delete(next);
+    inZones.set(zoneOf(next), inZones.get(zoneOf(next))! - 1);
   }
   return { nodes: chosen, obstacles: [] };
 }
 
-function compare(a: NodeView, b: NodeView, inZone: (zone: string) => number, load: ReadonlyMap<string, number>): number {
-  return inZone(zoneOf(b)) - inZone(zoneOf(a)) || zoneOf(a).localeCompare(zoneOf(b))
+function compare(a: NodeView, b: NodeView, inZones: ReadonlyMap<string, number>, load: ReadonlyMap<string, number>): number {
+  return inZones.get(zoneOf(b))! - inZones.get(zoneOf(a))! || zoneOf(a).localeCompare(zoneOf(b))
     || Number(a.ready) - Number(b.ready) || load.get(a.name)! - load.get(b.name)! || a.name.localeCompare(b.name);
 }
 
