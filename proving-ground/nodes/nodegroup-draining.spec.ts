@@ -12,11 +12,6 @@ class Cluster {
   public readonly evictions: string[] = [];
   public pods: KubeObject[];
 
-  constructor(names: readonly string[], private readonly allowed: () => boolean) {
-    this.pods = names.map(name => ({ metadata: { namespace: 'shop', name }, status: { phase: 'Running' } }));
-    this.pods.push({ metadata: { namespace: 'kube-system', name: 'agent', ownerReferences: [{ kind: 'DaemonSet' }] }, status: { phase: 'Running' } });
-  }
-
   public readonly kube = {
     list: async (path: string) => path === '/api/v1/nodes' ? [{ metadata: { name: 'node' }, spec: { providerID: 'aws:///us-east-1a/i-1' } }] : [...this.pods],
     patch: async () => { this.cordoned = true; },
@@ -41,6 +36,11 @@ class Cluster {
       return { AutoScalingGroups: [{ AutoScalingGroupName: 'apps', Instances: [{ InstanceId: 'i-2', LifecycleState: 'InService' }, ending] }] };
     },
   } as unknown as AutoScalingClient;
+
+  constructor(names: readonly string[], private readonly allowed: () => boolean) {
+    this.pods = names.map(name => ({ metadata: { namespace: 'shop', name }, status: { phase: 'Running' } }));
+    this.pods.push({ metadata: { namespace: 'kube-system', name: 'agent', ownerReferences: [{ kind: 'DaemonSet' }] }, status: { phase: 'Running' } });
+  }
 }
 
 async function drained(cluster: Cluster, limitSeconds: number): Promise<void> {
