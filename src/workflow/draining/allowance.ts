@@ -34,7 +34,8 @@ export interface Allowance {
 
 /**
  * Which pods may be evicted now, the first ones first. A PodDisruptionBudget is asked for as many as it allows. Where it allows none, and no pod is on its
- * way that could change that, it is asked for one: its answer says who is in the way. A workload without one may lack as many pods as its limit says, whyever they are missing. A pod that is not Ready is missing already.
+ * way that could change that, it is asked for one: its answer says who is in the way. A workload without one may lack as many pods as its limit says,
+ * whyever they are missing. A pod that is not Ready is missing already.
  */
 export function allowanceOf(pods: readonly PodView[], view: AllowanceView, limits: DisruptionLimits, now: number): Allowance {
   const workloads = new Workloads(view, limits, now);
@@ -73,14 +74,15 @@ interface Standing { readonly wanted: number; readonly most: number; readonly mi
 class Workloads {
   private readonly controllers: ReadonlyMap<string, ControllerView>;
   private readonly members: ReadonlyMap<string, readonly PodView[]>;
-  private readonly underBudget: ReadonlyMap<string, readonly PodView[]>;
+  /** The budgets that cover a pod which is about to be Ready, or to make place for one. */
+  private readonly recovering: ReadonlySet<string>;
   private readonly standings = new Map<string, Standing>();
 
   public constructor(view: AllowanceView, private readonly limits: DisruptionLimits, private readonly now: number) {
     this.controllers = new Map(view.controllers.map(one => [one.uid, one]));
     const pods = view.pods.filter(pod => !isFinished(pod));
     this.members = grouped(pods, pod => this.workloadOf(pod));
-    this.underBudget = grouped(pods.filter(({ budget }) => budget !== undefined), pod => this.keyOf(pod));
+    this.recovering = new Set(pods.filter(pod => pod.budget && this.isOnItsWay(pod)).map(pod => this.keyOf(pod)));
   }
 
   /** Pods with the same key share what may be missing of them. */
@@ -91,7 +93,7 @@ class Workloads {
   /** How many Ready pods may go that share a key with this one. */
   public roomFor(pod: PodView): number {
     if (pod.budget) {
-      return pod.budget.allows > 0 ? pod.budget.allows : this.mayRecover(pod) ? 0 : 1;
+      return this.isAwaited(pod) ? 0 : Math.max(1, pod.budget.allows);
     }
     const { most, missing } = this.standing(pod);
     return most - missing;
@@ -99,7 +101,7 @@ class Workloads {
 
   public whyNot(pod: PodView): Pick<Withheld, 'says' | 'isStuck'> {
     if (pod.budget) {
-      return { isStuck: false, says: pod.budget.allows > 0 || !this.mayRecover(pod) ? undefined : `more of what PodDisruptionBudget ${pod.namespace}/${pod.budget.name} covers` };
+      return { isStuck: false, says: this.isAwaited(pod) ? `more of what PodDisruptionBudget ${pod.namespace}/${pod.budget.name} covers` : undefined };
     }
     const { wanted, most, missing, isRecovering } = this.standing(pod);
     const { kind, name } = this.ownerOf(pod);
@@ -139,9 +141,9 @@ class Workloads {
     };
   }
 
-  /** Whether a pod under the same budget is about to be Ready, or to make place for one. */
-  private mayRecover(pod: PodView): boolean {
-    return this.underBudget.get(this.keyOf(pod))!.some(one => this.isOnItsWay(one));
+  /** Whether the budget of a pod allows nothing yet, and may soon. */
+  private isAwaited(pod: PodView): boolean {
+    return pod.budget !== undefined && pod.budget.allows <= 0 && this.recovering.has(this.keyOf(pod));
   }
 
   private isOnItsWay({ leaving, ready, created }: PodView): boolean {
