@@ -8,7 +8,7 @@ import { apiOf } from '../karpenter/apis';
 import { ClusterAutoscalerKubernetes } from '../workflow/cluster-autoscaler/autoscaler.kubernetes';
 import { KubernetesWorkloads } from '../workflow/critical-workloads/workloads.kubernetes';
 import { DrainingKubernetes } from '../workflow/draining/draining.kubernetes';
-import { ClaimFence, RUN_METHODS } from '../workflow/run-record';
+import { ClaimFence, RUN_METHODS, TRUSTED_MILLISECONDS } from '../workflow/run-record';
 import { ConfigMapRuns } from '../workflow/run-record.kubernetes';
 import { PortName, STEP_PORTS } from '../workflow/steps';
 
@@ -20,7 +20,9 @@ function fenced(methods: readonly string[], adapter: Adapter): ServedPort {
     methods,
     connect: async ({ clusterName, kubectlRoleArn, generation, api }) => {
       const config = await connect(clusterName, kubectlRoleArn);
-      return adapter(config, new ClaimFence(new ConfigMapRuns(config), generation), apiOf(api));
+      const runs = new ConfigMapRuns(config);
+      // The call before this one was mostly the one that entered the run.
+      return adapter(config, new ClaimFence({ read: () => runs.readWithin(TRUSTED_MILLISECONDS) }, generation), apiOf(api));
     },
   };
 }

@@ -8,17 +8,27 @@ const CLAIM = { namespace: CLAIM_NAMESPACE, name: CLAIM_NAME };
 /** The next one to write reads again; nobody but our own few calls writes here. */
 const ATTEMPTS = 10;
 
+/** The ConfigMap as this process saw it last through a connection. A write may be tried on it, because it counts only if nobody wrote since. */
+interface Seen { readonly map: k8s.V1ConfigMap; readonly at: number }
+const SEEN = new WeakMap<k8s.KubeConfig, Seen>();
+
 /** The record as data of the ConfigMap of the claim, guarded by its resourceVersion. */
 export class ConfigMapRuns implements RunPort {
   private readonly core: k8s.CoreV1Api;
 
-  public constructor(config: k8s.KubeConfig) {
+  public constructor(private readonly config: k8s.KubeConfig, private readonly now: () => number = Date.now) {
     this.core = config.makeApiClient(k8s.CoreV1Api);
   }
 
   public async read(): Promise<RunRecord | undefined> {
     const map = await this.find();
     return map && recordOf(map);
+  }
+
+  /** The record as it was no longer ago than this. */
+  public async readWithin(milliseconds: number): Promise<RunRecord | undefined> {
+    const seen = SEEN.get(this.config);
+    return seen && this.now() - seen.at <= milliseconds ? recordOf(seen.map) : this.read();
   }
 
   public async begin(beginning: Beginning): Promise<RunRecord> {
@@ -33,8 +43,18 @@ export class ConfigMapRuns implements RunPort {
     await this.change(record => left(record, token, report));
   }
 
-  private find(): Promise<k8s.V1ConfigMap | undefined> {
-    return unlessAbsent(() => this.core.readNamespacedConfigMap(CLAIM));
+  private async find(): Promise<k8s.V1ConfigMap | undefined> {
+    const map = await unlessAbsent(() => this.core.readNamespacedConfigMap(CLAIM));
+    this.see(map);
+    return map;
+  }
+
+  private see(map: k8s.V1ConfigMap | undefined): void {
+    if (map) {
+      SEEN.set(this.config, { map, at: this.now() });
+    } else {
+      SEEN.delete(this.config);
+    }
   }
 
   private async changeOwn(change: (record: RunRecord) => RunRecord | undefined): Promise<RunRecord | undefined> {
@@ -47,6 +67,10 @@ export class ConfigMapRuns implements RunPort {
 
   /** Writes what the change gives, unless that is nothing or what is there already; `gone` where there is no claim. */
   private async change(change: (record: RunRecord) => RunRecord | undefined): Promise<RunRecord | 'gone' | undefined> {
+    const changed = await this.changeSeen(change);
+    if (changed) {
+      return changed;
+    }
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const map = await this.find();
       if (!map) {
@@ -61,9 +85,31 @@ export class ConfigMapRuns implements RunPort {
     throw new Error(`the ConfigMap ${CLAIM_NAMESPACE}/${CLAIM_NAME} was changed by others ${ATTEMPTS} times in a row`);
   }
 
-  private write(map: k8s.V1ConfigMap, record: RunRecord): Promise<boolean> {
+  /** Tries the change on the ConfigMap as it was seen last, which saves the question; undefined where that came to nothing, which says nothing. */
+  private async changeSeen(change: (record: RunRecord) => RunRecord | undefined): Promise<RunRecord | undefined> {
+    const seen = SEEN.get(this.config);
+    if (!seen) {
+      return undefined;
+    }
+    const before = recordOf(seen.map);
+    const after = unlessRefused(() => change(before));
+    return after !== undefined && after !== before && await this.write(seen.map, after) ? after : undefined;
+  }
+
+  private async write(map: k8s.V1ConfigMap, record: RunRecord): Promise<boolean> {
     const { generation: _generation, stage: _stage, request: _request, requested: _requested, lease: _lease, run: _run, ...others } = map.data ?? {};
-    return unlessOvertaken(() => this.core.replaceNamespacedConfigMap({ ...CLAIM, body: { ...map, data: { ...others, ...dataOf(record) } } }));
+    return unlessOvertaken(async () => {
+      this.see(await this.core.replaceNamespacedConfigMap({ ...CLAIM, body: { ...map, data: { ...others, ...dataOf(record) } } }));
+    });
+  }
+}
+
+/** What an old record refuses a new one may allow: it is asked again. */
+function unlessRefused<T>(change: () => T): T | undefined {
+  try {
+    return change();
+  } catch {
+    return undefined;
   }
 }
 

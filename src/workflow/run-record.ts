@@ -115,10 +115,10 @@ export interface RunPort {
 
 export const RUN_METHODS = ['read', 'begin', 'enter', 'leave'] as const satisfies readonly (keyof RunPort)[];
 
-/** A newer run waits until the call has ended that holds the lease, so nobody else changes anything as soon as this. */
-const TRUSTED_MILLISECONDS = 1000;
+/** A newer run waits until the call has ended that holds the lease, so nobody else changes anything: what is late is only the end of this one. */
+export const TRUSTED_MILLISECONDS = 5000;
 
-/** Reads the generation again before changes, at most once a second: a call evicts some twenty pods in that time. */
+/** Reads the generation again before changes, once in a while: a call evicts some hundred pods in that time. */
 export class ClaimFence implements Fence {
   private checked = -Infinity;
 

@@ -30,6 +30,8 @@ export interface RunnerPorts {
   now(): Date;
 }
 
+/** As long as a call has taken no more than this, it goes on with the next part. */
+const GO_ON_MILLISECONDS = 5000;
 /** How soon a run looks again whether a call of a former run has ended. */
 const LOOK_SECONDS = 5;
 /** One call may be lost by accident; after as many as this in a row the next one would be, too. */
@@ -102,6 +104,17 @@ async function go(task: WorkflowTask & { Workflow: 'go' }, ports: RunnerPorts): 
 }
 
 async function call(configuration: WorkflowConfiguration, state: RunState, { lost: before = 0 }: Lease, ports: RunnerPorts): Promise<RunState> {
+  const until = ports.now().getTime() + GO_ON_MILLISECONDS;
+  let after = await takeLeg(configuration, state, before, ports);
+  // What is done already need not be waited for, nor entered once more.
+  while (after.outcome === 'working' && after.next !== state.next && ports.now().getTime() < until) {
+    state = after;
+    after = await takeLeg(configuration, state, 0, ports);
+  }
+  return after;
+}
+
+async function takeLeg(configuration: WorkflowConfiguration, state: RunState, before: number, ports: RunnerPorts): Promise<RunState> {
   const leg = legOf(state.next);
   const overdue = isOutOfPatience(state, configuration.PatienceMinutes, ports.now()) && mayBeForced(state);
   const steps = ports.steps(configuration, state.generation, { force: overdue && configuration.ScaleDown.Force });

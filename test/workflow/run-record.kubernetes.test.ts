@@ -8,10 +8,12 @@ const { ConfigMapRuns, ApiException, ClaimFence } = bundled('workflow/run-record
 class FakeCore {
   public map: any = { metadata: { name: 'karpenter-migration', resourceVersion: '1', labels: { team: 'platform' } }, data: { owner: 'me', abandoned: 'false', generation: '3' } };
   public writes = 0;
+  public reads = 0;
   /** Happens between somebody's read and write. */
   public meanwhile?: () => void;
 
   public async readNamespacedConfigMap() {
+    this.reads++;
     if (!this.map) {
       throw new ApiException(404, 'not found', {}, {});
     }
@@ -31,10 +33,12 @@ class FakeCore {
 }
 
 let core: FakeCore;
+let config: object;
 let runs: RunPort;
 beforeEach(() => {
   core = new FakeCore();
-  runs = new ConfigMapRuns({ makeApiClient: () => core });
+  config = { makeApiClient: () => core };
+  runs = new ConfigMapRuns(config);
 });
 
 const BEGINNING = { owner: 'me', stage: MigrationStage.CUT_OVER, request: 'r' };
@@ -97,6 +101,48 @@ test('a claim that is gone has no record, takes no lease and needs no leaving', 
   await expect(runs.read()).resolves.toBeUndefined();
   await expect(runs.leave('t')).resolves.toBeUndefined();
   await expect(runs.begin(BEGINNING)).rejects.toThrow('there is no claim on the cluster (ConfigMap kube-system/karpenter-migration)');
+});
+
+test('a call that nobody comes between reads nothing: it writes on what the one before has written', async () => {
+  await runs.begin(BEGINNING);
+  const again = new ConfigMapRuns(config);
+  await again.enter(4, LEASE, 0);
+  await again.leave('t', { generation: 4, execution: 'arn', outcome: 'working', says: 'x' });
+  await again.enter(4, { token: 'u', until: 20 }, 0);
+  expect(core.reads).toBe(1);
+  expect(core.map.data).toMatchObject({ generation: '4', lease: JSON.stringify({ token: 'u', until: 20 }) });
+});
+
+test('who was replaced meanwhile learns it from the cluster, whatever was seen before', async () => {
+  await runs.begin(BEGINNING);
+  core.map = { ...core.map, metadata: { ...core.map.metadata, resourceVersion: '99' }, data: { ...core.map.data, generation: '5' } };
+  await expect(runs.enter(4, LEASE, 0)).rejects.toThrow(expect.objectContaining({ name: 'Replaced' }));
+  expect(core.writes).toBe(1);
+});
+
+test('what refuses a call by what was seen before is asked again', async () => {
+  await runs.enter(3, { token: 'other', until: 100 }, 0);
+  core.map = { ...core.map, metadata: { ...core.map.metadata, resourceVersion: '99' }, data: { owner: 'me', generation: '3' } };
+  await expect(runs.enter(3, LEASE, 50)).resolves.toEqual(LEASE);
+});
+
+test('a claim that went is gone, whatever was seen before', async () => {
+  await runs.begin(BEGINNING);
+  core.map = undefined;
+  await expect(runs.leave('t')).resolves.toBeUndefined();
+  await expect(runs.enter(4, LEASE, 0)).rejects.toThrow('there is no claim on the cluster');
+});
+
+test('what was seen is trusted for as long as a fence may', async () => {
+  let now = 1000;
+  const seeing = new ConfigMapRuns(config, () => now);
+  await seeing.read();
+  now += 5000;
+  await expect(seeing.readWithin(5000)).resolves.toMatchObject({ generation: 3 });
+  expect(core.reads).toBe(1);
+  now += 1;
+  await seeing.readWithin(5000);
+  expect(core.reads).toBe(2);
 });
 
 test('the fence lets the current generation pass and no other', async () => {

@@ -145,8 +145,23 @@ test('calls that are lost one after the other pause the run, which keeps its pat
 test('one call that is lost is tried again without a pause', async () => {
   const state = await begin(1);
   runs.record = { ...runs.record!, lease: { token: 'lost', until: START - 1 } };
-  await expect(go(state)).resolves.toMatchObject({ outcome: 'working' });
+  await expect(go(state)).resolves.toMatchObject({ outcome: 'arrived' });
   expect(steps.removal.calls).toEqual(['revert']);
+});
+
+test('what is done already is one call, with a line of the log for each part', async () => {
+  await expect(go(await begin(1))).resolves.toMatchObject({ outcome: 'arrived', round: 5 });
+  expect(lines.filter(line => line.Step).map(line => line.Step)).toEqual(['removal', 'critical-workloads', 'cluster-autoscaler', 'scale-down', 'former-pools']);
+});
+
+test('a call that has taken its time leaves the next part to the next one', async () => {
+  const state = await begin(1);
+  steps.removal.progress = () => {
+    now += 5000;
+    return done('ok');
+  };
+  await expect(go(state)).resolves.toMatchObject({ outcome: 'working', next: 'Pin critical workloads' });
+  expect(steps['critical-workloads'].calls).toEqual([]);
 });
 
 test('a step that cannot be stopped keeps no other from it', async () => {

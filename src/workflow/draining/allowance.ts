@@ -1,4 +1,5 @@
 import { manyOf } from './amount';
+import { podsOf } from './pod-index';
 import { isAlive, isFinished, Obstacle } from './pods';
 import { REPLACEMENT_MILLISECONDS } from './replacements';
 import { ControllerView, fullName, PodView } from '../../kubernetes/views';
@@ -61,6 +62,17 @@ export function allowanceOf(pods: readonly PodView[], view: AllowanceView, limit
   };
 }
 
+/**
+ * Whether the workload of a pod waits for pods of its own anyway, by what it has alone: then nobody has to know how many it wants. A limit of its own
+ * stands under a name that only its controller tells.
+ */
+export function isRecovering(pod: PodView, pods: readonly PodView[], limits: DisruptionLimits, now: number): boolean {
+  const members = pod.controller ? podsOf(pod.controller.uid, pods).filter(one => !isFinished(one)) : [];
+  const ready = members.filter(one => isAlive(one) && one.ready).length;
+  return !limits.some.some(({ Namespace }) => Namespace === pod.namespace)
+    && members.length - ready >= manyOf(limits.all, members.length) && members.some(one => isOnItsWay(one, now));
+}
+
 /** What is in the way of a node, and what only takes time, because of pods that are withheld. */
 export function reasonsOf(withheld: readonly Withheld[]): { readonly obstacles: readonly Obstacle[]; readonly waits: readonly string[] } {
   const said = (isStuck: boolean) => withheld.filter(one => one.isStuck === isStuck).flatMap(({ says }) => says ?? []);
@@ -82,7 +94,7 @@ class Workloads {
     this.controllers = new Map(view.controllers.map(one => [one.uid, one]));
     const pods = view.pods.filter(pod => !isFinished(pod));
     this.members = grouped(pods, pod => this.workloadOf(pod));
-    this.recovering = new Set(pods.filter(pod => pod.budget && this.isOnItsWay(pod)).map(pod => this.keyOf(pod)));
+    this.recovering = new Set(pods.filter(pod => pod.budget && isOnItsWay(pod, this.now)).map(pod => this.keyOf(pod)));
   }
 
   /** Pods with the same key share what may be missing of them. */
@@ -137,17 +149,13 @@ class Workloads {
       most: manyOf(this.limitOf(pod), wanted),
       // Below zero where a rollout has more than are wanted.
       missing: wanted - ready,
-      isRecovering: members.some(one => this.isOnItsWay(one)),
+      isRecovering: members.some(one => isOnItsWay(one, this.now)),
     };
   }
 
   /** Whether the budget of a pod allows nothing yet, and may soon. */
   private isAwaited(pod: PodView): boolean {
     return pod.budget !== undefined && pod.budget.allows <= 0 && this.recovering.has(this.keyOf(pod));
-  }
-
-  private isOnItsWay({ leaving, ready, created }: PodView): boolean {
-    return leaving !== undefined || !ready && this.now - created <= REPLACEMENT_MILLISECONDS;
   }
 
   private limitOf(pod: PodView): Amount {
@@ -158,4 +166,9 @@ class Workloads {
   private ownerOf({ name, controller }: PodView): { readonly kind: string; readonly name: string } {
     return controller ? this.controllers.get(controller.uid)?.owner ?? controller : { kind: 'Pod', name };
   }
+}
+
+/** Whether a pod is about to be Ready, or to make place for one. */
+function isOnItsWay({ leaving, ready, created }: PodView, now: number): boolean {
+  return leaving !== undefined || !ready && now - created <= REPLACEMENT_MILLISECONDS;
 }

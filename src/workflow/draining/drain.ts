@@ -1,5 +1,6 @@
+import { DisruptionLimits, isRecovering } from './allowance';
 import { newRecord, recordOf } from './drain-record';
-import { begin, note, undoOf } from './node-marks';
+import { begin, changed, note, undoOf } from './node-marks';
 import { DrainMoves, DrainOptions, DrainView, oneOfEach, openDebts, planDrain } from './plan';
 import { Obstacle, podsToMove } from './pods';
 import { DrainingPort, Eviction, NodeChange } from './port';
@@ -10,8 +11,10 @@ import { PauseReason } from '../pause-reason';
 import { blocked, Counts, forcing, overtaken, Progress, together, waiting, working } from '../step';
 
 /** One call of the Kubernetes function evicts this many pods and changes this many nodes, so that it ends in time. */
-const EVICTIONS = 150;
+const EVICTIONS = 500;
 const PATCHES = 100;
+/** Pods need a moment to end. */
+const EVICTED_SECONDS = 3;
 /** Beyond what a user wants to be waited for: everything that a drain waits for has a limit of its own, which is shorter. */
 const WAITING_MINUTES = 30;
 
@@ -64,13 +67,14 @@ export async function drain(
   };
 }
 
+/** What is asked for only where a node waits for nothing else. */
+const NOTHING_BUT = { attachments: [], loadBalancers: false } as const;
+
 /** Volumes and load balancers are asked for as soon as a node waits for nothing else. */
 async function planMoves(
   port: DrainingPort, nodes: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
 ): Promise<DrainMoves> {
-  const view: DrainView = {
-    nodes, pods, controllers: await readControllers(port, controllersOf(nodes, pods, now)), attachments: [], loadBalancers: false,
-  };
+  const view: DrainView = { ...NOTHING_BUT, nodes, pods, controllers: await readControllers(port, controllersOf(nodes, pods, options, now)) };
   const moves = planDrain(view, options, now);
   return moves.empty.length === 0 ? moves
     : planDrain({ ...view, attachments: await port.attachments(), loadBalancers: await port.loadBalancers() }, options, now);
@@ -89,24 +93,44 @@ export async function readControllers(port: DrainingPort, refs: readonly Control
   return refs.length > 0 ? port.controllers(refs) : [];
 }
 
+/** What a batch begins with. */
+export interface Beginning {
+  readonly nodes: readonly NodeView[];
+  readonly pods: readonly PodView[];
+  /** Whether nothing else is in the batch. */
+  readonly isFirst: boolean;
+  /** Why there are no more of them. */
+  readonly why?: string;
+}
+
 /**
- * Takes nodes into the batch: their records are written before the first eviction.
- *
- * @param why there are no more of them
+ * Takes nodes into the batch: their records are written before the first eviction. Where nothing else is in it their pods are asked in the same call;
+ * beside others the next call knows better what these have left of budgets and limits.
  */
-export async function beginBatch(
-  port: DrainingPort, nodes: readonly NodeView[], pods: readonly PodView[], now: number, why?: string,
-): Promise<Progress> {
+export async function beginBatch(port: DrainingPort, { nodes, pods, isFirst, why }: Beginning, options: DrainOptions, now: number): Promise<Progress> {
   const loadBalancers = await port.loadBalancers();
   const changes = nodes.map(node => begin(node, newRecord(node, pods, now), loadBalancers));
   const missed = await port.patchNodes(changes);
-  const undo = undoOf(changes.filter(change => !missed.includes(change.name)));
-  return patched(`begins to drain ${some(nodes.map(node => node.name))}${why ? `, ${why}` : ''}`, changes.length, missed, undo);
+  const written = new Map(changes.filter(({ name }) => !missed.includes(name)).map(change => [change.name, change]));
+  const members = nodes.filter(({ name }) => written.has(name)).map(node => changed(node, written.get(node.name)!));
+  const evicted = isFirst && members.length > 0 ? await evictFirst(port, members, pods, options, now) : undefined;
+  const says = `begins to drain ${some(nodes.map(node => node.name))}${why ? `, ${why}` : ''}`;
+  return together([patched(says, changes.length, missed, undoOf([...written.values()]), evicted ? EVICTED_SECONDS : 1), evicted])!;
+}
+
+/** Undefined where nobody went: the next call says why. */
+async function evictFirst(
+  port: DrainingPort, nodes: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
+): Promise<Progress | undefined> {
+  // What is empty is looked at by the next call, which writes what it finds at the nodes as they are then.
+  const moves = planDrain({ ...NOTHING_BUT, nodes, pods, controllers: await readControllers(port, controllersOf(nodes, pods, options, now)) }, options, now);
+  const round = await evictInTurn(port, moves, () => false, now);
+  return round.evicted.length > 0 ? progressOf(moves, round, nodes, options) : undefined;
 }
 
 /** Where not one of the changes was written, nothing has happened. */
-function patched(says: string, changes: number, missed: readonly string[], undo?: readonly string[]): Progress {
-  return missed.length === changes ? overtaken(says, { undo }) : working(says, missed.length > 0 ? 2 : 1, { undo });
+function patched(says: string, changes: number, missed: readonly string[], undo?: readonly string[], seconds = 1): Progress {
+  return missed.length === changes ? overtaken(says, { undo }) : working(says, missed.length > 0 ? 2 : seconds, { undo });
 }
 
 /** Changes nodes, as many as one call may; gives what is left to say, undefined when all are changed. */
@@ -180,18 +204,18 @@ function nameOf({ namespace, name, uid }: PodView): { namespace: string; name: s
 }
 
 /** Whoever owes pods, and whoever is about to lose some that only our limit protects. */
-function controllersOf(batch: readonly NodeView[], pods: readonly PodView[], now: number): ControllerRef[] {
+function controllersOf(batch: readonly NodeView[], pods: readonly PodView[], { limits }: DrainOptions, now: number): ControllerRef[] {
   const owing = openDebts(batch, pods, now).map(({ kind, name, uid, namespace }) => ({ kind, name, uid, namespace }));
-  return withSiblings([...owing, ...unprotected(batch.flatMap(({ name }) => podsToMove(name, pods)))], pods);
+  return withSiblings([...owing, ...unprotected(batch.flatMap(({ name }) => podsToMove(name, pods)), pods, limits, now)], pods);
 }
 
 /** Those whose pods only our limit protects. */
-export function limitedControllers(leaving: readonly PodView[], pods: readonly PodView[]): ControllerRef[] {
-  return withSiblings(unprotected(leaving), pods);
+export function limitedControllers(leaving: readonly PodView[], pods: readonly PodView[], limits: DisruptionLimits, now: number): ControllerRef[] {
+  return withSiblings(unprotected(leaving, pods, limits, now), pods);
 }
 
-function unprotected(pods: readonly PodView[]): ControllerRef[] {
-  return pods.filter(({ budget }) => budget === undefined).flatMap(refOf);
+function unprotected(leaving: readonly PodView[], pods: readonly PodView[], limits: DisruptionLimits, now: number): ControllerRef[] {
+  return leaving.filter(pod => pod.budget === undefined && !isRecovering(pod, pods, limits, now)).flatMap(refOf);
 }
 
 /** With the other ReplicaSets of the same Deployments. */
@@ -217,7 +241,7 @@ function progressOf(moves: DrainMoves, round: Round, batch: readonly NodeView[],
   if (round.evicted.length + round.deleted > 0) {
     const deleted = round.deleted > 0 ? `, deleted ${round.deleted} that could not be` : '';
     const isForced = round.deleted > 0 || round.evicted.some(pod => moves.forced.includes(pod));
-    return (isForced ? forcing : working)(`evicted ${count(round.evicted.length, 'pod')} of ${where}${deleted}`, 3, { counts });
+    return (isForced ? forcing : working)(`evicted ${count(round.evicted.length, 'pod')} of ${where}${deleted}`, EVICTED_SECONDS, { counts });
   }
   if (round.throttled) {
     return blocked(PauseReason.THROTTLED, `the Kubernetes API has too much to do to evict pods of ${where}`, { counts });

@@ -15,8 +15,8 @@ import { grouped } from '../../words/grouped';
 
 /** Pages of pods in one answer, which must stay below the six megabytes of a function's answer. */
 const PAGES_PER_ANSWER = 10;
-/** What slow webhooks may take of the time of one call. */
-const EVICTING_MILLISECONDS = 60_000;
+/** What evictions may take of the time of one call: some hundred of them, or a few where webhooks are slow. */
+const EVICTING_MILLISECONDS = 8000;
 const TARGET_GROUP_BINDINGS = { group: 'elbv2.k8s.aws', version: 'v1beta1', plural: 'targetgroupbindings' };
 
 /** Nodes, pods and evictions through the Kubernetes API. */

@@ -56,6 +56,21 @@ export function changeOf(node: NodeView, change: Omit<NodeChange, 'name' | 'vers
   return { name: node.name, version: node.version, ...change };
 }
 
+/** A node as it is after a change that was written; its version is one that nobody knows yet. */
+export function changed(node: NodeView, { labels, annotations, unschedulable }: NodeChange): NodeView {
+  return {
+    ...node,
+    labels: merged(node.labels, labels),
+    annotations: merged(node.annotations, annotations),
+    unschedulable: unschedulable ?? node.unschedulable,
+  };
+}
+
+function merged(before: Readonly<Record<string, string>>, change: NodeChange['labels'] = {}): Record<string, string> {
+  const after = Object.entries({ ...before, ...change }).filter((entry): entry is [string, string] => entry[1] !== null);
+  return Object.fromEntries(after);
+}
+
 /** The commands that undo changes of nodes by hand. */
 export function undoOf(changes: readonly NodeChange[]): string[] {
   const names = (which: (change: NodeChange) => boolean) => changes.filter(which).map(change => change.name);

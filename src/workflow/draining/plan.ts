@@ -3,7 +3,7 @@ import { Debt, DrainRecord, debtsInOrder, recordOf } from './drain-record';
 import { cordonedSince } from './node-marks';
 import { podsOn } from './pod-index';
 import { ENDING_MILLISECONDS, isDead, isStuck, mustMove, Obstacle, obstacleOf, podsToMove } from './pods';
-import { isMadeUp, Missing, missingReplacements } from './replacements';
+import { isComing, isMadeUp, Missing, missingReplacements } from './replacements';
 import { AttachmentView, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
@@ -107,9 +107,10 @@ export function planDrain(view: DrainView, options: DrainOptions, now: number): 
   };
 }
 
-/** What is still owed to nodes of the batch, as far as pods tell it: a controller may want fewer by now. */
+/** What pods alone do not explain of what is owed to nodes of the batch: a controller may want fewer by now. */
 export function openDebts(nodes: readonly NodeView[], pods: readonly PodView[], now: number): Debt[] {
-  return turnsOf(nodes, now).flatMap(({ debts, upTo }) => debts.filter(debt => !isMadeUp(debt, { pods, nodes: upTo })));
+  return turnsOf(nodes, now).flatMap(({ debts, upTo: left }) =>
+    debts.filter(debt => !isMadeUp(debt, { pods, nodes: left }) && !isComing(debt, { pods, nodes: left }, now)));
 }
 
 function standingsOf(view: DrainView, now: number): Standing[] {
@@ -164,7 +165,10 @@ function fateOf(
     isEmpty,
     rests: rest.rests,
     waits: [...waits, ...rest.rests.map(({ says }) => says)],
-    waitSeconds: Math.min(...waits.length > 0 ? [LOOK_SECONDS] : [], ...rest.rests.map(({ seconds }) => seconds)),
+    waitSeconds: Math.min(
+      ...endings.waits.length + own.waits.length > 0 ? [LOOK_SECONDS] : missing.waits.length > 0 ? [missing.waitSeconds] : [],
+      ...rest.rests.map(({ seconds }) => seconds),
+    ),
     obstacles: [...obstacles, ...rest.obstacles],
   };
 }
@@ -246,6 +250,7 @@ function endingsOf(node: NodeView, pods: readonly PodView[], now: number): Missi
   const late = ending.filter(pod => now - pod.leaving! > ENDING_MILLISECONDS);
   return {
     waits: ending.length > late.length ? [`waits until ${count(ending.length - late.length, 'pod')} of ${node.name} has ended`] : [],
+    waitSeconds: LOOK_SECONDS,
     late: late.map(pod => ({
       by: PauseReason.POD_NOT_ENDING,
       says: `pod ${fullName(pod)} on ${node.name} should have ended 5 minutes ago: see its finalizers, and the kubelet`,

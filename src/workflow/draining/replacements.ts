@@ -20,12 +20,22 @@ export interface ReplacementView {
 }
 
 /** What is still missing of replacements; one that is late is in the way. */
-export interface Missing { readonly waits: readonly string[]; readonly late: readonly Obstacle[] }
+export interface Missing {
+  readonly waits: readonly string[];
+  /** Seconds until all of it can be there. */
+  readonly waitSeconds: number;
+  readonly late: readonly Obstacle[];
+}
+
+/** A pod on a node may be Ready at any moment; one without a node waits for a new one mostly, which takes the better part of a minute. */
+const READY_SECONDS = 5;
+const NODE_SECONDS = 10;
 
 /** Compares what controllers owe with the pods that they have made since; what was pending or missing before is nobody's debt. */
 export function missingReplacements(debts: readonly Debt[], view: ReplacementView, now: number): Missing {
   const waits: string[] = [];
   const late: Obstacle[] = [];
+  let waitSeconds = READY_SECONDS;
   for (const owed of debts) {
     const missing = missingOf(owed, view, now);
     if (missing) {
@@ -33,11 +43,12 @@ export function missingReplacements(debts: readonly Debt[], view: ReplacementVie
       if (trouble) {
         late.push(trouble);
       } else {
+        waitSeconds = missing.newcomers.some(({ node }) => node === undefined) ? NODE_SECONDS : waitSeconds;
         waits.push(missing.newcomers.length > 0 ? some(missing.newcomers.map(fullName)) : `a new pod of ${owed.namespace}/${owed.name}`);
       }
     }
   }
-  return { waits, late };
+  return { waits, waitSeconds, late };
 }
 
 /** Pods of a controller that owes some, those that are no more alive left out. */
@@ -53,6 +64,12 @@ interface Successors {
 export function isMadeUp(owed: Debt, view: Pick<ReplacementView, 'pods' | 'nodes'>): boolean {
   const { staying, born, newcomers } = successorsOf(owed, view);
   return born - newcomers.length >= owed.count - staying;
+}
+
+/** Whether as many new pods as are owed are on their way, and in time: they are waited for, however many the controller wants by now. */
+export function isComing(owed: Debt, view: Pick<ReplacementView, 'pods' | 'nodes'>, now: number): boolean {
+  const { staying, born, newcomers } = successorsOf(owed, view);
+  return born >= owed.count - staying && newcomers.every(({ created }) => now - created <= REPLACEMENT_MILLISECONDS);
 }
 
 function successorsOf({ uid, since }: Debt, { pods, nodes }: Pick<ReplacementView, 'pods' | 'nodes'>): Successors {
@@ -81,6 +98,9 @@ interface Gap {
 function missingOf(owed: Debt, view: ReplacementView, now: number): Gap | undefined {
   if (isMadeUp(owed, view)) {
     return undefined;
+  }
+  if (isComing(owed, view, now)) {
+    return { newcomers: successorsOf(owed, view).newcomers, ending: false };
   }
   const known = KNOWN_KINDS.includes(owed.kind);
   const wanted = view.controllers.find(controller => controller.uid === owed.uid)?.wanted;

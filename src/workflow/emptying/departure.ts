@@ -83,7 +83,7 @@ export class Departure {
       && (other.leaving !== undefined || !other.ready && !isFinished(other)));
     const forced = force ? oneOfEach(kept.filter(isWhole)) : [];
     const held = kept.filter(pod => !forced.includes(pod));
-    const controllers = await readControllers(draining, limitedControllers(left, pods));
+    const controllers = await readControllers(draining, limitedControllers(left, pods, this.options.limits, this.now));
     const { allowed, withheld } = allowanceOf(left.filter(pod => !kept.includes(pod)), { pods, controllers }, limits, this.now);
     const round = await evictAll(draining, [...allowed, ...forced], pod => force && isWhole(pod), this.now);
     const counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length };

@@ -149,7 +149,8 @@ export class Emptying {
     // As long as somebody does not go who should be gone, nobody else is sent after them.
     const isStuck = overdue(members, this.now()).length > 0;
     const ended = drained.emptied.length > 0 && !isStuck ? await this.end(members, drained.emptied) : undefined;
-    const next = isStuck ? undefined : await this.beginNext(left, drained, pods);
+    const isFirst = drained.remaining.length === 0 && members.length === left.length && !ended;
+    const next = isStuck ? undefined : await this.beginNext(left, drained, pods, isFirst);
     const progress = together([ended, drained.progress, next]);
     const ending = isStuck || !progress || progress.kind === 'blocked' ? await this.departure().ofMembers(departing(members)) : undefined;
     return together([progress, ending]);
@@ -161,7 +162,7 @@ export class Emptying {
     return working(`${some(nodes.map(({ name }) => name))} is empty: deleted ${some(ends.map(({ kind, name }) => `${kind === 'claim' ? this.api.kinds.claim.singular : kind}/${name}`))}`, 2);
   }
 
-  private async beginNext(left: readonly NodeView[], { remaining, held }: Drained, pods: readonly PodView[]): Promise<Progress | undefined> {
+  private async beginNext(left: readonly NodeView[], { remaining, held }: Drained, pods: readonly PodView[], isFirst: boolean): Promise<Progress | undefined> {
     const { scaleDown, force } = this.options;
     const candidates = left.filter(node => !isInBatch(node));
     // Node groups have theirs as well, and each has pods.
@@ -171,7 +172,9 @@ export class Emptying {
       return undefined;
     }
     const next = chooseBatch(candidates, pods, room.nodes, force);
-    return next.nodes.length > 0 ? beginBatch(this.ports.draining, next.nodes, pods, this.now(), room.says) : blockedBy(next.obstacles);
+    return next.nodes.length > 0
+      ? beginBatch(this.ports.draining, { nodes: next.nodes, pods, isFirst, why: room.says }, drainOptions(scaleDown, force), this.now())
+      : blockedBy(next.obstacles);
   }
 
   private async removePools(pools: readonly PoolView[]): Promise<Progress | undefined> {

@@ -109,8 +109,8 @@ async function actOn(
 }
 
 /** As long as a node goes, Karpenter must not move the pods again that come from it. */
-async function hold({ ports, configuration, fleets }: Scene): Promise<Progress | undefined> {
-  return fleets.some(fleet => surplus(fleet) > 0 || fleet.leaving.length > 0) ? holdDisruption(ports, configuration) : undefined;
+async function hold({ ports, configuration, fleets, now }: Scene): Promise<Progress | undefined> {
+  return !wasJustBegun(goers(fleets).filter(isInBatch), now) && fleets.some(fleet => surplus(fleet) > 0 || fleet.leaving.length > 0) ? holdDisruption(ports, configuration) : undefined;
 }
 
 /** Keepers first; then everything else that goes is cordoned together, so that no evicted pod lands on a node that goes next. */
@@ -207,7 +207,9 @@ async function beginNext(scene: Scene, left: readonly NodeView[], { remaining, h
     return objection;
   }
   const next = nextBatch(candidates, pods, room.nodes, force);
-  return next.nodes.length > 0 ? beginBatch(ports.kubernetes, next.nodes, pods, now, room.says) : blockedBy(next.obstacles);
+  return next.nodes.length > 0
+    ? beginBatch(ports.kubernetes, { nodes: next.nodes, pods, isFirst: remaining.length === 0, why: room.says }, drainOptions(ScaleDown, force), now)
+    : blockedBy(next.obstacles);
 }
 
 async function refreshed({ ports, fleets }: Scene): Promise<Progress | undefined> {

@@ -123,15 +123,15 @@ test.each([10, 60, 300])('a call every %i s: pods that are refused for good do n
   const evict = port.evict;
   port.evict = async pods => {
     pods.forEach(({ uid }) => asked.add(uid));
-    expect(pods.length).toBeLessThanOrEqual(150);
+    expect(pods.length).toBeLessThanOrEqual(500);
     return evict(pods);
   };
-  const pods = Array.from({ length: 400 }, (_, index) => pod(`p${index}`, 'n'));
+  const pods = Array.from({ length: 1300 }, (_, index) => pod(`p${index}`, 'n'));
   pods.forEach(({ uid }) => { port.outcomes[uid] = { outcome: 'refused', message: 'never' }; });
   for (let call = 0; call < 12; call++) {
     await drain(port, batch, pods, OPTIONS, NOW + call * seconds * 1000);
   }
-  expect(asked.size).toBe(400);
+  expect(asked.size).toBe(1300);
 });
 
 test('an empty node ends at once; one whose volumes are attached is noted, and ends when they are not', async () => {
@@ -187,7 +187,7 @@ test('limits count the pods of all ReplicaSets of a Deployment', async () => {
 test('a batch begins with a record, and with a label where load balancers are; a label of somebody else gets no record', async () => {
   const port = new Fake(true);
   const theirs = node('b', { labels: { [LABEL]: '' } });
-  const progress = await beginBatch(port, [node('a'), theirs], [pod('x', 'a')], NOW);
+  const progress = await beginBatch(port, { nodes: [node('a'), theirs], pods: [pod('x', 'a')], isFirst: false }, OPTIONS, NOW);
   expect(port.patches[0]).toMatchObject({ name: 'a', version: '1', labels: { [LABEL]: 'true' }, annotations: { [EXCLUSION_RECORD]: 'true' } });
   expect(JSON.parse(port.patches[0].annotations![DRAIN_RECORD]!)).toMatchObject({ since: NOW, owed: [{ uid: 'rs-web', count: 1 }] });
   expect(port.patches[1].labels).toBeUndefined();
@@ -195,8 +195,45 @@ test('a batch begins with a record, and with a label where load balancers are; a
   expect(progress.undo).toContain(`kubectl label node a ${LABEL}-`);
 
   const without = new Fake();
-  await beginBatch(without, [node('a')], [], NOW);
+  await beginBatch(without, { nodes: [node('a')], pods: [], isFirst: false }, OPTIONS, NOW);
   expect(without.patches[0].labels).toBeUndefined();
+});
+
+test('the pods of a batch with nothing beside it are asked in the call that begins it, after its record is written', async () => {
+  const port = new Fake();
+  const written: number[] = [];
+  const evict = port.evict.bind(port);
+  port.evict = (pods) => {
+    written.push(port.patches.length);
+    return evict(pods);
+  };
+  const progress = await beginBatch(port, { nodes: [node('n')], pods: [pod('a', 'n')], isFirst: true }, OPTIONS, NOW);
+  expect(progress).toMatchObject({ kind: 'working', says: 'begins to drain n; evicted 1 pod of n', waitSeconds: 3, counts: { podsEvicted: 1 } });
+  expect(written).toEqual([1]);
+});
+
+test('beside other nodes of the batch no pod is asked in the call that begins one, nor from a node that somebody else wrote to', async () => {
+  const port = new Fake();
+  port.evict = () => { throw new Error('nobody is to be asked'); };
+  const pods = [pod('a', 'n')];
+  expect(await beginBatch(port, { nodes: [node('n')], pods, isFirst: false }, OPTIONS, NOW)).toMatchObject({ says: 'begins to drain n' });
+  port.patchNodes = async () => ['n'];
+  expect(await beginBatch(port, { nodes: [node('n')], pods, isFirst: true }, OPTIONS, NOW)).toMatchObject({ limit: { by: PauseReason.OVERTAKEN } });
+});
+
+test('controllers are asked neither for new pods that are on their way, nor for a workload that waits for pods of its own', async () => {
+  const port = new Fake();
+  port.controllers = () => { throw new Error('nobody needs it'); };
+  const record = { since: NOW - 10_000, owed: [{ kind: 'ReplicaSet', name: 'web', uid: 'rs-web', namespace: 'default', count: 1 }] };
+  const draining = node('n', { annotations: { [DRAIN_RECORD]: JSON.stringify(record) } });
+  const pods = [
+    pod('a', 'n'), pod('b', 'n'), pod('c', 'other'),
+    pod('d', undefined, { ready: false, created: NOW - 5000 }),
+  ];
+  const limits = { all: { Count: 1 }, some: [] };
+  expect(await drain(port, [draining], pods, { ...OPTIONS, limits }, NOW)).toMatchObject({ progress: { kind: 'working', waitSeconds: 5 } });
+  expect(await drain(port, [draining], pods.filter(({ name }) => ['c', 'd'].includes(name)), { ...OPTIONS, limits }, NOW))
+    .toMatchObject({ progress: { kind: 'working', says: 'waits until default/d is Ready', waitSeconds: 10 } });
 });
 
 test('a release takes back what is ours and nothing else', () => {

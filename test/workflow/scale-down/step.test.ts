@@ -85,11 +85,11 @@ test('nothing is evicted before all nodes that go are cordoned', async () => {
 test('an instance ends only while its group has more than its target', async () => {
   const world = typical();
   await world.run(() => world.step().apply(), 400, progress => progress.says.startsWith('ends'));
-  // Somebody lowers the desired size while a node is drained.
-  world.between = write => {
-    if (write.startsWith('evict')) {
-      world.group('apps').group.sizes.desired = 1;
-    }
+  // Somebody lowers the desired size between the moment when a node is found empty and its end.
+  const loadBalancers = world.loadBalancers.bind(world);
+  world.loadBalancers = () => {
+    world.group('apps').group.sizes.desired = 1;
+    return loadBalancers();
   };
   const apps = world.group('apps').group.instances.map(instance => instance.id);
   const ended = () => world.ended.filter(id => apps.includes(id)).length;
