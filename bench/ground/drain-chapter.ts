@@ -20,6 +20,7 @@ export function drainChapter({ free, obstructed, budgetSeconds, limitSeconds }: 
     DRAIN_HEADING,
     '',
     `By \`npm run bench -- --drain\`. ${about} One round each, in a world of its own in the proving ground, where state machines wait 0.4 times as long as at AWS. `
+      + '"This" drains a tenth of the nodes at a time, which is the default: one; "a quarter at once" is `scaleDown.batchSize` at 25 %, "room first" the same with `scaleDown.preProvision`. '
       + 'The customer has twelve nodes, with budgets for most workloads, and is at stage `CUT_OVER`; each way begins there and ends when node groups have '
       + 'the guide\'s sizes and every pod is Ready. `bench/ground/guide` has the commands: "one by one" is `kubectl drain` and '
       + '`aws autoscaling terminate-instance-in-auto-scaling-group`, one node after the other; "resize" is the guide\'s `aws eks update-nodegroup-config`, '
@@ -55,6 +56,7 @@ const LINES: readonly (readonly [string, (figures: DrainFigures) => string | num
   ['seconds below a budget', ({ secondsBelowBudget }) => secondsBelowBudget.toFixed(0)],
   ['worst workload without a budget, Ready pods', ({ worst }) => worst ? `${worst.workload.split('/').pop()} ${worst.fewest} of ${worst.before}` : '-'],
   ['pods pending over a minute', ({ longWaits }) => longWaits],
+  ['wait of a pod until it runs, median, s', ({ medianWaitSeconds }) => medianWaitSeconds.toFixed(0)],
   ['longest wait of a pod, s', ({ longestWaitSeconds }) => longestWaitSeconds.toFixed(0)],
   ['calls of AWS', ({ aws }) => total(aws)],
   ['requests to Kubernetes', ({ kubernetes }) => kubernetes.objects + kubernetes.discovery],

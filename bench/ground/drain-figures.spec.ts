@@ -16,6 +16,7 @@ const QUIET: DisruptionReport = {
   mostEvictionsOfAPod: 0,
   longWaits: [],
   longestWaitSeconds: 0,
+  medianWaitSeconds: 0,
   nodesGone: [],
   moments: [],
 };

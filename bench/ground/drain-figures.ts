@@ -25,6 +25,7 @@ export interface DrainFigures {
   /** Pods that were pending for longer than a minute. */
   readonly longWaits: number;
   readonly longestWaitSeconds: number;
+  readonly medianWaitSeconds: number;
   readonly aws: CallCounts;
   readonly kubernetes: Requests;
 }
@@ -59,6 +60,7 @@ export function drainFigures({ commandSeconds, disruption, audits, preempted, aw
     worst,
     longWaits: disruption.longWaits.length,
     longestWaitSeconds: disruption.longestWaitSeconds,
+    medianWaitSeconds: disruption.medianWaitSeconds,
     aws,
     kubernetes,
   };

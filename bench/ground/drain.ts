@@ -13,9 +13,11 @@ import { auditReport } from '../../proving-ground/observe/audit-events';
 import { AuditLog } from '../../proving-ground/observe/audit-log';
 import { untilRun } from '../../proving-ground/phases/drain/run';
 import { nodegroups } from '../../proving-ground/phases/drain/scale-down';
+import { VARIANT } from '../../proving-ground/phases/karpenter-objects';
 import { karpenterPods } from '../../proving-ground/phases/karpenter-pods';
 import { RunContext } from '../../proving-ground/phases/run-context';
 import { createWorld, World } from '../../proving-ground/phases/world';
+import { PLACEHOLDER_NAMESPACE, placeholderName } from '../../src/workflow/draining/placeholders/names';
 
 /** EKS' quarter of an hour, 0.4 times as long, as state machines wait in the proving ground. */
 export const EKS_LIMIT_SECONDS = 360;
@@ -27,11 +29,18 @@ const LONGEST_SECONDS = 2400;
 /** How nodes are drained: gives the promise of its last command. */
 type Drain = (world: World, context: RunContext) => Promise<() => Promise<unknown>>;
 
-export const WAYS = {
-  'ours': async world => async () => {
-    expectEqual('exit code', (await world.cdk.deploy(world.karpenter.example, { stage: 'SCALE_DOWN' })).code, 0);
+/** By this library, with some things changed. */
+function byUs(app: (world: World) => string, variant = ''): Drain {
+  return async world => async () => {
+    expectEqual('exit code', (await world.cdk.deploy(app(world), { stage: 'SCALE_DOWN', variant })).code, 0);
     await untilRun(world, 'the run arrives', LONGEST_SECONDS, ({ stage, outcome }) => stage === 'SCALE_DOWN' && outcome === 'arrived');
-  },
+  };
+}
+
+export const WAYS = {
+  'ours': byUs(({ karpenter }) => karpenter.example),
+  'quarter': byUs(() => VARIANT, 'quarter'),
+  'room-first': byUs(() => VARIANT, 'quarter,roomfirst'),
   'one-by-one': async (world, context) => {
     const person = await Person.atWork(context, world);
     const homes = (await karpenterPods(world)).map(({ spec }) => spec.nodeName);
@@ -100,10 +109,15 @@ async function figuresBetween(world: World, { from, end, commandSeconds }: Drain
     commandSeconds,
     disruption: world.observers.observe(from, end).disruption,
     audits: [ADMINISTRATOR, NODE_MANAGER].map(user => auditReport(events, user, [])),
-    preempted: (await world.kube.list('/api/v1/events')).filter(event => event.reason === 'Preempted' && timeOf(event) >= from).length,
+    preempted: (await world.kube.list('/api/v1/events')).filter(event => event.reason === 'Preempted' && !isPlaceholder(event) && timeOf(event) >= from).length,
     aws: callsOf(world.aws.calls, from, end),
     kubernetes: requestsOf(await linesAbout(world.auditLog, ADMINISTRATOR), ADMINISTRATOR, from, end),
   });
+}
+
+/** Those are there to be taken away. */
+function isPlaceholder({ involvedObject: { namespace, name } }: KubeObject): boolean {
+  return namespace === PLACEHOLDER_NAMESPACE && name.startsWith(placeholderName(''));
 }
 
 function timeOf({ lastTimestamp, eventTime, metadata }: KubeObject): number {

@@ -44,6 +44,7 @@ export async function drainOf(nodes: number, batch: Amount): Promise<ScaleFigure
     Replicas: 2,
     Cpu: '1',
     Memory: '1Gi',
+    CanaryImage: 'pause',
     ScaleDown: { Targets: [], BatchSize: batch, DisruptionLimit: { Count: BUDGET }, PauseSeconds: 0, DeregistrationSeconds: 0, Force: false },
   };
   const before = cluster.members;

@@ -1,5 +1,6 @@
 import { SimulatedCluster } from './cluster';
 import { PAGE } from '../../src/kubernetes/api.kubernetes';
+import { PlaceholderPort } from '../../src/workflow/draining/placeholders/port';
 import { DrainingPort } from '../../src/workflow/draining/port';
 import { ScaleDownPorts } from '../../src/workflow/scale-down/context';
 import { ScaleDownAwsPort } from '../../src/workflow/scale-down/port';
@@ -21,13 +22,15 @@ export class Meter {
   public bytes = 0;
   /** Of the time that is measured, what the cluster itself took. */
   public microseconds = 0;
+  private isFenced = false;
 
   public constructor(private readonly cluster: SimulatedCluster) {}
 
-  /** A call of the step's function: the lease is taken and given back. */
+  /** A call of the step's function: the lease is taken and given back, each time on what was written last. */
   public call(): void {
     this.aws += 2;
-    this.kubernetes += 4;
+    this.kubernetes += 2;
+    this.isFenced = false;
   }
 
   public ports(): ScaleDownPorts {
@@ -51,7 +54,7 @@ export class Meter {
     };
   }
 
-  private draining(): DrainingPort {
+  private draining(): DrainingPort & PlaceholderPort {
     const { cluster } = this;
     return {
       nodes: async () => {
@@ -82,18 +85,25 @@ export class Meter {
         this.list('other', cluster.workloads.length);
         return this.remote(2, () => cluster.loadBalancers());
       },
-      patchNodes: async changes => this.remote(1 + changes.length, () => cluster.patchNodes(changes)),
-      evict: async pods => this.remote(1 + pods.length, () => cluster.evict(pods)),
-      deletePods: async pods => this.remote(1 + pods.length, () => cluster.deletePods()),
+      // Whoever has just taken the lease need not look at the claim again.
+      patchNodes: async changes => this.remote(changes.length, () => cluster.patchNodes(changes)),
+      evict: async pods => this.remote(pods.length, () => cluster.evict(pods)),
+      deletePods: async pods => this.remote(pods.length, () => cluster.deletePods()),
+      placeholders: async () => this.remote(1, () => notMade()),
+      makePlaceholders: () => notMade(),
+      dropPlaceholders: () => notMade(),
+      clearPlaceholders: async () => this.remote(2, async () => undefined),
     };
   }
 
   private scaling(): ScaleDownAwsPort {
     const { cluster } = this;
-    // The claim is looked at before each change, through the other function.
+    // The claim is looked at before the first change, through the other function.
     const guarded = <T>(call: () => Promise<T>) => {
       this.aws += 1;
-      return this.remote(1, call);
+      const isFenced = this.isFenced;
+      this.isFenced = true;
+      return isFenced ? this.apart(call) : this.remote(1, call);
     };
     return {
       nodegroups: async () => {
@@ -142,4 +152,8 @@ export class Meter {
   private pages(count: number): number {
     return Math.max(1, Math.ceil(count / PAGE));
   }
+}
+
+function notMade(): Promise<never> {
+  throw new Error('no room is made in advance here');
 }

@@ -27,6 +27,8 @@ export interface DisruptionReport {
   /** Pods that were pending for longer than a minute. */
   readonly longWaits: readonly Lasting<Wait>[];
   readonly longestWaitSeconds: number;
+  /** The median of all waits. */
+  readonly medianWaitSeconds: number;
   /** Nodes that went. */
   readonly nodesGone: readonly NodeView[];
   readonly moments: readonly Moment[];
@@ -122,6 +124,7 @@ export class Disruption {
       mostEvictionsOfAPod: Math.max(0, ...evicted.map(lineage => lineage.evictedAt.length)),
       longWaits: waits.filter(wait => wait.seconds > LONG_WAIT_SECONDS),
       longestWaitSeconds: Math.max(0, ...waits.map(wait => wait.seconds)),
+      medianWaitSeconds: waits.map(({ seconds }) => seconds).sort((a, b) => a - b)[Math.floor(waits.length / 2)] ?? 0,
       nodesGone: this.gone.filter(({ at }) => at > from && at <= until).map(({ node }) => node),
       moments: this.series.between(from, until),
     };

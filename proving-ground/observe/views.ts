@@ -1,3 +1,4 @@
+import { PLACEHOLDER_LABEL } from '../../src/kubernetes/placeholder-label';
 import { KubeObject } from '../cluster/kube';
 
 /** Whose pods count together: what people would name when they speak of a workload. */
@@ -57,9 +58,9 @@ export function podView(pod: KubeObject): PodView {
   };
 }
 
-/** DaemonSet and mirror pods come and go with their nodes, and what is finished runs nowhere. */
+/** DaemonSet and mirror pods come and go with their nodes, what is finished runs nowhere, and what keeps room for others is nobody's workload. */
 export function moves(pod: PodView): boolean {
-  return !/^(DaemonSet|Node)\//.test(pod.controller) && !['Succeeded', 'Failed'].includes(pod.phase);
+  return !/^(DaemonSet|Node)\//.test(pod.controller) && pod.labels[PLACEHOLDER_LABEL] === undefined && !['Succeeded', 'Failed'].includes(pod.phase);
 }
 
 export function budgetView(budget: KubeObject): BudgetView {

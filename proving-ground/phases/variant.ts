@@ -28,7 +28,10 @@ const critical: readonly string[] | undefined = app.node.tryGetContext('critical
 const autoscalers: readonly string[] | undefined = app.node.tryGetContext('autoscalers')?.split(',');
 const ids: (name: string) => string[] = name => app.node.tryGetContext(name).split(',');
 const nodeRoleArn: string | undefined = app.node.tryGetContext('nodeRoleArn');
-const nodes = variants.includes('batches') ? 2 : variants.includes('force') ? 4 : variants.includes('bigbatches') ? 8 : undefined;
+/** By the variant that names it. */
+const BATCHES: Readonly<Record<string, BatchSize>> = {
+  batches: BatchSize.count(2), force: BatchSize.count(4), bigbatches: BatchSize.count(8), quarter: BatchSize.percentage(25),
+};
 const migration = new KarpenterMigration(stack, 'Migration', {
   cluster,
   stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
@@ -52,7 +55,8 @@ const migration = new KarpenterMigration(stack, 'Migration', {
   waitForRun: variants.includes('nowait') ? Duration.seconds(0) : undefined,
   scaleDown: {
     patience: variants.includes('impatient') ? Duration.minutes(1) : undefined,
-    batchSize: nodes === undefined ? undefined : BatchSize.count(nodes),
+    batchSize: variants.map(name => BATCHES[name]).find(size => size !== undefined),
+    preProvision: variants.includes('roomfirst'),
     force: variants.includes('force'),
   },
 });

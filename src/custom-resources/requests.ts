@@ -19,8 +19,17 @@ export interface BegunRequest extends Request {
   readonly Failure?: { readonly Error: string; readonly Cause: string };
 }
 
-/** What the state machine goes by. */
-export interface Progress { readonly done: boolean }
+/** What the state machine goes by: whether the request is answered, and when it asks again where it is not. */
+export type Progress = { readonly done: true } | { readonly done: false; readonly waitSeconds: number };
+
+/** Most is done in seconds; what takes an hour need not be asked for every few of them. */
+const SOONEST_SECONDS = 3;
+const LATEST_SECONDS = 30;
+
+/** The longer a request has taken, the longer it will take: so nothing is noticed later than by a tenth of its time. */
+function secondsToWait(begun: string, now: Date): number {
+  return Math.round(Math.min(LATEST_SECONDS, Math.max(SOONEST_SECONDS, (now.getTime() - Date.parse(begun)) / 10_000)));
+}
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
 export interface Response {
@@ -65,7 +74,7 @@ export async function serve(handlers: ResourceHandlers, ports: RequestPorts, req
   }
   try {
     await ports.keepAsking(begun);
-    return { done: false };
+    return { done: false, waitSeconds: SOONEST_SECONDS };
   } catch (error) {
     // Whether the call came through is unknown: a Delete finds out what there is.
     return fail(ports, request, begun.PhysicalResourceId, error);
@@ -79,10 +88,11 @@ async function goOn(handlers: ResourceHandlers, ports: RequestPorts, request: Be
   } catch (error) {
     return fail(ports, request, request.PhysicalResourceId, error);
   }
-  if (answer.IsComplete) {
-    await ports.answer(request.ResponseURL, { ...addressOf(request, request.PhysicalResourceId), Status: 'SUCCESS', Data: answer.Data });
+  if (!answer.IsComplete) {
+    return { done: false, waitSeconds: secondsToWait(request.StartedAt, now) };
   }
-  return { done: answer.IsComplete };
+  await ports.answer(request.ResponseURL, { ...addressOf(request, request.PhysicalResourceId), Status: 'SUCCESS', Data: answer.Data });
+  return { done: true };
 }
 
 function giveUp(ports: RequestPorts, request: BegunRequest, failure: { readonly Error: string; readonly Cause: string }): Promise<Progress> {

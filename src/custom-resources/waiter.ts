@@ -4,11 +4,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acceptFinding } from './accepted-findings';
 
-/** Between two calls for a request, in seconds. */
-const PAUSE = 5;
-
 /** Calls that do not come to their end, or are not taken, are repeated for nine minutes; for 54 where each takes its five minutes. */
-const RETRY = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: PAUSE, BackoffRate: 2, MaxDelaySeconds: 120, MaxAttempts: 8 }];
+const RETRY = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 120, MaxAttempts: 8 }];
 
 const call = (more: object) => ({ Type: 'Task', Resource: '${Function}', Retry: RETRY, ...more });
 
@@ -18,7 +15,7 @@ const DEFINITION = {
   States: {
     'Ask': call({ ResultPath: '$.Progress', Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.Failure', Next: 'Give up' }], Next: 'Answered?' }),
     'Answered?': { Type: 'Choice', Choices: [{ Variable: '$.Progress.done', BooleanEquals: true, Next: 'Answered' }], Default: 'Wait' },
-    'Wait': { Type: 'Wait', Seconds: PAUSE, Next: 'Ask' },
+    'Wait': { Type: 'Wait', SecondsPath: '$.Progress.waitSeconds', Next: 'Ask' },
     'Give up': call({ Next: 'Answered' }),
     'Answered': { Type: 'Succeed' },
   },

@@ -16,6 +16,7 @@ import { AwsAddons } from '../workflow/critical-workloads/addons.aws';
 import { WorkloadsPort } from '../workflow/critical-workloads/port';
 import { CRITICAL_WORKLOADS } from '../workflow/critical-workloads/row';
 import { criticalWorkloadsStep } from '../workflow/critical-workloads/step';
+import { PlaceholderPort } from '../workflow/draining/placeholders/port';
 import { DrainingPort } from '../workflow/draining/port';
 import { deploymentOf } from '../workflow/former-pools/deployment.aws';
 import { FORMER_POOLS } from '../workflow/former-pools/row';
@@ -52,7 +53,7 @@ function steps(configuration: WorkflowConfiguration, generation: number, options
   const port = <P extends object>(of: { readonly name: string; readonly methods: readonly (keyof P & string)[] }) =>
     portOf<P>(configuration, generation, of.name, of.methods);
   const autoscaler = port<AutoscalerKubernetesPort>(CLUSTER_AUTOSCALER.port);
-  const draining = port<DrainingPort>(SCALE_DOWN.port);
+  const draining = port<DrainingPort & PlaceholderPort>(SCALE_DOWN.port);
   const fleet = port<FleetPort>(REMOVAL.port);
   const { ClusterName, Api, StackId } = configuration;
   const aws = new FleetAws(ClusterName, apiOf(Api));

@@ -1,5 +1,6 @@
 import * as k8s from '@kubernetes/client-node';
 import { PAGE, Page } from './api.kubernetes';
+import { PLACEHOLDER_LABEL } from './placeholder-label';
 
 /** An object as the API sends it: times are text. */
 export type AsSent<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: AsSent<T[Key]> } : T;
@@ -10,9 +11,10 @@ interface Where {
   readonly fieldSelector?: string;
 }
 
-/** A page of the pods of all namespaces. */
+/** A page of the pods of all namespaces, but for those that only keep room for others. */
 export function podsAsSent(core: k8s.CoreV1Api, where: Where): Promise<Page<AsSent<k8s.V1Pod>>> {
-  return asSent<k8s.V1Pod>(options => core.listPodForAllNamespaces({ limit: PAGE, ...where }, options));
+  const labelSelector = `!${PLACEHOLDER_LABEL}`;
+  return asSent<k8s.V1Pod>(options => core.listPodForAllNamespaces({ limit: PAGE, labelSelector, ...where }, options));
 }
 
 export function nodesAsSent(core: k8s.CoreV1Api, where: Where): Promise<Page<AsSent<k8s.V1Node>>> {

@@ -48,6 +48,7 @@ function scaleDownOptions(options: ScaleDownOptions): ScaleDownConfiguration {
     BatchSize: batchSize._amount,
     DisruptionLimit: disruptionLimit._amount,
     WorkloadLimits: workloadLimits.length > 0 ? workloadLimits.map(({ _limit }) => _limit) : undefined,
+    PreProvision: options.preProvision || undefined,
     PauseSeconds: options.pauseBetweenBatches?.toSeconds() ?? 0,
     DeregistrationSeconds: (options.deregistrationDelay ?? DEFAULT_DEREGISTRATION_DELAY).toSeconds(),
     Force: options.force ?? false,

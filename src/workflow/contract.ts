@@ -87,6 +87,8 @@ export interface ScaleDownConfiguration {
   readonly DisruptionLimit: Amount;
   /** Of workloads for which that is not so; only where there are any. */
   readonly WorkloadLimits?: readonly WorkloadLimit[];
+  /** Room for pods is made before they are evicted; not if undefined. */
+  readonly PreProvision?: boolean;
   readonly PauseSeconds: number;
   /** Between the exclusion from load balancers and the end of an instance, where the cluster has any load balancer. */
   readonly DeregistrationSeconds: number;

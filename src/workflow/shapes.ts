@@ -50,6 +50,7 @@ export const SCALE_DOWN_OPTIONS: Shape<ScaleDownOptions> = {
     instance(WorkloadDisruptionLimit, 'WorkloadDisruptionLimit.deployment(...) or WorkloadDisruptionLimit.statefulSet(...)'),
     { identity: ({ _limit: { Kind, Namespace, Name } }) => `${Kind} ${Namespace}/${Name}` },
   ),
+  preProvision: FLAG,
   pauseBetweenBatches: duration(Duration.seconds(0), LONGEST_PAUSE),
   deregistrationDelay: duration(Duration.seconds(0), LONGEST_DEREGISTRATION),
   patience: duration(...PATIENCE),

@@ -38,7 +38,7 @@ afterEach(() => jest.restoreAllMocks());
 describe('a request that comes', () => {
   test('is named and left to the state machine, and not answered yet', async () => {
     const apply = jest.fn();
-    await expect(serve(thing({ apply }), ports, REQUEST, NOW)).resolves.toEqual({ done: false });
+    await expect(serve(thing({ apply }), ports, REQUEST, NOW)).resolves.toEqual({ done: false, waitSeconds: 3 });
     expect(ports.asked).toEqual([BEGUN]);
     expect(ports.answers).toEqual([]);
     expect(apply).not.toHaveBeenCalled();
@@ -76,8 +76,21 @@ describe('a request that the state machine asks for', () => {
     }]);
   });
 
-  test('is asked for again while it waits', async () => {
-    await expect(serve(thing({ apply: async () => waiting('pods') }), ports, BEGUN, NOW)).resolves.toEqual({ done: false });
+  test('has room for an hour in the history of one execution, of which a task with its call, a choice and a wait take nine events', async () => {
+    const handlers = thing({ apply: async () => waiting('pods'), patienceMinutes: 120 });
+    let calls = 0;
+    for (let passed = 0; passed < 3600; calls += 1) {
+      const progress = await serve(handlers, ports, BEGUN, new Date(Date.parse(BEGUN.StartedAt) + passed * 1000));
+      passed += progress.done ? Infinity : progress.waitSeconds;
+    }
+    expect(calls).toBeGreaterThan(100);
+    expect(calls * 9).toBeLessThan(25_000);
+  });
+
+  test.each([[0, 3], [30, 3], [60, 6], [200, 20], [600, 30], [3000, 30]])('is asked for again while it waits: after %i s in %i s', async (passed, waitSeconds) => {
+    const handlers = thing({ apply: async () => waiting('pods'), patienceMinutes: 60 });
+    const now = new Date(Date.parse(BEGUN.StartedAt) + passed * 1000);
+    await expect(serve(handlers, ports, BEGUN, now)).resolves.toEqual({ done: false, waitSeconds });
     expect(ports.answers).toEqual([]);
   });
 

@@ -66,6 +66,7 @@ const WORKFLOW: Nonsense[] = [
   ['targets as an object', scaleDown({ targets: { a: 1 } }), '`scaleDown.targets` is { a: 1 }: set a list, each entry NodegroupTarget.of(...)'],
   ['force as context gives it', scaleDown({ force: 'false' }), `\`scaleDown.force\` is "false": set ${aFlag}`],
   ['force as a number', scaleDown({ force: 0 }), `\`scaleDown.force\` is 0: set ${aFlag}`],
+  ['room in advance as a text', scaleDown({ preProvision: 'true' }), `\`scaleDown.preProvision\` is "true": set ${aFlag}`],
   ['no node at a time', scaleDown({ batchSize: 0 }), '`scaleDown.batchSize` is 0: set BatchSize.percentage(...) or BatchSize.count(...)'],
   ['half a node at a time', scaleDown({ batchSize: 1.5 }), '`scaleDown.batchSize` is 1.5: set BatchSize.percentage(...) or BatchSize.count(...)'],
   ['a batch as a text', scaleDown({ batchSize: '2' }), '`scaleDown.batchSize` is "2": set BatchSize.percentage(...) or BatchSize.count(...)'],
@@ -79,9 +80,9 @@ const WORKFLOW: Nonsense[] = [
   ['patience as a number', scaleDown({ patience: 60 }), `\`scaleDown.patience\` is 60: set ${aDuration('from 1 minute to 30 days')}`],
   ['a load balancer that takes a month', scaleDown({ deregistrationDelay: Duration.days(30) }),
     `\`scaleDown.deregistrationDelay\` is 30 days: set ${aDuration('from 0 seconds to 1 hour')}`],
-  ['the scale-down as a text', scaleDown('fast'), '`scaleDown` is "fast": set an object with some of `targets`, `batchSize`, `disruptionLimit`, `workloadLimits`, `pauseBetweenBatches`, '
+  ['the scale-down as a text', scaleDown('fast'), '`scaleDown` is "fast": set an object with some of `targets`, `batchSize`, `disruptionLimit`, `workloadLimits`, `preProvision`, `pauseBetweenBatches`, '
     + '`deregistrationDelay`, `patience`, `force`'],
-  ['the scale-down as null', scaleDown(null), '`scaleDown` is null: set an object with some of `targets`, `batchSize`, `disruptionLimit`, `workloadLimits`, `pauseBetweenBatches`, '
+  ['the scale-down as null', scaleDown(null), '`scaleDown` is null: set an object with some of `targets`, `batchSize`, `disruptionLimit`, `workloadLimits`, `preProvision`, `pauseBetweenBatches`, '
     + '`deregistrationDelay`, `patience`, `force`'],
   ['a slip of the pen in the scale-down', scaleDown({ batchsize: 2 }), '`scaleDown.batchsize` is no property of `scaleDown`, got 2: set `scaleDown.batchSize`, or leave it out'],
   ['a deployment that waits for an hour', migration({ waitForRun: Duration.minutes(60) }),

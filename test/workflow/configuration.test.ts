@@ -41,6 +41,7 @@ test('everything can be set', () => {
     batchSize: BatchSize.count(3),
     disruptionLimit: DisruptionLimit.count(2),
     workloadLimits: [WorkloadDisruptionLimit.deployment('shop', 'web', DisruptionLimit.percentage(50))],
+    preProvision: true,
     pauseBetweenBatches: Duration.minutes(2),
     deregistrationDelay: Duration.seconds(20),
     patience: Duration.seconds(90),
@@ -49,7 +50,7 @@ test('everything can be set', () => {
     CriticalWorkloads: [expect.anything(), expect.anything(), { Kind: 'StatefulSet', Namespace: 'vault', Name: 'vault', Optional: false }],
     ClusterAutoscaler: { Kind: 'named', Namespace: 'autoscaling', Name: 'ca-aws-cluster-autoscaler' },
     CanaryImage: 'registry.example.com/pause:1',
-    ScaleDown: { Targets: [{ Nodegroup: 'apps', Size: 0 }], BatchSize: { Count: 3 }, DisruptionLimit: { Count: 2 }, WorkloadLimits: [{ Kind: 'Deployment', Namespace: 'shop', Name: 'web', Limit: { Percentage: 50 } }], PauseSeconds: 120, DeregistrationSeconds: 20, Force: true },
+    ScaleDown: { Targets: [{ Nodegroup: 'apps', Size: 0 }], BatchSize: { Count: 3 }, DisruptionLimit: { Count: 2 }, WorkloadLimits: [{ Kind: 'Deployment', Namespace: 'shop', Name: 'web', Limit: { Percentage: 50 } }], PreProvision: true, PauseSeconds: 120, DeregistrationSeconds: 20, Force: true },
     PatienceMinutes: 2,
   });
 });

@@ -66,7 +66,7 @@ export function allowanceOf(pods: readonly PodView[], view: AllowanceView, limit
  * Whether the workload of a pod waits for pods of its own anyway, by what it has alone: then nobody has to know how many it wants. A limit of its own
  * stands under a name that only its controller tells.
  */
-export function isRecovering(pod: PodView, pods: readonly PodView[], limits: DisruptionLimits, now: number): boolean {
+export function isMakingUp(pod: PodView, pods: readonly PodView[], limits: DisruptionLimits, now: number): boolean {
   const members = pod.controller ? podsOf(pod.controller.uid, pods).filter(one => !isFinished(one)) : [];
   const ready = members.filter(one => isAlive(one) && one.ready).length;
   return !limits.some.some(({ Namespace }) => Namespace === pod.namespace)

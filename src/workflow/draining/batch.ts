@@ -44,7 +44,7 @@ function obstaclesOf(node: NodeView, pods: readonly PodView[]): Obstacle[] {
 }
 
 /** A node that began so lately speaks for the next one: what is checked before each is still true. */
-const JUST_BEGUN_MILLISECONDS = 30_000;
+const JUST_BEGUN_MILLISECONDS = 60_000;
 
 export function wasJustBegun(batch: readonly NodeView[], now: number): boolean {
   return batch.some(node => now - (recordOf(node)?.since ?? 0) < JUST_BEGUN_MILLISECONDS);

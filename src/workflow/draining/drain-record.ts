@@ -11,6 +11,8 @@ export interface DrainRecord {
   readonly again?: number;
   /** Since when the node is empty and all replacements are Ready. */
   readonly empty?: number;
+  /** Since when there is room elsewhere for its pods; only where they wait for that. */
+  readonly room?: number;
   /** The uid of the one pod that a record of a move is about. */
   readonly pod?: string;
 }
@@ -27,12 +29,13 @@ export function parse(text: string | undefined): DrainRecord | undefined {
     return undefined;
   }
   try {
-    const { since, owed, again, empty, pod } = JSON.parse(text) as Partial<DrainRecord>;
+    const { since, owed, again, empty, room, pod } = JSON.parse(text) as Partial<DrainRecord>;
     return {
       since: Number(since) || 0,
       owed: Array.isArray(owed) ? owed : [],
       ...(typeof again === 'number' ? { again } : {}),
       ...(typeof empty === 'number' ? { empty } : {}),
+      ...(typeof room === 'number' ? { room } : {}),
       ...(typeof pod === 'string' ? { pod } : {}),
     };
   } catch (error) {

@@ -1,6 +1,8 @@
-import { DisruptionLimits, isRecovering } from './allowance';
+import { DisruptionLimits, isMakingUp } from './allowance';
 import { newRecord, recordOf } from './drain-record';
 import { begin, changed, note, undoOf } from './node-marks';
+import { planPlaceholders } from './placeholders/plan';
+import { PlaceholderPort } from './placeholders/port';
 import { DrainMoves, DrainOptions, DrainView, oneOfEach, openDebts, planDrain } from './plan';
 import { Obstacle, podsToMove } from './pods';
 import { DrainingPort, Eviction, NodeChange } from './port';
@@ -13,10 +15,20 @@ import { blocked, Counts, forcing, overtaken, Progress, together, waiting, worki
 /** One call of the Kubernetes function evicts this many pods and changes this many nodes, so that it ends in time. */
 const EVICTIONS = 500;
 const PATCHES = 100;
+const PLACEHOLDERS = 300;
+/** A new node takes the better part of a minute. */
+const ROOM_SECONDS = 10;
 /** Pods need a moment to end. */
 const EVICTED_SECONDS = 3;
 /** Beyond what a user wants to be waited for: everything that a drain waits for has a limit of its own, which is shorter. */
 const WAITING_MINUTES = 30;
+
+/** Makes room before pods are evicted. */
+export interface RoomMaker {
+  readonly placeholders: PlaceholderPort;
+  /** What runs in a pod that keeps room. */
+  readonly image: string;
+}
 
 /** What one call did for the batch. */
 export interface Drained {
@@ -24,6 +36,8 @@ export interface Drained {
   readonly emptied: readonly NodeView[];
   /** The others. */
   readonly remaining: readonly NodeView[];
+  /** Whether there are load balancers, where that was asked. */
+  readonly loadBalancers?: boolean;
   /** What else there is to say; undefined where nothing but these is left of the batch. */
   readonly progress?: Progress;
   /** The names of the nodes that something is in the way of. */
@@ -49,21 +63,52 @@ export function isInBatch(node: NodeView): boolean {
 
 /** Goes on with the nodes of the current batch. */
 export async function drain(
-  port: DrainingPort, batch: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
+  port: DrainingPort, batch: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number, room?: RoomMaker,
 ): Promise<Drained> {
   if (batch.length === 0) {
     return { emptied: [], remaining: [], held: [] };
   }
-  const moves = await planMoves(port, batch, pods, options, now);
+  const { roomy, ...made } = room ? await makeRoom(port, room, batch, pods, now) : { roomy: batch, held: [] };
+  const { moves, loadBalancers } = await planMoves(port, roomy, pods, options, now);
   const noted = await noteAll(port, moves.note);
-  const round = await evictInTurn(port, moves, () => options.force && moves.waits.length === 0, now);
+  const round = await evictInTurn(port, moves, () => options.force && moves.waits.length === 0, now, room);
   const remaining = batch.filter(node => !moves.emptied.includes(node));
-  const rest = remaining.filter(node => !moves.note.some(one => one.node === node));
+  const rest = remaining.filter(node => roomy.includes(node) && !moves.note.some(one => one.node === node));
   return {
     emptied: moves.emptied,
     remaining,
-    progress: together([noted, rest.length > 0 ? progressOf(moves, round, rest, options) : undefined]),
-    held: [...new Set([...moves.held, ...round.evicted.length === 0 ? [...round.refused, ...round.failed].map(({ pod }) => pod.node!) : []])],
+    loadBalancers,
+    progress: together([made.progress, noted, rest.length > 0 ? progressOf(moves, round, rest, options) : undefined]),
+    held: [...new Set([
+      ...made.held, ...moves.held, ...round.evicted.length === 0 ? [...round.refused, ...round.failed].map(({ pod }) => pod.node!) : [],
+    ])],
+  };
+}
+
+/** Nodes that may be drained because there is room for their pods, and what is done and waited for until there is for the others. */
+interface Room { readonly roomy: readonly NodeView[]; readonly held: readonly string[]; readonly progress?: Progress }
+
+async function makeRoom(
+  port: DrainingPort, { placeholders, image }: RoomMaker, batch: readonly NodeView[], pods: readonly PodView[], now: number,
+): Promise<Room> {
+  const plan = planPlaceholders(batch, pods, await placeholders.placeholders(), now);
+  if (plan.drop.length > 0) {
+    await placeholders.dropPlaceholders(plan.drop);
+  }
+  const make = plan.make.slice(0, PLACEHOLDERS);
+  if (make.length > 0) {
+    await placeholders.makePlaceholders(make.map(({ node, uid }) => ({ node: node!, uid })), image);
+  }
+  const limit = { by: PauseReason.NO_NEW_NODE, minutes: WAITING_MINUTES };
+  return {
+    roomy: plan.roomy,
+    held: plan.held,
+    progress: together([
+      await noteAll(port, plan.note),
+      make.length > 0 ? working(`asks for room for ${count(make.length, 'pod')}`, ROOM_SECONDS) : undefined,
+      plan.obstacles.length > 0 ? blockedBy(plan.obstacles) : undefined,
+      plan.waits.length > 0 ? waiting(plan.waits.join('; '), ROOM_SECONDS, limit) : undefined,
+    ]),
   };
 }
 
@@ -73,11 +118,14 @@ const NOTHING_BUT = { attachments: [], loadBalancers: false } as const;
 /** Volumes and load balancers are asked for as soon as a node waits for nothing else. */
 async function planMoves(
   port: DrainingPort, nodes: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
-): Promise<DrainMoves> {
+): Promise<{ readonly moves: DrainMoves; readonly loadBalancers?: boolean }> {
   const view: DrainView = { ...NOTHING_BUT, nodes, pods, controllers: await readControllers(port, controllersOf(nodes, pods, options, now)) };
   const moves = planDrain(view, options, now);
-  return moves.empty.length === 0 ? moves
-    : planDrain({ ...view, attachments: await port.attachments(), loadBalancers: await port.loadBalancers() }, options, now);
+  if (moves.empty.length === 0) {
+    return { moves };
+  }
+  const [attachments, loadBalancers] = [await port.attachments(), await port.loadBalancers()];
+  return { moves: planDrain({ ...view, attachments, loadBalancers }, options, now), loadBalancers };
 }
 
 async function noteAll(port: DrainingPort, notes: DrainMoves['note']): Promise<Progress | undefined> {
@@ -97,8 +145,10 @@ export async function readControllers(port: DrainingPort, refs: readonly Control
 export interface Beginning {
   readonly nodes: readonly NodeView[];
   readonly pods: readonly PodView[];
-  /** Whether nothing else is in the batch. */
+  /** Whether nothing else is in the batch, and its pods may be asked at once. */
   readonly isFirst: boolean;
+  /** Whether there are load balancers; asked for if undefined. */
+  readonly loadBalancers?: boolean;
   /** Why there are no more of them. */
   readonly why?: string;
 }
@@ -107,8 +157,10 @@ export interface Beginning {
  * Takes nodes into the batch: their records are written before the first eviction. Where nothing else is in it their pods are asked in the same call;
  * beside others the next call knows better what these have left of budgets and limits.
  */
-export async function beginBatch(port: DrainingPort, { nodes, pods, isFirst, why }: Beginning, options: DrainOptions, now: number): Promise<Progress> {
-  const loadBalancers = await port.loadBalancers();
+export async function beginBatch(
+  port: DrainingPort, { nodes, pods, isFirst, loadBalancers: known, why }: Beginning, options: DrainOptions, now: number,
+): Promise<Progress> {
+  const loadBalancers = known ?? await port.loadBalancers();
   const changes = nodes.map(node => begin(node, newRecord(node, pods, now), loadBalancers));
   const missed = await port.patchNodes(changes);
   const written = new Map(changes.filter(({ name }) => !missed.includes(name)).map(change => [change.name, change]));
@@ -123,7 +175,8 @@ async function evictFirst(
   port: DrainingPort, nodes: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
 ): Promise<Progress | undefined> {
   // What is empty is looked at by the next call, which writes what it finds at the nodes as they are then.
-  const moves = planDrain({ ...NOTHING_BUT, nodes, pods, controllers: await readControllers(port, controllersOf(nodes, pods, options, now)) }, options, now);
+  const controllers = await readControllers(port, controllersOf(nodes, pods, options, now));
+  const moves = planDrain({ ...NOTHING_BUT, nodes, pods, controllers }, options, now);
   const round = await evictInTurn(port, moves, () => false, now);
   return round.evicted.length > 0 ? progressOf(moves, round, nodes, options) : undefined;
 }
@@ -156,9 +209,16 @@ interface Refusal { readonly pod: PodView; readonly message: string; readonly by
 /**
  * Evicts pods, one after the other. By force one of each workload that a budget refuses is deleted, but only where nothing else got on: then the budget
  * is no matter of waiting.
+ *
+ * @param room what has made room for them, which is free from now on
  */
-export async function evictAll(port: DrainingPort, pods: readonly PodView[], mayDelete: (pod: PodView) => boolean, now: number): Promise<Round> {
+export async function evictAll(
+  port: DrainingPort, pods: readonly PodView[], mayDelete: (pod: PodView) => boolean, now: number, room?: RoomMaker,
+): Promise<Round> {
   const asked = inTurn(pods, now).slice(0, EVICTIONS);
+  if (room && asked.length > 0) {
+    await room.placeholders.dropPlaceholders(asked.map(({ uid }) => uid));
+  }
   const outcomes = asked.length > 0 ? await port.evict(asked.map(nameOf)) : [];
   const of = (outcome: Eviction['outcome']): Refusal[] => outcomes.filter(one => one.outcome === outcome)
     .map(one => ({ pod: asked.find(pod => pod.uid === one.uid)!, message: one.message ?? '', byAdmission: one.byAdmission }));
@@ -173,13 +233,15 @@ export async function evictAll(port: DrainingPort, pods: readonly PodView[], may
 }
 
 /** Where a pod cannot be evicted for a reason of its own, another one that shares its budget or limit is asked in the same call: else it would hide it for ever. */
-async function evictInTurn(port: DrainingPort, { evict, insteadOf }: DrainMoves, mayDelete: (pod: PodView) => boolean, now: number): Promise<Round> {
+async function evictInTurn(
+  port: DrainingPort, { evict, insteadOf }: DrainMoves, mayDelete: (pod: PodView) => boolean, now: number, room?: RoomMaker,
+): Promise<Round> {
   const asked = new Set(evict);
-  let round = await evictAll(port, evict, mayDelete, now);
+  let round = await evictAll(port, evict, mayDelete, now, room);
   const barredOf = ({ refused, failed }: Round) => [...refused.filter(({ byAdmission }) => byAdmission), ...failed].map(({ pod }) => pod);
   for (let next = insteadOf(barredOf(round), asked); next.length > 0 && !round.throttled && asked.size < EVICTIONS;) {
     next.forEach(pod => asked.add(pod));
-    const more = await evictAll(port, next, mayDelete, now);
+    const more = await evictAll(port, next, mayDelete, now, room);
     round = {
       evicted: [...round.evicted, ...more.evicted],
       refused: [...round.refused, ...more.refused],
@@ -215,7 +277,7 @@ export function limitedControllers(leaving: readonly PodView[], pods: readonly P
 }
 
 function unprotected(leaving: readonly PodView[], pods: readonly PodView[], limits: DisruptionLimits, now: number): ControllerRef[] {
-  return leaving.filter(pod => pod.budget === undefined && !isRecovering(pod, pods, limits, now)).flatMap(refOf);
+  return leaving.filter(pod => pod.budget === undefined && !isMakingUp(pod, pods, limits, now)).flatMap(refOf);
 }
 
 /** With the other ReplicaSets of the same Deployments. */

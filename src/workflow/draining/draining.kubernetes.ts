@@ -1,5 +1,7 @@
 import * as k8s from '@kubernetes/client-node';
 import { ControllersKubernetes } from './controllers.kubernetes';
+import { PlaceholdersKubernetes } from './placeholders/placeholders.kubernetes';
+import { PlacedPod, PlaceholderPort, PlaceholderView } from './placeholders/port';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from './port';
 import { Fence, toEach } from '../../custom-resources/fence';
 import { KarpenterApi } from '../../karpenter/api/karpenter-api';
@@ -20,9 +22,10 @@ const EVICTING_MILLISECONDS = 8000;
 const TARGET_GROUP_BINDINGS = { group: 'elbv2.k8s.aws', version: 'v1beta1', plural: 'targetgroupbindings' };
 
 /** Nodes, pods and evictions through the Kubernetes API. */
-export class DrainingKubernetes implements DrainingPort {
+export class DrainingKubernetes implements DrainingPort, PlaceholderPort {
   private readonly core: k8s.CoreV1Api;
   private readonly owners: ControllersKubernetes;
+  private readonly rooms: PlaceholdersKubernetes;
   private readonly storage: k8s.StorageV1Api;
   private readonly networking: k8s.NetworkingV1Api;
   private readonly policy: k8s.PolicyV1Api;
@@ -31,6 +34,7 @@ export class DrainingKubernetes implements DrainingPort {
   constructor(config: k8s.KubeConfig, private readonly api: Pick<KarpenterApi, 'keepAnnotation'>, private readonly fence: Fence) {
     this.core = config.makeApiClient(k8s.CoreV1Api);
     this.owners = new ControllersKubernetes(this.core, config.makeApiClient(k8s.AppsV1Api));
+    this.rooms = new PlaceholdersKubernetes(config, fence);
     this.storage = config.makeApiClient(k8s.StorageV1Api);
     this.networking = config.makeApiClient(k8s.NetworkingV1Api);
     this.policy = config.makeApiClient(k8s.PolicyV1Api);
@@ -123,6 +127,22 @@ export class DrainingKubernetes implements DrainingPort {
       await this.fence.check();
       await unlessOvertaken(() => this.core.deleteNamespacedPod({ namespace, name, body: { preconditions: { uid } } }));
     });
+  }
+
+  public placeholders(): Promise<PlaceholderView[]> {
+    return this.rooms.placeholders();
+  }
+
+  public makePlaceholders(pods: readonly PlacedPod[], image: string): Promise<void> {
+    return this.rooms.makePlaceholders(pods, image);
+  }
+
+  public dropPlaceholders(uids: readonly string[]): Promise<void> {
+    return this.rooms.dropPlaceholders(uids);
+  }
+
+  public clearPlaceholders(): Promise<void> {
+    return this.rooms.clearPlaceholders();
   }
 
   private patch({ name, version, unschedulable, labels, annotations }: NodeChange): Promise<unknown> {

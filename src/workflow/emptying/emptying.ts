@@ -162,7 +162,9 @@ export class Emptying {
     return working(`${some(nodes.map(({ name }) => name))} is empty: deleted ${some(ends.map(({ kind, name }) => `${kind === 'claim' ? this.api.kinds.claim.singular : kind}/${name}`))}`, 2);
   }
 
-  private async beginNext(left: readonly NodeView[], { remaining, held }: Drained, pods: readonly PodView[], isFirst: boolean): Promise<Progress | undefined> {
+  private async beginNext(
+    left: readonly NodeView[], { remaining, held, loadBalancers }: Drained, pods: readonly PodView[], isFirst: boolean,
+  ): Promise<Progress | undefined> {
     const { scaleDown, force } = this.options;
     const candidates = left.filter(node => !isInBatch(node));
     // Node groups have theirs as well, and each has pods.
@@ -172,8 +174,9 @@ export class Emptying {
       return undefined;
     }
     const next = chooseBatch(candidates, pods, room.nodes, force);
+    const beginning = { nodes: next.nodes, pods, isFirst, loadBalancers, why: room.says };
     return next.nodes.length > 0
-      ? beginBatch(this.ports.draining, { nodes: next.nodes, pods, isFirst, why: room.says }, drainOptions(scaleDown, force), this.now())
+      ? beginBatch(this.ports.draining, beginning, drainOptions(scaleDown, force), this.now())
       : blockedBy(next.obstacles);
   }
 

@@ -14,7 +14,7 @@ import { selects } from '../../kubernetes/label-selector';
 import { fullName, NODEGROUP_LABEL, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { drainOptions, lateArrivals, nextBatch, roomFor, wasJustBegun } from '../draining/batch';
-import { allPods, beginBatch, blockedBy, drain, Drained, evictAll, isInBatch, patchAll, readControllers, refusalsOf } from '../draining/drain';
+import { allPods, beginBatch, blockedBy, drain, Drained, evictAll, isInBatch, patchAll, readControllers, refusalsOf, RoomMaker } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
 import { podsToMove } from '../draining/pods';
 import { PauseReason } from '../pause-reason';
@@ -110,7 +110,8 @@ async function actOn(
 
 /** As long as a node goes, Karpenter must not move the pods again that come from it. */
 async function hold({ ports, configuration, fleets, now }: Scene): Promise<Progress | undefined> {
-  return !wasJustBegun(goers(fleets).filter(isInBatch), now) && fleets.some(fleet => surplus(fleet) > 0 || fleet.leaving.length > 0) ? holdDisruption(ports, configuration) : undefined;
+  const isGoing = fleets.some(fleet => surplus(fleet) > 0 || fleet.leaving.length > 0);
+  return isGoing && !wasJustBegun(goers(fleets).filter(isInBatch), now) ? holdDisruption(ports, configuration) : undefined;
 }
 
 /** Keepers first; then everything else that goes is cordoned together, so that no evicted pod lands on a node that goes next. */
@@ -173,13 +174,17 @@ async function clear({ ports: { kubernetes }, now }: Scene, { place, evict, chan
 async function drainNext(scene: Scene, left: readonly NodeView[]): Promise<Progress | undefined> {
   const { ports, configuration: { ScaleDown }, fleets, pods, force, now } = scene;
   const withLeft = (progress: Progress | undefined) => progress && { ...progress, counts: { nodesLeft: goers(fleets).length, ...progress.counts } };
-  const drained = await drain(ports.kubernetes, left.filter(isInBatch), pods, drainOptions(ScaleDown, force), now);
+  const drained = await drain(ports.kubernetes, left.filter(isInBatch), pods, drainOptions(ScaleDown, force), now, roomMaker(scene));
   const ended = drained.emptied.length > 0 ? await endAll(scene, drained.emptied) : undefined;
   const begun = await beginNext(scene, left, drained);
   const progress = together([ended, drained.progress, begun]);
   // Who ends takes no pods along: it is waited for last, or beside whatever is in the way.
   const rest = !progress || progress.kind === 'blocked' ? waitForEnds(scene) : undefined;
   return withLeft(together([progress, rest]) ?? await endUnregistered(scene));
+}
+
+function roomMaker({ ports: { kubernetes }, configuration: { ScaleDown, CanaryImage } }: Scene): RoomMaker | undefined {
+  return ScaleDown.PreProvision ? { placeholders: kubernetes, image: CanaryImage } : undefined;
 }
 
 function waitForEnds({ fleets }: Scene): Progress | undefined {
@@ -189,7 +194,7 @@ function waitForEnds({ fleets }: Scene): Progress | undefined {
 }
 
 /** Begins as many nodes as there is room for beside those of the batch. */
-async function beginNext(scene: Scene, left: readonly NodeView[], { remaining, held }: Drained): Promise<Progress | undefined> {
+async function beginNext(scene: Scene, left: readonly NodeView[], { remaining, held, loadBalancers }: Drained): Promise<Progress | undefined> {
   const { ports, configuration: { ScaleDown, Api }, nodes, pods, force, now } = scene;
   const candidates = left.filter(node => !isInBatch(node));
   const room = roomFor(remaining, held, ScaleDown, nodes.length);
@@ -207,8 +212,9 @@ async function beginNext(scene: Scene, left: readonly NodeView[], { remaining, h
     return objection;
   }
   const next = nextBatch(candidates, pods, room.nodes, force);
+  const isFirst = remaining.length === 0 && !ScaleDown.PreProvision;
   return next.nodes.length > 0
-    ? beginBatch(ports.kubernetes, { nodes: next.nodes, pods, isFirst: remaining.length === 0, why: room.says }, drainOptions(ScaleDown, force), now)
+    ? beginBatch(ports.kubernetes, { nodes: next.nodes, pods, isFirst, loadBalancers, why: room.says }, drainOptions(ScaleDown, force), now)
     : blockedBy(next.obstacles);
 }
 
@@ -260,5 +266,8 @@ async function endUnregistered(scene: Scene): Promise<Progress | undefined> {
 async function dropMarks({ ports, fleets }: Scene): Promise<Progress | undefined> {
   const changes = fleets.flatMap(fleet => fleet.nodes).map(node => release(node, { cordon: true, keeper: true }))
     .filter(change => change !== undefined);
+  if (changes.length > 0) {
+    await ports.kubernetes.clearPlaceholders();
+  }
   return patchAll(ports.kubernetes, changes, `takes its marks from ${some(changes.map(({ name }) => name))}`);
 }

@@ -6,11 +6,12 @@ import { FleetPort, PoolView } from '../../karpenter/api/fleet';
 import { apiOf } from '../../karpenter/apis';
 import { WorkflowConfiguration } from '../contract';
 import { DisruptionHold } from '../draining/disruption-hold';
+import { PlaceholderPort } from '../draining/placeholders/port';
 import { DrainingPort } from '../draining/port';
 import { Progress } from '../step';
 
 export interface ScaleDownPorts {
-  readonly kubernetes: DrainingPort;
+  readonly kubernetes: DrainingPort & PlaceholderPort;
   readonly aws: ScaleDownAwsPort;
   /** Karpenter's pools, which are not to move pods of their own accord meanwhile. */
   readonly fleet: Pick<FleetPort, 'pools' | 'changePool'>;
@@ -20,7 +21,7 @@ export interface ScaleDownPorts {
   readonly recheck: () => Promise<Progress | undefined>;
 }
 
-export type ScaleDownStepConfiguration = TargetConfiguration & Pick<WorkflowConfiguration, 'ClusterName' | 'Owner' | 'Pools' | 'Nodegroups' | 'ScaleDown'>;
+export type ScaleDownStepConfiguration = TargetConfiguration & Pick<WorkflowConfiguration, 'ClusterName' | 'Owner' | 'Pools' | 'Nodegroups' | 'ScaleDown' | 'CanaryImage'>;
 
 /** The node groups of the migration, in the order of their names. */
 export function participating(all: readonly NodegroupState[], { ClusterName, Nodegroups }: ScaleDownStepConfiguration): NodegroupState[] {

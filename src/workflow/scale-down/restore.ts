@@ -93,6 +93,9 @@ export async function restoreDropped(
 
 async function releaseNodes({ kubernetes }: Ports, nodes: readonly NodeView[]): Promise<Progress | undefined> {
   const changes = nodes.map(node => release(node, { cordon: true, keeper: true })).filter(change => change !== undefined);
+  if (changes.length > 0) {
+    await kubernetes.clearPlaceholders();
+  }
   return patchAll(kubernetes, changes, `makes ${count(changes.length, 'node')} schedulable again`);
 }
 

@@ -1,5 +1,6 @@
 import { CLUSTER_READS } from '../../cluster/contract';
 import { MigrationStage } from '../../words/migration-stage';
+import { PLACEHOLDER_METHODS } from '../draining/placeholders/port';
 import { DRAINING_METHODS } from '../draining/port';
 import { may, StepRow } from '../step-row';
 
@@ -8,12 +9,15 @@ export const SCALE_DOWN = {
   stages: [MigrationStage.SCALE_DOWN],
   apply: 'Drain node groups',
   revert: 'Restore node groups',
-  port: { name: 'draining', methods: DRAINING_METHODS },
+  port: { name: 'draining', methods: [...DRAINING_METHODS, ...PLACEHOLDER_METHODS] },
   rights: [
     may('list patch', 'nodes'),
     // Deletions are for `force` alone.
     may('list delete', 'pods'),
     may('create', 'pods/eviction'),
+    // Where room is made before pods are evicted.
+    may('create delete', 'pods', 'kube-system'),
+    may('create delete', 'priorityclasses.scheduling.k8s.io'),
     // What they allow now.
     may('list', 'poddisruptionbudgets.policy'),
     // Whether replacements are there, whether their volumes are, and whether a load balancer may know the node.

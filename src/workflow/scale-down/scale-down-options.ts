@@ -70,6 +70,18 @@ export interface ScaleDownOptions {
   readonly workloadLimits?: WorkloadDisruptionLimit[];
 
   /**
+   * Whether nodes come before pods go: every pod of a node that is drained is stood for by a pod of the same size, which does nothing, until Karpenter has
+   * a node for all of them. Then a pod that is evicted waits for no node, and none is evicted that finds none.
+   *
+   * The pods are in namespace `kube-system` and of the lowest priority, so that whatever needs their room takes it; their image is `cutOver.canaryImage`.
+   * A drain asks the Kubernetes API for about twice as much. Where Karpenter's own nodes are drained this does nothing: on the way back node groups have their nodes
+   * before.
+   *
+   * @default false
+   */
+  readonly preProvision?: boolean;
+
+  /**
    * The pause between two batches, in whole seconds, 7 days at most. With a pause no node is begun before all of the batch before have ended.
    *
    * @default Duration.seconds(0)

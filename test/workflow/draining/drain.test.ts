@@ -135,7 +135,8 @@ test.each([10, 60, 300])('a call every %i s: pods that are refused for good do n
 });
 
 test('an empty node ends at once; one whose volumes are attached is noted, and ends when they are not', async () => {
-  expect(await drain(new Fake(), batch, [], OPTIONS, NOW)).toEqual({ emptied: batch, remaining: [], progress: undefined, held: [] });
+  expect(await drain(new Fake(), batch, [], OPTIONS, NOW))
+    .toEqual({ emptied: batch, remaining: [], progress: undefined, held: [], loadBalancers: false });
   const port = new Fake();
   port.attachments = async () => [{ node: 'n', volume: 'pv-1' }];
   expect(await drain(port, batch, [], OPTIONS, NOW)).toMatchObject({ emptied: [], progress: { kind: 'working', waitSeconds: 1 } });

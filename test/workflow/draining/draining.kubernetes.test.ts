@@ -1,4 +1,5 @@
 import { V0_API } from '../../../src/karpenter/v0/api';
+import { PLACEHOLDER_METHODS } from '../../../src/workflow/draining/placeholders/port';
 import { DRAINING_METHODS, DrainingPort } from '../../../src/workflow/draining/port';
 import { Asked, bundled, FakeApiServer } from '../../kubernetes/fake-api-server';
 
@@ -48,7 +49,7 @@ afterEach(() => api.stop());
 
 test('the list of methods is complete', () => {
   const own = Object.getOwnPropertyNames(DrainingKubernetes.prototype).filter(name => !['constructor', 'patch', 'evictOne'].includes(name));
-  expect([...DRAINING_METHODS].sort()).toEqual(own.sort());
+  expect([...DRAINING_METHODS, ...PLACEHOLDER_METHODS].sort()).toEqual(own.sort());
 });
 
 test('a node comes in the words of the port, with no annotations but ours', async () => {

@@ -237,11 +237,11 @@ describe('the next batch', () => {
     expect(roomFor(nodes, heldUp, { BatchSize: size as { Count: number }, PauseSeconds: pause }, 40)).toMatchObject(room);
   });
 
-  test('is checked again when the last node was begun half a minute ago', () => {
+  test('is checked again when the last node was begun a minute ago', () => {
     const begun = (seconds: number) => [drained({ since: NOW - seconds * 1000, owed: [] })];
     expect(wasJustBegun([], NOW)).toBe(false);
-    expect(wasJustBegun(begun(29), NOW)).toBe(true);
-    expect(wasJustBegun(begun(30), NOW)).toBe(false);
+    expect(wasJustBegun(begun(59), NOW)).toBe(true);
+    expect(wasJustBegun(begun(60), NOW)).toBe(false);
   });
 });
 

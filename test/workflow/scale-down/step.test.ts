@@ -561,3 +561,52 @@ describe('what is waited for has a limit', () => {
     expect(await limitOf(world, /^chooses/)).toMatchObject({ kind: 'working', limit: { by: PauseReason.OVERTAKEN } });
   });
 });
+
+describe('where room is made first', () => {
+  const PRE_PROVISIONED = { HostNodegroups: ['system'], ScaleDown: { ...CONFIGURATION.ScaleDown, PreProvision: true } };
+
+  test('no pod is evicted before every pod of its node has room, and none of them waits for a node', async () => {
+    const world = typical();
+    const roomless: string[] = [];
+    world.between = (write) => {
+      const name = /^evict (.*)/.exec(write)?.[1];
+      const pod = world.podList.find(one => one.name === name);
+      if (pod && !pod.requires && !world.nodeList.some(node => node.karpenter && node.ready)) {
+        roomless.push(pod.name);
+      }
+    };
+    const step = world.step(PRE_PROVISIONED);
+    let waited = 0;
+    expect(await world.run(async () => {
+      const isHomeless = ({ unschedulable, node }: PodView) => unschedulable !== undefined && node === undefined;
+      waited += world.podList.filter(pod => pod.standsFor === undefined && isHomeless(pod)).length;
+      return step.apply();
+    }, 800)).toMatchObject({ kind: 'done' });
+    expect(roomless).toEqual([]);
+    expect(waited).toBe(0);
+    expect(world.writes.some(write => write.startsWith('make room'))).toBe(true);
+    expect(await world.placeholders()).toEqual([]);
+    expect(world.evicted.filter(({ lineage }) => lineage > 1)).toEqual([]);
+  });
+
+  test.each([3, 6, 9, 12, 20])('after %i calls neither a stop nor the way back leaves anything of it', async (calls) => {
+    for (const end of ['stop', 'revert'] as const) {
+      const world = typical();
+      const step = world.step(PRE_PROVISIONED);
+      await world.run(() => step.apply(), calls);
+      if (end === 'stop') {
+        await step.stop();
+      } else {
+        await world.run(() => step.revert());
+      }
+      expect(await world.placeholders()).toEqual([]);
+    }
+  });
+
+  test('where karpenter has no node for them, nothing is evicted, and the run says so', async () => {
+    const world = new World([{ name: 'apps', min: 2, max: 4, desired: 4 }], [WEB], false);
+    const progress = await world.run(() => world.step(PRE_PROVISIONED).apply(), 100, ({ kind }) => kind === 'blocked');
+    expect(progress).toMatchObject({ kind: 'blocked', by: PauseReason.NO_NEW_NODE, says: expect.stringContaining('the pod itself is not evicted yet') });
+    expect(world.evicted).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import { FleetPort, PoolChange, PoolView } from '../../../src/karpenter/api/fleet';
 import { V1_API } from '../../../src/karpenter/v1/api';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
+import { PlacedPod, PlaceholderPort, PlaceholderView } from '../../../src/workflow/draining/placeholders/port';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
 import { ScaleDownStepConfiguration } from '../../../src/workflow/scale-down/context';
 import { InstanceState, NodegroupState, REBALANCING, Resizing, ScaleDownAwsPort, Sizes } from '../../../src/workflow/scale-down/port';
@@ -34,7 +35,7 @@ export interface WorkloadSpec {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Node = Mutable<NodeView> & { karpenter?: boolean };
-type Pod = Mutable<PodView> & { readyAt: number; evictions: number; workload?: WorkloadSpec };
+type Pod = Mutable<PodView> & { readyAt: number; evictions: number; workload?: WorkloadSpec; standsFor?: string };
 type FakeInstance = Mutable<InstanceState> & { zone: string; gone?: number; joins?: number };
 type Group = Mutable<Omit<NodegroupState, 'group' | 'sizes' | 'tags'>> & {
   sizes: Mutable<Sizes>;
@@ -55,6 +56,7 @@ export const CONFIGURATION: ScaleDownStepConfiguration = {
   Replicas: 2,
   Cpu: '1',
   Memory: '1Gi',
+  CanaryImage: 'pause',
   ScaleDown: SCALE_DOWN,
 };
 
@@ -65,7 +67,7 @@ export const KARPENTER: WorkloadSpec = {
 };
 
 /** A small cluster in memory: Auto Scaling, EKS, controllers, a scheduler and a Karpenter, all of them slow enough to be waited for. */
-export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'pools' | 'changePool'> {
+export class World implements DrainingPort, PlaceholderPort, ScaleDownAwsPort, Pick<FleetPort, 'pools' | 'changePool'> {
   public now = 1_700_000_000_000;
   public readonly evicted: { lineage: number; from: string; pod: string }[] = [];
   public readonly ended: string[] = [];
@@ -238,6 +240,7 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
     for (const pod of this.podList.filter(one => one.node === undefined && one.leaving === undefined)) {
       const free = this.nodeList.filter(node => node.ready && (!node.unschedulable || pod.toleratesCordon) && !node.leaving && this.hasRoom(node, pod)
         && (!pod.requires || node.labels['eks.amazonaws.com/nodegroup'] !== undefined)
+        && (pod.standsFor === undefined || node.labels['eks.amazonaws.com/nodegroup'] === undefined)
         && !(pod.apart && this.podList.some(other => other.node === node.name && other.workload === pod.workload)));
       const load = (node: Node) => this.podList.filter(other => other.node === node.name).length;
       const node = free.sort((x, y) => load(x) - load(y) || x.name.localeCompare(y.name))[0];
@@ -295,7 +298,8 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
   }
 
   public async pods(): Promise<PodPage> {
-    return { pods: structuredClone(this.podList.map(pod => ({ ...pod, budget: this.budgetOf(pod) }))) };
+    const pods = this.podList.filter(({ standsFor }) => standsFor === undefined);
+    return { pods: structuredClone(pods.map(pod => ({ ...pod, budget: this.budgetOf(pod) }))) };
   }
 
   private budgetOf({ workload }: Pod): PodView['budget'] {
@@ -373,6 +377,29 @@ export class World implements DrainingPort, ScaleDownAwsPort, Pick<FleetPort, 'p
       this.write(`delete ${name}`);
       this.remove(this.podList.find(one => one.uid === uid)!);
     });
+  }
+
+  public async placeholders(): Promise<PlaceholderView[]> {
+    return this.podList.filter(({ standsFor }) => standsFor !== undefined)
+      .map(({ standsFor, created, ready, node, unschedulable }) => ({ for: standsFor!, created, ready, node, unschedulable }));
+  }
+
+  public async makePlaceholders(pods: readonly PlacedPod[]): Promise<void> {
+    for (const { uid } of pods) {
+      this.write(`make room for ${uid}`);
+      const { requests } = this.podList.find(pod => pod.uid === uid)!;
+      this.podList.push({
+        namespace: 'kube-system', name: `room-${uid}`, uid: `room-${uid}`, standsFor: uid, phase: 'Pending', ready: false, created: this.now, requests, readyAt: Infinity, evictions: 0,
+      });
+    }
+  }
+
+  public async dropPlaceholders(uids: readonly string[]): Promise<void> {
+    this.podList = this.podList.filter(({ standsFor }) => standsFor === undefined || !uids.includes(standsFor));
+  }
+
+  public async clearPlaceholders(): Promise<void> {
+    this.podList = this.podList.filter(({ standsFor }) => standsFor === undefined);
   }
 
   private remove(pod: Pod): void {

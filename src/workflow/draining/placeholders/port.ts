@@ -1,0 +1,31 @@
+/** A pod that keeps room on a node of Karpenter's for one that will be evicted. */
+export interface PlaceholderView {
+  /** The uid of the pod that it stands for. */
+  readonly for: string;
+  readonly created: number;
+  /** It runs, so the node is there and works. */
+  readonly ready: boolean;
+  /** Undefined as long as it is not scheduled. */
+  readonly node?: string;
+  /** The scheduler's words. */
+  readonly unschedulable?: string;
+  /** Why its container waits. */
+  readonly waiting?: string;
+}
+
+/** A pod where it runs. */
+export interface PlacedPod { readonly node: string; readonly uid: string }
+
+export interface PlaceholderPort {
+  placeholders(): Promise<PlaceholderView[]>;
+  /** One for each of these pods that is still there and has none. */
+  makePlaceholders(pods: readonly PlacedPod[], image: string): Promise<void>;
+  /** @param uids of the pods that they stand for */
+  dropPlaceholders(uids: readonly string[]): Promise<void>;
+  /** Takes all of them away, and their priority class. */
+  clearPlaceholders(): Promise<void>;
+}
+
+export const PLACEHOLDER_METHODS = [
+  'placeholders', 'makePlaceholders', 'dropPlaceholders', 'clearPlaceholders',
+] as const satisfies readonly (keyof PlaceholderPort)[];
