@@ -39,7 +39,9 @@ export interface LocalAws {
   /** Holds the first call that matches until then, as if its caller slept; the promise is kept when the call has come. */
   hold(matches: (call: Call) => boolean, until: Promise<void>): Promise<void>;
   /** Ends the process that makes a call, if and when it is told to: what it had begun is done or not, and it hears no answer. */
-  kill(when: (call: Call) => Moment | undefined): Killing;
+  kill(when: (call: Call) => Moment | undefined, whose?: RegExp): Killing;
+  /** Answers a role, where it is told to, that it asks for too much; gives what ends this. */
+  throttle(when: (call: Call, roleArn: string) => boolean): () => void;
   /** Tells EventBridge something that EC2 tells it. */
   emit(detailType: string, detail: object): Promise<void>;
   stop(): Promise<void>;
@@ -154,7 +156,8 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
       return sts.sessionForService(roleArn, instanceId, 'ec2.amazonaws.com');
     },
     hold: (matches, until) => gateway.hold(matches, until),
-    kill: when => gateway.kill(when),
+    kill: (when, whose) => gateway.kill(when, whose),
+    throttle: when => gateway.throttle(when),
     emit: async (detailType, detail) => {
       const headers = { ...signedAs('gateway', region, 'events'), 'x-gateway-secret': secret };
       const { FailedEntryCount } = await queryJson(urls.ministack, headers, 'AWSEvents.PutEvents', {

@@ -6,6 +6,8 @@ const REPOSITORY = path.resolve(__dirname, '../..');
 
 export interface CdkRun { readonly code: number; readonly output: string; readonly seconds: number }
 
+export interface SynthesizedTemplate { readonly Resources: Readonly<Record<string, { readonly Type: string }>> }
+
 /** The real CDK CLI, as a user runs it, against the local AWS. */
 export class CdkCli {
   private runs = 0;
@@ -25,6 +27,15 @@ export class CdkCli {
   public deploy(app: string, context: Readonly<Record<string, string>> = {}, stack = 'Karpenter'): Promise<CdkRun> {
     const outputs = path.join(this.options.runDir, 'outputs.json');
     return this.run(['deploy', stack, '--require-approval', 'never', '--progress', 'events', '--outputs-file', outputs], app, context);
+  }
+
+  /** The template of the stack. */
+  public async synth(app: string, context: Readonly<Record<string, string>> = {}): Promise<SynthesizedTemplate> {
+    const { code, output } = await this.run(['synth', 'Karpenter', '--quiet'], app, context);
+    if (code !== 0) {
+      throw new Error(`cdk synth ended with ${code}: ${output.slice(-1500)}`);
+    }
+    return JSON.parse(fs.readFileSync(path.join(this.options.runDir, 'cdk.out', 'Karpenter.template.json'), 'utf8'));
   }
 
   public destroy(app: string, context: Readonly<Record<string, string>> = {}): Promise<CdkRun> {

@@ -13,6 +13,13 @@ import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
 import { budgetsWereTested, scaleDown } from './drain/scale-down';
 import { allShardsWork } from './drain/shards';
 import { CHART_HISTORY, takeWaypoint, wayBack, Waypoint } from './drain/way-back';
+import { handlersDie } from './faults/dying-handlers';
+import { awsAuthIsEdited } from './faults/edited-aws-auth';
+import { PlayedRequests } from './faults/played-requests';
+import { rollsBackAtEach } from './faults/rollbacks';
+import { logsHoldNoSecret, readsAreCurrent } from './faults/spoken';
+import { installsThrottled } from './faults/throttled';
+import { troubledDrain } from './faults/troubled-drain';
 import { claimIsLost, poolsChange, rolledBackUnderPods } from './keeping';
 import { manifestsAreJudgedAlike } from './manifest-table';
 import { ownPartsAreKept } from './own-parts';
@@ -39,6 +46,8 @@ export interface Run {
   waypoint: Waypoint;
   /** The migration of the second cluster. */
   staying: Staying;
+  /** What CloudFormation asked of our function. */
+  requests: PlayedRequests;
   /** When the migration went on from there. */
   from: number;
   /** Makes a messy cluster tidy. */
@@ -298,6 +307,42 @@ export const SCENARIOS = {
       }),
       phase('CDK\'s next change of its list', 70, run => listChanges(run.world, run.report, run.before, run.installed)),
       phase('stage REMOVED, the migration leaves the app, and nothing is left', 110, run => leavesTheList(run.world, run.report, run.before, run.installed)),
+    ],
+  },
+  'faults': {
+    about: 'throttling, functions that die at each of their calls, an aws-auth that somebody edits all the time, an instance that somebody ends, and no secret in a log',
+    generation: 'v0',
+    phases: [
+      ACCOUNT,
+      BOOTSTRAP,
+      phase('stage INSTALL, with every second call throttled', 90, async (run) => {
+        run.requests = new PlayedRequests(run.world);
+        await installsThrottled(run.world, run.report, async () => {
+          run.installed = await install(run.world, run.report, run.before);
+        });
+        run.requests.stop();
+      }),
+      phase('functions that die at each of their calls', 300, run => handlersDie(run.world, run.report, run.requests)),
+      phase('an aws-auth that somebody edits', 60, run => awsAuthIsEdited(run.world, run.report, run.requests)),
+      phase('stage SCALE_DOWN, with every second call throttled and an instance that somebody ends', 360, run => troubledDrain(run.world, run.report)),
+      phase('what was said and read', 20, async ({ world, report }) => {
+        await logsHoldNoSecret(world, report);
+        await readsAreCurrent(world, report);
+      }),
+      REMOVED,
+    ],
+  },
+  'rollbacks': {
+    about: 'a creation that fails at each resource of the default template in turn: account and cluster are as before',
+    generation: 'v0',
+    phases: [ACCOUNT, BOOTSTRAP, phase('creations that fail, one at each resource', 1800, run => rollsBackAtEach(run.world, run.report, run.before))],
+  },
+  'rollbacks-v1': {
+    about: 'the same with Karpenter 1.x',
+    generation: 'v1',
+    phases: [
+      account({ generation: 'v1', authenticationMode: 'API' }), BOOTSTRAP,
+      phase('creations that fail, one at each resource', 1900, run => rollsBackAtEach(run.world, run.report, run.before)),
     ],
   },
   'sabotaged-drain': {

@@ -9,6 +9,7 @@ import { KubectlV34Layer } from '@aws-cdk/lambda-layer-kubectl-v34';
 import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { breakResource } from './faults/broken-resource';
 import {
   AWSNodeTemplate, BatchSize, ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, KarpenterMigration, KarpenterRelease,
   MigrationStage, NodeAccess,
@@ -60,6 +61,10 @@ const migration = new KarpenterMigration(stack, 'Migration', {
     force: variants.includes('force'),
   },
 });
+const brokenResource: string | undefined = app.node.tryGetContext('broken');
+if (brokenResource !== undefined) {
+  breakResource(stack, brokenResource);
+}
 if (variants.includes('extra')) {
   migration.addNodePool('Extra', { name: 'extra', weight: 50 });
 }

@@ -34,6 +34,15 @@ export function failure(call: Pick<Call, 'service' | 'headers'>, status: number,
   return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': code } };
 }
 
+/** What each service answers to whoever asks for too much. */
+export function throttled(call: Call): Answer {
+  switch (call.service) {
+    case 'ec2': return failure(call, 503, 'RequestLimitExceeded', 'Request limit exceeded.');
+    case 'autoscaling': return failure(call, 400, 'Throttling', 'Rate exceeded');
+    default: return failure(call, 429, 'ThrottlingException', 'Rate exceeded');
+  }
+}
+
 /** What each service answers to a role that may not do what it asks. */
 export function denial(call: Call, principalArn: string, action: string, resource: string): Answer {
   const message = `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource}`;

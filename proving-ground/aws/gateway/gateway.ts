@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as http from 'http';
 import * as https from 'https';
-import { Answer, denial, failure } from './answers';
+import { Answer, denial, failure, throttled } from './answers';
 import { Call, describeCall } from './call';
 import { Death, killCaller, Killing, Moment } from './caller';
 import { Credentials, Lookup, Principal } from './credentials';
@@ -37,7 +37,8 @@ export interface GatewayParts {
 export class Gateway {
   private readonly servers: http.Server[] = [];
   private held?: { readonly matches: (call: Call) => boolean; readonly until: Promise<void>; caught(): void };
-  private killing?: { readonly when: (call: Call) => Moment | undefined; readonly deaths: Death[] };
+  private throttling?: (call: Call, roleArn: string) => boolean;
+  private killing?: { readonly when: (call: Call) => Moment | undefined; readonly whose?: RegExp; readonly deaths: Death[] };
 
   constructor(private readonly parts: GatewayParts) {}
 
@@ -54,11 +55,17 @@ export class Gateway {
     return new Promise(caught => { this.held = { matches, until, caught }; });
   }
 
-  /** Ends the process that makes a call, if and when it is told to, instead of answering. */
-  public kill(when: (call: Call) => Moment | undefined): Killing {
+  /** Ends the process that makes a call, if and when it is told to, instead of answering; only those of some callers, if they are named. */
+  public kill(when: (call: Call) => Moment | undefined, whose?: RegExp): Killing {
     const deaths: Death[] = [];
-    this.killing = { when, deaths };
+    this.killing = { when, whose, deaths };
     return { deaths, stop: () => { this.killing = undefined; } };
+  }
+
+  /** Answers a role, where it is told to, that it asks for too much; until it is stopped. */
+  public throttle(when: (call: Call, roleArn: string) => boolean): () => void {
+    this.throttling = when;
+    return () => { this.throttling = undefined; };
   }
 
   public async close(): Promise<void> {
@@ -98,6 +105,10 @@ export class Gateway {
     }
     if (CustomResourceResponses.isFor(url)) {
       const body = await this.parts.customResources.receive(await read(request));
+      if (CustomResourceResponses.isPlayed(url)) {
+        send(response, { status: 200, headers: {}, body: '' });
+        return;
+      }
       await forward(request, response, { url: this.parts.urls.ministack }, body);
       return;
     }
@@ -128,8 +139,14 @@ export class Gateway {
       send(response, answer);
       return;
     }
+    if (principal?.roleArn && this.throttling?.(call, principal.roleArn)) {
+      const tooMuch = throttled(call);
+      this.record(call, principal, decisions, tooMuch.status);
+      send(response, tooMuch);
+      return;
+    }
     const { killing } = this;
-    const moment = killing?.when(call);
+    const moment = killing && (killing.whose === undefined || killing.whose.test(principal?.arn ?? '')) ? killing.when(call) : undefined;
     if (moment !== 'before') {
       const to = this.upstream(call, principal);
       const sent = streamed ? undefined : body;

@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import { KarpenterRelease, MigrationStage, NodeAccess, Requirement, WellKnownLabel } from '../../src';
+import { Given, KUBECTL_ROLE, migrate, Rendered, rendered } from '../karpenter-migration/stack';
+
+const SOURCES = join(__dirname, '../../src');
+/** How IAM calls what a client of the SDK is of. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  'auto-scaling': 'autoscaling', 'sfn': 'states', 'service-quotas': 'servicequotas',
+};
+/** Where IAM has another name for a right than the SDK for its call. */
+const NAMES: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
+/** Nobody needs a right for it. */
+const FREE = ['sts:GetCallerIdentity'];
+
+/** What the source asks AWS for, as rights. */
+function called(): ReadonlyMap<string, readonly string[]> {
+  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter(name => /\.(aws|kubernetes)\.ts$/.test(name));
+  const found = new Map<string, string[]>();
+  for (const file of files) {
+    const text = readFileSync(join(SOURCES, file), 'utf8');
+    for (const [, names, client] of text.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g)) {
+      for (const name of names.split(',').map(one => one.trim())) {
+        const call = /^(.+)Command$/.exec(name)?.[1] ?? /^paginate(.+)$/.exec(name)?.[1];
+        const action = call && `${PREFIXES[client] ?? client}:${call}`;
+        if (action && !FREE.includes(action)) {
+          found.set(NAMES[action] ?? action, [...found.get(NAMES[action] ?? action) ?? [], file]);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+interface Statement { readonly Action: string | readonly string[]; readonly Resource: unknown; readonly Condition?: unknown }
+
+/** The statements of all policies of roles whose ids begin so. */
+function statementsOf({ Resources }: Rendered, role: string): Statement[] {
+  const all = Object.entries(Resources);
+  return [
+    ...all.filter(([id, { Type }]) => Type === 'AWS::IAM::Role' && id.startsWith(role)).flatMap(([, { Properties }]) => Properties.Policies ?? []).map(({ PolicyDocument }) => PolicyDocument),
+    ...all.filter(([, { Type, Properties }]) => /^AWS::IAM::(Managed)?Policy$/.test(Type) && JSON.stringify(Properties.Roles).includes(`"${role}`))
+      .map(([, { Properties }]) => Properties.PolicyDocument),
+  ].flatMap(({ Statement: statements }) => statements);
+}
+
+/** Migrations that together have every kind of resource, at a stage that asks for everything. */
+const GIVEN: Readonly<Record<string, Given>> = {
+  'v0': () => ({ nodeAccess: NodeAccess.awsAuth(), stage: MigrationStage.SCALE_DOWN }),
+  'v1, with Spot': () => ({
+    stage: MigrationStage.SCALE_DOWN,
+    nodeAccess: NodeAccess.accessEntry(),
+    release: KarpenterRelease.v1({ nodePool: { requirements: [Requirement.isIn(WellKnownLabel.CAPACITY_TYPE, ['spot'])] } }),
+  }),
+};
+const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+/** What AWS asks for beside the right to call. */
+const IMPLIED: Readonly<Record<string, string>> = { 'iam:PassRole': 'eks:CreateAccessEntry' };
+
+const AWS_ROLE = 'KarpenterMigrationAwsRole';
+const KUBERNETES_ROLE = 'KarpenterMigrationKubernetes';
+
+describe('the rights of our functions', () => {
+  const templates = Object.values(GIVEN).map(given => rendered(migrate(given).stack));
+  const statements = [AWS_ROLE, KUBERNETES_ROLE].map(role => templates.flatMap(template => statementsOf(template, role)));
+  const [ofAws, ofKubernetes] = statements.map(all => new Set(all.flatMap(({ Action }) => Action)));
+
+  test('are what their source calls, no more and no less', () => {
+    const calls = [...called().keys()];
+    const granted = [...new Set([...ofAws, ...ofKubernetes])].filter(action => !LOGS.includes(action) && !calls.includes(IMPLIED[action]));
+    expect(granted.sort()).toEqual(calls.sort());
+  });
+
+  test('of the one that reaches the Kubernetes API are to find the cluster and to be its kubectl role', () => {
+    expect([...ofKubernetes].sort()).toEqual(['eks:DescribeCluster', ...LOGS, 'sts:AssumeRole']);
+    const [assume] = statements[1].filter(({ Action }) => [Action].flat().includes('sts:AssumeRole'));
+    expect(assume.Resource).toBe(KUBECTL_ROLE);
+  });
+
+  test.each([
+    'ec2:RunInstances', 'ec2:TerminateInstances', 'ec2:CreateFleet', 'ec2:CreateLaunchTemplate', 'ec2:ModifyInstanceAttribute', 'ec2:AuthorizeSecurityGroupIngress',
+    'eks:DeleteNodegroup', 'eks:DeleteCluster', 'eks:UpdateClusterConfig', 'eks:UpdateNodegroupVersion', 'eks:UpdateAccessEntry', 'eks:AssociateAccessPolicy', 'eks:DeleteAddon',
+    'autoscaling:UpdateAutoScalingGroup', 'autoscaling:SetDesiredCapacity', 'autoscaling:DeleteAutoScalingGroup', 'autoscaling:StartInstanceRefresh',
+    'iam:CreateRole', 'iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole', 'iam:CreateAccessKey', 'iam:AddRoleToInstanceProfile',
+    'lambda:UpdateFunctionCode', 'states:UpdateStateMachine', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack', 's3:GetObject', 'secretsmanager:GetSecretValue',
+    'ssm:GetParameter', 'kms:Decrypt',
+  ])('hold no way to %s', (action) => {
+    const allowed = [...ofAws, ...ofKubernetes].filter(pattern => new RegExp(`^${pattern.replace(/\*/g, '.*')}$`, 'i').test(action));
+    expect(allowed).toEqual([]);
+  });
+
+  test('to change something are bound to the cluster, to our tags or to our own things', () => {
+    const isRead = (action: string) => /:(Describe|Get|List)|^logs:/.test(action);
+    const unbound = statements.flat().filter(({ Action, Resource, Condition }) =>
+      [Resource].flat().includes('*') && Condition === undefined && [Action].flat().some(action => !isRead(action)));
+    expect(unbound).toEqual([]);
+  });
+});
