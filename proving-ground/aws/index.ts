@@ -42,6 +42,8 @@ export interface LocalAws {
   kill(when: (call: Call) => Moment | undefined, whose?: RegExp): Killing;
   /** Answers a role, where it is told to, that it asks for too much; gives what ends this. */
   throttle(when: (call: Call, roleArn: string) => boolean): () => void;
+  /** Tells some callers, by their ARNs, another endpoint of the clusters that they ask for. */
+  detour(whose: RegExp, endpoint: string): void;
   /** Tells EventBridge something that EC2 tells it. */
   emit(detailType: string, detail: object): Promise<void>;
   stop(): Promise<void>;
@@ -158,6 +160,7 @@ export async function startAws(options: LocalAwsOptions): Promise<LocalAws> {
     hold: (matches, until) => gateway.hold(matches, until),
     kill: (when, whose) => gateway.kill(when, whose),
     throttle: when => gateway.throttle(when),
+    detour: (whose, to) => gateway.detour(whose, to),
     emit: async (detailType, detail) => {
       const headers = { ...signedAs('gateway', region, 'events'), 'x-gateway-secret': secret };
       const { FailedEntryCount } = await queryJson(urls.ministack, headers, 'AWSEvents.PutEvents', {

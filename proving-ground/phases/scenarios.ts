@@ -16,6 +16,7 @@ import { CHART_HISTORY, takeWaypoint, wayBack, Waypoint } from './drain/way-back
 import { handlersDie } from './faults/dying-handlers';
 import { awsAuthIsEdited } from './faults/edited-aws-auth';
 import { PlayedRequests } from './faults/played-requests';
+import { Relay } from './faults/relay';
 import { rollsBackAtEach } from './faults/rollbacks';
 import { logsHoldNoSecret, readsAreCurrent } from './faults/spoken';
 import { installsThrottled } from './faults/throttled';
@@ -48,6 +49,8 @@ export interface Run {
   staying: Staying;
   /** What CloudFormation asked of our function. */
   requests: PlayedRequests;
+  /** The way of our functions to the API server. */
+  relay: Relay;
   /** When the migration went on from there. */
   from: number;
   /** Makes a messy cluster tidy. */
@@ -316,6 +319,7 @@ export const SCENARIOS = {
       ACCOUNT,
       BOOTSTRAP,
       phase('stage INSTALL, with every second call throttled', 90, async (run) => {
+        run.relay = await Relay.before(run.world);
         run.requests = new PlayedRequests(run.world);
         await installsThrottled(run.world, run.report, async () => {
           run.installed = await install(run.world, run.report, run.before);
@@ -324,7 +328,7 @@ export const SCENARIOS = {
       }),
       phase('functions that die at each of their calls', 300, run => handlersDie(run.world, run.report, run.requests)),
       phase('an aws-auth that somebody edits', 60, run => awsAuthIsEdited(run.world, run.report, run.requests)),
-      phase('stage SCALE_DOWN, with every second call throttled and an instance that somebody ends', 360, run => troubledDrain(run.world, run.report)),
+      phase('stage SCALE_DOWN, with every second call throttled, an instance that somebody ends, and no way to the API server', 600, run => troubledDrain(run.world, run.report, run.relay)),
       phase('what was said and read', 20, async ({ world, report }) => {
         await logsHoldNoSecret(world, report);
         await readsAreCurrent(world, report);

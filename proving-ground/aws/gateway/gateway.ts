@@ -8,7 +8,7 @@ import { Credentials, Lookup, Principal } from './credentials';
 import { CustomResourceResponses } from './custom-resource-responses';
 import { fixedAnswer } from './fixed-answers';
 import { Internals } from './internals';
-import { forward, forwardForNobody } from './proxy';
+import { forward, forwardEdited, forwardForNobody } from './proxy';
 import { readSignature } from './signature';
 import { SecurityTokenService } from './sts';
 import { Authorizer } from '../iam/authorizer';
@@ -37,6 +37,7 @@ export interface GatewayParts {
 export class Gateway {
   private readonly servers: http.Server[] = [];
   private held?: { readonly matches: (call: Call) => boolean; readonly until: Promise<void>; caught(): void };
+  private detoured?: { readonly whose: RegExp; readonly endpoint: string };
   private throttling?: (call: Call, roleArn: string) => boolean;
   private killing?: { readonly when: (call: Call) => Moment | undefined; readonly whose?: RegExp; readonly deaths: Death[] };
 
@@ -60,6 +61,11 @@ export class Gateway {
     const deaths: Death[] = [];
     this.killing = { when, whose, deaths };
     return { deaths, stop: () => { this.killing = undefined; } };
+  }
+
+  /** Tells some callers another endpoint of the clusters that they ask for. */
+  public detour(whose: RegExp, endpoint: string): void {
+    this.detoured = { whose, endpoint };
   }
 
   /** Answers a role, where it is told to, that it asks for too much; until it is stopped. */
@@ -150,7 +156,9 @@ export class Gateway {
     if (moment !== 'before') {
       const to = this.upstream(call, principal);
       const sent = streamed ? undefined : body;
-      const status = await (moment === 'after' ? forwardForNobody(request, to, sent) : forward(request, response, to, sent));
+      const endpoint = call.service === 'eks' && call.action === 'DescribeCluster' && this.detoured?.whose.test(principal?.arn ?? '') ? this.detoured.endpoint : undefined;
+      const status = await (moment === 'after' ? forwardForNobody(request, to, sent)
+        : endpoint ? forwardEdited(request, response, to, sent, text => withEndpoint(text, endpoint)) : forward(request, response, to, sent));
       this.record(call, principal, decisions, status);
     }
     if (killing && moment) {
@@ -196,6 +204,11 @@ export class Gateway {
       status,
     });
   }
+}
+
+function withEndpoint(description: string, endpoint: string): string {
+  const answer = JSON.parse(description);
+  return JSON.stringify(answer.cluster ? { ...answer, cluster: { ...answer.cluster, endpoint } } : answer);
 }
 
 /** Calls that go no further: nobody's, or with keys that nobody gave out. */

@@ -26,6 +26,22 @@ export async function forward(request: http.IncomingMessage, response: http.Serv
   });
 }
 
+/** Sends a request on and gives the answer back with its text changed. */
+export async function forwardEdited(
+  request: http.IncomingMessage, response: http.ServerResponse, to: Upstream, body: Buffer | undefined, edit: (text: string) => string,
+): Promise<number> {
+  const answer = await send(request, to, body);
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) {
+    chunks.push(chunk);
+  }
+  const edited = Buffer.from(edit(Buffer.concat(chunks).toString('utf8')));
+  response.sendDate = answer.headers.date === undefined;
+  response.writeHead(answer.statusCode!, { ...withoutHopByHop(answer.headers), 'content-length': edited.length });
+  response.end(edited);
+  return answer.statusCode!;
+}
+
 /** Sends a request on and reads the answer to its end, which nobody gets. */
 export async function forwardForNobody(request: http.IncomingMessage, to: Upstream, body?: Buffer): Promise<number> {
   const answer = await send(request, to, body);
