@@ -1,5 +1,5 @@
 /** What is measured, in the order of its chapters. */
-export const BENCHES = ['synthesis', 'deployment', 'drain', 'scale'] as const;
+export const BENCHES = ['synthesis', 'deployment', 'drain', 'obstructed', 'scale'] as const;
 export type Bench = typeof BENCHES[number];
 
 /** Without arguments only what needs Node alone. */
@@ -21,6 +21,7 @@ const USAGE = [
   'npm run bench                    synthesis and size, Node alone',
   'npm run bench -- --deployment    deploying, against the guide\'s commands; what the proving ground needs',
   'npm run bench -- --drain         draining, against kubectl and against EKS; the same',
+  'npm run bench -- --obstructed    draining with a budget that allows nothing for a while; the same',
   'npm run bench -- --scale         draining up to a thousand nodes, in memory; Node alone',
   'npm run bench -- --all           all of it, about two hours on two cores',
 ].join('\n');

@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { deploymentChapter } from './deployment-chapter';
 import { BUDGET_SECONDS, EKS_LIMIT_SECONDS, Way } from './drain';
-import { drainChapter, Drained } from './drain-chapter';
+import { drainChapter, Drained, obstructedChapter } from './drain-chapter';
 import { DrainFigures } from './drain-figures';
 import { playRounds } from './rounds';
 import { Step } from './steps';
@@ -30,11 +30,22 @@ export async function deploymentBench(log: Log, today: string): Promise<string> 
 }
 
 export async function drainBench(log: Log, today: string): Promise<string> {
+  const { drained, about } = await drains(WAYS, '', log, today);
+  return drainChapter(drained, EKS_LIMIT_SECONDS, about);
+}
+
+export async function obstructedBench(log: Log, today: string): Promise<string> {
+  const { drained, about } = await drains(OBSTRUCTED, '-budget', log, today);
+  return obstructedChapter(drained, BUDGET_SECONDS, about);
+}
+
+async function drains(
+  ways: readonly Way[], suffix: string, log: Log, today: string,
+): Promise<{ readonly drained: Drained[]; readonly about: string }> {
   const runDir = await prepareRun([GENERATION], log);
   const about = await aboutRun(runDir, today);
-  const found = await playRounds<string, DrainFigures>([...WAYS.map(way => `drain-${way}`), ...OBSTRUCTED.map(way => `drain-${way}-budget`)], runDir, log);
-  const drained = (ways: readonly Way[], suffix = ''): Drained[] => ways.map(way => ({ title: TITLES[way], figures: found[`drain-${way}${suffix}`] }));
-  return drainChapter({ free: drained(WAYS), obstructed: drained(OBSTRUCTED, '-budget'), budgetSeconds: BUDGET_SECONDS, limitSeconds: EKS_LIMIT_SECONDS }, about);
+  const found = await playRounds<string, DrainFigures>(ways.map(way => `drain-${way}${suffix}`), runDir, log);
+  return { about, drained: ways.map(way => ({ title: TITLES[way], figures: found[`drain-${way}${suffix}`] })) };
 }
 
 /** When, on what, and with which versions. */

@@ -2,46 +2,54 @@ import { DrainFigures } from './drain-figures';
 import { table } from '../document';
 
 export const DRAIN_HEADING = '## Drain';
+export const OBSTRUCTED_HEADING = '## Drain with a budget in the way';
 
 export interface Drained { readonly title: string; readonly figures: DrainFigures }
 
-export interface DrainResults {
-  /** With budgets that can be met. */
-  readonly free: readonly Drained[];
-  /** With one that allows nothing for a while. */
-  readonly obstructed: readonly Drained[];
-  readonly budgetSeconds: number;
-  readonly limitSeconds: number;
-}
-
-/** @param about machine, versions, date */
-export function drainChapter({ free, obstructed, budgetSeconds, limitSeconds }: DrainResults, about: string): string {
+/**
+ * @param limitSeconds how long EKS drains what Auto Scaling ends
+ * @param about machine, versions, date
+ */
+export function drainChapter(drained: readonly Drained[], limitSeconds: number, about: string): string {
   return [
     DRAIN_HEADING,
     '',
     `By \`npm run bench -- --drain\`. ${about} One round each, in a world of its own in the proving ground, where state machines wait 0.4 times as long as at AWS. `
-      + '"This" drains a tenth of the nodes at a time, which is the default: one; "a quarter at once" is `scaleDown.batchSize` at 25 %, "room first" the same with `scaleDown.preProvision`. '
       + 'The customer has twelve nodes, with budgets for most workloads, and is at stage `CUT_OVER`; each way begins there and ends when node groups have '
-      + 'the guide\'s sizes and every pod is Ready. `bench/ground/guide` has the commands: "one by one" is `kubectl drain` and '
+      + 'the guide\'s sizes and every pod is Ready. "This" drains a tenth of the nodes at a time, which is the default and one node here; "a quarter at once" has '
+      + '`scaleDown.batchSize` at 25 %, "room first" `scaleDown.preProvision` as well. '
+      + '`bench/ground/guide` has the commands of the others: "one by one" is `kubectl drain` and '
       + '`aws autoscaling terminate-instance-in-auto-scaling-group`, one node after the other; "resize" is the guide\'s `aws eks update-nodegroup-config`, '
       + 'which starts a node of an empty group too. '
       + `Everywhere EKS drains what Auto Scaling ends, by a model of ours: it cordons all nodes that leave and asks for the eviction of all their pods, again and again, for ${limitSeconds} s, `
       + 'which is its quarter of an hour times 0.4. Pods on nodes that are gone count as not Ready, whatever their status says.',
     '',
-    '### With budgets that can be met',
+    figuresTable(drained),
     '',
-    figuresTable(free),
-    '',
-    '### With a budget that allows nothing for a while',
-    '',
-    `As soon as the first node is cordoned, somebody lets the budget of \`frontend\` demand all of its pods, and takes that back after ${budgetSeconds} s.`,
-    '',
-    figuresTable(obstructed),
-    '',
-    'Calls of AWS are those of the CDK CLI, of functions and state machines, and of the AWS CLI; requests to Kubernetes those of functions or of kubectl. What EKS does is not in them.',
+    CALLS,
     '',
   ].join('\n');
 }
+
+/**
+ * @param budgetSeconds how long a budget allows nothing
+ * @param about machine, versions, date
+ */
+export function obstructedChapter(drained: readonly Drained[], budgetSeconds: number, about: string): string {
+  return [
+    OBSTRUCTED_HEADING,
+    '',
+    `By \`npm run bench -- --obstructed\`. ${about} As in chapter *Drain*; but as soon as the first node is cordoned, somebody lets the budget of \`frontend\` demand all of its pods, `
+      + `and takes that back after ${budgetSeconds} s.`,
+    '',
+    figuresTable(drained),
+    '',
+    CALLS,
+    '',
+  ].join('\n');
+}
+
+const CALLS = 'Calls of AWS are those of the CDK CLI, of functions and state machines, and of the AWS CLI; requests to Kubernetes those of functions or of kubectl. What EKS does is not in them.';
 
 /** A line of the table: its title, and what it says of a drain. */
 const LINES: readonly (readonly [string, (figures: DrainFigures) => string | number])[] = [

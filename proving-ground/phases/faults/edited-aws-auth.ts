@@ -1,5 +1,6 @@
 import { PlayedRequests } from './played-requests';
 import { KubeError } from '../../cluster/kube';
+import { sleep } from '../../cluster/processes';
 import { expectEqual } from '../../cluster/until';
 import { Report } from '../report';
 import { World } from '../world';
@@ -8,6 +9,9 @@ const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 const TYPE = 'Custom::KarpenterNodeAccess';
 const EDITS = 100;
 const CONFLICT = 409;
+/** Long enough for our entry to come and go several times. */
+const PAUSE_MILLISECONDS = 80;
+const LEAST_ROUNDS = 3;
 
 /** Somebody edits the mapping all the time while our entry comes and goes: nothing of theirs is lost, nor of ours. */
 export async function awsAuthIsEdited(world: World, report: Report, requests: PlayedRequests): Promise<void> {
@@ -19,6 +23,7 @@ export async function awsAuthIsEdited(world: World, report: Report, requests: Pl
     const edits = async () => {
       for (; edited < EDITS; edited += 1) {
         await append(world, line(edited + 1));
+        await sleep(PAUSE_MILLISECONDS);
       }
     };
     let rounds = 0;
@@ -35,6 +40,9 @@ export async function awsAuthIsEdited(world: World, report: Report, requests: Pl
     expectEqual('lines of somebody else, in their order', lines.filter(one => one.startsWith('# somebody')), Array.from({ length: EDITS }, (_, index) => line(index + 1)));
     expectEqual('other lines', lines.filter(one => !one.startsWith('# somebody') && one !== '').sort(), before.split('\n').filter(one => one !== '').sort());
     await world.kube.patch(AWS_AUTH, { data: { mapRoles: before } });
+    if (rounds < LEAST_ROUNDS) {
+      throw new Error(`our entry went and came ${rounds} times only`);
+    }
     return `our entry went and came ${rounds} times meanwhile`;
   });
 }
