@@ -136,7 +136,7 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
     case 'blocked':
       return blockedBy(move.obstacles);
     case 'arrived':
-      return patchAll(kubernetes, [move.change], move.says);
+      return patchAll(kubernetes, move.changes, move.says);
     case 'clear':
       return clear(scene, move.clearing, leaving.length);
     case 'evict': {

@@ -4,7 +4,7 @@ import { leftBeside, refusal, shortOf } from '../../kubernetes/node-offer';
 import { plus, Resources, takenBy } from '../../kubernetes/pod-needs';
 import { describeTerm } from '../../kubernetes/scheduling';
 import { ControllerRef, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
-import { some } from '../../words/short-list';
+import { count, some } from '../../words/short-list';
 import { debtsOf, owedFor, parse, wholeSeconds } from '../draining/drain-record';
 import { changeOf, cordon } from '../draining/node-marks';
 import { Obstacle, obstacleOf, podsToMove } from '../draining/pods';
@@ -18,8 +18,8 @@ export type Move =
   | { readonly kind: 'none' }
   | { readonly kind: 'wait'; readonly says: string }
   | { readonly kind: 'blocked'; readonly obstacles: readonly Obstacle[] }
-  /** The last one has arrived, or there is room for it. */
-  | { readonly kind: 'arrived'; readonly says: string; readonly change: NodeChange }
+  /** Some have arrived, or there is room for one. */
+  | { readonly kind: 'arrived'; readonly says: string; readonly changes: readonly NodeChange[] }
   /** Ordinary pods make room on a node that stays. */
   | { readonly kind: 'clear'; readonly clearing: Clearing }
   | { readonly kind: 'evict'; readonly pod: PodView; readonly change: NodeChange };
@@ -50,24 +50,59 @@ export function isMoving(node: NodeView, pods: readonly PodView[]): boolean {
   return record !== undefined && !podsToMove(node.name, pods).some(({ uid }) => uid === record.pod);
 }
 
-/** One pod at a time, and the next one when the last is Ready where it stays: there is never less than all but one of Karpenter. */
+/** One pod of a workload at a time, and the next one when the last is Ready where it stays: there is never less than all but one of Karpenter. */
 export function planMove(view: MoveView, now: number): Move {
-  const moving = view.goers.find(node => isMoving(node, view.pods));
-  if (moving) {
-    const record = parse(moving.annotations[MOVE_RECORD])!;
-    const { waits, late } = missingReplacements(debtsOf(record), { ...view, nodes: [moving] }, now);
-    if (late.length > 0) {
-      return { kind: 'blocked', obstacles: late.map(full) };
-    }
-    return waits.length > 0
-      ? { kind: 'wait', says: `waits until ${some(waits)} is Ready on a node that stays` }
-      : { kind: 'arrived', says: 'a pinned pod is Ready on a node that stays', change: changeOf(moving, { annotations: { [MOVE_RECORD]: null } }) };
+  const moving = view.goers.filter(node => isMoving(node, view.pods)).map(node => movingOf(node, view, now));
+  const late = moving.flatMap(one => one.late);
+  if (late.length > 0) {
+    return { kind: 'blocked', obstacles: late.map(full) };
+  }
+  const arrived = moving.filter(({ waits }) => waits.length === 0);
+  if (arrived.length > 0) {
+    const changes = arrived.map(({ node }) => changeOf(node, { annotations: { [MOVE_RECORD]: null } }));
+    return { kind: 'arrived', says: `${count(arrived.length, 'pinned pod')} Ready on a node that stays`, changes };
   }
   const occupancy = occupancyOf(view);
-  const pinned = view.goers.flatMap(node => podsToMove(node.name, occupancy.on(node)))
+  return moving.length > 0 ? goOnMoving(moving, occupancy, view, now) : beginMoving(occupancy, view, now);
+}
+
+/** A node that a pinned pod has left, and what it waits for. */
+interface Moving {
+  readonly node: NodeView;
+  /** The uids of the controllers of its pods that move. */
+  readonly workloads: readonly string[];
+  readonly waits: readonly string[];
+  readonly late: readonly Obstacle[];
+}
+
+function movingOf(node: NodeView, view: MoveView, now: number): Moving {
+  const record = parse(node.annotations[MOVE_RECORD])!;
+  const { waits, late } = missingReplacements(debtsOf(record), { ...view, nodes: [node] }, now);
+  return { node, workloads: record.owed.map(({ uid }) => uid), waits, late };
+}
+
+/** Beside pods that are on their way, one of another workload begins where there is room for it as it is; it holds up nobody where there is none. */
+function goOnMoving(moving: readonly Moving[], occupancy: Occupancy, view: MoveView, now: number): Move {
+  const isBusy = ({ controller, node }: PodView) => moving.some(one => one.node.name === node || one.workloads.includes(controller?.uid ?? ''));
+  const others = clearedPlace(view.places) ? [] : freeToMove(pinnedOf(occupancy, view), view).filter(pod => !isBusy(pod));
+  const pod = others.find(one => view.places.some(place => occupancy.fits(place, one)));
+  return pod ? moveOf(pod, view, now)
+    : { kind: 'wait', says: `waits until ${some(moving.flatMap(({ waits }) => waits))} is Ready on a node that stays` };
+}
+
+function pinnedOf(occupancy: Occupancy, view: MoveView): PodView[] {
+  return view.goers.flatMap(node => podsToMove(node.name, occupancy.on(node)))
     .filter(pod => isPinned(pod, view.ownerKey) && !pod.toleratesCordon)
     .sort((a, b) => fullName(a).localeCompare(fullName(b)));
-  const free = pinned.filter(pod => view.force || !obstacleOf(pod));
+}
+
+function freeToMove(pinned: readonly PodView[], { force }: MoveView): PodView[] {
+  return pinned.filter(pod => force || !obstacleOf(pod));
+}
+
+function beginMoving(occupancy: Occupancy, view: MoveView, now: number): Move {
+  const pinned = pinnedOf(occupancy, view);
+  const free = freeToMove(pinned, view);
   const cleared = clearedPlace(view.places);
   if (cleared) {
     return goOnClearing(cleared, free, view, now);
@@ -80,7 +115,11 @@ export function planMove(view: MoveView, now: number): Move {
     const clearing = firstOf(free, one => clearingFor(one, view, occupancy, now));
     return clearing ? { kind: 'clear', clearing } : { kind: 'blocked', obstacles: pinned.map(one => (view.force ? undefined : obstacleOf(one)) ?? homeless(one, view.places)) };
   }
-  const from = view.goers.find(node => node.name === pod.node)!;
+  return moveOf(pod, view, now);
+}
+
+function moveOf(pod: PodView, { goers }: MoveView, now: number): Move {
+  const from = goers.find(node => node.name === pod.node)!;
   const record = { since: wholeSeconds(now), owed: owedFor(pod.ready || !from.ready ? [pod] : []), pod: pod.uid };
   return { kind: 'evict', pod, change: changeOf(from, { annotations: { [MOVE_RECORD]: JSON.stringify(record) } }) };
 }
@@ -95,7 +134,7 @@ function goOnClearing(place: NodeView, pinned: readonly PodView[], view: MoveVie
     case 'late':
       return { kind: 'blocked', obstacles: progress.obstacles };
     case 'cleared':
-      return { kind: 'arrived', says: `there is room on ${place.name}, which stays`, change: progress.change };
+      return { kind: 'arrived', says: `there is room on ${place.name}, which stays`, changes: [progress.change] };
   }
 }
 
