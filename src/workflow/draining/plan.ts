@@ -3,7 +3,7 @@ import { Debt, DrainRecord, debtsInOrder, recordOf } from './drain-record';
 import { cordonedSince } from './node-marks';
 import { podsOn } from './pod-index';
 import { ENDING_MILLISECONDS, isDead, isStuck, mustMove, Obstacle, obstacleOf, podsToMove } from './pods';
-import { isComing, isMadeUp, Missing, missingReplacements } from './replacements';
+import { isExplained, Missing, missingReplacements } from './replacements';
 import { AttachmentView, ControllerView, fullName, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { PauseReason } from '../pause-reason';
@@ -109,8 +109,7 @@ export function planDrain(view: DrainView, options: DrainOptions, now: number): 
 
 /** What pods alone do not explain of what is owed to nodes of the batch: a controller may want fewer by now. */
 export function openDebts(nodes: readonly NodeView[], pods: readonly PodView[], now: number): Debt[] {
-  return turnsOf(nodes, now).flatMap(({ debts, upTo: left }) =>
-    debts.filter(debt => !isMadeUp(debt, { pods, nodes: left }) && !isComing(debt, { pods, nodes: left }, now)));
+  return turnsOf(nodes, now).flatMap(({ debts, upTo }) => debts.filter(debt => !isExplained(debt, { pods, nodes: upTo }, now)));
 }
 
 function standingsOf(view: DrainView, now: number): Standing[] {

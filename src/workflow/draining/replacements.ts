@@ -60,28 +60,45 @@ interface Successors {
   readonly newcomers: readonly PodView[];
 }
 
-/** Whether there are as many new pods as are owed, and Ready: then nobody has to know how many the controller wants. */
-export function isMadeUp(owed: Debt, view: Pick<ReplacementView, 'pods' | 'nodes'>): boolean {
-  const { staying, born, newcomers } = successorsOf(owed, view);
-  return born - newcomers.length >= owed.count - staying;
+/**
+ * Whether pods alone explain what is owed: as many new ones are there as are owed, and Ready, or on their way and in time. Then nobody has to know how many
+ * the controller wants.
+ */
+export function isExplained(owed: Debt, view: Pick<ReplacementView, 'pods' | 'nodes'>, now: number): boolean {
+  const successors = successorsOf(owed, view);
+  return isMadeUp(owed, successors) || isComing(owed, successors, now);
 }
 
-/** Whether as many new pods as are owed are on their way, and in time: they are waited for, however many the controller wants by now. */
-export function isComing(owed: Debt, view: Pick<ReplacementView, 'pods' | 'nodes'>, now: number): boolean {
-  const { staying, born, newcomers } = successorsOf(owed, view);
-  return born >= owed.count - staying && newcomers.every(({ created }) => now - created <= REPLACEMENT_MILLISECONDS);
+function isMadeUp({ count: many }: Debt, { staying, born, newcomers }: Successors): boolean {
+  return born - newcomers.length >= many - staying;
+}
+
+function isComing({ count: many }: Debt, { staying, born, newcomers }: Successors, now: number): boolean {
+  return born >= many - staying && newcomers.every(({ created }) => now - created <= REPLACEMENT_MILLISECONDS);
 }
 
 function successorsOf({ uid, since }: Debt, { pods, nodes }: Pick<ReplacementView, 'pods' | 'nodes'>): Successors {
   const alive = podsOf(uid, pods).filter(isAlive);
-  const left = nodes.map(({ name }) => name);
-  const silent = nodes.filter(({ ready }) => !ready).map(({ name }) => name);
+  const left = byName(nodes);
   const born = alive.filter(pod => pod.created >= since);
+  const stays = (pod: PodView) => {
+    const home = left.get(pod.node ?? '');
+    return home !== undefined && (pod.ready || !home.ready);
+  };
   return {
-    staying: alive.filter(pod => pod.created < since && isOn(left, pod) && (pod.ready || isOn(silent, pod))).length,
+    staying: alive.filter(pod => pod.created < since && stays(pod)).length,
     born: born.length,
     newcomers: born.filter(pod => !pod.ready),
   };
+}
+
+/** One for each list: every debt of a node asks for it. */
+const NAMED = new WeakMap<readonly NodeView[], ReadonlyMap<string, NodeView>>();
+
+function byName(nodes: readonly NodeView[]): ReadonlyMap<string, NodeView> {
+  const named = NAMED.get(nodes) ?? new Map(nodes.map(node => [node.name, node]));
+  NAMED.set(nodes, named);
+  return named;
 }
 
 function isOn(names: readonly string[], { node }: PodView): boolean {
@@ -96,11 +113,13 @@ interface Gap {
 }
 
 function missingOf(owed: Debt, view: ReplacementView, now: number): Gap | undefined {
-  if (isMadeUp(owed, view)) {
+  const successors = successorsOf(owed, view);
+  const { newcomers } = successors;
+  if (isMadeUp(owed, successors)) {
     return undefined;
   }
-  if (isComing(owed, view, now)) {
-    return { newcomers: successorsOf(owed, view).newcomers, ending: false };
+  if (isComing(owed, successors, now)) {
+    return { newcomers, ending: false };
   }
   const known = KNOWN_KINDS.includes(owed.kind);
   const wanted = view.controllers.find(controller => controller.uid === owed.uid)?.wanted;
@@ -116,7 +135,6 @@ function missingOf(owed: Debt, view: ReplacementView, now: number): Gap | undefi
   if (owed.kind === 'StatefulSet' && ending.some(pod => isOn(dead, pod) && isStuck(pod, now))) {
     return undefined;
   }
-  const { newcomers } = successorsOf(owed, view);
   if (!known && newcomers.length === 0 && now - owed.since > UNKNOWN_KIND_MILLISECONDS) {
     return undefined;
   }

@@ -88,9 +88,21 @@ export function chooseAll(fleets: readonly Fleet[], demand: Demand, targetOf: (f
   return { groups, homes };
 }
 
+/**
+ * The same where each group has as many marked nodes as it is to keep, and nothing is wrong with them: these come first, so no other has to be looked
+ * at. Undefined where that is not so.
+ */
+export function chooseMarked(
+  fleets: readonly Fleet[], demand: Demand, targetOf: (fleet: Fleet) => number = ({ target }) => target,
+): Kept | undefined {
+  const marked = fleets.map(fleet => ({ ...fleet, nodes: fleet.nodes.filter(node => isKeeper(node) && demand.worthOf(node).whole) }));
+  const isEnough = marked.every((fleet, index) => fleet.nodes.length >= Math.min(targetOf(fleet), fleets[index].nodes.length));
+  return isEnough ? chooseAll(marked, demand, targetOf) : undefined;
+}
+
 /** The changes that make the marks of keepers as they should be: new ones are schedulable and out of the batch, former ones lose their mark. */
 export function keeperChanges(fleets: readonly Fleet[], demand: Demand): NodeChange[] {
-  const kept = chooseAll(fleets, demand).homes.nodes;
+  const kept = (chooseMarked(fleets, demand) ?? chooseAll(fleets, demand)).homes.nodes;
   return fleets.filter(needsKeepers).flatMap(fleet => fleet.nodes).flatMap((node): NodeChange[] => {
     // What is being cleared keeps its cordon until there is room.
     if (kept.includes(node) && isKeeper(node) && node.annotations[CLEAR_RECORD] !== undefined) {

@@ -7,7 +7,7 @@ import { ControllerRef, ControllerView, fullName, NodeView, PodView } from '../.
 import { count, some } from '../../words/short-list';
 import { debtsOf, owedFor, parse, wholeSeconds } from '../draining/drain-record';
 import { changeOf, cordon } from '../draining/node-marks';
-import { Obstacle, obstacleOf, podsToMove } from '../draining/pods';
+import { mustMove, Obstacle, obstacleOf, podsToMove } from '../draining/pods';
 import { NodeChange } from '../draining/port';
 import { missingReplacements } from '../draining/replacements';
 import { PauseReason } from '../pause-reason';
@@ -91,8 +91,8 @@ function goOnMoving(moving: readonly Moving[], occupancy: Occupancy, view: MoveV
 }
 
 function pinnedOf(occupancy: Occupancy, view: MoveView): PodView[] {
-  return view.goers.flatMap(node => podsToMove(node.name, occupancy.on(node)))
-    .filter(pod => isPinned(pod, view.ownerKey) && !pod.toleratesCordon)
+  return view.goers.flatMap(node => occupancy.on(node))
+    .filter(pod => isPinned(pod, view.ownerKey) && mustMove(pod) && pod.leaving === undefined && !pod.toleratesCordon)
     .sort((a, b) => fullName(a).localeCompare(fullName(b)));
 }
 

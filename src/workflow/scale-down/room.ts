@@ -1,7 +1,7 @@
 import { leftBeside, misfit, refusal, uncordoned } from '../../kubernetes/node-offer';
 import { PodNeeds, Resources, Spread } from '../../kubernetes/pod-needs';
 import { NodeView, podsByNode, PodView } from '../../kubernetes/views';
-import { grouped } from '../../words/grouped';
+import { podsOf } from '../draining/pod-index';
 import { isAlive } from '../draining/pods';
 import { CORDON_RECORD } from '../records';
 
@@ -26,16 +26,23 @@ export function asWeLeaveIt(node: NodeView): NodeView {
   return node.annotations[CORDON_RECORD] === undefined ? node : uncordoned(node);
 }
 
+/** One for each list, which does not change any more: several parts of a call look at it. */
+const PLACES = new WeakMap<readonly PodView[], ReadonlyMap<string, readonly PodView[]>>();
+
+function placesOf(pods: readonly PodView[]): ReadonlyMap<string, readonly PodView[]> {
+  const places = PLACES.get(pods) ?? podsByNode(pods);
+  PLACES.set(pods, places);
+  return places;
+}
+
 /** The nodes of a cluster and what runs there, looked up instead of searched. */
 export class Occupancy {
   private readonly byNode: ReadonlyMap<string, readonly PodView[]>;
-  private readonly byController: ReadonlyMap<string, readonly PodView[]>;
   private readonly nodes: ReadonlyMap<string, NodeView>;
 
-  public constructor(nodes: readonly NodeView[], pods: readonly PodView[]) {
+  public constructor(nodes: readonly NodeView[], private readonly pods: readonly PodView[]) {
     this.nodes = new Map(nodes.map(node => [node.name, node]));
-    this.byNode = podsByNode(pods);
-    this.byController = grouped(pods.filter(pod => pod.controller && isAlive(pod)), pod => pod.controller!.uid);
+    this.byNode = placesOf(pods);
   }
 
   /** Those that take room on a node. */
@@ -66,7 +73,7 @@ export class Occupancy {
         counts.set(labels[key], 0);
       }
     }
-    for (const other of this.byController.get(pod.controller?.uid ?? '') ?? []) {
+    for (const other of podsOf(pod.controller?.uid ?? '', this.pods).filter(isAlive)) {
       const domain = this.nodes.get(other.node ?? '')?.labels[key];
       if (other.uid !== pod.uid && domain !== undefined && counts.has(domain)) {
         counts.set(domain, counts.get(domain)! + 1);

@@ -1,6 +1,6 @@
 import { Demand, DemandConfiguration, KARPENTER } from './demand';
 import { Fleet, fleetOf } from './fleet';
-import { Candidates, chooseAll, Kept } from './keepers';
+import { Candidates, chooseAll, chooseMarked, Kept } from './keepers';
 import { NodegroupState } from './port';
 import { standingOf, Target } from './sizes';
 import { NodeView, PodView } from '../../kubernetes/views';
@@ -113,7 +113,12 @@ class Plan {
   }
 
   private grow(): boolean {
-    const kept = chooseAll(this.fleets, this.demand, ({ state }) => this.kept.get(state.name)!);
+    const targetOf = ({ state }: Fleet) => this.kept.get(state.name)!;
+    const marked = chooseMarked(this.fleets, this.demand, targetOf);
+    if (marked && !this.lackOf(marked)) {
+      return false;
+    }
+    const kept = chooseAll(this.fleets, this.demand, targetOf);
     let lack = this.lackOf(kept);
     const isShort = lack !== undefined;
     for (; lack; lack = this.lackOf(kept)) {
