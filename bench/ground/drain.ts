@@ -17,7 +17,7 @@ import { VARIANT } from '../../proving-ground/phases/karpenter-objects';
 import { karpenterPods } from '../../proving-ground/phases/karpenter-pods';
 import { RunContext } from '../../proving-ground/phases/run-context';
 import { createWorld, World } from '../../proving-ground/phases/world';
-import { PLACEHOLDER_NAMESPACE, placeholderName } from '../../src/workflow/draining/placeholders/names';
+import { placeholderName } from '../../src/workflow/draining/placeholders/names';
 
 /** EKS' quarter of an hour, 0.4 times as long, as state machines wait in the proving ground. */
 export const EKS_LIMIT_SECONDS = 360;
@@ -116,8 +116,8 @@ async function figuresBetween(world: World, { from, end, commandSeconds }: Drain
 }
 
 /** Those are there to be taken away. */
-function isPlaceholder({ involvedObject: { namespace, name } }: KubeObject): boolean {
-  return namespace === PLACEHOLDER_NAMESPACE && name.startsWith(placeholderName(''));
+function isPlaceholder({ involvedObject: { name } }: KubeObject): boolean {
+  return name.startsWith(placeholderName(''));
 }
 
 function timeOf({ lastTimestamp, eventTime, metadata }: KubeObject): number {

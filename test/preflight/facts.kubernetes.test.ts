@@ -13,7 +13,9 @@ class FakeApi extends FakeApiServer {
 
   protected respond({ method, pathname, searchParams, body }: Asked): [number, object] {
     this.calls.push(`${method} ${pathname}${searchParams.get('continue') ? ` from ${searchParams.get('continue')}` : ''}`);
-    const list = this.lists[`${pathname}${searchParams.has('labelSelector') ? `?${searchParams.get('labelSelector')}` : ''}`];
+    const selector = searchParams.get('labelSelector');
+    // Pods that only keep room for others are left out by the API server.
+    const list = this.lists[`${pathname}${selector !== null && !selector.startsWith('!') ? `?${selector}` : ''}`];
     if (list) {
       return [200, page(list, searchParams)];
     }

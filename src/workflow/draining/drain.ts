@@ -26,6 +26,7 @@ const WAITING_MINUTES = 30;
 /** Makes room before pods are evicted. */
 export interface RoomMaker {
   readonly placeholders: PlaceholderPort;
+  readonly namespace: string;
   /** What runs in a pod that keeps room. */
   readonly image: string;
 }
@@ -89,15 +90,15 @@ export async function drain(
 interface Room { readonly roomy: readonly NodeView[]; readonly held: readonly string[]; readonly progress?: Progress }
 
 async function makeRoom(
-  port: DrainingPort, { placeholders, image }: RoomMaker, batch: readonly NodeView[], pods: readonly PodView[], now: number,
+  port: DrainingPort, { placeholders, namespace, image }: RoomMaker, batch: readonly NodeView[], pods: readonly PodView[], now: number,
 ): Promise<Room> {
-  const plan = planPlaceholders(batch, pods, await placeholders.placeholders(), now);
+  const plan = planPlaceholders(batch, pods, await placeholders.placeholders(namespace), now);
   if (plan.drop.length > 0) {
-    await placeholders.dropPlaceholders(plan.drop);
+    await placeholders.dropPlaceholders(namespace, plan.drop);
   }
   const make = plan.make.slice(0, PLACEHOLDERS);
   if (make.length > 0) {
-    await placeholders.makePlaceholders(make.map(({ node, uid }) => ({ node: node!, uid })), image);
+    await placeholders.makePlaceholders(namespace, make.map(({ node, uid }) => ({ node: node!, uid })), image);
   }
   const limit = { by: PauseReason.NO_NEW_NODE, minutes: WAITING_MINUTES };
   return {
@@ -217,7 +218,7 @@ export async function evictAll(
 ): Promise<Round> {
   const asked = inTurn(pods, now).slice(0, EVICTIONS);
   if (room && asked.length > 0) {
-    await room.placeholders.dropPlaceholders(asked.map(({ uid }) => uid));
+    await room.placeholders.dropPlaceholders(room.namespace, asked.map(({ uid }) => uid));
   }
   const outcomes = asked.length > 0 ? await port.evict(asked.map(nameOf)) : [];
   const of = (outcome: Eviction['outcome']): Refusal[] => outcomes.filter(one => one.outcome === outcome)

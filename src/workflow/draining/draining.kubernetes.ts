@@ -129,20 +129,20 @@ export class DrainingKubernetes implements DrainingPort, PlaceholderPort {
     });
   }
 
-  public placeholders(): Promise<PlaceholderView[]> {
-    return this.rooms.placeholders();
+  public placeholders(namespace: string): Promise<PlaceholderView[]> {
+    return this.rooms.placeholders(namespace);
   }
 
-  public makePlaceholders(pods: readonly PlacedPod[], image: string): Promise<void> {
-    return this.rooms.makePlaceholders(pods, image);
+  public makePlaceholders(namespace: string, pods: readonly PlacedPod[], image: string): Promise<void> {
+    return this.rooms.makePlaceholders(namespace, pods, image);
   }
 
-  public dropPlaceholders(uids: readonly string[]): Promise<void> {
-    return this.rooms.dropPlaceholders(uids);
+  public dropPlaceholders(namespace: string, uids: readonly string[]): Promise<void> {
+    return this.rooms.dropPlaceholders(namespace, uids);
   }
 
-  public clearPlaceholders(): Promise<void> {
-    return this.rooms.clearPlaceholders();
+  public clearPlaceholders(namespace: string): Promise<void> {
+    return this.rooms.clearPlaceholders(namespace);
   }
 
   private patch({ name, version, unschedulable, labels, annotations }: NodeChange): Promise<unknown> {

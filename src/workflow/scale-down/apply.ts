@@ -183,8 +183,8 @@ async function drainNext(scene: Scene, left: readonly NodeView[]): Promise<Progr
   return withLeft(together([progress, rest]) ?? await endUnregistered(scene));
 }
 
-function roomMaker({ ports: { kubernetes }, configuration: { ScaleDown, CanaryImage } }: Scene): RoomMaker | undefined {
-  return ScaleDown.PreProvision ? { placeholders: kubernetes, image: CanaryImage } : undefined;
+function roomMaker({ ports: { kubernetes }, configuration: { ScaleDown, Namespace, CanaryImage } }: Scene): RoomMaker | undefined {
+  return ScaleDown.PreProvision ? { placeholders: kubernetes, namespace: Namespace, image: CanaryImage } : undefined;
 }
 
 function waitForEnds({ fleets }: Scene): Progress | undefined {
@@ -263,11 +263,11 @@ async function endUnregistered(scene: Scene): Promise<Progress | undefined> {
 }
 
 /** All has gone: nobody has to know any more which nodes were to stay. */
-async function dropMarks({ ports, fleets }: Scene): Promise<Progress | undefined> {
+async function dropMarks({ ports, configuration: { Namespace }, fleets }: Scene): Promise<Progress | undefined> {
   const changes = fleets.flatMap(fleet => fleet.nodes).map(node => release(node, { cordon: true, keeper: true }))
     .filter(change => change !== undefined);
   if (changes.length > 0) {
-    await ports.kubernetes.clearPlaceholders();
+    await ports.kubernetes.clearPlaceholders(Namespace);
   }
   return patchAll(ports.kubernetes, changes, `takes its marks from ${some(changes.map(({ name }) => name))}`);
 }

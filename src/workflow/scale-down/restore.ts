@@ -72,7 +72,7 @@ type Ports = Pick<ScaleDownPorts, 'kubernetes' | 'aws' | 'fleet'>;
 export async function revertScaleDown(ports: Ports, configuration: ScaleDownStepConfiguration, now: number): Promise<Progress> {
   const groups = await ports.aws.nodegroups();
   const nodes = await ports.kubernetes.nodes(NODEGROUP_LABEL);
-  return await releaseNodes(ports, nodes.filter(node => !isEnding(node, groups)))
+  return await releaseNodes(ports, configuration.Namespace, nodes.filter(node => !isEnding(node, groups)))
     ?? await giveDisruptionBack(ports, configuration)
     ?? await restoreGroups(ports, configuration, groups.filter(isTouched), nodes, now)
     ?? done('node groups have the sizes that they had');
@@ -88,13 +88,13 @@ export async function restoreDropped(
 ): Promise<Progress | undefined> {
   const dropped = all.filter(group => !participating.includes(group));
   const own = nodes.filter(node => dropped.some(({ name }) => name === node.labels[NODEGROUP_LABEL]) && !isEnding(node, all));
-  return await releaseNodes(ports, own) ?? restoreGroups(ports, configuration, dropped.filter(isTouched), nodes, now);
+  return await releaseNodes(ports, configuration.Namespace, own) ?? restoreGroups(ports, configuration, dropped.filter(isTouched), nodes, now);
 }
 
-async function releaseNodes({ kubernetes }: Ports, nodes: readonly NodeView[]): Promise<Progress | undefined> {
+async function releaseNodes({ kubernetes }: Ports, namespace: string, nodes: readonly NodeView[]): Promise<Progress | undefined> {
   const changes = nodes.map(node => release(node, { cordon: true, keeper: true })).filter(change => change !== undefined);
   if (changes.length > 0) {
-    await kubernetes.clearPlaceholders();
+    await kubernetes.clearPlaceholders(namespace);
   }
   return patchAll(kubernetes, changes, `makes ${count(changes.length, 'node')} schedulable again`);
 }

@@ -16,7 +16,7 @@ export const SCALE_DOWN = {
     may('list delete', 'pods'),
     may('create', 'pods/eviction'),
     // Where room is made before pods are evicted.
-    may('create delete', 'pods', 'kube-system'),
+    may('create', 'pods', 'karpenter'),
     may('create delete', 'priorityclasses.scheduling.k8s.io'),
     // What they allow now.
     may('list', 'poddisruptionbudgets.policy'),

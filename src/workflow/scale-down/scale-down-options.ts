@@ -73,7 +73,7 @@ export interface ScaleDownOptions {
    * Whether nodes come before pods go: every pod of a node that is drained is stood for by a pod of the same size, which does nothing, until Karpenter has
    * a node for all of them. Then a pod that is evicted waits for no node, and none is evicted that finds none.
    *
-   * The pods are in namespace `kube-system` and of the lowest priority, so that whatever needs their room takes it; their image is `cutOver.canaryImage`.
+   * The pods are in Karpenter's namespace and of the lowest priority, so that whatever needs their room takes it; their image is `cutOver.canaryImage`.
    * A drain asks the Kubernetes API for about twice as much. Where Karpenter's own nodes are drained this does nothing: on the way back node groups have their nodes
    * before.
    *

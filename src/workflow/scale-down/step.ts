@@ -39,7 +39,7 @@ const TRIES = 3;
 
 /** Takes back what must not stay when nobody goes on. */
 async function stopScaleDown(ports: ScaleDownPorts, configuration: ScaleDownStepConfiguration): Promise<void> {
-  await ports.kubernetes.clearPlaceholders();
+  await ports.kubernetes.clearPlaceholders(configuration.Namespace);
   await uncordon(ports);
   for (let tries = 0; tries < TRIES; tries += 1) {
     if (!await giveDisruptionBack(ports, configuration)) {

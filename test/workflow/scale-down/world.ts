@@ -384,7 +384,7 @@ export class World implements DrainingPort, PlaceholderPort, ScaleDownAwsPort, P
       .map(({ standsFor, created, ready, node, unschedulable }) => ({ for: standsFor!, created, ready, node, unschedulable }));
   }
 
-  public async makePlaceholders(pods: readonly PlacedPod[]): Promise<void> {
+  public async makePlaceholders(_namespace: string, pods: readonly PlacedPod[]): Promise<void> {
     for (const { uid } of pods) {
       this.write(`make room for ${uid}`);
       const { requests } = this.podList.find(pod => pod.uid === uid)!;
@@ -394,7 +394,7 @@ export class World implements DrainingPort, PlaceholderPort, ScaleDownAwsPort, P
     }
   }
 
-  public async dropPlaceholders(uids: readonly string[]): Promise<void> {
+  public async dropPlaceholders(_namespace: string, uids: readonly string[]): Promise<void> {
     this.podList = this.podList.filter(({ standsFor }) => standsFor === undefined || !uids.includes(standsFor));
   }
 

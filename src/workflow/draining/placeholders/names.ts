@@ -1,7 +1,3 @@
-import { CLAIM_NAMESPACE } from '../../../cluster/contract';
-
-/** Where placeholders are: policies and quotas of users rarely reach here. */
-export const PLACEHOLDER_NAMESPACE = CLAIM_NAMESPACE;
 /** On a placeholder: the uid of the controller of that pod. */
 export const PLACEHOLDER_WORKLOAD_LABEL = 'cdk-karpenter-migration/placeholder-of';
 /** Below every pod that names no class, so that any of them takes the room of a placeholder; a placeholder itself pushes nothing away. */

@@ -1,5 +1,5 @@
 import * as k8s from '@kubernetes/client-node';
-import { PLACEHOLDER_NAMESPACE, PLACEHOLDER_PRIORITY_CLASS, placeholderName } from './names';
+import { PLACEHOLDER_PRIORITY_CLASS, placeholderName } from './names';
 import { PlacedPod, PlaceholderPort, PlaceholderView } from './port';
 import { placeholderFor } from './spec.kubernetes';
 import { Fence, toEach } from '../../../custom-resources/fence';
@@ -24,8 +24,8 @@ export class PlaceholdersKubernetes implements PlaceholderPort {
     this.scheduling = config.makeApiClient(k8s.SchedulingV1Api);
   }
 
-  public async placeholders(): Promise<PlaceholderView[]> {
-    const where = { namespace: PLACEHOLDER_NAMESPACE, labelSelector: PLACEHOLDER_LABEL, limit: PAGE };
+  public async placeholders(namespace: string): Promise<PlaceholderView[]> {
+    const where = { namespace, labelSelector: PLACEHOLDER_LABEL, limit: PAGE };
     const pods = await every(_continue => asSent<k8s.V1Pod>(options => this.core.listNamespacedPod({ ...where, _continue }, options)));
     return pods.map((pod) => {
       const { created, ready, node, unschedulable, waiting } = podView(pod, KEPT_BY_NOTHING);
@@ -33,27 +33,27 @@ export class PlaceholdersKubernetes implements PlaceholderPort {
     });
   }
 
-  public async makePlaceholders(pods: readonly PlacedPod[], image: string): Promise<void> {
+  public async makePlaceholders(namespace: string, pods: readonly PlacedPod[], image: string): Promise<void> {
     const found = await this.find(pods);
     const volumes = found.some(({ metadata, spec }) => claimsOf(metadata!.name!, spec).length > 0) ? await readVolumes(this.core) : new Map();
     await this.makePriorityClass();
     await toEach(found, async (pod) => {
       await this.fence.check();
       await unlessOvertaken(() => this.core.createNamespacedPod({
-        namespace: PLACEHOLDER_NAMESPACE, body: placeholderFor(pod, image, volumes), fieldManager: FIELD_MANAGER,
+        namespace, body: placeholderFor(pod, namespace, image, volumes), fieldManager: FIELD_MANAGER,
       }));
     });
   }
 
-  public async dropPlaceholders(uids: readonly string[]): Promise<void> {
+  public async dropPlaceholders(namespace: string, uids: readonly string[]): Promise<void> {
     await toEach(uids, async (uid) => {
       await this.fence.check();
-      await unlessAbsent(() => this.core.deleteNamespacedPod({ namespace: PLACEHOLDER_NAMESPACE, name: placeholderName(uid) }));
+      await unlessAbsent(() => this.core.deleteNamespacedPod({ namespace, name: placeholderName(uid) }));
     });
   }
 
-  public async clearPlaceholders(): Promise<void> {
-    await this.dropPlaceholders((await this.placeholders()).map(one => one.for));
+  public async clearPlaceholders(namespace: string): Promise<void> {
+    await this.dropPlaceholders(namespace, (await this.placeholders(namespace)).map(one => one.for));
     await this.fence.check();
     await unlessAbsent(() => this.scheduling.deletePriorityClass({ name: PLACEHOLDER_PRIORITY_CLASS }));
   }

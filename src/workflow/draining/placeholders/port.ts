@@ -16,14 +16,15 @@ export interface PlaceholderView {
 /** A pod where it runs. */
 export interface PlacedPod { readonly node: string; readonly uid: string }
 
+/** Placeholders are in Karpenter's namespace, where its canary may be made, too. */
 export interface PlaceholderPort {
-  placeholders(): Promise<PlaceholderView[]>;
+  placeholders(namespace: string): Promise<PlaceholderView[]>;
   /** One for each of these pods that is still there and has none. */
-  makePlaceholders(pods: readonly PlacedPod[], image: string): Promise<void>;
+  makePlaceholders(namespace: string, pods: readonly PlacedPod[], image: string): Promise<void>;
   /** @param uids of the pods that they stand for */
-  dropPlaceholders(uids: readonly string[]): Promise<void>;
+  dropPlaceholders(namespace: string, uids: readonly string[]): Promise<void>;
   /** Takes all of them away, and their priority class. */
-  clearPlaceholders(): Promise<void>;
+  clearPlaceholders(namespace: string): Promise<void>;
 }
 
 export const PLACEHOLDER_METHODS = [

@@ -1,5 +1,5 @@
 import type * as k8s from '@kubernetes/client-node';
-import { PLACEHOLDER_NAMESPACE, PLACEHOLDER_PRIORITY_CLASS, PLACEHOLDER_WORKLOAD_LABEL, placeholderName } from './names';
+import { PLACEHOLDER_PRIORITY_CLASS, PLACEHOLDER_WORKLOAD_LABEL, placeholderName } from './names';
 import { AsSent } from '../../../kubernetes/as-sent.kubernetes';
 import { PLACEHOLDER_LABEL } from '../../../kubernetes/placeholder-label';
 import { claimsOf, isApart, requestsOf } from '../../../kubernetes/pod-needs.kubernetes';
@@ -18,16 +18,18 @@ const NOT_IN_NODEGROUPS: Requirement = { key: NODEGROUP_LABEL, operator: 'DoesNo
  *
  * @param volumes the nodes that reach a volume, by `<namespace>/<name>` of its claim
  */
-export function placeholderFor(pod: AsSent<k8s.V1Pod>, image: string, volumes: ReadonlyMap<string, readonly Term[]>): k8s.V1Pod {
+export function placeholderFor(
+  pod: AsSent<k8s.V1Pod>, namespace: string, image: string, volumes: ReadonlyMap<string, readonly Term[]>,
+): k8s.V1Pod {
   const { metadata, spec } = pod;
-  const { uid, name, namespace, ownerReferences } = metadata!;
+  const { uid, name, ownerReferences } = metadata!;
   const workload = ownerReferences?.find(({ controller }) => controller)?.uid ?? uid!;
   const selector = { matchLabels: { [PLACEHOLDER_WORKLOAD_LABEL]: workload } };
-  const reached = claimsOf(name!, spec).map(claim => volumes.get(`${namespace}/${claim}`) ?? []).filter(terms => terms.length > 0);
+  const reached = claimsOf(name!, spec).map(claim => volumes.get(`${metadata!.namespace}/${claim}`) ?? []).filter(terms => terms.length > 0);
   return {
     metadata: {
       name: placeholderName(uid!),
-      namespace: PLACEHOLDER_NAMESPACE,
+      namespace,
       labels: { [PLACEHOLDER_LABEL]: uid!, [PLACEHOLDER_WORKLOAD_LABEL]: workload },
     },
     spec: {

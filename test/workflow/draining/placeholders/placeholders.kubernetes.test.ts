@@ -47,15 +47,15 @@ afterEach(() => api.stop());
 
 const specOf = async (spec: object) => {
   api.pods = [of('web', spec)];
-  await port.makePlaceholders([{ node: 'n', uid: 'uid-web' }], 'pause');
+  await port.makePlaceholders('karpenter', [{ node: 'n', uid: 'uid-web' }], 'pause');
   return api.made[1].spec;
 };
 
 test('a placeholder asks for what its pod asks for, on a node that no node group has, below everybody else', async () => {
   api.pods = [of('web'), of('other')];
-  await port.makePlaceholders([{ node: 'n', uid: 'uid-web' }], 'pause');
+  await port.makePlaceholders('karpenter', [{ node: 'n', uid: 'uid-web' }], 'pause');
   expect(api.asked).toEqual(['/api/v1/pods spec.nodeName=n']);
-  expect(api.writes).toEqual(['fence', 'POST /apis/scheduling.k8s.io/v1/priorityclasses', 'fence', 'POST /api/v1/namespaces/kube-system/pods']);
+  expect(api.writes).toEqual(['fence', 'POST /apis/scheduling.k8s.io/v1/priorityclasses', 'fence', 'POST /api/v1/namespaces/karpenter/pods']);
   const [priorityClass, placeholder] = api.made;
   expect(priorityClass).toMatchObject({ metadata: { name: 'cdk-karpenter-migration-placeholder' }, value: -100, preemptionPolicy: 'Never' });
   expect(placeholder).toMatchObject({
@@ -123,25 +123,25 @@ test('what is counted in pieces is limited to what is requested', async () => {
 test('placeholders and their class that are there already are left as they are', async () => {
   api.exists = true;
   api.pods = [of('web')];
-  await expect(port.makePlaceholders([{ node: 'n', uid: 'uid-web' }], 'pause')).resolves.toBeUndefined();
+  await expect(port.makePlaceholders('karpenter', [{ node: 'n', uid: 'uid-web' }], 'pause')).resolves.toBeUndefined();
 });
 
 test('they are read by their label, in the words of the port', async () => {
   api.placeholders = [{
-    metadata: { namespace: 'kube-system', name: 'x', uid: 'x', creationTimestamp: '2026-01-01T00:00:00Z', labels: { 'cdk-karpenter-migration/placeholder-for': 'uid-web' } },
+    metadata: { namespace: 'karpenter', name: 'x', uid: 'x', creationTimestamp: '2026-01-01T00:00:00Z', labels: { 'cdk-karpenter-migration/placeholder-for': 'uid-web' } },
     spec: { containers: [] },
     status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', message: 'no node' }] },
   }];
-  expect(await port.placeholders()).toEqual([{ for: 'uid-web', created: Date.parse('2026-01-01T00:00:00Z'), ready: false, node: undefined, unschedulable: 'no node', waiting: undefined }]);
-  expect(api.asked).toEqual(['/api/v1/namespaces/kube-system/pods cdk-karpenter-migration/placeholder-for']);
+  expect(await port.placeholders('karpenter')).toEqual([{ for: 'uid-web', created: Date.parse('2026-01-01T00:00:00Z'), ready: false, node: undefined, unschedulable: 'no node', waiting: undefined }]);
+  expect(api.asked).toEqual(['/api/v1/namespaces/karpenter/pods cdk-karpenter-migration/placeholder-for']);
 });
 
 test.each([true, false])('all of them are cleared away with their class, whether they are there or not (%s)', async (exists) => {
   api.exists = exists;
-  api.placeholders = [{ metadata: { namespace: 'kube-system', name: 'x', uid: 'x', labels: { 'cdk-karpenter-migration/placeholder-for': 'uid-web' } }, spec: { containers: [] } }];
-  await port.clearPlaceholders();
+  api.placeholders = [{ metadata: { namespace: 'karpenter', name: 'x', uid: 'x', labels: { 'cdk-karpenter-migration/placeholder-for': 'uid-web' } }, spec: { containers: [] } }];
+  await port.clearPlaceholders('karpenter');
   expect(api.writes).toEqual([
-    'fence', 'DELETE /api/v1/namespaces/kube-system/pods/karpenter-migration-uid-web',
+    'fence', 'DELETE /api/v1/namespaces/karpenter/pods/karpenter-migration-uid-web',
     'fence', 'DELETE /apis/scheduling.k8s.io/v1/priorityclasses/cdk-karpenter-migration-placeholder',
   ]);
 });
