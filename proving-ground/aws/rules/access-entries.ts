@@ -2,7 +2,7 @@ import assert from 'assert/strict';
 import { test } from 'node:test';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
-import { allow, ask, aws, createRole, sessionOf } from './running-aws';
+import { allow, aws, configOf, createRole } from './running-aws';
 import { clientConfig } from '../client-config';
 import { createCluster } from '../create-cluster';
 import { takeSnapshot } from '../snapshot';
@@ -30,18 +30,7 @@ async function cluster(): Promise<{ nodes: string; mode: () => Promise<string> }
   return { nodes, mode };
 }
 
-/** A client of a role that may do what the statements say. */
-async function clientOf(name: string, ...statements: object[]): Promise<eks.EKSClient> {
-  const role = await createRole(name, allow({ AWS: 'arn:aws:iam::000000000000:root' }));
-  await ask('iam', {
-    Action: 'PutRolePolicy',
-    RoleName: name,
-    PolicyName: 'own',
-    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements.map(statement => ({ Effect: 'Allow', ...statement })) }),
-  });
-  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = await sessionOf(role);
-  return new eks.EKSClient({ ...clientConfig(aws), credentials: { accessKeyId, secretAccessKey, sessionToken } });
-}
+const clientOf = async (name: string, ...statements: object[]) => new eks.EKSClient(await configOf(name, ...statements));
 
 const denied = (action: string) => (error: Error) => {
   assert.equal(error.name, 'AccessDeniedException');

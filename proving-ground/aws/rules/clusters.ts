@@ -3,25 +3,13 @@ import { test } from 'node:test';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as eks from '@aws-sdk/client-eks';
 import * as iam from '@aws-sdk/client-iam';
-import { allow, ask, aws, createRole, sessionOf } from './running-aws';
+import { allow, aws, configOf, createRole } from './running-aws';
 import { clientConfig } from '../client-config';
 import { createCluster } from '../create-cluster';
 
 /** Permissions of what makes a cluster, as CDK's own resources do. */
 
 const CLUSTER = 'arn:aws:eks:us-east-1:000000000000:cluster/made';
-
-async function configOf(name: string, ...statements: object[]) {
-  const role = await createRole(name, allow({ AWS: 'arn:aws:iam::000000000000:root' }));
-  await ask('iam', {
-    Action: 'PutRolePolicy',
-    RoleName: name,
-    PolicyName: 'own',
-    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements.map(statement => ({ Effect: 'Allow', ...statement })) }),
-  });
-  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = await sessionOf(role);
-  return { ...clientConfig(aws), credentials: { accessKeyId, secretAccessKey, sessionToken } };
-}
 
 const denied = (name: string, action: string) => (error: Error) => {
   assert.equal(error.name, name);

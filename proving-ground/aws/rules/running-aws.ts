@@ -8,6 +8,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import { Processes } from '../../cluster/processes';
 import { lambdaNode, pythonEnvironment } from '../../parts/runtimes';
 import { Workshop } from '../../parts/workshop';
+import { clientConfig } from '../client-config';
 import { QueryService, query, signedAs } from '../gateway/query';
 import { LocalAws, startAws } from '../index';
 
@@ -105,4 +106,17 @@ export async function clientOf(role: string): Promise<ec2.EC2Client> {
     region: 'us-east-1',
     credentials: { accessKeyId: session.AccessKeyId, secretAccessKey: session.SecretAccessKey, sessionToken: session.SessionToken },
   });
+}
+
+/** Configuration of a client that acts as a role which may do what the statements say. */
+export async function configOf(name: string, ...statements: object[]) {
+  const role = await createRole(name, allow({ AWS: 'arn:aws:iam::000000000000:root' }));
+  await ask('iam', {
+    Action: 'PutRolePolicy',
+    RoleName: name,
+    PolicyName: 'own',
+    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements.map(statement => ({ Effect: 'Allow', ...statement })) }),
+  });
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = await sessionOf(role);
+  return { ...clientConfig(aws), credentials: { accessKeyId, secretAccessKey, sessionToken } };
 }
