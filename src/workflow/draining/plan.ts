@@ -71,7 +71,7 @@ interface Turn extends Member {
 interface Standing extends Member {
   readonly residents: Residents;
   readonly missing: Missing;
-  readonly endings: Missing;
+  readonly endings: Omit<Missing, 'waitSeconds'>;
 }
 
 /**
@@ -243,13 +243,12 @@ function restOf(
   };
 }
 
-function endingsOf(node: NodeView, pods: readonly PodView[], now: number): Missing {
+function endingsOf(node: NodeView, pods: readonly PodView[], now: number): Standing['endings'] {
   const gaveUp = isDead(node, now);
   const ending = podsOn(node.name, pods).filter(pod => mustMove(pod) && pod.leaving !== undefined && !(gaveUp && isStuck(pod, now)));
   const late = ending.filter(pod => now - pod.leaving! > ENDING_MILLISECONDS);
   return {
     waits: ending.length > late.length ? [`waits until ${count(ending.length - late.length, 'pod')} of ${node.name} has ended`] : [],
-    waitSeconds: LOOK_SECONDS,
     late: late.map(pod => ({
       by: PauseReason.POD_NOT_ENDING,
       says: `pod ${fullName(pod)} on ${node.name} should have ended 5 minutes ago: see its finalizers, and the kubelet`,

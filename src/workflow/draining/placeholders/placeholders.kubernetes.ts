@@ -4,7 +4,7 @@ import { PlacedPod, PlaceholderPort, PlaceholderView } from './port';
 import { placeholderFor } from './spec.kubernetes';
 import { Fence, toEach } from '../../../custom-resources/fence';
 import { every, FIELD_MANAGER, PAGE, unlessAbsent, unlessOvertaken } from '../../../kubernetes/api.kubernetes';
-import { AsSent, asSent } from '../../../kubernetes/as-sent.kubernetes';
+import { AsSent, asSent, podsAsSent } from '../../../kubernetes/as-sent.kubernetes';
 import { PLACEHOLDER_LABEL } from '../../../kubernetes/placeholder-label';
 import { claimsOf } from '../../../kubernetes/pod-needs.kubernetes';
 import { podView } from '../../../kubernetes/views.kubernetes';
@@ -63,8 +63,7 @@ export class PlaceholdersKubernetes implements PlaceholderPort {
     const uids = new Set(pods.map(({ uid }) => uid));
     const found: AsSent<k8s.V1Pod>[] = [];
     for (const node of new Set(pods.map(pod => pod.node))) {
-      const where = { fieldSelector: `spec.nodeName=${node}`, limit: PAGE };
-      const own = await every(_continue => asSent<k8s.V1Pod>(options => this.core.listPodForAllNamespaces({ ...where, _continue }, options)));
+      const own = await every(_continue => podsAsSent(this.core, { fieldSelector: `spec.nodeName=${node}`, _continue }));
       found.push(...own.filter(({ metadata }) => uids.has(metadata!.uid!)));
     }
     return found;

@@ -2,7 +2,7 @@ import type * as k8s from '@kubernetes/client-node';
 import { PLACEHOLDER_PRIORITY_CLASS, PLACEHOLDER_WORKLOAD_LABEL, placeholderName } from './names';
 import { AsSent } from '../../../kubernetes/as-sent.kubernetes';
 import { PLACEHOLDER_LABEL } from '../../../kubernetes/placeholder-label';
-import { claimsOf, isApart, requestsOf } from '../../../kubernetes/pod-needs.kubernetes';
+import { claimsOf, isApart, requestsOf, requirementsOf } from '../../../kubernetes/pod-needs.kubernetes';
 import { Requirement, Term } from '../../../kubernetes/scheduling';
 import { HOSTNAME_LABEL, NODEGROUP_LABEL } from '../../../kubernetes/views';
 
@@ -26,6 +26,7 @@ export function placeholderFor(
   const workload = ownerReferences?.find(({ controller }) => controller)?.uid ?? uid!;
   const selector = { matchLabels: { [PLACEHOLDER_WORKLOAD_LABEL]: workload } };
   const reached = claimsOf(name!, spec).map(claim => volumes.get(`${metadata!.namespace}/${claim}`) ?? []).filter(terms => terms.length > 0);
+  const terms = [...reached, requirementsOf(spec)?.terms ?? []];
   return {
     metadata: {
       name: placeholderName(uid!),
@@ -41,7 +42,7 @@ export function placeholderFor(
       nodeSelector: spec?.nodeSelector,
       tolerations: spec?.tolerations,
       affinity: {
-        nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: allOf([...reached, termsOf(spec)]) } },
+        nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: allOf(terms) } },
         podAntiAffinity: isApart(spec)
           ? { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: HOSTNAME_LABEL, labelSelector: selector }] } : undefined,
       },
@@ -56,10 +57,6 @@ export function placeholderFor(
       }],
     },
   };
-}
-
-function termsOf(spec: AsSent<k8s.V1Pod>['spec']): readonly Term[] {
-  return spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
 }
 
 /** Terms of which one has to hold, from lists of which of each one has to. */
