@@ -19,7 +19,7 @@ export async function budgetInTheWay(world: World, report: Report): Promise<void
     const paused = await untilRun(world, 'the run pauses because of the budget', 600, run =>
       run.outcome === 'paused' && run.by === 'DisruptionBudget' && run.says.includes('recommendations'));
     await world.kube.delete(BUDGET);
-    await untilRun(world, 'the run goes on', 120, run => run.outcome === 'working');
+    await untilRun(world, 'the run goes on', 120, run => run.by !== 'DisruptionBudget');
     return paused.says;
   });
 }
@@ -34,7 +34,7 @@ export async function autoscalerComesBack(world: World, report: Report): Promise
       throw new Error(`the run fought: replicas are ${replicas}`);
     }
     await world.kube.patch(`${AUTOSCALER}?fieldManager=argocd-controller`, { spec: { replicas: 0 } });
-    await untilRun(world, 'the run goes on', 120, run => run.outcome === 'working');
+    await untilRun(world, 'the run goes on', 120, run => run.by !== 'AutoscalerIsBack');
     return paused.says;
   });
 }

@@ -43,11 +43,13 @@ function obstaclesOf(node: NodeView, pods: readonly PodView[]): Obstacle[] {
   return podsToMove(node.name, pods).map(obstacleOf).filter(obstacle => obstacle !== undefined);
 }
 
-/** A node that began so lately speaks for the next one: what is checked before each is still true. */
-const JUST_BEGUN_MILLISECONDS = 60_000;
+/** What was checked before a node was begun holds for so long for the nodes that are begun after it. */
+const CHECKED_MILLISECONDS = 60_000;
 
-export function wasJustBegun(batch: readonly NodeView[], now: number): boolean {
-  return batch.some(node => now - (recordOf(node)?.since ?? 0) < JUST_BEGUN_MILLISECONDS);
+/** When the conditions for beginning a node were last checked; undefined where that is too long ago. */
+export function lastChecked(batch: readonly NodeView[], now: number): number | undefined {
+  const last = Math.max(0, ...batch.map(node => recordOf(node)?.checked ?? 0));
+  return now - last < CHECKED_MILLISECONDS ? last : undefined;
 }
 
 export function drainOptions(scaleDown: ScaleDownConfiguration, force: boolean): DrainOptions {

@@ -5,6 +5,8 @@ import { DRAIN_RECORD } from '../records';
 /** What stands at a node of the current batch. */
 export interface DrainRecord {
   readonly since: number;
+  /** When the conditions for beginning a node were last checked, for this node or for one before it. */
+  readonly checked?: number;
   /** The controllers that owe new pods, because theirs had to leave. */
   readonly owed: readonly Owed[];
   /** When pods had come to the node in spite of its cordon: those of before are evicted once more, later ones are not. */
@@ -29,10 +31,11 @@ export function parse(text: string | undefined): DrainRecord | undefined {
     return undefined;
   }
   try {
-    const { since, owed, again, empty, room, pod } = JSON.parse(text) as Partial<DrainRecord>;
+    const { since, checked, owed, again, empty, room, pod } = JSON.parse(text) as Partial<DrainRecord>;
     return {
       since: Number(since) || 0,
       owed: Array.isArray(owed) ? owed : [],
+      ...(typeof checked === 'number' ? { checked } : {}),
       ...(typeof again === 'number' ? { again } : {}),
       ...(typeof empty === 'number' ? { empty } : {}),
       ...(typeof room === 'number' ? { room } : {}),
@@ -50,9 +53,9 @@ export function parse(text: string | undefined): DrainRecord | undefined {
  * What is recorded before the first eviction. Pods that were not Ready owe nothing: theirs was the trouble before. On a node that is not Ready no pod
  * is, so there the node is to blame; but the pod of a StatefulSet on a dead one comes back only after the node is gone.
  */
-export function newRecord(node: NodeView, pods: readonly PodView[], now: number): DrainRecord {
+export function newRecord(node: NodeView, pods: readonly PodView[], now: number, checked = now): DrainRecord {
   const owes = (pod: PodView) => node.ready ? pod.ready : !isDead(node, now) || pod.controller?.kind !== 'StatefulSet';
-  return { since: wholeSeconds(now), owed: owedFor(podsToMove(node.name, pods).filter(owes)) };
+  return { since: wholeSeconds(now), checked, owed: owedFor(podsToMove(node.name, pods).filter(owes)) };
 }
 
 export function owedFor(pods: readonly PodView[]): Owed[] {

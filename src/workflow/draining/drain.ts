@@ -150,6 +150,8 @@ export interface Beginning {
   readonly isFirst: boolean;
   /** Whether there are load balancers; asked for if undefined. */
   readonly loadBalancers?: boolean;
+  /** When the conditions for beginning them were last checked; now if undefined. */
+  readonly checked?: number;
   /** Why there are no more of them. */
   readonly why?: string;
 }
@@ -159,10 +161,10 @@ export interface Beginning {
  * beside others the next call knows better what these have left of budgets and limits.
  */
 export async function beginBatch(
-  port: DrainingPort, { nodes, pods, isFirst, loadBalancers: known, why }: Beginning, options: DrainOptions, now: number,
+  port: DrainingPort, { nodes, pods, isFirst, loadBalancers: known, checked, why }: Beginning, options: DrainOptions, now: number,
 ): Promise<Progress> {
   const loadBalancers = known ?? await port.loadBalancers();
-  const changes = nodes.map(node => begin(node, newRecord(node, pods, now), loadBalancers));
+  const changes = nodes.map(node => begin(node, newRecord(node, pods, now, checked), loadBalancers));
   const missed = await port.patchNodes(changes);
   const written = new Map(changes.filter(({ name }) => !missed.includes(name)).map(change => [change.name, change]));
   const members = nodes.filter(({ name }) => written.has(name)).map(node => changed(node, written.get(node.name)!));

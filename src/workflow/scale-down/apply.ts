@@ -13,7 +13,7 @@ import { apiOf } from '../../karpenter/apis';
 import { selects } from '../../kubernetes/label-selector';
 import { fullName, NODEGROUP_LABEL, NodeView, PodView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
-import { drainOptions, lateArrivals, nextBatch, roomFor, wasJustBegun } from '../draining/batch';
+import { drainOptions, lastChecked, lateArrivals, nextBatch, roomFor } from '../draining/batch';
 import { allPods, beginBatch, blockedBy, drain, Drained, evictAll, isInBatch, patchAll, readControllers, refusalsOf, RoomMaker } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
 import { podsToMove } from '../draining/pods';
@@ -62,6 +62,7 @@ export async function applyScaleDown(
     ?? await hold(scene)
     ?? await markNodes(scene)
     ?? await drainNodes(scene)
+    ?? await stillQuiet(scene, open)
     ?? await actOn(scene, open, group => finish(group, targets.of.get(group.name)!.kept, strangers(scene, group)), troubles)
     ?? await dropMarks(scene)
     ?? await giveDisruptionBack(ports, configuration)
@@ -97,6 +98,11 @@ async function drainNodes(scene: Scene): Promise<Progress | undefined> {
   return drained?.kind === 'working' ? { ...drained, says: `${drained.says}; meanwhile ${pinned.says}` } : pinned;
 }
 
+/** An autoscaler that came back after the last node was begun would not keep the sizes that are fixed now. */
+async function stillQuiet({ ports }: Scene, open: readonly NodegroupState[]): Promise<Progress | undefined> {
+  return open.length > 0 ? ports.autoscalerIsQuiet() : undefined;
+}
+
 async function actOn(
   { ports, configuration }: Scene, groups: readonly NodegroupState[], plan: (group: NodegroupState) => GroupMove | undefined, says: readonly string[],
 ): Promise<Progress | undefined> {
@@ -111,7 +117,7 @@ async function actOn(
 /** As long as a node goes, Karpenter must not move the pods again that come from it. */
 async function hold({ ports, configuration, fleets, now }: Scene): Promise<Progress | undefined> {
   const isGoing = fleets.some(fleet => surplus(fleet) > 0 || fleet.leaving.length > 0);
-  return isGoing && !wasJustBegun(goers(fleets).filter(isInBatch), now) ? holdDisruption(ports, configuration) : undefined;
+  return isGoing && lastChecked(goers(fleets).filter(isInBatch), now) === undefined ? holdDisruption(ports, configuration) : undefined;
 }
 
 /** Keepers first; then everything else that goes is cordoned together, so that no evicted pod lands on a node that goes next. */
@@ -207,14 +213,15 @@ async function beginNext(scene: Scene, left: readonly NodeView[], { remaining, h
     return blockedBy([late]);
   }
   // Who begins nodes one after the other need not ask the same again and again.
-  const objection = wasJustBegun(remaining, now) ? undefined : await ports.autoscalerIsQuiet() ?? await refreshed(scene) ?? await ports.recheck();
+  const checked = lastChecked(remaining, now);
+  const objection = checked !== undefined ? undefined : await ports.autoscalerIsQuiet() ?? await refreshed(scene) ?? await ports.recheck();
   if (objection) {
     return objection;
   }
   const next = nextBatch(candidates, pods, room.nodes, force);
   const isFirst = remaining.length === 0 && !ScaleDown.PreProvision;
   return next.nodes.length > 0
-    ? beginBatch(ports.kubernetes, { nodes: next.nodes, pods, isFirst, loadBalancers, why: room.says }, drainOptions(ScaleDown, force), now)
+    ? beginBatch(ports.kubernetes, { nodes: next.nodes, pods, isFirst, loadBalancers, checked, why: room.says }, drainOptions(ScaleDown, force), now)
     : blockedBy(next.obstacles);
 }
 

@@ -15,9 +15,9 @@ export interface ScaleDownPorts {
   readonly aws: ScaleDownAwsPort;
   /** Karpenter's pools, which are not to move pods of their own accord meanwhile. */
   readonly fleet: Pick<FleetPort, 'pools' | 'changePool'>;
-  /** Asked before each batch: who scales node groups besides us. */
+  /** Asked before nodes are begun, at most once a minute, and before sizes are fixed: who scales node groups besides us. */
   readonly autoscalerIsQuiet: () => Promise<Progress | undefined>;
-  /** Asked before each batch: what the preflight finds now. */
+  /** Asked before nodes are begun, at most once a minute: what the preflight finds now. */
   readonly recheck: () => Promise<Progress | undefined>;
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { MINUTE, node, NOW, pod } from './views';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { PodView } from '../../../src/kubernetes/views';
-import { lateArrivals, nextBatch, roomFor, wasJustBegun } from '../../../src/workflow/draining/batch';
+import { lastChecked, lateArrivals, nextBatch, roomFor } from '../../../src/workflow/draining/batch';
 import { newRecord, parse } from '../../../src/workflow/draining/drain-record';
 import { DrainOptions, DrainView, openDebts, planDrain } from '../../../src/workflow/draining/plan';
 import { PauseReason } from '../../../src/workflow/pause-reason';
@@ -186,7 +186,7 @@ test('a record owes a pod for each that was Ready, and on a dead node for each t
 test('a record that somebody spoiled is one of a batch that owes nothing', () => {
   expect(parse('{"since":')).toEqual({ since: 0, owed: [] });
   expect(parse('{}')).toEqual({ since: 0, owed: [] });
-  expect(parse('{"since":1,"owed":[],"again":2,"empty":3}')).toEqual({ since: 1, owed: [], again: 2, empty: 3 });
+  expect(parse('{"since":1,"checked":1,"owed":[],"again":2,"empty":3}')).toEqual({ since: 1, checked: 1, owed: [], again: 2, empty: 3 });
   expect(parse(undefined)).toBeUndefined();
 });
 
@@ -237,11 +237,13 @@ describe('the next batch', () => {
     expect(roomFor(nodes, heldUp, { BatchSize: size as { Count: number }, PauseSeconds: pause }, 40)).toMatchObject(room);
   });
 
-  test('is checked again when the last node was begun a minute ago', () => {
-    const begun = (seconds: number) => [drained({ since: NOW - seconds * 1000, owed: [] })];
-    expect(wasJustBegun([], NOW)).toBe(false);
-    expect(wasJustBegun(begun(59), NOW)).toBe(true);
-    expect(wasJustBegun(begun(60), NOW)).toBe(false);
+  test('is checked again a minute after the last check, however lately a node was begun', () => {
+    const begun = (seconds: number, checked?: number) => drained({ since: NOW - seconds * 1000, owed: [], ...(checked === undefined ? {} : { checked: NOW - checked * 1000 }) });
+    expect(lastChecked([], NOW)).toBeUndefined();
+    expect(lastChecked([begun(1, 59)], NOW)).toBe(NOW - 59_000);
+    expect(lastChecked([begun(1, 60)], NOW)).toBeUndefined();
+    expect(lastChecked([begun(70, 70), begun(10, 10)], NOW)).toBe(NOW - 10_000);
+    expect(lastChecked([begun(0)], NOW)).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { CONFIGURATION, KARPENTER, World, WorkloadSpec } from './world';
 import { V1_API } from '../../../src/karpenter/v1/api';
 import { PodView } from '../../../src/kubernetes/views';
 import { PauseReason } from '../../../src/workflow/pause-reason';
-import { MOVE_RECORD } from '../../../src/workflow/records';
+import { DRAIN_RECORD, MOVE_RECORD } from '../../../src/workflow/records';
 import { scaleDownStep } from '../../../src/workflow/scale-down/step';
 
 const WEB: WorkloadSpec = { name: 'web', replicas: 9, budget: 1, readySeconds: 8 };
@@ -124,6 +124,43 @@ test.each(['autoscalerIsQuiet', 'recheck'] as const)('%s is asked before each ba
   const step = scaleDownStep(ports, CONFIGURATION, { force: false, now: () => world.now });
   expect(await world.run(() => step.apply(), 100, progress => progress.kind === 'blocked')).toMatchObject(objection);
   expect(world.ended).toEqual([]);
+});
+
+test('nodes that are begun one after the other are checked again every minute', async () => {
+  const world = new World([{ name: 'apps', min: 12, max: 14, desired: 14 }], [{ ...WEB, budget: undefined, replicas: 28, readySeconds: 25 }, KARPENTER]);
+  const checks: number[] = [];
+  const begun: number[] = [];
+  const quiet = async () => undefined;
+  const autoscalerIsQuiet = async () => { checks.push(world.now); return undefined; };
+  const ports = { kubernetes: world, aws: world, fleet: world, autoscalerIsQuiet, recheck: quiet };
+  const step = scaleDownStep(ports, { ...CONFIGURATION, ScaleDown: { ...CONFIGURATION.ScaleDown, BatchSize: { Count: 4 } } }, { force: false, now: () => world.now });
+  const before = () => new Set(world.nodeList.filter(node => node.annotations[DRAIN_RECORD] !== undefined).map(({ name }) => name));
+  await world.run(async () => {
+    const known = before();
+    const progress = await step.apply();
+    begun.push(...[...before()].filter(name => !known.has(name)).map(() => world.now));
+    return progress;
+  });
+  const age = (time: number) => time - Math.max(...checks.filter(check => check <= time));
+  expect(begun.length).toBeGreaterThan(5);
+  expect(Math.max(...begun.map(age))).toBeLessThan(60_000);
+  expect(checks.length).toBeLessThan(begun.length + 5);
+});
+
+test('an autoscaler that comes back after the last node was begun keeps sizes from being fixed', async () => {
+  const world = typical();
+  let isBack = false;
+  const objection = { kind: 'blocked', by: PauseReason.AUTOSCALER_IS_BACK, says: 'argocd' } as const;
+  const quiet = async () => undefined;
+  const ports = { kubernetes: world, aws: world, fleet: world, autoscalerIsQuiet: async () => isBack ? objection : undefined, recheck: quiet };
+  const step = scaleDownStep(ports, CONFIGURATION, { force: false, now: () => world.now });
+  const ends = world.group('apps').sizes.desired + world.group('system').sizes.desired - 3;
+  await world.run(() => step.apply(), 400, () => world.ended.length === ends);
+  isBack = true;
+  expect(await world.run(() => step.apply(), 100, ({ kind }) => kind === 'blocked')).toMatchObject(objection);
+  expect(sizes(world)).toEqual({ apps: '1/9/1', system: '1/4/1', batch: '0/5/0' });
+  isBack = false;
+  expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
 });
 
 test('a budget that allows nothing pauses the run with the names of pod and budget, and is gone on with later', async () => {
