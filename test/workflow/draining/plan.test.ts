@@ -238,7 +238,8 @@ describe('the next batch', () => {
   });
 
   test('is checked again a minute after the last check, however lately a node was begun', () => {
-    const begun = (seconds: number, checked?: number) => drained({ since: NOW - seconds * 1000, owed: [], ...(checked === undefined ? {} : { checked: NOW - checked * 1000 }) });
+    const begun = (seconds: number, checked?: number) =>
+      drained({ since: NOW - seconds * 1000, owed: [], ...(checked === undefined ? {} : { checked: NOW - checked * 1000 }) });
     expect(lastChecked([], NOW)).toBeUndefined();
     expect(lastChecked([begun(1, 59)], NOW)).toBe(NOW - 59_000);
     expect(lastChecked([begun(1, 60)], NOW)).toBeUndefined();

@@ -133,7 +133,8 @@ test('nodes that are begun one after the other are checked again every minute', 
   const quiet = async () => undefined;
   const autoscalerIsQuiet = async () => { checks.push(world.now); return undefined; };
   const ports = { kubernetes: world, aws: world, fleet: world, autoscalerIsQuiet, recheck: quiet };
-  const step = scaleDownStep(ports, { ...CONFIGURATION, ScaleDown: { ...CONFIGURATION.ScaleDown, BatchSize: { Count: 4 } } }, { force: false, now: () => world.now });
+  const configuration = { ...CONFIGURATION, ScaleDown: { ...CONFIGURATION.ScaleDown, BatchSize: { Count: 4 } } };
+  const step = scaleDownStep(ports, configuration, { force: false, now: () => world.now });
   const before = () => new Set(world.nodeList.filter(node => node.annotations[DRAIN_RECORD] !== undefined).map(({ name }) => name));
   await world.run(async () => {
     const known = before();
