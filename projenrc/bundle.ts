@@ -35,7 +35,7 @@ export default (): void => { bundle(); };
 function makeBundles(root: string): void {
   const names = fs.readdirSync(path.join(root, 'src', 'functions')).filter(file => file.endsWith(ENTRY)).map(file => path.basename(file, ENTRY));
   // Standard output belongs to whoever synthesizes: `cdk synth` writes the template there.
-  execFileSync(path.join(root, 'node_modules', '.bin', 'tsx'), ['projenrc/functions.ts', ...names], { cwd: root, stdio: ['ignore', process.stderr, 'inherit'] });
+  execFileSync(path.join(root, 'node_modules', '.bin', 'tsx'), ['projenrc/functions.ts', ...names, 'cli'], { cwd: root, stdio: ['ignore', process.stderr, 'inherit'] });
 }
 
 /** Everything that a bundle is made of: our sources, the packages as they are installed, and how esbuild is called. */

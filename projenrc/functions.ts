@@ -1,8 +1,20 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { build, OnLoadResult, Plugin } from 'esbuild';
+import { build, BuildOptions, OnLoadResult, Plugin } from 'esbuild';
 
 const REPOSITORY = join(__dirname, '..');
+/** Under this name the command line is bundled, not a function. */
+const COMMAND_LINE = 'cli';
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  tsconfig: 'tsconfig.dev.json',
+  minify: true,
+  keepNames: true,
+  logLevel: 'warning',
+  // What is written as ES modules first: nothing can be left out of a CommonJS module.
+  mainFields: ['module', 'main'],
+} as const satisfies BuildOptions;
 
 /**
  * Bundles one function with its SDK clients, and of those only what the function calls: how long a function takes to start, and the memory that
@@ -13,18 +25,38 @@ export async function bundleFunction(name: string): Promise<void> {
     absWorkingDir: REPOSITORY,
     entryPoints: [`src/functions/${name}.lambda.ts`],
     outfile: `assets/functions/${name}.lambda/index.js`,
-    bundle: true,
-    platform: 'node',
     target: 'node24',
-    tsconfig: 'tsconfig.dev.json',
-    minify: true,
-    keepNames: true,
-    logLevel: 'warning',
-    // What is written as ES modules first: nothing can be left out of a CommonJS module.
-    mainFields: ['module', 'main'],
-    plugins: [SCHEMAS, KUBERNETES, WHATWG_URL],
+    ...COMMON,
+    plugins: PLUGINS,
   });
 }
+
+/**
+ * Bundles the command line, which is in the package beside the library. The library itself, and the CDK, it takes from where they are installed: what a plan
+ * says is what they would synthesize.
+ */
+export async function bundleCommandLine(): Promise<void> {
+  const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+  await build({
+    absWorkingDir: REPOSITORY,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'assets/cli/index.js',
+    target: 'node20',
+    ...COMMON,
+    external: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs', 'cdk8s'],
+    banner: { js: '#!/usr/bin/env node' },
+    define: { LIBRARY_VERSION: JSON.stringify(version) },
+    plugins: [...PLUGINS, LIBRARY],
+  });
+}
+
+/** The compiled library, as seen from the bundle of the command line. */
+const LIBRARY: Plugin = {
+  name: 'library',
+  setup: ({ onResolve }) => onResolve({ filter: /^(\.\.\/)+index$/ }, ({ importer, resolveDir, path }) =>
+    importer.startsWith(join(REPOSITORY, 'src', 'cli')) && join(resolveDir, path) === join(REPOSITORY, 'src', 'index')
+      ? { path: '../../lib/index.js', external: true } : undefined),
+};
 
 /**
  * Writes the keys of the AWS clients' schemas out. A key that is computed may have an effect, so that esbuild keeps the schema, and each that it
@@ -65,6 +97,9 @@ function javascript(contents: string): OnLoadResult {
   return { contents, loader: 'js' };
 }
 
+/** By the time that this file is read all of its plugins are. */
+const PLUGINS = [SCHEMAS, KUBERNETES, WHATWG_URL];
+
 if (require.main === module) {
-  void Promise.all(process.argv.slice(2).map(bundleFunction));
+  void Promise.all(process.argv.slice(2).map(name => name === COMMAND_LINE ? bundleCommandLine() : bundleFunction(name)));
 }

@@ -23,12 +23,18 @@ export async function describeNodegroup(client: EKSClient, clusterName: string, 
   }
 }
 
-/** EC2's list of tags by key. */
 /** How a cluster authenticates; one from before access entries says nothing about it. */
 export function authenticationModeOf({ accessConfig }: Cluster): string {
   return accessConfig?.authenticationMode ?? 'CONFIG_MAP';
 }
 
+/** Whether a function needs a way into the VPC to reach the API. */
+export function hasPrivateEndpoint({ resourcesVpcConfig }: Cluster): boolean {
+  const { endpointPublicAccess = true, publicAccessCidrs = [] } = resourcesVpcConfig ?? {};
+  return !endpointPublicAccess || (publicAccessCidrs.length > 0 && !publicAccessCidrs.includes('0.0.0.0/0'));
+}
+
+/** EC2's list of tags by key. */
 export function tagsOf(tags: readonly Tag[] = []): Record<string, string> {
   return Object.fromEntries(tags.map(tag => [tag.Key!, tag.Value ?? '']));
 }

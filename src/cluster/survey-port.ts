@@ -36,6 +36,8 @@ export interface ClusterFacts {
   readonly issuer?: string;
   /** `CONFIG_MAP`, `API` or `API_AND_CONFIG_MAP`; `CONFIG_MAP` where EKS says nothing, as before access entries existed. */
   readonly authenticationMode: string;
+  /** Its endpoint answers to nobody outside of its VPC, or only to some addresses. */
+  readonly privateEndpoint?: boolean;
   /** EKS Auto Mode is on: EKS runs nodes itself, by a Karpenter of its own. */
   readonly autoMode?: boolean;
   readonly clusterSecurityGroupId: string;

@@ -2,7 +2,7 @@ import {
   DescribeLaunchTemplateVersionsCommand, EC2Client, LaunchTemplateVersion, paginateDescribeSecurityGroups, paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient, Nodegroup } from '@aws-sdk/client-eks';
-import { authenticationModeOf, describeNodegroup, nodegroupNames, subnetFacts, tagsOf } from './readings.aws';
+import { authenticationModeOf, describeNodegroup, hasPrivateEndpoint, nodegroupNames, subnetFacts, tagsOf } from './readings.aws';
 import { launchTemplateSecurityGroupIds, selectNodegroups } from './survey';
 import { ClusterFacts, ClusterReader, NetworkReader, NodegroupFacts, SecurityGroupFacts, SubnetFacts } from './survey-port';
 import { CLIENT_OPTIONS } from '../custom-resources/client-options';
@@ -26,6 +26,7 @@ export class AwsClusterReader implements ClusterReader, NetworkReader {
       issuer: cluster!.identity?.oidc?.issuer,
       authenticationMode: authenticationModeOf(cluster!),
       ...cluster!.computeConfig?.enabled ? { autoMode: true } : {},
+      ...hasPrivateEndpoint(cluster!) ? { privateEndpoint: true } : {},
       clusterSecurityGroupId: cluster!.resourcesVpcConfig?.clusterSecurityGroupId ?? '',
       vpcId: cluster!.resourcesVpcConfig?.vpcId ?? '',
       subnetIds: cluster!.resourcesVpcConfig?.subnetIds ?? [],

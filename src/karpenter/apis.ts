@@ -22,3 +22,6 @@ export function apiOf(name: string, version?: string): KarpenterApi {
 export function apisOtherThan(name: string): readonly KarpenterApi[] {
   return APIS.filter(one => one.name !== name);
 }
+
+/** The labels by which nodes are Karpenter's, of all generations. */
+export const OWNER_LABELS: readonly string[] = APIS.map(({ ownerLabel }) => ownerLabel);

@@ -1,0 +1,126 @@
+import { Snippet } from './contract';
+import { SnippetFacts } from './plan';
+import { ChosenRelease } from './release';
+
+/** The code of the pools, in one language; made of the node groups, or nothing where the defaults are to do. */
+export interface PoolCode {
+  /** Names of our module that it uses. */
+  readonly imports: readonly string[];
+  /** What `release` is set to. */
+  readonly release: string;
+  /** Behind the migration, one line each. */
+  readonly statements: readonly string[];
+}
+
+/** The whole app, to be read, changed and kept: the cluster's side of it is filled in. */
+export function snippet(language: Snippet['language'], facts: SnippetFacts, pools: PoolCode): Snippet {
+  return { language, code: (language === 'python' ? python : typescript)(facts, pools) };
+}
+
+/** Where functions must be for a cluster whose endpoint is not open to all; undefined where they need not be anywhere. */
+function networkOf({ cluster }: SnippetFacts): { readonly vpc: string; readonly subnets: readonly string[]; readonly securityGroup: string } | undefined {
+  return cluster.privateEndpoint ? { vpc: cluster.vpcId, subnets: cluster.subnetIds, securityGroup: cluster.clusterSecurityGroupId } : undefined;
+}
+
+function layerOf(kubernetes: string): string {
+  return `V${kubernetes.split('.')[1]}`;
+}
+
+const ROLE_UNKNOWN = 'a role that the cluster knows as an administrator';
+const PROVIDER_UNKNOWN = 'the account has no IAM OIDC provider of the cluster: eksctl utils associate-iam-oidc-provider --approve --cluster';
+
+/** Which of several roles it is, nobody but the user knows. */
+function roleRemark({ administrators }: SnippetFacts): string | undefined {
+  const [, ...others] = administrators;
+  return others.length > 0 ? `or another administrator: ${others.slice(0, 3).join(', ')}` : undefined;
+}
+
+function typescript(facts: SnippetFacts, pools: PoolCode): string {
+  const { cluster, account, region, administrators: [role], openIdConnectProviderArn: provider } = facts;
+  const network = networkOf(facts);
+  const layer = layerOf(cluster.version);
+  const remark = roleRemark(facts);
+  return [
+    `import { Kubectl${layer}Layer } from '@aws-cdk/lambda-layer-kubectl-${layer.toLowerCase()}';`,
+    'import { App, Stack } from \'aws-cdk-lib\';',
+    ...network ? ['import * as ec2 from \'aws-cdk-lib/aws-ec2\';'] : [],
+    'import * as eks from \'aws-cdk-lib/aws-eks\';',
+    'import * as iam from \'aws-cdk-lib/aws-iam\';',
+    `import { ${[...new Set(['KarpenterMigration', 'KarpenterRelease', 'MigrationStage', ...pools.imports])].sort().join(', ')} } from 'cdk-karpenter-migration';`,
+    '',
+    'const app = new App();',
+    `const stack = new Stack(app, 'Karpenter', { env: { account: '${account}', region: '${region}' } });`,
+    'const cluster = eks.Cluster.fromClusterAttributes(stack, \'Cluster\', {',
+    `  clusterName: '${cluster.name}',`,
+    ...remark ? [`  // ${remark}`] : [],
+    `  kubectlRoleArn: '${role ?? 'FILL-IN'}',${role ? '' : ` // ${ROLE_UNKNOWN}`}`,
+    ...provider ? [] : [`  // ${PROVIDER_UNKNOWN} ${cluster.name}`],
+    `  openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', '${provider ?? 'FILL-IN'}'),`,
+    `  kubectlLayer: new Kubectl${layer}Layer(stack, 'Kubectl'),`,
+    ...network ? [
+      `  vpc: ec2.Vpc.fromLookup(stack, 'Vpc', { vpcId: '${network.vpc}' }),`,
+      '  // private ones of these, with a way out by a NAT gateway or by interface endpoints',
+      `  kubectlPrivateSubnetIds: [${network.subnets.map(id => `'${id}'`).join(', ')}],`,
+      `  kubectlSecurityGroupId: '${network.securityGroup}',`,
+    ] : [],
+    '});',
+    '',
+    `${pools.statements.length > 0 ? 'const migration = ' : ''}new KarpenterMigration(stack, 'Migration', {`,
+    '  cluster,',
+    `  release: ${indented(pools.release, '  ')},`,
+    '  stage: MigrationStage.INSTALL, // then CUT_OVER, then SCALE_DOWN; back at any time; REMOVED before `cdk destroy`',
+    '});',
+    ...pools.statements,
+    '',
+  ].join('\n');
+}
+
+function python(facts: SnippetFacts, pools: PoolCode): string {
+  const { cluster, account, region, administrators: [role], openIdConnectProviderArn: provider } = facts;
+  const network = networkOf(facts);
+  const layer = layerOf(cluster.version);
+  const remark = roleRemark(facts);
+  return [
+    `from aws_cdk import App, Environment, Stack, ${network ? 'aws_ec2 as ec2, ' : ''}aws_eks as eks, aws_iam as iam`,
+    `from aws_cdk.lambda_layer_kubectl_${layer.toLowerCase()} import Kubectl${layer}Layer`,
+    `from cdk_karpenter_migration import ${[...new Set(['KarpenterMigration', 'KarpenterRelease', 'MigrationStage', ...pools.imports])].sort().join(', ')}`,
+    '',
+    'app = App()',
+    `stack = Stack(app, "Karpenter", env=Environment(account="${account}", region="${region}"))`,
+    'cluster = eks.Cluster.from_cluster_attributes(',
+    '    stack, "Cluster",',
+    `    cluster_name="${cluster.name}",`,
+    ...remark ? [`    # ${remark}`] : [],
+    `    kubectl_role_arn="${role ?? 'FILL-IN'}",${role ? '' : `  # ${ROLE_UNKNOWN}`}`,
+    ...provider ? [] : [`    # ${PROVIDER_UNKNOWN} ${cluster.name}`],
+    `    open_id_connect_provider=iam.OpenIdConnectProvider.from_open_id_connect_provider_arn(stack, "Oidc", "${provider ?? 'FILL-IN'}"),`,
+    `    kubectl_layer=Kubectl${layer}Layer(stack, "Kubectl"),`,
+    ...network ? [
+      `    vpc=ec2.Vpc.from_lookup(stack, "Vpc", vpc_id="${network.vpc}"),`,
+      '    # private ones of these, with a way out by a NAT gateway or by interface endpoints',
+      `    kubectl_private_subnet_ids=[${network.subnets.map(id => `"${id}"`).join(', ')}],`,
+      `    kubectl_security_group_id="${network.securityGroup}",`,
+    ] : [],
+    ')',
+    '',
+    `${pools.statements.length > 0 ? 'migration = ' : ''}KarpenterMigration(`,
+    '    stack, "Migration",',
+    '    cluster=cluster,',
+    `    release=${indented(pools.release, '    ')},`,
+    '    stage=MigrationStage.INSTALL,  # then CUT_OVER, then SCALE_DOWN; back at any time; REMOVED before `cdk destroy`',
+    ')',
+    ...pools.statements,
+    'app.synth()',
+    '',
+  ].join('\n');
+}
+
+function indented(code: string, by: string): string {
+  return code.split('\n').join(`\n${by}`);
+}
+
+/** A release with what it has by default. */
+export function defaultPools(language: Snippet['language'], { generation, version, isDefault }: ChosenRelease): PoolCode {
+  const options = isDefault ? '' : language === 'python' ? `version="${version}"` : `{ version: '${version}' }`;
+  return { imports: [], release: `KarpenterRelease.${generation}(${options})`, statements: [] };
+}

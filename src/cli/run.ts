@@ -1,0 +1,89 @@
+import { Readings, Unreachable } from './access/readings';
+import { rightsText } from './access/rights';
+import { parseCommand, PlanCommand, StatusCommand, UsageError } from './arguments';
+import { helpText } from './help';
+import { makePlan, PlanParts, PlanQuestion } from './plan/plan';
+import { PlanPorts } from './plan/ports';
+import { printPlan } from './plan/print';
+import { StatusPorts } from './status/ports';
+import { reportStatus } from './status/watch';
+import { Spinner } from './terminal/spinner';
+import { Output, paintFor } from './terminal/terminal';
+
+/** The exit codes of a command line that makes no sense, as BSD has it, and of what nobody foresaw, as its `sysexits` have it too. */
+const USAGE = 64;
+const SOFTWARE = 70;
+/** Of `plan`. */
+const READY = 0;
+const STOPPED = 1;
+const UNREADABLE = 2;
+const COLUMNS = 100;
+
+/** Everything outside of the command. */
+export interface Surroundings {
+  readonly out: Output;
+  readonly err: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  openPlan(command: PlanCommand): Promise<{ readonly ports: PlanPorts; readonly parts: PlanParts; readonly question: PlanQuestion }>;
+  openStatus(command: StatusCommand): Promise<StatusPorts>;
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** Runs a command line, and gives the exit code. */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { out, err, environment } = surroundings;
+  const isJson = argv.includes('--json');
+  const failing = (code: number, message: string) => {
+    err.write(`${paintFor(err, environment)('red', 'error:')} ${message}\n`);
+    return code;
+  };
+  try {
+    const command = parseCommand(argv);
+    switch (command.name) {
+      case 'help':
+        out.write(`${helpText(command.about)}\n`);
+        return READY;
+      case 'version':
+        out.write(`${surroundings.version}\n`);
+        return READY;
+      case 'plan':
+        return await plan(command, surroundings);
+      case 'status':
+        return await reportStatus(command, await surroundings.openStatus(command), surroundings);
+    }
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (error instanceof UsageError) {
+      return failing(USAGE, message);
+    }
+    if (error instanceof Unreachable) {
+      return failing(argv[0] === 'status' ? UNREADABLE + 1 : UNREADABLE, message);
+    }
+    return failing(SOFTWARE, `${name}: ${message.split('\n')[0]}${isJson ? '' : ' (this is a fault of the tool: set DEBUG=1 for its place)'}`
+      + (environment.DEBUG ? `\n${(error as Error).stack}` : ''));
+  }
+}
+
+async function plan(command: PlanCommand, surroundings: Surroundings): Promise<number> {
+  const { out, err, environment } = surroundings;
+  if (command.rights) {
+    out.write(`${rightsText(command.cluster)}\n`);
+    return READY;
+  }
+  const spinner = new Spinner(err);
+  try {
+    spinner.says('asking AWS who you are');
+    const { ports, parts, question } = await surroundings.openPlan(command);
+    const document = await makePlan(ports, parts, question, new Readings(text => spinner.says(text)));
+    spinner.ends();
+    out.write(command.json ? `${JSON.stringify(document, undefined, 2)}\n` : printPlan(document, paintFor(out, environment), out.columns ?? COLUMNS));
+    if (document.ready) {
+      return READY;
+    }
+    return !document.release || document.findings.some(({ stops }) => stops !== undefined) ? STOPPED : UNREADABLE;
+  } finally {
+    spinner.ends();
+  }
+}
