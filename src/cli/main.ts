@@ -1,3 +1,4 @@
+import { KarpenterRelease } from '../index';
 import { ClusterApi } from './access/cluster-api.kubernetes';
 import { openSession, readCluster } from './access/session.aws';
 import { planPorts } from './plan/ports.kubernetes';
@@ -5,7 +6,6 @@ import { defaultPools, snippet } from './plan/snippet';
 import { synthesize } from './plan/synthesis';
 import { run, Surroundings } from './run';
 import { statusPorts } from './status/ports.kubernetes';
-import { KarpenterRelease } from '../index';
 
 /** Set by the bundler. */
 declare const LIBRARY_VERSION: string | undefined;

@@ -1,9 +1,9 @@
+import { GoingNode, StayingNode } from './drain';
 import { ChosenRelease } from './release';
 import { TimeEstimate } from './time';
-import { PreflightCheck } from '../../words/preflight-check';
 import { MigrationStage } from '../../words/migration-stage';
+import { PreflightCheck } from '../../words/preflight-check';
 import { Unread } from '../access/readings';
-import { GoingNode, StayingNode } from './drain';
 
 /** The name of the schema of the document below; another one where a reader of this one could be misled. */
 export const PLAN_SCHEMA = 'cdk-karpenter-migration/plan/v1';

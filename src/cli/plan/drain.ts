@@ -58,7 +58,7 @@ export function predictDrain(facts: DrainFacts, configuration: WorkflowConfigura
   const kept = new Set(chooseAll(fleets, targets.demand).homes.nodes);
   const goers = fleets.flatMap(fleet => surplus(fleet) === 0 ? [] : fleet.nodes.filter(node => !kept.has(node)));
   return {
-    groups: fleets.map(({ state, target }) => ({ name: state.name, has: state.group.sizes.desired, keeps: Math.min(target, state.group.sizes.desired) })),
+    groups: fleets.map(({ state: { name, group: { sizes: { desired } } }, target }) => ({ name, has: desired, keeps: Math.min(target, desired) })),
     stays: fleets.flatMap(fleet => fleet.nodes.filter(node => !goers.includes(node)).map((node): StayingNode => ({
       name: node.name,
       nodegroup: fleet.state.name,
@@ -102,7 +102,8 @@ function withPins({ pods, controllers }: DrainFacts, { CriticalWorkloads, HostNo
   const requirement = nodegroupRequirement(NODEGROUP_LABEL, HostNodegroups);
   return pods.map(pod => {
     const owner = pod.controller && (owners.get(pod.controller.uid) ?? pod.controller);
-    const isCritical = CriticalWorkloads.some(({ Kind, Namespace, Name }) => owner?.kind === Kind && owner.name === Name && pod.namespace === Namespace);
+    const isCritical = CriticalWorkloads.some(({ Kind, Namespace, Name }) =>
+      owner?.kind === Kind && owner.name === Name && pod.namespace === Namespace);
     return isCritical ? { ...pod, requires: pinnedNeeds(pod, requirement) } : pod;
   });
 }

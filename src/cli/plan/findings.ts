@@ -14,7 +14,8 @@ export function allFindings(
   moved: { readonly facts: StageFacts; readonly question: StageQuestion } | undefined,
 ): StageFinding[] {
   // A plan is about the first deployment, which has the stage INSTALL, whatever it is asked about beyond it.
-  const found = findings(installed.facts, { ...installed.properties, Stage: undefined, Migrates: undefined }).map(one => atStage(one, MigrationStage.INSTALL));
+  const properties = { ...installed.properties, Stage: undefined, Migrates: undefined };
+  const found = findings(installed.facts, properties).map(one => atStage(one, MigrationStage.INSTALL));
   const inStages = [MigrationStage.CUT_OVER, MigrationStage.SCALE_DOWN].flatMap(stage =>
     moved ? stageFindings(moved.facts, { ...moved.question, stage }).map(one => atStage(one, stage)) : []);
   const all = [...found, ...inStages];

@@ -67,6 +67,7 @@ export async function makePlan(ports: PlanPorts, parts: PlanParts, question: Pla
   const found = allFindings({ facts: installed, properties: preflight }, stage);
   const facts = await readDrain(ports, configuration, readings);
   const hasLoadBalancers = await readings.read('load balancers', [ON_KUBERNETES.services, ON_KUBERNETES.ingresses], () => ports.hasLoadBalancers());
+  const cutOver = await readCutOver(ports, configuration, readings);
   return {
     schema: PLAN_SCHEMA,
     ready: found.every(({ stops }) => stops === undefined) && readings.unread.length === 0,
@@ -75,7 +76,7 @@ export async function makePlan(ports: PlanPorts, parts: PlanParts, question: Pla
     claim: installed.kubernetes?.claim,
     findings: found,
     install: installPlan(configuration, release, configuration.Pools),
-    cutOver: await readCutOver(ports, configuration, readings),
+    cutOver,
     // Load balancers that nobody could look for are waited for.
     ...facts ? { scaleDown: scaleDownPlan(facts, stage?.facts, configuration, hasLoadBalancers ?? true, question.now) } : {},
     unread: readings.unread,
@@ -120,7 +121,8 @@ async function readAdministrators({ identity, mastersOfAwsAuth }: PlanPorts, rea
 }
 
 async function readInstall(
-  { cluster: network, preflight: reader }: PlanPorts, cluster: ClusterFacts, properties: PreflightProperties, all: readonly SubnetFacts[], readings: Readings,
+  { cluster: network, preflight: reader }: PlanPorts, cluster: ClusterFacts, properties: PreflightProperties, all: readonly SubnetFacts[],
+  readings: Readings,
 ): Promise<PreflightFacts> {
   const { subnetIds, securityGroupIds } = selectedNetwork(cluster, properties);
   const securityGroups = await readings.read('security groups', ['ec2:DescribeSecurityGroups'], () => network.readSecurityGroups(securityGroupIds, true));
@@ -155,7 +157,8 @@ function readKubernetes(reader: PlanPorts['preflight'], properties: PreflightPro
 }
 
 async function readStage(
-  { stage: ports }: PlanPorts, { cluster, migration, subnets }: { cluster: ClusterFacts; migration: SynthesizedMigration; subnets: readonly SubnetFacts[] },
+  { stage: ports }: PlanPorts,
+  { cluster, migration, subnets }: { cluster: ClusterFacts; migration: SynthesizedMigration; subnets: readonly SubnetFacts[] },
   readings: Readings,
 ): Promise<{ facts: StageFacts; question: StageQuestion } | undefined> {
   const { configuration } = migration;
@@ -165,8 +168,11 @@ async function readStage(
   return facts && { question, facts: onceInstalled(facts, migration, apiOf(configuration.Api, configuration.KarpenterVersion), cluster, subnets) };
 }
 
-async function readDrain({ nodegroups, drain }: PlanPorts, configuration: WorkflowConfiguration, readings: Readings): Promise<DrainFacts | undefined> {
-  const groups = await readings.read('Auto Scaling groups', ['eks:DescribeNodegroup', 'autoscaling:DescribeAutoScalingGroups', 'ec2:DescribeInstances'], nodegroups);
+async function readDrain(
+  { nodegroups, drain }: PlanPorts, configuration: WorkflowConfiguration, readings: Readings,
+): Promise<DrainFacts | undefined> {
+  const actions = ['eks:DescribeNodegroup', 'autoscaling:DescribeAutoScalingGroups', 'ec2:DescribeInstances'];
+  const groups = await readings.read('Auto Scaling groups', actions, nodegroups);
   const rest = await readings.read('nodes and pods', [ON_KUBERNETES.nodes, ON_KUBERNETES.pods, ON_KUBERNETES.budgets], () => drain(configuration));
   return groups && rest && { nodegroups: groups, ...rest };
 }
@@ -174,8 +180,8 @@ async function readDrain({ nodegroups, drain }: PlanPorts, configuration: Workfl
 async function readCutOver(ports: PlanPorts, configuration: WorkflowConfiguration, readings: Readings): Promise<PlanDocument['cutOver']> {
   const exist: (boolean | undefined)[] = [];
   for (const { Kind: kind, Namespace: namespace, Name: name } of configuration.CriticalWorkloads) {
-    const found = await readings.read(`${kind} ${namespace}/${name}`, [ON_KUBERNETES.deployments], async () => await ports.workload({ kind, namespace, name }) !== undefined);
-    exist.push(found);
+    const ask = async () => await ports.workload({ kind, namespace, name }) !== undefined;
+    exist.push(await readings.read(`${kind} ${namespace}/${name}`, [ON_KUBERNETES.deployments], ask));
   }
   return cutOverPlan(configuration, exist, await readings.read('the Cluster Autoscaler', [ON_KUBERNETES.deployments], ports.autoscalers));
 }

@@ -9,7 +9,8 @@ import { StageFacts } from '../../preflight/workloads/facts';
  * that it makes.
  */
 export function onceInstalled(
-  facts: StageFacts, { objects, preflight, nodePolicies }: SynthesizedMigration, api: KarpenterApi, cluster: ClusterFacts, subnets: readonly SubnetFacts[],
+  facts: StageFacts, { objects, preflight, nodePolicies }: SynthesizedMigration, api: KarpenterApi, cluster: ClusterFacts,
+  subnets: readonly SubnetFacts[],
 ): StageFacts {
   const ofKind = (kind: string) => objects.filter(object => (object as { readonly kind?: string }).kind === kind);
   const pools = ofKind(api.words.pool).map(pool => api.poolFacts(pool));

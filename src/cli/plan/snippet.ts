@@ -17,8 +17,10 @@ export function snippet(language: Snippet['language'], facts: SnippetFacts, pool
   return { language, code: (language === 'python' ? python : typescript)(facts, pools) };
 }
 
+interface FunctionNetwork { readonly vpc: string; readonly subnets: readonly string[]; readonly securityGroup: string }
+
 /** Where functions must be for a cluster whose endpoint is not open to all; undefined where they need not be anywhere. */
-function networkOf({ cluster }: SnippetFacts): { readonly vpc: string; readonly subnets: readonly string[]; readonly securityGroup: string } | undefined {
+function networkOf({ cluster }: SnippetFacts): FunctionNetwork | undefined {
   return cluster.privateEndpoint ? { vpc: cluster.vpcId, subnets: cluster.subnetIds, securityGroup: cluster.clusterSecurityGroupId } : undefined;
 }
 

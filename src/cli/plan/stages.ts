@@ -9,7 +9,9 @@ import { WorkflowConfiguration } from '../../workflow/contract';
 import { manyOf } from '../../workflow/draining/amount';
 
 /** What INSTALL does, in sentences. */
-export function installPlan({ Namespace, Replicas }: WorkflowConfiguration, { version }: ChosenRelease, pools: readonly string[]): { readonly does: readonly string[] } {
+export function installPlan(
+  { Namespace, Replicas }: WorkflowConfiguration, { version }: ChosenRelease, pools: readonly string[],
+): { readonly does: readonly string[] } {
   return {
     does: [
       'makes a role for Karpenter\'s nodes, one for its controller with a policy, and lets the nodes into the cluster',
@@ -23,7 +25,8 @@ export function installPlan({ Namespace, Replicas }: WorkflowConfiguration, { ve
 
 /** @param found which of the critical workloads the cluster has, in the order of the configuration; undefined where it is not known */
 export function cutOverPlan(
-  { CriticalWorkloads, ClusterAutoscaler }: WorkflowConfiguration, found: ReadonlyArray<boolean | undefined>, deployments: readonly AutoscalerDeployment[] | undefined,
+  { CriticalWorkloads, ClusterAutoscaler }: WorkflowConfiguration, found: ReadonlyArray<boolean | undefined>,
+  deployments: readonly AutoscalerDeployment[] | undefined,
 ): CutOverPlan {
   const named = CriticalWorkloads.map(({ Kind, Namespace, Name }, index) => ({ name: `${Kind} ${Namespace}/${Name}`, exists: found[index] }));
   const autoscaler = deployments && findAutoscaler(deployments, ClusterAutoscaler);

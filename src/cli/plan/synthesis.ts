@@ -69,7 +69,8 @@ function synthesizeInto(
   return {
     preflight: only(PREFLIGHT_TYPE) as unknown as PreflightProperties,
     configuration: JSON.parse(flat(only(MIGRATION_STAGE_TYPE).Configuration)) as WorkflowConfiguration,
-    objects: all.filter(({ Type }) => Type === eks.KubernetesManifest.RESOURCE_TYPE).flatMap(({ Properties }) => JSON.parse(flat(Properties.Manifest)) as ApiObject[]),
+    objects: all.filter(({ Type }) => Type === eks.KubernetesManifest.RESOURCE_TYPE)
+      .flatMap(({ Properties }) => JSON.parse(flat(Properties.Manifest)) as ApiObject[]),
     nodePolicies: (resources[nodeRole].Properties.ManagedPolicyArns as unknown[]).map(arn => flat(arn).split('/').pop()!),
   };
 }

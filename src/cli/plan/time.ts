@@ -23,7 +23,9 @@ export interface TimeEstimate {
 }
 
 /** How long a drain takes at the chosen pace, as far as a plan can tell. */
-export function estimateTime(drain: PredictedDrain, facts: DrainFacts, configuration: ScaleDownConfiguration, hasLoadBalancers: boolean): TimeEstimate {
+export function estimateTime(
+  drain: PredictedDrain, facts: DrainFacts, configuration: ScaleDownConfiguration, hasLoadBalancers: boolean,
+): TimeEstimate {
   const batch = manyOf(configuration.BatchSize, facts.nodes.length);
   const deregistration = hasLoadBalancers ? configuration.DeregistrationSeconds : 0;
   const round = SECONDS.node + SECONDS.pod;

@@ -1,4 +1,4 @@
-import { COMMANDS } from './commands';
+import { commandFor } from './commands';
 import { NodesStatus, PauseStatus, STATUS_SCHEMA, StatusDocument } from './contract';
 import { ClaimedRun } from './ports';
 import { OWNER_LABELS } from '../../karpenter/apis';
@@ -36,16 +36,17 @@ export function statusOf({ cluster, region, claim, nodegroups, nodes }: StatusFa
     stage,
     generation,
     ...current && { says: current.says, execution: { arn: current.execution, console: consoleOf(current.execution, region) } },
-    ...current && pauseOf(current),
+    ...current && pauseOf(current, cluster),
     ...nodegroups && nodes && { nodes: nodesOf(nodegroups, nodes) },
   };
 }
 
-function pauseOf({ outcome, by, pausedSince }: RunReport): { readonly pause?: PauseStatus } {
+function pauseOf({ outcome, by, pausedSince, says }: RunReport, cluster: string): { readonly pause?: PauseStatus } {
   if (by === undefined || pausedSince === undefined || (outcome !== 'paused' && outcome !== 'stopped')) {
     return {};
   }
-  return { pause: { by, since: pausedSince, runbook: articleOf(by), ...COMMANDS[by] ? { command: COMMANDS[by] } : {} } };
+  const command = commandFor(by, says, cluster);
+  return { pause: { by, since: pausedSince, runbook: articleOf(by), ...command === undefined ? {} : { command } } };
 }
 
 /** Nodes that have gone, of all that go; on the way back the sizes that were found are the end of it. */
