@@ -1,5 +1,8 @@
 /** What a socket says that the other side may not say at the next try. */
-const NETWORK = /ECONNRESET|ECONNREFUSED|ECONNABORTED|ETIMEDOUT|ESOCKETTIMEDOUT|EPIPE|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EPROTO|socket hang up|UND_ERR_/;
+const NETWORK = new RegExp([
+  'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'EPIPE', 'EAI_AGAIN', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EPROTO', 'UND_ERR_',
+  'socket hang up', 'Client network socket disconnected', 'Premature close', 'network timeout',
+].join('|'));
 /** Our own clocks: of the clients of AWS, and of requests to the Kubernetes API. */
 const TIMEOUT = /TimeoutError|AbortError|Task timed out|RequestTimeout|timed out/i;
 /** Words by which AWS and the Kubernetes API refuse too many calls. */

@@ -17,6 +17,10 @@ test.each([
   ['the Kubernetes API in trouble', thrown('HTTP-Code: 503', { code: 503 })],
   ['what lies behind another error', thrown('no answer', { cause: thrown('x', { code: 'ETIMEDOUT' }) })],
   ['the other function, whose connection was reset', remote('request to https://abc failed, reason: read ECONNRESET', 'FetchError')],
+  ['the other function, whose connection ended before it was safe', remote(
+    'request to https://abc failed, reason: Client network socket disconnected before secure TLS connection was established', 'FetchError')],
+  ['the other function, whose answer broke off', remote('Invalid response body while trying to fetch https://abc: Premature close', 'FetchError')],
+  ['the other function, which got no answer', remote('network timeout at: https://abc', 'FetchError')],
   ['the other function, whose time is over', remote('2026-01-01T00:00:00Z 1-2 Task timed out after 240.00 seconds')],
   ['the other function, refused by the API server', remote('HTTP-Code: 502\nMessage: Unknown API Status Code!')],
 ])('%s may be over a little later', (_, error) => {
@@ -28,6 +32,7 @@ test.each([
   ['a thing that is not there', thrown('HTTP-Code: 404', { code: 404 })],
   ['what we have decided, whatever words are in it', thrown('nothing was changed: 1. KUBERNETES_ACCESS: connect ETIMEDOUT HTTP-Code: 503')],
   ['a denial that the other function met', remote('HTTP-Code: 403')],
+  ['a certificate that the other function does not trust', remote('request to https://abc failed, reason: self-signed certificate', 'FetchError')],
   ['a mistake of ours', new TypeError('Cannot read properties of undefined')],
   ['nothing', undefined],
 ])('%s is not', (_, error) => {
