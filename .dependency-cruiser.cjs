@@ -13,7 +13,7 @@ const FLOORS = {
     ['workflow'],
     ['preflight'],
     // The entries: what Lambda starts, and what users import.
-    ['functions', '[^/]+[.]ts'],
+    ['functions', 'cli', '[^/]+[.]ts'],
   ],
   'proving-ground': [
     ['parts'],

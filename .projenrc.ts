@@ -119,7 +119,7 @@ eslintrc.addOverride('parserOptions.project', './tsconfig.dev.json');
 eslintrc.addOverride('settings.import/resolver.typescript.project', './tsconfig.dev.json');
 
 // What only the functions' bundles contain is no dependency of the library.
-for (const bundled of ['src/functions/**', 'src/**/*.aws.ts', 'src/**/*.kubernetes.ts', 'src/node-access/mapping-list.ts', 'src/node-access/go-yaml*.ts', 'src/workflow/critical-workloads/addon-configuration.ts']) {
+for (const bundled of ['src/functions/**', 'src/cli/**', 'src/**/*.aws.ts', 'src/**/*.kubernetes.ts', 'src/node-access/mapping-list.ts', 'src/node-access/go-yaml*.ts', 'src/workflow/critical-workloads/addon-configuration.ts']) {
   project.eslint!.allowDevDeps(bundled);
 }
 for (const developed of ['examples/**', 'proving-ground/**', 'bench/**']) {
