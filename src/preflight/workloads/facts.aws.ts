@@ -24,9 +24,9 @@ import { countsAgainstStandardQuota, STANDARD_VCPU_QUOTA } from '../vcpu-quota';
 /** EKS says them in words of its own. */
 const EFFECTS: Readonly<Record<string, string>> = { NO_SCHEDULE: 'NoSchedule', NO_EXECUTE: 'NoExecute', PREFER_NO_SCHEDULE: 'PreferNoSchedule' };
 /** EC2 takes this many types in one question. */
-const TYPES_AT_ONCE = 100;
+export const TYPES_AT_ONCE = 100;
 /** As Karpenter asks. */
-const LAUNCHABLE = [
+export const LAUNCHABLE = [
   { Name: 'supported-virtualization-type', Values: ['hvm'] }, { Name: 'processor-info.supported-architecture', Values: ['x86_64', 'arm64'] },
 ];
 
@@ -145,7 +145,8 @@ export class LambdaStageFactsReader implements StageKubernetesReader {
   }
 }
 
-function instanceType({ InstanceType, ProcessorInfo, VCpuInfo, MemoryInfo, ...devices }: InstanceTypeInfo): InstanceTypeFacts {
+/** An instance type in plain words. */
+export function instanceType({ InstanceType, ProcessorInfo, VCpuInfo, MemoryInfo, ...devices }: InstanceTypeInfo): InstanceTypeFacts {
   const amounts = { cpu: VCpuInfo?.DefaultVCpus ?? 0, memory: (MemoryInfo?.SizeInMiB ?? 0) * 2 ** 20, ...devicesOf(devices) };
   return {
     name: InstanceType!,
@@ -171,7 +172,8 @@ function devicesOf(
   };
 }
 
-function taint({ key, value, effect }: NodegroupTaint): Taint {
+/** A taint as Kubernetes says it. */
+export function taint({ key, value, effect }: NodegroupTaint): Taint {
   return { key: key!, value: value || undefined, effect: EFFECTS[effect!] ?? effect! };
 }
 

@@ -1,0 +1,106 @@
+import { call, Code, literal, namesIn, struct } from './expression';
+import { NodeClassReference, nodeClassOptions, poolOptions } from './options';
+import { Language, print, snakeCase } from './print';
+import { systemOf } from '../image';
+import { NodeClassProposal, PoolProposal, Proposal } from '../proposal';
+
+/** A proposal in the words of this library. */
+export interface PoolsCode {
+  /** What must be imported. */
+  readonly imports: string;
+  /** Properties of the migration: `release: …,`, and `nodeAccess: …,` where nodes run Windows; keyword arguments in Python. */
+  readonly properties: string;
+  /** What follows the migration, which is expected in a variable `migration`; empty for a single pool with its node class. */
+  readonly additions: string;
+}
+
+/** From where names come that are not the library's. */
+const OF_THE_CDK: Readonly<Record<string, string>> = { Duration: 'aws-cdk-lib', Size: 'aws-cdk-lib', EbsDeviceVolumeType: 'aws-cdk-lib/aws-ec2' };
+
+/** The proposal as code, for an app in one of the languages. */
+export function codeOf(proposal: Proposal, language: Language): PoolsCode {
+  const properties = propertiesOf(proposal);
+  const additions = additionsOf(proposal);
+  const names = [...properties.map(([, code]) => code), ...additions.map(({ code }) => code)].flatMap(code => namesIn(code, language === 'python'));
+  return {
+    imports: importsOf(names.filter(name => name !== 'migration'), language),
+    properties: properties.map(([name, code]) => language === 'python' ? `${snakeCase(name)}=${print(code, language)},` : `${name}: ${print(code, language)},`).join('\n'),
+    additions: additions.map(addition => statement(addition, language)).join('\n'),
+  };
+}
+
+interface Addition { readonly variable?: string; readonly code: Code }
+
+function propertiesOf({ generation, pools, nodeClasses }: Proposal): Array<readonly [name: string, code: Code]> {
+  const words = WORDS[generation];
+  const [first] = pools;
+  const release = first
+    ? call('KarpenterRelease', generation, struct(`KarpenterRelease${generation.toUpperCase()}Options`, {
+      [words.pool]: poolOptions(first, classOf(first, nodeClasses), generation),
+      [words.nodeClass]: nodeClassOptions(classOf(first, nodeClasses), generation),
+    }))
+    : call('KarpenterRelease', generation);
+  const windows = nodeClasses.some(({ image }) => systemOf(image.family) === 'windows');
+  return [['release', release], ...windows ? [['nodeAccess', call('NodeAccess', 'auto', struct('NodeAccessOptions', { windows: literal(true) }))] as const] : []];
+}
+
+/** Other node classes come before the pools that name them. */
+function additionsOf({ generation, pools, nodeClasses }: Proposal): Addition[] {
+  const words = WORDS[generation];
+  const [first, ...others] = pools;
+  const added = nodeClasses.filter(({ name }) => name !== first?.nodeClass);
+  return [
+    ...added.map(nodeClass => ({
+      variable: variableOf(nodeClass),
+      code: call('migration', words.addNodeClass, literal(idOf(words.nodeClass, nodeClass.name)), nodeClassOptions(nodeClass, generation)),
+    })),
+    ...others.map((pool) => {
+      const nodeClass = classOf(pool, nodeClasses);
+      const reference: NodeClassReference | undefined = pool.nodeClass === first.nodeClass ? undefined : { property: words.nodeClass, variable: variableOf(nodeClass) };
+      return { code: call('migration', words.addPool, literal(idOf(words.pool, pool.name)), poolOptions(pool, nodeClass, generation, reference)) };
+    }),
+  ];
+}
+
+const WORDS = {
+  v0: { pool: 'provisioner', nodeClass: 'nodeTemplate', addPool: 'addProvisioner', addNodeClass: 'addNodeTemplate' },
+  v1: { pool: 'nodePool', nodeClass: 'nodeClass', addPool: 'addNodePool', addNodeClass: 'addNodeClass' },
+} as const;
+
+function statement({ variable, code }: Addition, language: Language): string {
+  const text = print(code, language);
+  if (language === 'python') {
+    return variable === undefined ? text : `${snakeCase(variable)} = ${text}`;
+  }
+  return `${variable === undefined ? '' : `const ${variable} = `}${text};`;
+}
+
+function importsOf(names: readonly string[], language: Language): string {
+  const bySource = new Map<string, Set<string>>();
+  for (const name of names) {
+    const source = OF_THE_CDK[name] ?? 'cdk-karpenter-migration';
+    bySource.set(source, (bySource.get(source) ?? new Set()).add(name));
+  }
+  return [...bySource].sort(([one], [other]) => one < other ? -1 : 1).map(([source, all]) => {
+    const list = [...all].sort().join(', ');
+    return language === 'python' ? `from ${MODULES[source]} import ${list}` : `import { ${list} } from '${source}';`;
+  }).join('\n');
+}
+
+const MODULES: Readonly<Record<string, string>> = {
+  'aws-cdk-lib': 'aws_cdk', 'aws-cdk-lib/aws-ec2': 'aws_cdk.aws_ec2', 'cdk-karpenter-migration': 'cdk_karpenter_migration',
+};
+
+function classOf(pool: PoolProposal, nodeClasses: readonly NodeClassProposal[]): NodeClassProposal {
+  return nodeClasses.find(({ name }) => name === pool.nodeClass)!;
+}
+
+/** `gpuNodes` for `gpu`; two names never give the same. */
+function variableOf({ name }: NodeClassProposal): string {
+  return `${name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()).replace(/-/g, '_')}Nodes`;
+}
+
+/** Construct ids are part of the identity: they come from the names alone. */
+function idOf(what: string, name: string): string {
+  return `${what.replace(/^./, first => first.toUpperCase())}-${name}`;
+}
