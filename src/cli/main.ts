@@ -1,8 +1,7 @@
-import { KarpenterRelease } from '../index';
 import { ClusterApi } from './access/cluster-api.kubernetes';
 import { openSession, readCluster } from './access/session.aws';
 import { planPorts } from './plan/ports.kubernetes';
-import { defaultPools, snippet } from './plan/snippet';
+import { snippet } from './plan/snippet';
 import { synthesize } from './plan/synthesis';
 import { run, Surroundings } from './run';
 import { statusPorts } from './status/ports.kubernetes';
@@ -26,11 +25,7 @@ const surroundings: Surroundings = {
     const config = await new ClusterApi(cluster, session, command.kubeconfig).config();
     return {
       ports: planPorts(cluster, config),
-      parts: {
-        synthesize,
-        attach: release => make => make({ release: KarpenterRelease[release.generation](release.isDefault ? {} : { version: release.version }) }),
-        snippet: facts => snippet(command.language, facts, defaultPools(command.language, facts.release)),
-      },
+      parts: { synthesize, snippet: facts => snippet(command.language, facts) },
       question: { cluster: command.cluster, account: session.account, region: session.region, now: Date.now() },
     };
   },

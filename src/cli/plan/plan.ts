@@ -2,6 +2,7 @@ import { ClusterSummary, PLAN_SCHEMA, PlanDocument, Snippet } from './contract';
 import { DrainFacts } from './drain';
 import { allFindings } from './findings';
 import { assumedImport, onceInstalled } from './planned';
+import { attachProposal, poolsPlan } from './pools';
 import { PlanPorts } from './ports';
 import { ChosenRelease, chooseRelease } from './release';
 import { cutOverPlan, installPlan, scaleDownPlan } from './stages';
@@ -20,6 +21,9 @@ import { MigrationStage } from '../../words/migration-stage';
 import { WorkflowConfiguration } from '../../workflow/contract';
 import { Readings } from '../access/readings';
 import { ON_KUBERNETES } from '../access/rights';
+import { NODEGROUP_READS } from '../pools/contract';
+import { Proposal } from '../pools/proposal';
+import { propose } from '../pools/propose';
 
 /** Who asks, where, and what the cluster is called. */
 export interface PlanQuestion {
@@ -29,11 +33,10 @@ export interface PlanQuestion {
   readonly now: number;
 }
 
-/** What is left to others: the pools and the code, and what they need to have read. */
+/** What takes the CDK, and what depends on the language. */
 export interface PlanParts {
   readonly synthesize: (imported: ImportedCluster, attach: Attach) => SynthesizedMigration;
-  readonly attach: (release: ChosenRelease) => Attach;
-  readonly snippet: (import_: SnippetFacts) => Snippet;
+  readonly snippet: (about: SnippetFacts) => Snippet;
 }
 
 /** What the code says about the cluster. */
@@ -45,6 +48,7 @@ export interface SnippetFacts {
   /** Roles that are administrators of the cluster. */
   readonly administrators: readonly string[];
   readonly openIdConnectProviderArn?: string;
+  readonly proposal: Proposal;
 }
 
 /** Reads a cluster and says what a migration would do to it; changes nothing. What cannot be read is named, and all else is said. */
@@ -60,7 +64,8 @@ export async function makePlan(ports: PlanPorts, parts: PlanParts, question: Pla
   const provider = await readings.read('OIDC providers', ['iam:ListOpenIDConnectProviders'], () => ports.identity.openIdConnectProvider());
   const administrators = await readAdministrators(ports, readings);
   const imported = assumedImport(cluster, account, region, { kubectlRoleArn: administrators[0], openIdConnectProviderArn: provider });
-  const migration = parts.synthesize(imported, parts.attach(release));
+  const proposal = await readProposal(ports, release, readings);
+  const migration = parts.synthesize(imported, attachProposal(proposal, release));
   const { configuration, preflight } = migration;
   const installed = await readInstall(ports, cluster, preflight, subnets, readings);
   const stage = cluster.status === 'ACTIVE' ? await readStage(ports, { cluster, migration, subnets }, readings) : undefined;
@@ -79,8 +84,9 @@ export async function makePlan(ports: PlanPorts, parts: PlanParts, question: Pla
     cutOver,
     // Load balancers that nobody could look for are waited for.
     ...facts ? { scaleDown: scaleDownPlan(facts, stage?.facts, configuration, hasLoadBalancers ?? true, question.now) } : {},
+    pools: poolsPlan(proposal),
     unread: readings.unread,
-    snippet: parts.snippet({ cluster, account, region, release, administrators, openIdConnectProviderArn: provider }),
+    snippet: parts.snippet({ cluster, account, region, release, administrators, openIdConnectProviderArn: provider, proposal }),
   };
 }
 
@@ -111,6 +117,13 @@ function summaryOf(cluster: ClusterFacts, region: string, subnets: readonly Subn
       securityGroups: effectiveSecurityGroupIds(cluster, { name, status, scaling, instanceTypes, capacityType, amiType, subnetIds, ...more }),
     })),
   };
+}
+
+/** Pools for the node groups; the release's own one where they cannot be read. */
+async function readProposal({ pools }: PlanPorts, { generation }: ChosenRelease, readings: Readings): Promise<Proposal> {
+  const facts = await readings.read('launch templates, images and instance types of node groups', NODEGROUP_READS, pools);
+  facts?.unread.forEach(line => readings.unread.push(line));
+  return facts ? propose(facts, generation) : { generation, pools: [], nodeClasses: [], lines: [] };
 }
 
 /** Roles that the cluster knows as administrators: one of them is the kubectl role of the import. */

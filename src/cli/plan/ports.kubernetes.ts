@@ -16,6 +16,7 @@ import { KubernetesWorkloads } from '../../workflow/critical-workloads/workloads
 import { DrainingKubernetes } from '../../workflow/draining/draining.kubernetes';
 import { ScaleDownAws } from '../../workflow/scale-down/nodegroups.aws';
 import { ImportAws } from '../access/import.aws';
+import { AwsNodegroupReader } from '../pools/node-groups.aws';
 
 const MASTERS = 'system:masters';
 
@@ -33,6 +34,7 @@ export function planPorts(cluster: Cluster, config: k8s.KubeConfig): PlanPorts {
       administrators: () => ofImport.administrators(cluster),
     },
     mastersOfAwsAuth: () => mastersOfAwsAuth(config.makeApiClient(k8s.CoreV1Api)),
+    pools: () => new AwsNodegroupReader().read(cluster.name!),
     nodegroups: () => new ScaleDownAws(cluster.name!, READ_ONLY).nodegroups(),
     drain: ({ Api }) => drainFacts(draining(Api)),
     hasLoadBalancers: () => new DrainingKubernetes(config, { keepAnnotation: { key: '', value: '' } }, READ_ONLY).loadBalancers(),

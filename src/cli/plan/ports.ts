@@ -6,6 +6,7 @@ import { AutoscalerDeployment } from '../../workflow/cluster-autoscaler/port';
 import { WorkflowConfiguration } from '../../workflow/contract';
 import { Workload, WorkloadName } from '../../workflow/critical-workloads/port';
 import { NodegroupState } from '../../workflow/scale-down/port';
+import { PoolFacts } from '../pools/contract';
 
 /** Everything that a plan reads; nothing of it changes anything. */
 export interface PlanPorts {
@@ -19,6 +20,8 @@ export interface PlanPorts {
   };
   /** Roles and users that the ConfigMap aws-auth makes administrators. */
   readonly mastersOfAwsAuth: () => Promise<readonly string[]>;
+  /** Everything that makes the nodes of node groups what they are. */
+  readonly pools: () => Promise<PoolFacts>;
   readonly nodegroups: () => Promise<readonly NodegroupState[]>;
   readonly drain: (configuration: Pick<WorkflowConfiguration, 'Api'>) => Promise<Omit<DrainFacts, 'nodegroups'>>;
   readonly hasLoadBalancers: () => Promise<boolean>;

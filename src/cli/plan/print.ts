@@ -18,7 +18,7 @@ export function printPlan(plan: PlanDocument, paint: Paint, columns: number): st
     ...section('3. SCALE_DOWN', scaleDownLines(plan)),
     ...section('Pools from node groups', poolLines(plan)),
     ...section('Money', moneyLines(plan)),
-    ...section('What could not be read', plan.unread.map(({ what, why, needs }) => `${paint('yellow', '?')} ${what}: ${why} (needs ${needs.join(', ')})`)),
+    ...section('What could not be read', plan.unread.map(({ what, why, needs }) => `${paint('yellow', '?')} ${what}: ${why}${needs.length > 0 ? ` (needs ${needs.join(', ')})` : ''}`)),
     ...plan.snippet ? ['', bold('Write this'), '', plan.snippet.code.trimEnd()] : [],
     '',
     plan.ready ? paint('green', 'Ready: nothing was found that would stop a migration.') : paint('red', verdict(plan)),

@@ -1,19 +1,11 @@
 import { Snippet } from './contract';
 import { SnippetFacts } from './plan';
-import { ChosenRelease } from './release';
-
-/** The code of the pools, in one language; made of the node groups, or nothing where the defaults are to do. */
-export interface PoolCode {
-  /** Names of our module that it uses. */
-  readonly imports: readonly string[];
-  /** What `release` is set to. */
-  readonly release: string;
-  /** Behind the migration, one line each. */
-  readonly statements: readonly string[];
-}
+import { namedVersion } from './pools';
+import { codeOf, imported, PoolsCode } from '../pools/code/code';
 
 /** The whole app, to be read, changed and kept: the cluster's side of it is filled in. */
-export function snippet(language: Snippet['language'], facts: SnippetFacts, pools: PoolCode): Snippet {
+export function snippet(language: Snippet['language'], facts: SnippetFacts): Snippet {
+  const pools = codeOf(facts.proposal, language, namedVersion(facts.release));
   return { language, code: (language === 'python' ? python : typescript)(facts, pools) };
 }
 
@@ -37,18 +29,17 @@ function roleRemark({ administrators }: SnippetFacts): string | undefined {
   return others.length > 0 ? `or another administrator: ${others.slice(0, 3).join(', ')}` : undefined;
 }
 
-function typescript(facts: SnippetFacts, pools: PoolCode): string {
+function typescript(facts: SnippetFacts, pools: PoolsCode): string {
   const { cluster, account, region, administrators: [role], openIdConnectProviderArn: provider } = facts;
   const network = networkOf(facts);
   const layer = layerOf(cluster.version);
   const remark = roleRemark(facts);
   return [
     `import { Kubectl${layer}Layer } from '@aws-cdk/lambda-layer-kubectl-${layer.toLowerCase()}';`,
-    'import { App, Stack } from \'aws-cdk-lib\';',
     ...network ? ['import * as ec2 from \'aws-cdk-lib/aws-ec2\';'] : [],
     'import * as eks from \'aws-cdk-lib/aws-eks\';',
     'import * as iam from \'aws-cdk-lib/aws-iam\';',
-    `import { ${[...new Set(['KarpenterMigration', 'KarpenterRelease', 'MigrationStage', ...pools.imports])].sort().join(', ')} } from 'cdk-karpenter-migration';`,
+    imported(['App', 'Stack', 'KarpenterMigration', 'MigrationStage', ...pools.names], 'typescript'),
     '',
     'const app = new App();',
     `const stack = new Stack(app, 'Karpenter', { env: { account: '${account}', region: '${region}' } });`,
@@ -67,25 +58,25 @@ function typescript(facts: SnippetFacts, pools: PoolCode): string {
     ] : [],
     '});',
     '',
-    `${pools.statements.length > 0 ? 'const migration = ' : ''}new KarpenterMigration(stack, 'Migration', {`,
+    `${pools.additions ? 'const migration = ' : ''}new KarpenterMigration(stack, 'Migration', {`,
     '  cluster,',
-    `  release: ${indented(pools.release, '  ')},`,
+    indented(pools.properties, '  '),
     '  stage: MigrationStage.INSTALL, // then CUT_OVER, then SCALE_DOWN; back at any time; REMOVED before `cdk destroy`',
     '});',
-    ...pools.statements,
+    ...pools.additions ? [pools.additions] : [],
     '',
   ].join('\n');
 }
 
-function python(facts: SnippetFacts, pools: PoolCode): string {
+function python(facts: SnippetFacts, pools: PoolsCode): string {
   const { cluster, account, region, administrators: [role], openIdConnectProviderArn: provider } = facts;
   const network = networkOf(facts);
   const layer = layerOf(cluster.version);
   const remark = roleRemark(facts);
   return [
-    `from aws_cdk import App, Environment, Stack, ${network ? 'aws_ec2 as ec2, ' : ''}aws_eks as eks, aws_iam as iam`,
+    `from aws_cdk import ${network ? 'aws_ec2 as ec2, ' : ''}aws_eks as eks, aws_iam as iam`,
     `from aws_cdk.lambda_layer_kubectl_${layer.toLowerCase()} import Kubectl${layer}Layer`,
-    `from cdk_karpenter_migration import ${[...new Set(['KarpenterMigration', 'KarpenterRelease', 'MigrationStage', ...pools.imports])].sort().join(', ')}`,
+    imported(['App', 'Environment', 'Stack', 'KarpenterMigration', 'MigrationStage', ...pools.names], 'python'),
     '',
     'app = App()',
     `stack = Stack(app, "Karpenter", env=Environment(account="${account}", region="${region}"))`,
@@ -105,24 +96,18 @@ function python(facts: SnippetFacts, pools: PoolCode): string {
     ] : [],
     ')',
     '',
-    `${pools.statements.length > 0 ? 'migration = ' : ''}KarpenterMigration(`,
+    `${pools.additions ? 'migration = ' : ''}KarpenterMigration(`,
     '    stack, "Migration",',
     '    cluster=cluster,',
-    `    release=${indented(pools.release, '    ')},`,
+    indented(pools.properties, '    '),
     '    stage=MigrationStage.INSTALL,  # then CUT_OVER, then SCALE_DOWN; back at any time; REMOVED before `cdk destroy`',
     ')',
-    ...pools.statements,
+    ...pools.additions ? [pools.additions] : [],
     'app.synth()',
     '',
   ].join('\n');
 }
 
 function indented(code: string, by: string): string {
-  return code.split('\n').join(`\n${by}`);
-}
-
-/** A release with what it has by default. */
-export function defaultPools(language: Snippet['language'], { generation, version, isDefault }: ChosenRelease): PoolCode {
-  const options = isDefault ? '' : language === 'python' ? `version="${version}"` : `{ version: '${version}' }`;
-  return { imports: [], release: `KarpenterRelease.${generation}(${options})`, statements: [] };
+  return code.split('\n').map(line => `${by}${line}`).join('\n');
 }

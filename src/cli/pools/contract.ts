@@ -1,5 +1,6 @@
 import { InstanceTypeFacts } from '../../karpenter/api/instance-types';
 import { Taint } from '../../kubernetes/scheduling';
+import { Unread } from '../access/readings';
 
 /** A managed node group with all that makes its nodes what they are. */
 export interface NodegroupDetails {
@@ -124,7 +125,7 @@ export interface PoolFacts {
   /** What EKS gives nodes whose launch template names no security group. */
   readonly clusterSecurityGroupId?: string;
   /** What could not be read, and which right is missing. */
-  readonly unread: readonly string[];
+  readonly unread: readonly Unread[];
 }
 
 /** The IAM actions that reading node groups calls; EC2's know no resources. */

@@ -8,12 +8,11 @@ import { describeNodegroup, nodegroupNames } from '../../cluster/readings.aws';
 import { selectNodegroups } from '../../cluster/survey';
 import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { instanceType, LAUNCHABLE, taint, TYPES_AT_ONCE } from '../../preflight/workloads/facts.aws';
+import { isDenied, reasonOf, Unread } from '../access/readings';
 
 const LONGEST_FILTER = 200;
 /** What EKS takes where neither a node group nor its launch template names a type. */
 const DEFAULT_TYPE = 't3.medium';
-/** How EC2 and EKS say that one may not. */
-const DENIED = /^(UnauthorizedOperation|AccessDenied(Exception)?)$/;
 const GONE = /^InvalidLaunchTemplate\w*\.\w*NotFound\w*$/;
 
 /** A node group before its subnets and its image are looked up. */
@@ -21,7 +20,7 @@ interface Read { readonly nodegroup: Nodegroup; readonly template?: LaunchTempla
 
 /** Reads node groups and all that makes their nodes what they are; changes nothing. */
 export class AwsNodegroupReader {
-  private unread: string[] = [];
+  private unread: Unread[] = [];
 
   public constructor(private readonly eks = new EKSClient(CLIENT_OPTIONS), private readonly ec2 = new EC2Client(CLIENT_OPTIONS)) {}
 
@@ -59,13 +58,10 @@ export class AwsNodegroupReader {
     try {
       return await read();
     } catch (error) {
-      if (!DENIED.test((error as Error).name)) {
+      if (!isDenied(error as Error)) {
         throw error;
       }
-      const line = `cannot read ${what}: needs ${action}`;
-      if (!this.unread.includes(line)) {
-        this.unread.push(line);
-      }
+      this.unread.push({ what, why: reasonOf(error as Error), needs: [action] });
       return undefined;
     }
   }
@@ -78,7 +74,7 @@ export class AwsNodegroupReader {
     const what = `launch template ${id} of node group ${nodegroup.nodegroupName}`;
     const data = await this.attempt(what, 'ec2:DescribeLaunchTemplateVersions', () => this.templateData(id, version));
     if (data === 'gone') {
-      this.unread.push(`cannot read ${what}: it or its version ${version} is gone`);
+      this.unread.push({ what, why: `it or its version ${version} is gone`, needs: [] });
     }
     return data === undefined || data === 'gone' ? { nodegroup, unread: true } : { nodegroup, template: launchTemplateDetails(id, version, data), templateType: data.InstanceType };
   }

@@ -3,15 +3,15 @@ import { PlanDocument } from '../../../src/cli/plan/contract';
 import { makePlan, PlanParts } from '../../../src/cli/plan/plan';
 import { PlanPorts } from '../../../src/cli/plan/ports';
 import { printPlan } from '../../../src/cli/plan/print';
-import { defaultPools, snippet } from '../../../src/cli/plan/snippet';
+import { snippet } from '../../../src/cli/plan/snippet';
 import { SynthesizedMigration, synthesize } from '../../../src/cli/plan/synthesis';
 import { plain } from '../../../src/cli/terminal/terminal';
-import { KarpenterRelease } from '../../../src/karpenter/karpenter-release';
 import { MigrationStage } from '../../../src/words/migration-stage';
 import { PreflightCheck } from '../../../src/words/preflight-check';
 import { cluster, facts, FakeReader, host, kubernetes } from '../../preflight/facts';
-import { budget, stageFacts, workload } from '../../preflight/workloads/stage';
+import { budget, placement, stageFacts, TYPES, workload } from '../../preflight/workloads/stage';
 import { KARPENTER, World, WorkloadSpec } from '../../workflow/scale-down/world';
+import { facts as poolFacts, nodegroup as group } from '../pools/facts';
 
 const WEB: WorkloadSpec = { name: 'web', replicas: 9, budget: 1, readySeconds: 8 };
 const API: WorkloadSpec = { name: 'api', replicas: 6, readySeconds: 5 };
@@ -25,8 +25,7 @@ const parts: PlanParts = {
     synthesized.set(key, migration);
     return migration;
   },
-  attach: release => make => make({ release: KarpenterRelease[release.generation](release.isDefault ? {} : { version: release.version }) }),
-  snippet: about => snippet('typescript', about, defaultPools('typescript', about.release)),
+  snippet: about => snippet('typescript', about),
 };
 
 interface Changes {
@@ -56,6 +55,7 @@ async function plan({ ports: changes, version = '1.34', stage, kubernetes: inClu
     } as PlanPorts['stage'],
     identity: { openIdConnectProvider: async () => 'arn:aws:iam::111111111111:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/ABC', administrators: async () => ['arn:aws:iam::111111111111:role/admin'] },
     mastersOfAwsAuth: async () => ['arn:aws:iam::111111111111:role/admin', 'arn:aws:iam::111111111111:role/old'],
+    pools: async () => poolFacts(group({ name: 'apps' }), group({ name: 'system', taints: [{ key: 'dedicated', value: 'system', effect: 'NoSchedule' }] })),
     nodegroups: () => world.nodegroups(),
     drain: async () => ({ nodes: await world.nodes(), pods: (await world.pods()).pods, controllers: [] }),
     hasLoadBalancers: async () => false,
@@ -81,8 +81,17 @@ test('a cluster in whose way nothing stands is ready, and the plan says what eac
 });
 
 test('the pools that would be made are the ones that workloads are judged by', async () => {
-  const without = await plan({ stage: { workloads: [workload('cart', { pods: 2 })] } });
-  expect(without.findings.map(({ check }) => check)).not.toContain(PreflightCheck.POOLS);
+  const made = await plan();
+  expect(made.pools!.pools.map(({ name, nodegroups }) => [name, nodegroups])).toEqual([['apps', ['apps']], ['system', ['system']]]);
+  expect(made.install!.does).toContain('makes the pools apps, system');
+  expect(made.findings.map(({ check }) => check)).not.toContain(PreflightCheck.POOLS);
+  const arm = await plan({ stage: { placements: [placement({ nodeSelector: { 'kubernetes.io/arch': 'arm64' } })] } });
+  expect(arm.findings.filter(({ stops }) => stops).map(({ message }) => message).join()).toMatch(/arm64/);
+  const onArm = await plan({
+    stage: { placements: [placement({ nodeSelector: { 'kubernetes.io/arch': 'arm64' } })], types: TYPES },
+    ports: { pools: async () => poolFacts(group({ name: 'apps' }), group({ name: 'arm', amiType: 'AL2023_ARM_64_STANDARD', instanceTypes: ['m6g.large'] })) },
+  });
+  expect(onArm.pools!.pools.map(({ name }) => name)).toContain('arm');
 });
 
 test('what stops a drain comes with the stage that it stops, its remedy and its article', async () => {

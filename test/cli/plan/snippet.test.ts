@@ -3,7 +3,9 @@ import { join } from 'path';
 import * as ts from 'typescript';
 import { SnippetFacts } from '../../../src/cli/plan/plan';
 import { chooseRelease } from '../../../src/cli/plan/release';
-import { defaultPools, snippet } from '../../../src/cli/plan/snippet';
+import { snippet } from '../../../src/cli/plan/snippet';
+import { propose } from '../../../src/cli/pools/propose';
+import { facts as poolFacts, launchTemplate, nodegroup } from '../pools/facts';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
@@ -26,10 +28,25 @@ const facts = (kubernetes: string, more: Partial<SnippetFacts> = {}, privateEndp
   release: chooseRelease(kubernetes)!,
   administrators: ['arn:aws:iam::123456789012:role/admin', 'arn:aws:iam::123456789012:role/breakglass'],
   openIdConnectProviderArn: 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC',
+  proposal: propose(poolFacts(), chooseRelease(kubernetes)!.generation),
   ...more,
 });
 
-const code = (language: 'typescript' | 'python', about: SnippetFacts) => snippet(language, about, defaultPools(language, about.release)).code;
+/** Node groups of which little is as EKS makes it. */
+const RICH = poolFacts(
+  nodegroup({ labels: { team: 'shop' }, capacityType: 'SPOT' }),
+  nodegroup({
+    name: 'gpu',
+    instanceTypes: ['g5.xlarge'],
+    taints: [{ key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' }],
+    launchTemplate: launchTemplate({
+      blockDevices: [{ deviceName: '/dev/xvda', size: 200, type: 'gp3', iops: 4000, encrypted: true }],
+      metadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1 },
+    }),
+  }),
+);
+
+const code = (language: 'typescript' | 'python', about: SnippetFacts) => snippet(language, about).code;
 
 /** What the compiler has to say about some apps. */
 function problems(apps: readonly string[]): string[] {
@@ -62,6 +79,8 @@ test('the code compiles as it is printed, for each kind of cluster', () => {
     code('typescript', facts('1.34')),
     code('typescript', facts('1.27', {}, true)),
     code('typescript', facts('1.34', { administrators: [], openIdConnectProviderArn: undefined })),
+    code('typescript', facts('1.34', { proposal: propose(RICH, 'v1') })),
+    code('typescript', facts('1.27', { release: chooseRelease('1.25')!, proposal: propose(RICH, 'v0') })),
     'import { KarpenterMigration } from \'cdk-karpenter-migration\';\nexport const wrong: number = KarpenterMigration;',
   ])).toEqual([expect.stringContaining('not assignable to type \'number\'')]);
 }, 120_000);

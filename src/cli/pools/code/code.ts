@@ -6,8 +6,8 @@ import { NodeClassProposal, PoolProposal, Proposal } from '../proposal';
 
 /** A proposal in the words of this library. */
 export interface PoolsCode {
-  /** What must be imported. */
-  readonly imports: string;
+  /** The classes, enums and types that it names, each once. */
+  readonly names: readonly string[];
   /** Properties of the migration: `release: …,`, and `nodeAccess: …,` where nodes run Windows; keyword arguments in Python. */
   readonly properties: string;
   /** What follows the migration, which is expected in a variable `migration`; empty for a single pool with its node class. */
@@ -15,31 +15,47 @@ export interface PoolsCode {
 }
 
 /** From where names come that are not the library's. */
-const OF_THE_CDK: Readonly<Record<string, string>> = { Duration: 'aws-cdk-lib', Size: 'aws-cdk-lib', EbsDeviceVolumeType: 'aws-cdk-lib/aws-ec2' };
+const OF_THE_CDK: Readonly<Record<string, string>> = {
+  App: 'aws-cdk-lib', Duration: 'aws-cdk-lib', Environment: 'aws-cdk-lib', Size: 'aws-cdk-lib', Stack: 'aws-cdk-lib', EbsDeviceVolumeType: 'aws-cdk-lib/aws-ec2',
+};
 
 /** The proposal as code, for an app in one of the languages. */
-export function codeOf(proposal: Proposal, language: Language): PoolsCode {
-  const properties = propertiesOf(proposal);
-  const additions = additionsOf(proposal);
+export function codeOf(proposal: Proposal, language: Language, version?: string): PoolsCode {
+  const { properties, additions } = partsOf(proposal, version);
   const names = [...properties.map(([, code]) => code), ...additions.map(({ code }) => code)].flatMap(code => namesIn(code, language === 'python'));
   return {
-    imports: importsOf(names.filter(name => name !== 'migration'), language),
+    names: [...new Set(names.filter(name => name !== 'migration'))],
     properties: properties.map(([name, code]) => language === 'python' ? `${snakeCase(name)}=${print(code, language)},` : `${name}: ${print(code, language)},`).join('\n'),
     additions: additions.map(addition => statement(addition, language)).join('\n'),
   };
 }
 
-interface Addition { readonly variable?: string; readonly code: Code }
+/** What the code consists of. */
+export interface Parts {
+  readonly properties: ReadonlyArray<readonly [name: string, code: Code]>;
+  readonly additions: readonly Addition[];
+}
 
-function propertiesOf({ generation, pools, nodeClasses }: Proposal): Array<readonly [name: string, code: Code]> {
+/** @param version of Karpenter; the generation's default one if undefined */
+export function partsOf(proposal: Proposal, version?: string): Parts {
+  return { properties: propertiesOf(proposal, version), additions: additionsOf(proposal) };
+}
+
+/** A call behind the migration, and the variable that keeps what it gives. */
+export interface Addition { readonly variable?: string; readonly code: Code }
+
+function propertiesOf({ generation, pools, nodeClasses }: Proposal, version?: string): Array<readonly [name: string, code: Code]> {
   const words = WORDS[generation];
   const [first] = pools;
+  const options = `KarpenterRelease${generation.toUpperCase()}Options`;
+  const named = version === undefined ? {} : { version: literal(version) };
   const release = first
-    ? call('KarpenterRelease', generation, struct(`KarpenterRelease${generation.toUpperCase()}Options`, {
+    ? call('KarpenterRelease', generation, struct(options, {
+      ...named,
       [words.pool]: poolOptions(first, classOf(first, nodeClasses), generation),
       [words.nodeClass]: nodeClassOptions(classOf(first, nodeClasses), generation),
     }))
-    : call('KarpenterRelease', generation);
+    : call('KarpenterRelease', generation, ...version === undefined ? [] : [struct(options, named)]);
   const windows = nodeClasses.some(({ image }) => systemOf(image.family) === 'windows');
   return [['release', release], ...windows ? [['nodeAccess', call('NodeAccess', 'auto', struct('NodeAccessOptions', { windows: literal(true) }))] as const] : []];
 }
@@ -75,7 +91,8 @@ function statement({ variable, code }: Addition, language: Language): string {
   return `${variable === undefined ? '' : `const ${variable} = `}${text};`;
 }
 
-function importsOf(names: readonly string[], language: Language): string {
+/** The lines that import such names. */
+export function imported(names: readonly string[], language: Language): string {
   const bySource = new Map<string, Set<string>>();
   for (const name of names) {
     const source = OF_THE_CDK[name] ?? 'cdk-karpenter-migration';

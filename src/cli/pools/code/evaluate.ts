@@ -28,9 +28,10 @@ export function evaluate(code: Code, scope: Scope = {}): unknown {
 }
 
 function named(name: string, scope: Scope): unknown {
-  const known: Members = { ...library, ...OF_THE_CDK, ...scope };
-  if (known[name] === undefined) {
+  const places: readonly Members[] = [scope, OF_THE_CDK, library];
+  const found = places.find(place => place[name] !== undefined);
+  if (!found) {
     throw new Error(`the code of a plan names "${name}", which is nothing`);
   }
-  return known[name];
+  return found[name];
 }

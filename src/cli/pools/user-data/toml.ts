@@ -66,7 +66,7 @@ function isOpen(text: string): boolean {
   return /"""|'''/.test(bare) || count(/\[/g) > count(/\]/g) || count(/\{/g) > count(/\}/g);
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '"': '"', '\\': '\\' };
+const ESCAPES: Readonly<Record<string, string>> = { 'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f', '"': '"', '\\': '\\' };
 
 class Reader {
   private position = 0;
