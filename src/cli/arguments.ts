@@ -24,9 +24,14 @@ export interface ClusterArguments {
 export type Language = 'typescript' | 'python';
 const LANGUAGES: readonly Language[] = ['typescript', 'python'];
 
+export type Generation = 'v0' | 'v1';
+const GENERATIONS: readonly Generation[] = ['v0', 'v1'];
+
 export interface PlanCommand extends ClusterArguments {
   readonly name: 'plan';
   readonly language: Language;
+  /** The generation of Karpenter to plan for; the newest one that serves the cluster if undefined. */
+  readonly release?: Generation;
   /** Prints what a caller must be allowed, and asks nobody. */
   readonly rights: boolean;
 }
@@ -52,7 +57,7 @@ const COMMON = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 const OPTIONS = {
-  plan: { ...COMMON, language: { type: 'string' }, rights: { type: 'boolean' } },
+  plan: { ...COMMON, language: { type: 'string' }, release: { type: 'string' }, rights: { type: 'boolean' } },
   status: { ...COMMON, watch: { type: 'boolean', short: 'w' }, timeout: { type: 'string' } },
 } as const satisfies Record<CommandName, ParseArgsConfig['options']>;
 const COMMANDS = Object.keys(OPTIONS) as CommandName[];
@@ -83,12 +88,10 @@ function plan(argv: readonly string[]): Command {
   if (values.help) {
     return { name: 'help', about: 'plan' };
   }
-  const language = LANGUAGES.find(one => one === (values.language ?? LANGUAGES[0]));
-  if (!language) {
-    throw new UsageError(`--language must be ${LANGUAGES.join(' or ')}, got "${values.language}"`);
-  }
+  const language = oneOf('language', values, LANGUAGES) ?? LANGUAGES[0];
+  const release = oneOf('release', values, GENERATIONS);
   const rights = values.rights === true;
-  return { name: 'plan', ...clusterOf('plan', values), language, rights };
+  return { name: 'plan', ...clusterOf('plan', values), language, release, rights };
 }
 
 function status(argv: readonly string[]): Command {
@@ -135,6 +138,14 @@ function explained(name: CommandName, error: Error & { code?: string }, argv: re
         ? `option "${quoted}" of ${name} takes no value: leave out what stands behind it`
         : `option "${quoted}" of ${name} needs a value behind it`;
   }
+}
+
+function oneOf<T extends string>(option: string, { [option]: given }: Values, allowed: readonly T[]): T | undefined {
+  const found = allowed.find(one => one === given);
+  if (given !== undefined && !found) {
+    throw new UsageError(`--${option} must be ${allowed.join(' or ')}, got "${given}"`);
+  }
+  return found;
 }
 
 function clusterOf(name: CommandName, values: Values): ClusterArguments {

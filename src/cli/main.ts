@@ -26,7 +26,7 @@ const surroundings: Surroundings = {
     return {
       ports: planPorts(cluster, config),
       parts: { synthesize, snippet: facts => snippet(command.language, facts) },
-      question: { cluster: command.cluster, account: session.account, region: session.region, now: Date.now() },
+      question: { cluster: command.cluster, account: session.account, region: session.region, generation: command.release, now: Date.now() },
     };
   },
   openStatus: async command => {

@@ -35,6 +35,7 @@ const NONSENSE: ReadonlyArray<readonly [line: string, says: RegExp]> = [
   ['plan --cluster prod --region eu-central-1a', /--region must be the code of a region/],
   ['plan --cluster prod --profile=', /--profile must not be empty/],
   ['plan --cluster prod --kubeconfig=', /--kubeconfig must not be empty/],
+  ['plan --cluster prod --release v2', /--release must be v0 or v1, got "v2"/],
   ['plan --cluster prod --language go', /--language must be typescript or python, got "go"/],
   ['plan --cluster prod --json=yes', /option "--json" of plan takes no value/],
   ['plan --cluster prod --apply', /plan has no option "--apply", it has --cluster, --region/],
@@ -61,7 +62,7 @@ test('there are twenty of them and more', () => {
 
 test('a command line is what it says', () => {
   expect(parseCommand(['plan', '-c', 'prod', '-r', 'eu-central-1', '--language', 'python', '--json'])).toEqual({
-    name: 'plan', cluster: 'prod', region: 'eu-central-1', profile: undefined, kubeconfig: undefined, json: true, language: 'python', rights: false,
+    name: 'plan', cluster: 'prod', region: 'eu-central-1', profile: undefined, kubeconfig: undefined, json: true, language: 'python', release: undefined, rights: false,
   });
   expect(parseCommand(['status', '--cluster', 'prod', '-w', '--timeout', '90m', '--profile', 'ops', '--kubeconfig', '/k'])).toEqual({
     name: 'status', cluster: 'prod', region: undefined, profile: 'ops', kubeconfig: '/k', json: false, watch: true, timeoutSeconds: 5400,

@@ -21,6 +21,7 @@ import { MigrationStage } from '../../words/migration-stage';
 import { WorkflowConfiguration } from '../../workflow/contract';
 import { Readings } from '../access/readings';
 import { ON_KUBERNETES } from '../access/rights';
+import { Generation, UsageError } from '../arguments';
 import { NODEGROUP_READS } from '../pools/contract';
 import { Proposal } from '../pools/proposal';
 import { propose } from '../pools/propose';
@@ -30,6 +31,8 @@ export interface PlanQuestion {
   readonly cluster: string;
   readonly account: string;
   readonly region: string;
+  /** The newest one that serves the cluster if undefined. */
+  readonly generation?: Generation;
   readonly now: number;
 }
 
@@ -55,7 +58,10 @@ export interface SnippetFacts {
 export async function makePlan(ports: PlanPorts, parts: PlanParts, question: PlanQuestion, readings: Readings): Promise<PlanDocument> {
   const { account, region } = question;
   const cluster = await ports.cluster.readCluster(question.cluster, undefined, true);
-  const release = chooseRelease(cluster.version);
+  const release = chooseRelease(cluster.version, question.generation);
+  if (question.generation && !release) {
+    throw new UsageError(`--release ${question.generation} does not serve Kubernetes ${cluster.version} of cluster "${cluster.name}": leave it out`);
+  }
   const subnets = await readings.read('subnets', ['ec2:DescribeSubnets'], () => ports.cluster.readSubnets(subnetsOf(cluster), true)) ?? [];
   const summary = summaryOf(cluster, region, subnets);
   if (!release) {
@@ -69,7 +75,9 @@ export async function makePlan(ports: PlanPorts, parts: PlanParts, question: Pla
   const { configuration, preflight } = migration;
   const installed = await readInstall(ports, cluster, preflight, subnets, readings);
   const stage = cluster.status === 'ACTIVE' ? await readStage(ports, { cluster, migration, subnets }, readings) : undefined;
-  const found = allFindings({ facts: installed, properties: preflight }, stage);
+  // What a migration has made already is not held against it.
+  const owner = installed.kubernetes?.claim?.owner ?? preflight.Owner;
+  const found = allFindings({ facts: installed, properties: { ...preflight, Owner: owner } }, stage);
   const facts = await readDrain(ports, configuration, readings);
   const hasLoadBalancers = await readings.read('load balancers', [ON_KUBERNETES.services, ON_KUBERNETES.ingresses], () => ports.hasLoadBalancers());
   const cutOver = await readCutOver(ports, configuration, readings);
@@ -149,7 +157,7 @@ async function readInstall(
     securityGroups: securityGroups ?? [],
     // What nobody could read is not missing.
     missing: all.length > 0 && securityGroups ? [...subnetIds, ...securityGroupIds].filter(id => !found.includes(id)) : [],
-    isCreation: true,
+    isCreation: kubernetes?.claim === undefined,
     kubernetes,
   };
 }

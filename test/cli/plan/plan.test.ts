@@ -31,11 +31,12 @@ const parts: PlanParts = {
 interface Changes {
   readonly ports?: Partial<PlanPorts>;
   readonly version?: string;
+  readonly generation?: 'v0' | 'v1';
   readonly stage?: Parameters<typeof stageFacts>[0];
   readonly kubernetes?: Parameters<typeof kubernetes>[0];
 }
 
-async function plan({ ports: changes, version = '1.34', stage, kubernetes: inCluster }: Changes = {}): Promise<PlanDocument> {
+async function plan({ ports: changes, version = '1.34', generation, stage, kubernetes: inCluster }: Changes = {}): Promise<PlanDocument> {
   const world = new World([{ name: 'apps', min: 6, max: 9, desired: 6 }, { name: 'system', min: 1, max: 4, desired: 3 }], [WEB, API, KARPENTER]);
   const known = facts({ cluster: cluster({ version, authenticationMode: 'API_AND_CONFIG_MAP' }) });
   const { nodegroups: shapes, subnets: _subnets, vcpus, nodegroupPolicies, types, ...ofKubernetes } =
@@ -63,7 +64,7 @@ async function plan({ ports: changes, version = '1.34', stage, kubernetes: inClu
     workload: async () => undefined,
     ...changes,
   };
-  const question = { cluster: 'prod', account: '111111111111', region: 'us-east-1', now: world.now };
+  const question = { cluster: 'prod', account: '111111111111', region: 'us-east-1', generation, now: world.now };
   return makePlan(ports, parts, question, new Readings(() => undefined));
 }
 
@@ -143,6 +144,18 @@ test('a cluster that no release serves is said to be so, and nothing else is ask
   expect(made).toMatchObject({ ready: false, unread: [] });
   expect(made.release).toBeUndefined();
   expect(printPlan(made, plain, 100)).toContain('Not ready: no release of Karpenter that this library knows serves Kubernetes 1.99.');
+});
+
+test('a generation that does not serve the cluster is what somebody has typed', async () => {
+  await expect(plan({ version: '1.34', generation: 'v0' })).rejects.toThrow('--release v0 does not serve Kubernetes 1.34 of cluster "prod": leave it out');
+  expect((await plan({ version: '1.27', generation: 'v0' })).release).toMatchObject({ generation: 'v0' });
+  expect((await plan({ version: '1.27' })).release).toMatchObject({ generation: 'v1' });
+});
+
+test('a migration that has the cluster is not held up by its own claim', async () => {
+  const made = await plan({ kubernetes: { claim: { owner: 'Other/Migration', abandoned: false }, karpenters: ['kube-system/karpenter'] } });
+  expect(made.claim).toEqual({ owner: 'Other/Migration', abandoned: false });
+  expect(made.findings.filter(({ stops }) => stops)).toEqual([]);
 });
 
 test('a plan for people fits the width, says first what stops, and ends with the code and a verdict', async () => {
