@@ -23,6 +23,8 @@ export interface Lease {
   readonly until: number;
   /** How many calls before this one ended without giving their lease back, one after the other. */
   readonly lost?: number;
+  /** The tokens of calls that have ended for sure, and could not say so: theirs need not be waited for. Only to enter with, it is not kept. */
+  readonly after?: readonly string[];
 }
 
 /** A call has ended after this long, and so has the call of the Kubernetes function that it may have made: each runs five minutes at most. */
@@ -79,10 +81,11 @@ export function begun(record: RunRecord, beginning: Beginning): RunRecord {
 export function entered(record: RunRecord, generation: number, lease: Lease, now: number): RunRecord | undefined {
   requireGeneration(record, generation);
   const { lease: held } = record;
-  if (!held || held.token === lease.token) {
-    return { ...record, lease };
+  const { after = [], ...own } = lease;
+  if (!held || held.token === own.token || after.includes(held.token)) {
+    return { ...record, lease: own };
   }
-  return held.until > now ? undefined : { ...record, lease: { ...lease, lost: (held.lost ?? 0) + 1 } };
+  return held.until > now ? undefined : { ...record, lease: { ...own, lost: (held.lost ?? 0) + 1 } };
 }
 
 /** The record without the lease of a call; a report counts only if no newer generation has begun. */

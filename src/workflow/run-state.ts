@@ -26,6 +26,8 @@ export interface RunState {
   readonly deployed?: boolean;
   /** How many calls have ended in the middle, one after the other. */
   readonly lost?: number;
+  /** The tokens of calls that have ended and could not give their lease back, because nobody answered. */
+  readonly open?: readonly string[];
 }
 
 /** A call has just ended well, and the next has nothing to wait for. */

@@ -2,7 +2,7 @@ import { pauseFor } from './classify';
 import { WorkflowConfiguration } from './contract';
 import { firstLeg, legOf } from './itinerary';
 import { logLine } from './run-log';
-import { Lease, LEASE_MILLISECONDS, RunRecord, RunPort } from './run-record';
+import { Lease, LEASE_MILLISECONDS, RunPort, RunRecord, RunReport } from './run-record';
 import { advanced, held, isOutOfPatience, lost, mayBeForced, reportOf, RunState, stopped } from './run-state';
 import { done, Progress, Step } from './step';
 import { StepName, STEPS } from './steps';
@@ -36,6 +36,8 @@ const GO_ON_MILLISECONDS = 5000;
 const LOOK_SECONDS = 5;
 /** One call may be lost by accident; after as many as this in a row the next one would be, too. */
 const LOST_CALLS = 2;
+/** Calls in a row that nobody answered; what is older holds no lease any more. */
+const MOST_OPEN = 20;
 
 const STOPPED: Progress = done('stopped');
 
@@ -82,24 +84,34 @@ async function assessment(name: string, step: Step): Promise<string> {
 async function go(task: WorkflowTask & { Workflow: 'go' }, ports: RunnerPorts): Promise<RunState> {
   const { Configuration: configuration, Run: state, Execution: execution } = task;
   const runs = ports.runs(configuration);
-  const lease: Lease = { token: ports.newToken(), until: ports.now().getTime() + LEASE_MILLISECONDS };
+  const { open = [], ...rest } = state;
+  const lease: Lease = { token: ports.newToken(), until: ports.now().getTime() + LEASE_MILLISECONDS, after: open };
+  const unanswered = { open: [...open, lease.token].slice(-MOST_OPEN) };
   let entrance: Lease | false;
   try {
     entrance = await runs.enter(state.generation, lease, ports.now().getTime());
   } catch (error) {
-    return unlessReplaced(error as Error, state, () => advanced(state, legOf(state.next), reported(error as Error), ports.now()));
+    // It may have been taken all the same.
+    return unlessReplaced(error as Error, rest, () => ({ ...advanced(rest, legOf(state.next), reported(error as Error), ports.now()), ...unanswered }));
   }
   if (!entrance) {
     return held(state, legOf(state.next), LOOK_SECONDS);
   }
-  let after: RunState | undefined;
+  const after = await call(configuration, rest, entrance, ports).catch(async (error: Error) => {
+    await runs.leave(lease.token);
+    return unlessReplaced(error, rest, () => { throw error; });
+  });
+  return await hasLeft(runs, lease, reportOf(after, execution)) ? after : { ...after, ...unanswered };
+}
+
+/** A call that has done its work has ended, whether the claim on the cluster can be told or not: the next one knows. */
+async function hasLeft(runs: RunPort, { token }: Lease, report: RunReport | undefined): Promise<boolean> {
   try {
-    after = await call(configuration, state, entrance, ports);
-    return after;
+    await runs.leave(token, report);
+    return true;
   } catch (error) {
-    return unlessReplaced(error as Error, state, () => { throw error; });
-  } finally {
-    await runs.leave(lease.token, after && reportOf(after, execution));
+    reported(error as Error);
+    return false;
   }
 }
 

@@ -40,6 +40,13 @@ test.each([
   expect(after).toEqual(gets && { ...record, lease: gets });
 });
 
+test('a call does not wait for one that has ended and could not say so, but for all others', () => {
+  const held = { token: 'former', until: 5000 };
+  expect(entered({ ...record, lease: held }, 4, { ...lease, after: ['first', 'former'] }, 1000)).toEqual({ ...record, lease });
+  expect(entered({ ...record, lease: held }, 4, { ...lease, after: ['first'] }, 1000)).toBeUndefined();
+  expect(entered(record, 4, { ...lease, after: ['first'] }, 1000)).toEqual({ ...record, lease });
+});
+
 test('a new run does not count the calls that the run before has lost, and still waits for the last of them', () => {
   const after = begun({ ...record, lease: { token: 'former', until: 5000, lost: 3 } }, { owner: 'stack/Migration' });
   expect(after.lease).toEqual({ token: 'former', until: 5000 });

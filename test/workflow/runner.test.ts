@@ -103,6 +103,50 @@ test('a run waits until a call of the run before has ended, then goes on', async
   expect(steps.removal.calls).toEqual(['revert']);
 });
 
+describe('while nobody answers for the claim on the cluster', () => {
+  const silent = Object.assign(new Error('the kubernetes function failed: read ECONNRESET'), { name: 'FetchError' });
+  beforeEach(() => {
+    let tokens = 0;
+    jest.spyOn(ports, 'newToken').mockImplementation(() => `token-${++tokens}`);
+    steps.removal.progress = () => working('works', 3);
+  });
+
+  test('a call that has done its work and cannot give its lease back holds up nobody', async () => {
+    const state = await begin(1);
+    jest.spyOn(runs, 'leave').mockRejectedValueOnce(silent);
+    const unanswered = await go(state);
+    expect(unanswered).toMatchObject({ outcome: 'working', says: 'Let Karpenter launch again: works', open: ['token-1'] });
+    expect(runs.record!.lease).toMatchObject({ token: 'token-1' });
+    const next = await go(unanswered);
+    expect(steps.removal.calls).toEqual(['revert', 'revert']);
+    expect(next.open).toBeUndefined();
+    expect(runs.record!.lease).toBeUndefined();
+    expect(runs.record!.report).toMatchObject({ says: 'Let Karpenter launch again: works' });
+  });
+
+  test('a call whose entrance came through without an answer holds up nobody, and neither does the one before it', async () => {
+    const state = await begin(1);
+    jest.spyOn(runs, 'leave').mockRejectedValueOnce(silent);
+    const enter = runs.enter.bind(runs);
+    jest.spyOn(runs, 'enter').mockImplementationOnce(enter).mockImplementationOnce(async (...all) => {
+      await enter(...all);
+      throw silent;
+    });
+    const second = await go(await go(state));
+    expect(second).toMatchObject({ outcome: 'paused', pausedBy: PauseReason.NO_ANSWER, open: ['token-1', 'token-2'] });
+    expect(runs.record!.lease).toMatchObject({ token: 'token-2' });
+    expect((await go(second)).outcome).toBe('working');
+    expect(steps.removal.calls).toEqual(['revert', 'revert']);
+  });
+
+  test('a call that nobody has heard of since is waited for all the same', async () => {
+    const state = { ...await begin(1), open: ['long-ago'] };
+    await runs.enter(1, { token: 'at-work', until: START + 600_000 }, START);
+    expect(await go(state)).toMatchObject({ says: expect.stringContaining('waits until a call before has ended'), open: ['long-ago'] });
+    expect(steps.removal.calls).toEqual([]);
+  });
+});
+
 test('a call that was killed holds up the next one for ten minutes and no longer', async () => {
   const state = await begin(1);
   await runs.enter(1, { token: 'killed', until: START + 600_000 }, START);
