@@ -92,7 +92,8 @@ async function go(task: WorkflowTask & { Workflow: 'go' }, ports: RunnerPorts): 
     entrance = await runs.enter(state.generation, lease, ports.now().getTime());
   } catch (error) {
     // It may have been taken all the same.
-    return unlessReplaced(error as Error, rest, () => ({ ...advanced(rest, legOf(state.next), reported(error as Error), ports.now()), ...unanswered }));
+    return unlessReplaced(error as Error, rest, () =>
+      ({ ...advanced(rest, legOf(state.next), reported(error as Error), ports.now()), ...unanswered }));
   }
   if (!entrance) {
     return held(state, legOf(state.next), LOOK_SECONDS);
