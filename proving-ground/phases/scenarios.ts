@@ -2,6 +2,8 @@ import * as path from 'path';
 import { entriesAlone, entriesBeside, withModeOfToday } from './access-modes';
 import { anotherArrives, installsAlone, oneLeaves, Staying, theOtherLeaves } from './beside';
 import { endBurst } from './burst';
+import { Planned, planFirst } from './command-line/planned';
+import { drainAsPlanned, installPlanned } from './command-line/watched';
 import { Installed } from './core-checks';
 import { cutOver } from './drain/cut-over';
 import { diesAtEachWrite, diesForEver, diesOnTheWayBack } from './drain/deaths';
@@ -51,6 +53,8 @@ export interface Run {
   requests: PlayedRequests;
   /** The way of our functions to the API server. */
   relay: Relay;
+  /** What the command line has said about the cluster. */
+  planned: Planned;
   /** When the migration went on from there. */
   from: number;
   /** Makes a messy cluster tidy. */
@@ -123,6 +127,17 @@ const migration = (options: WorldOptions): readonly Phase[] => [
   }),
 ];
 
+/** A plan is made and carried out as it is printed. */
+const planned = (options: WorldOptions): readonly Phase[] => [
+  account(options),
+  BOOTSTRAP,
+  phase('a plan', 60, async (run) => {
+    run.planned = await planFirst(run.world, run.report, run.context.runDir);
+  }),
+  phase('stages INSTALL and CUT_OVER by the printed app', 150, run => installPlanned(run.world, run.report, run.context.runDir, run.planned)),
+  phase('stage SCALE_DOWN, as planned', 320, run => drainAsPlanned(run.world, run.report, run.context.runDir, run.planned)),
+];
+
 /** All scenarios, by the names of their worlds. */
 export const SCENARIOS = {
   'migration': {
@@ -134,6 +149,16 @@ export const SCENARIOS = {
     about: 'the same with Karpenter 1.x, in a cluster that believes access entries alone',
     generation: 'v1',
     phases: migration({ generation: 'v1', authenticationMode: 'API' }),
+  },
+  'planned': {
+    about: 'a plan by somebody who may only read, carried out as it is printed, and watched',
+    generation: 'v0',
+    phases: planned({ generation: 'v0' }),
+  },
+  'planned-v1': {
+    about: 'the same with Karpenter 1.x',
+    generation: 'v1',
+    phases: planned({ generation: 'v1', authenticationMode: 'API' }),
   },
   'installation': {
     about: 'a creation that fails, Karpenter at work, deploying again, and a removal that a budget blocks',

@@ -54,9 +54,11 @@ def own_username(kind, account, name, principal):
 
 def apply():
     base = "{0}/clusters/(?P<name>[^/]+)/access-entries"
-    for path in (base + "$", base + "/(?P<principalArn>.+)$"):
+    # Of several that match the first one counts.
+    for path in (base + "$", base + "/(?P<principalArn>.+)/access-policies$", base + "/(?P<principalArn>.+)$"):
         urls.url_paths[path] = urls.response.dispatch
-    for method in (create_access_entry, describe_access_entry, list_access_entries, update_access_entry, delete_access_entry):
+    for method in (create_access_entry, describe_access_entry, list_access_entries, update_access_entry, delete_access_entry,
+                   list_associated_access_policies):
         setattr(EKSResponse, method.__name__, clock.locked(method))
     EKSResponse.update_cluster_config = clock.locked(update_cluster_config(EKSResponse.update_cluster_config))
     backend = models.EKSBackend
@@ -131,6 +133,12 @@ def list_access_entries(self):
     start, size = int(self._get_param("nextToken") or 0), int(self._get_param("maxResults") or PAGE)
     answer = {"accessEntries": principals[start:start + size]}
     return ActionResult({**answer, "nextToken": str(start + size)} if start + size < len(principals) else answer)
+
+
+def list_associated_access_policies(self):
+    """Nobody associates any here: rights come from the groups of an entry."""
+    entry = named(self)
+    return ActionResult({"clusterName": entry.cluster_name, "principalArn": entry.principal, "associatedAccessPolicies": []})
 
 
 def update_access_entry(self):

@@ -38,6 +38,7 @@ const REST_ACTIONS: Record<string, readonly (readonly [string, RegExp, string, r
     ['POST', /^\/clusters\/([^/]+)\/update-config$/, 'UpdateClusterConfig', ['name']],
     ['GET', /^\/clusters\/([^/]+)\/access-entries$/, 'ListAccessEntries', ['name']],
     ['POST', /^\/clusters\/([^/]+)\/access-entries$/, 'CreateAccessEntry', ['name']],
+    ['GET', /^\/clusters\/([^/]+)\/access-entries\/(.+)\/access-policies$/, 'ListAssociatedAccessPolicies', ['name', 'principalArn']],
     ['GET', /^\/clusters\/([^/]+)\/access-entries\/(.+)$/, 'DescribeAccessEntry', ['name', 'principalArn']],
     ['POST', /^\/clusters\/([^/]+)\/access-entries\/(.+)$/, 'UpdateAccessEntry', ['name', 'principalArn']],
     ['DELETE', /^\/clusters\/([^/]+)\/access-entries\/(.+)$/, 'DeleteAccessEntry', ['name', 'principalArn']],

@@ -91,7 +91,7 @@ const tag: NeedsOf = async (call, world) => {
 export const EKS_NEEDS: Readonly<Record<string, NeedsOf>> = {
   'eks:CreateCluster': createCluster,
   ...each(['DescribeCluster', 'DeleteCluster', 'ListNodegroups', 'ListAddons', 'ListAccessEntries'], cluster),
-  ...each(['DescribeAccessEntry', 'DeleteAccessEntry'], accessEntry),
+  ...each(['DescribeAccessEntry', 'DeleteAccessEntry', 'ListAssociatedAccessPolicies'], accessEntry),
   'eks:CreateAccessEntry': createAccessEntry,
   ...each(['DescribeNodegroup', 'UpdateNodegroupConfig'], nodegroup),
   ...each(['DescribeAddon', 'UpdateAddon', 'DeleteAddon'], addon),
