@@ -35,11 +35,14 @@ export function start(world: World, runDir: string, args: readonly string[], cre
   child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text));
   const ended = new Promise<CommandRun>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', code => resolve({ code: code ?? -1, out: out.join(''), err: err.join(''), seconds: Math.round((Date.now() - started) / 1000) }));
+    child.on('close', code =>
+      resolve({ code: code ?? -1, out: out.join(''), err: err.join(''), seconds: Math.round((Date.now() - started) / 1000) }));
   });
   return { ended, printed: () => out.join('') };
 }
 
-export function runCommand(world: World, runDir: string, args: readonly string[], credentials: Readonly<Record<string, string>> = {}): Promise<CommandRun> {
+export function runCommand(
+  world: World, runDir: string, args: readonly string[], credentials: Readonly<Record<string, string>> = {},
+): Promise<CommandRun> {
   return start(world, runDir, args, credentials).ended;
 }

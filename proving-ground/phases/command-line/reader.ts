@@ -24,9 +24,12 @@ export function rightsIn(text: string): Rights {
 }
 
 /** A role with those rights and no others, and credentials of a session of it, as the environment takes them. */
-export async function createReader(world: World, name: string, rights?: Rights): Promise<{ readonly arn: string; readonly env: Record<string, string> }> {
+export async function createReader(
+  world: World, name: string, rights?: Rights,
+): Promise<{ readonly arn: string; readonly env: Record<string, string> }> {
   const arn = `arn:aws:iam::${ACCOUNT}:role/${name}`;
-  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' }] };
+  const everybody = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' };
+  const trust = { Version: '2012-10-17', Statement: [everybody] };
   await iam(world, { Action: 'CreateRole', RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) });
   if (rights) {
     await iam(world, { Action: 'PutRolePolicy', RoleName: name, PolicyName: 'reads', PolicyDocument: JSON.stringify(rights.policy) });
@@ -36,13 +39,15 @@ export async function createReader(world: World, name: string, rights?: Rights):
     await letIn(world, arn, rights.group);
   }
   const { Credentials: session } = await new STSClient(clientConfig(world.aws)).send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'reader' }));
-  return { arn, env: { AWS_ACCESS_KEY_ID: session!.AccessKeyId!, AWS_SECRET_ACCESS_KEY: session!.SecretAccessKey!, AWS_SESSION_TOKEN: session!.SessionToken! } };
+  const { AccessKeyId, SecretAccessKey, SessionToken } = session!;
+  return { arn, env: { AWS_ACCESS_KEY_ID: AccessKeyId!, AWS_SECRET_ACCESS_KEY: SecretAccessKey!, AWS_SESSION_TOKEN: SessionToken! } };
 }
 
 /** As the text of the rights says, for each authentication mode. */
 async function letIn(world: World, arn: string, group: string): Promise<void> {
   if (world.authenticationMode !== 'CONFIG_MAP') {
-    await new EKSClient(clientConfig(world.aws)).send(new CreateAccessEntryCommand({ clusterName: CLUSTER_NAME, principalArn: arn, kubernetesGroups: [group] }));
+    const entry = new CreateAccessEntryCommand({ clusterName: CLUSTER_NAME, principalArn: arn, kubernetesGroups: [group] });
+    await new EKSClient(clientConfig(world.aws)).send(entry);
     return;
   }
   const { data } = await world.kube.get(AWS_AUTH);
