@@ -104,6 +104,15 @@ describe.each(BOTH)('with Karpenter %s', (generation) => {
     expect(unknown.nodeClasses[0].subnetIds).toEqual(['subnet-public']);
   });
 
+  test('node groups of one zone each share a pool, though a zone has other subnets too', () => {
+    const { pools, nodeClasses } = propose(facts(
+      nodegroup({ name: 'in-a', subnets: [SUBNETS[0]] }), nodegroup({ name: 'in-b', subnets: [SUBNETS[1]] }),
+      nodegroup({ name: 'out', subnets: [{ id: 'subnet-public', zone: 'us-east-1a' }] }),
+    ), generation);
+    expect(pools.map(({ name, nodegroups }) => [name, nodegroups])).toEqual([['in', ['in-a', 'in-b']], ['out', ['out']]]);
+    expect(nodeClasses.map(({ subnetIds }) => subnetIds)).toEqual([['subnet-a', 'subnet-b'], ['subnet-public']]);
+  });
+
   test('security groups are named where node groups have different ones', () => {
     const own = nodegroup({ name: 'own', launchTemplate: launchTemplate({ securityGroupIds: ['sg-own'] }) });
     expect(propose(facts(own), generation).nodeClasses[0].securityGroupIds).toBeUndefined();
