@@ -58,17 +58,32 @@ let rendered = 0;
 /** In place of a migration: makes the objects and nothing else. */
 class Recorder {
   public readonly objects: any[] = [];
+  private readonly first: any;
 
-  public constructor(_: unknown, __: string, { release }: { readonly release: { readonly first: any } }) {
-    const { nodePool, nodeClass, provisioner, nodeTemplate } = release.first;
-    const made = nodeClass ? this.addNodeClass('First', nodeClass) : this.addNodeTemplate('First', nodeTemplate);
-    return nodePool ? (this.addNodePool('First', { ...nodePool, nodeClass: made }), this) : (this.addProvisioner('First', { ...provisioner, nodeTemplate: made }), this);
+  public constructor(_: unknown, __: string, { release: { first } }: { readonly release: { readonly first: any } }) {
+    this.first = first.nodeClass ? this.addNodeClass('First', first.nodeClass) : this.addNodeTemplate('First', first.nodeTemplate);
+    if (first.nodePool) {
+      this.addNodePool('First', first.nodePool);
+    } else {
+      this.addProvisioner('First', first.provisioner);
+    }
   }
 
-  public addNodePool = (id: string, options: any) => this.add(NodePool, id, options);
-  public addNodeClass = (id: string, options: any) => this.add(EC2NodeClass, id, { instanceProfile: 'nodes', ...options });
-  public addProvisioner = (id: string, options: any) => this.add(Provisioner, id, options);
-  public addNodeTemplate = (id: string, options: any) => this.add(AWSNodeTemplate, id, options);
+  public addNodePool(id: string, options: any) {
+    return this.add(NodePool, id, { nodeClass: this.first, ...options });
+  }
+
+  public addNodeClass(id: string, options: any) {
+    return this.add(EC2NodeClass, id, { instanceProfile: 'nodes', ...options });
+  }
+
+  public addProvisioner(id: string, options: any) {
+    return this.add(Provisioner, id, { nodeTemplate: this.first, ...options });
+  }
+
+  public addNodeTemplate(id: string, options: any) {
+    return this.add(AWSNodeTemplate, id, options);
+  }
 
   private add(type: any, id: string, options: object): any {
     const { stack, cluster } = RENDERING;
