@@ -22,7 +22,7 @@ const GENERAL_WEIGHT = 10;
  */
 export function propose(facts: PoolFacts, generation: GenerationName): Proposal {
   const shapes = [...facts.nodegroups].sort((one, other) => one.name < other.name ? -1 : 1).map(nodegroup => shapeOf(nodegroup, facts, generation));
-  const drafts = [...grouped(shapes, shape => identityOf(shape, facts)).values()].map((same): Draft => {
+  const drafts = [...grouped(shapes, shape => identityOf(shape, facts)).values()].flatMap(apartWhereSubnetsDiffer).map((same): Draft => {
     const nodegroups = same.map(({ nodegroup }) => nodegroup);
     return { names: nodegroups.map(({ name }) => name), nodegroups, first: same[0], network: chooseNetwork(nodegroups, facts) };
   });
@@ -56,8 +56,27 @@ interface Draft {
 }
 
 function identityOf({ pool, nodeClass, nodegroup }: NodegroupShape, facts: PoolFacts): string {
-  const { subnetIds, securityGroupIds } = chooseNetwork([nodegroup], facts);
-  return JSON.stringify([pool, nodeClass, subnetIds, securityGroupIds]);
+  return JSON.stringify([pool, nodeClass, chooseNetwork([nodegroup], facts).securityGroupIds]);
+}
+
+/** Subnets of different zones add up; different ones of the same zone, such as public and private, mean different nodes. */
+function apartWhereSubnetsDiffer(shapes: readonly NodegroupShape[]): NodegroupShape[][] {
+  const parts: NodegroupShape[][] = [];
+  for (const shape of shapes) {
+    const part = parts.find(all => all.every(other => haveSameSubnetsPerZone(other.nodegroup, shape.nodegroup)));
+    if (part) {
+      part.push(shape);
+    } else {
+      parts.push([shape]);
+    }
+  }
+  return parts;
+}
+
+function haveSameSubnetsPerZone(one: NodegroupDetails, other: NodegroupDetails): boolean {
+  const [first, second] = [one, other].map(({ subnets }) => grouped(subnets, ({ zone }) => zone ?? ''));
+  const idsOf = (subnets: NodegroupDetails['subnets']) => subnets.map(({ id }) => id).sort().join();
+  return [...first].every(([zone, subnets]) => !second.has(zone) || idsOf(subnets) === idsOf(second.get(zone)!));
 }
 
 function isSpecial({ accelerated, pool }: NodegroupShape): boolean {

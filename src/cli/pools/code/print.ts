@@ -15,8 +15,19 @@ export function snakeCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2').toLowerCase();
 }
 
+/** In lines that are not too long. */
 export function comment(text: string, language: Language, indent = ''): string {
-  return text.split('\n').map(line => `${indent}${language === 'python' ? '#' : '//'} ${line}`).join('\n');
+  const start = `${indent}${language === 'python' ? '#' : '//'}`;
+  const lines = [start];
+  for (const word of text.split(/\s+/)) {
+    const line = `${lines[lines.length - 1]} ${word}`;
+    if (line.length > WIDTH && lines[lines.length - 1] !== start) {
+      lines.push(`${start}   ${word}`);
+    } else {
+      lines[lines.length - 1] = line;
+    }
+  }
+  return lines.join('\n');
 }
 
 function typescript(code: Code, indent: string): string {

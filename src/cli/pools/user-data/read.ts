@@ -87,7 +87,7 @@ function readShell(part: Part): PartReading {
     // Karpenter's own part calls the bootstrap script; a second call would undo it.
     ...!script.bootstraps && script.commands.length > 0 ? { rest: part } : {},
     findings: [
-      ...script.unreadable.map(value => finding(`user data "${shortened(value)}"`, 'only the running script knows the value: set it in `kubelet`, `labels` or `taints`')),
+      ...script.unreadable.map(value => finding(`user data "${value}"`, 'only the running script knows the value: set it in `kubelet`, `labels` or `taints`')),
       ...others.map(flag => finding(`kubelet flag ${flag}`, NO_SUCH_SETTING)),
       ...script.options.map(([name, value]) => finding(`bootstrap option --${name} ${value}`, 'Karpenter calls the bootstrap script without it: do the same in `userData`, or build it into the image')),
       ...script.bootstraps && script.commands.length > 0 ? [finding('user data',

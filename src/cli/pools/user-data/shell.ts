@@ -36,16 +36,16 @@ export function readScript(text: string): ScriptReading {
   const options = calls.flatMap(call => call.options);
   const extra = [...options.filter(([name]) => name === 'kubelet-extra-args').map(([, value]) => value),
     ...calls.length === 0 ? [variables.get('KUBELET_EXTRA_ARGS') ?? ''] : []];
-  const extraFlags = extra.filter(value => !value.includes('$')).flatMap(value => flagsIn(words(value)));
+  const extraWords = extra.flatMap(words);
   const useMaxPods = options.find(([name]) => name === 'use-max-pods')?.[1] ?? (calls.length === 0 ? variables.get('USE_MAX_PODS') : undefined);
-  const maxPods = options.filter(([name]) => name === 'max-pods');
+  const flags = [...options.filter(([name]) => name === 'max-pods'), ...flagsIn(extraWords)];
   return {
-    flags: [...maxPods, ...extraFlags].filter(([, value]) => !value.includes('$')),
+    flags: flags.filter(([, value]) => !value.includes('$')),
     bootstraps: lines.some(line => BOOTSTRAP.test(line)),
     unlimitedPods: useMaxPods === 'false',
     raid0: options.some(([name, value]) => name === 'local-disks' && value === 'raid0'),
     clusterDns: options.find(([name, value]) => name === 'dns-cluster-ip' && !value.includes('$'))?.[1],
-    unreadable: [...extra.filter(value => value.includes('$')), ...[...maxPods, ...extraFlags].filter(([, value]) => value.includes('$')).map(flag => flag.join('='))],
+    unreadable: [...extraWords.filter(word => word.includes('$') && !word.startsWith('-')), ...flags.filter(([, value]) => value.includes('$')).map(([name, value]) => `--${name}=${value}`)],
     options: options.filter(([name, value]) => !OF_CLUSTER.includes(name) && !['kubelet-extra-args', 'use-max-pods', 'max-pods', 'dns-cluster-ip'].includes(name)
       && !(name === 'local-disks' && value === 'raid0')),
     commands: lines.filter(line => !NO_COMMAND.test(line) && !ASSIGNMENT.test(line) && !(BOOTSTRAP.test(line) && isCall(line))),
@@ -78,7 +78,19 @@ function isCall(line: string): boolean {
 function argumentsOf(line: string, variables: ReadonlyMap<string, string>) {
   const all = words(line).map(word => substituted(word, variables));
   const end = all.findIndex(word => ['&&', '||', '|', ';', '>', '>>', '2>&1'].includes(word));
-  return { options: flagsIn(end < 0 ? all : all.slice(0, end)) };
+  return { options: optionsIn(end < 0 ? all : all.slice(0, end)) };
+}
+
+/** Each option of the bootstrap script takes the next word, whatever that begins with. */
+function optionsIn(all: readonly string[]): Array<readonly [name: string, value: string]> {
+  const options: Array<readonly [string, string]> = [];
+  for (let index = 0; index < all.length; index++) {
+    const [, name] = /^--([\w-]+)$/.exec(all[index]) ?? [];
+    if (name !== undefined) {
+      options.push([name, all[++index] ?? '']);
+    }
+  }
+  return options;
 }
 
 /** Variables with a value that the script itself says. */

@@ -61,9 +61,13 @@ function appended(root: Table, keys: readonly string[]): Table {
 
 /** Whether a list, an inline table or a text in three quotes is not closed; what stands in quotes does not count. */
 function isOpen(text: string): boolean {
-  const bare = text.replace(/"""[^]*?"""|'''[^]*?'''/g, '').replace(/"(?:\\.|[^"\\\n])*"|'[^'\n]*'/g, '').replace(/#.*$/gm, '');
+  let openText = false;
+  const bare = text.replace(/"""(?:\\[^]|[^\\])*?"""|'''[^]*?'''|"""|'''|"(?:\\.|[^"\\\n])*"|'[^'\n]*'/g, (found) => {
+    openText ||= found === '"""' || found === '\'\'\'';
+    return '';
+  }).replace(/#.*$/gm, '');
   const count = (pattern: RegExp) => (bare.match(pattern) ?? []).length;
-  return /"""|'''/.test(bare) || count(/\[/g) > count(/\]/g) || count(/\{/g) > count(/\}/g);
+  return openText || count(/\[/g) > count(/\]/g) || count(/\{/g) > count(/\}/g);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { 'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f', '"': '"', '\\': '\\' };
