@@ -1,5 +1,6 @@
 import { ClusterApi } from './access/cluster-api.kubernetes';
 import { openSession, readCluster } from './access/session.aws';
+import { makePlan, SnippetFacts } from './plan/plan';
 import { planPorts } from './plan/ports.kubernetes';
 import { snippet } from './plan/snippet';
 import { synthesize } from './plan/synthesis';
@@ -23,11 +24,9 @@ const surroundings: Surroundings = {
     const session = await openSession(command);
     const cluster = await readCluster(command.cluster, session);
     const config = await new ClusterApi(cluster, session, command.kubeconfig).config();
-    return {
-      ports: planPorts(cluster, config),
-      parts: { synthesize, snippet: facts => snippet(command.language, facts) },
-      question: { cluster: command.cluster, account: session.account, region: session.region, generation: command.release, now: Date.now() },
-    };
+    const parts = { synthesize, snippet: (facts: SnippetFacts) => snippet(command.language, facts) };
+    const question = { cluster: command.cluster, account: session.account, region: session.region, generation: command.release, now: Date.now() };
+    return readings => makePlan(planPorts(cluster, config), parts, question, readings);
   },
   openStatus: async command => {
     const session = await openSession(command);

@@ -2,8 +2,7 @@ import { Readings, Unreachable } from './access/readings';
 import { rightsText } from './access/rights';
 import { parseCommand, PlanCommand, StatusCommand, UsageError } from './arguments';
 import { helpText } from './help';
-import { makePlan, PlanParts, PlanQuestion } from './plan/plan';
-import { PlanPorts } from './plan/ports';
+import { PlanDocument } from './plan/contract';
 import { printPlan } from './plan/print';
 import { StatusPorts } from './status/ports';
 import { reportStatus } from './status/watch';
@@ -25,7 +24,8 @@ export interface Surroundings {
   readonly err: Output;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
-  openPlan(command: PlanCommand): Promise<{ readonly ports: PlanPorts; readonly parts: PlanParts; readonly question: PlanQuestion }>;
+  /** Gives what makes the plan. */
+  openPlan(command: PlanCommand): Promise<(readings: Readings) => Promise<PlanDocument>>;
   openStatus(command: StatusCommand): Promise<StatusPorts>;
   now(): number;
   sleep(milliseconds: number): Promise<void>;
@@ -75,8 +75,8 @@ async function plan(command: PlanCommand, surroundings: Surroundings): Promise<n
   const spinner = new Spinner(err);
   try {
     spinner.says('asking AWS who you are');
-    const { ports, parts, question } = await surroundings.openPlan(command);
-    const document = await makePlan(ports, parts, question, new Readings(text => spinner.says(text)));
+    const makePlan = await surroundings.openPlan(command);
+    const document = await makePlan(new Readings(text => spinner.says(text)));
     spinner.ends();
     out.write(command.json ? `${JSON.stringify(document, undefined, 2)}\n` : printPlan(document, paintFor(out, environment), out.columns ?? COLUMNS));
     if (document.ready) {

@@ -98,10 +98,11 @@ export interface PoolsPlan {
   readonly notCarried: readonly string[];
 }
 
-/** A month in dollars at list prices. */
+/** A month at list prices. */
 export interface MoneyPlan {
   readonly today: number;
   readonly planned: number;
+  readonly currency: 'USD' | 'CNY';
   readonly assumptions: readonly string[];
 }
 

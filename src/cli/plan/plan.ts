@@ -1,6 +1,7 @@
 import { ClusterSummary, PLAN_SCHEMA, PlanDocument, Snippet } from './contract';
 import { DrainFacts } from './drain';
 import { allFindings } from './findings';
+import { moneyPlan } from './money';
 import { assumedImport, onceInstalled } from './planned';
 import { attachProposal, poolsPlan } from './pools';
 import { PlanPorts } from './ports';
@@ -22,7 +23,7 @@ import { WorkflowConfiguration } from '../../workflow/contract';
 import { Readings } from '../access/readings';
 import { ON_KUBERNETES } from '../access/rights';
 import { Generation, UsageError } from '../arguments';
-import { NODEGROUP_READS } from '../pools/contract';
+import { NODEGROUP_READS, PoolFacts } from '../pools/contract';
 import { Proposal } from '../pools/proposal';
 import { propose } from '../pools/propose';
 
@@ -70,7 +71,9 @@ export async function makePlan(ports: PlanPorts, parts: PlanParts, question: Pla
   const provider = await readings.read('OIDC providers', ['iam:ListOpenIDConnectProviders'], () => ports.identity.openIdConnectProvider());
   const administrators = await readAdministrators(ports, readings);
   const imported = assumedImport(cluster, account, region, { kubectlRoleArn: administrators[0], openIdConnectProviderArn: provider });
-  const proposal = await readProposal(ports, release, readings);
+  const groups = await readGroups(ports, readings);
+  // The release's own pool where node groups cannot be read.
+  const proposal: Proposal = groups ? propose(groups, release.generation) : { generation: release.generation, pools: [], nodeClasses: [], lines: [] };
   const migration = parts.synthesize(imported, attachProposal(proposal, release));
   const { configuration, preflight } = migration;
   const installed = await readInstall(ports, cluster, preflight, subnets, readings);
@@ -81,6 +84,7 @@ export async function makePlan(ports: PlanPorts, parts: PlanParts, question: Pla
   const facts = await readDrain(ports, configuration, readings);
   const hasLoadBalancers = await readings.read('load balancers', [ON_KUBERNETES.services, ON_KUBERNETES.ingresses], () => ports.hasLoadBalancers());
   const cutOver = await readCutOver(ports, configuration, readings);
+  const scaleDown = facts && scaleDownPlan(facts, stage?.facts, configuration, hasLoadBalancers ?? true, question.now);
   return {
     schema: PLAN_SCHEMA,
     ready: found.every(({ stops }) => stops === undefined) && readings.unread.length === 0,
@@ -90,9 +94,9 @@ export async function makePlan(ports: PlanPorts, parts: PlanParts, question: Pla
     findings: found,
     install: installPlan(configuration, release, configuration.Pools),
     cutOver,
-    // Load balancers that nobody could look for are waited for.
-    ...facts ? { scaleDown: scaleDownPlan(facts, stage?.facts, configuration, hasLoadBalancers ?? true, question.now) } : {},
+    scaleDown,
     pools: poolsPlan(proposal),
+    ...facts && scaleDown && groups ? { money: moneyPlan(facts, scaleDown, { facts: groups, proposal, region }, configuration) } : {},
     unread: readings.unread,
     snippet: parts.snippet({ cluster, account, region, release, administrators, openIdConnectProviderArn: provider, proposal }),
   };
@@ -127,11 +131,11 @@ function summaryOf(cluster: ClusterFacts, region: string, subnets: readonly Subn
   };
 }
 
-/** Pools for the node groups; the release's own one where they cannot be read. */
-async function readProposal({ pools }: PlanPorts, { generation }: ChosenRelease, readings: Readings): Promise<Proposal> {
+/** What makes the nodes of node groups what they are. */
+async function readGroups({ pools }: PlanPorts, readings: Readings): Promise<PoolFacts | undefined> {
   const facts = await readings.read('launch templates, images and instance types of node groups', NODEGROUP_READS, pools);
   facts?.unread.forEach(line => readings.unread.push(line));
-  return facts ? propose(facts, generation) : { generation, pools: [], nodeClasses: [], lines: [] };
+  return facts;
 }
 
 /** Roles that the cluster knows as administrators: one of them is the kubectl role of the import. */

@@ -111,10 +111,10 @@ function moneyLines({ money }: PlanDocument): string[] {
   if (!money) {
     return [];
   }
-  const dollars = (amount: number) => `$${Math.round(amount).toLocaleString('en-US')}`;
+  const amountOf = (amount: number) => `${money.currency === 'CNY' ? '¥' : '$'}${Math.round(amount).toLocaleString('en-US')}`;
   const saved = money.today - money.planned;
   return [
-    `${dollars(money.today)} a month today, about ${dollars(money.planned)} with Karpenter: ${dollars(Math.abs(saved))} ${saved >= 0 ? 'less' : 'more'}`,
+    `${amountOf(money.today)} a month today, about ${amountOf(money.planned)} with Karpenter: ${amountOf(Math.abs(saved))} ${saved >= 0 ? 'less' : 'more'}`,
     ...money.assumptions,
   ];
 }

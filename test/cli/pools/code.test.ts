@@ -9,7 +9,7 @@ import * as ts from 'typescript';
 import { facts } from './facts';
 import { GROUPS } from './groups';
 import * as library from '../../../src';
-import { codeOf } from '../../../src/cli/pools/code/code';
+import { codeOf, imported } from '../../../src/cli/pools/code/code';
 import { literal, map, struct } from '../../../src/cli/pools/code/expression';
 import { comment, print, snakeCase } from '../../../src/cli/pools/code/print';
 import { NodegroupDetails } from '../../../src/cli/pools/contract';
@@ -30,7 +30,8 @@ const KINDS: Record<GenerationName, { readonly pool: Kind; readonly nodeClass: K
 
 /** A module as a user would write it around the proposal. */
 function moduleOf(proposal: Proposal): string {
-  const { imports, properties, additions } = codeOf(proposal, 'typescript');
+  const { names, properties, additions } = codeOf(proposal, 'typescript');
+  const imports = imported(names, 'typescript');
   return [
     imports,
     'import { KarpenterMigration } from \'cdk-karpenter-migration\';',
@@ -177,7 +178,8 @@ test('all of the code compiles', () => {
 }, 240_000);
 
 test('Python has the names that jsii gives, and its own words', () => {
-  const { imports, properties, additions } = codeOf(propose(facts(...GROUPS), 'v1'), 'python');
+  const { names, properties, additions } = codeOf(propose(facts(...GROUPS), 'v1'), 'python');
+  const imports = imported(names, 'python');
   expect(imports).toContain('from aws_cdk import Duration, Size\nfrom aws_cdk.aws_ec2 import EbsDeviceVolumeType\nfrom cdk_karpenter_migration import AmiAlias');
   expect(properties).toMatch(/^release=KarpenterRelease\.v1\(\n {4}node_pool=NodePoolOptions\(/);
   expect(properties).toContain('node_access=NodeAccess.auto(windows=True),');
@@ -209,6 +211,6 @@ test('a long remark has several lines, each of them a remark', () => {
 
 test('no node groups give the default release', () => {
   expect(codeOf(propose(facts(), 'v1'), 'typescript')).toEqual({
-    imports: 'import { KarpenterRelease } from \'cdk-karpenter-migration\';', properties: 'release: KarpenterRelease.v1(),', additions: '',
+    names: ['KarpenterRelease'], properties: 'release: KarpenterRelease.v1(),', additions: '',
   });
 });
