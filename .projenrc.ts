@@ -83,6 +83,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
   release: false,
 
   bin: { 'cdk-karpenter-migration': 'assets/cli/index.js' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkkarpentermigration',
+    mavenGroupId: 'io.github.cdk-karpenter-migration',
+    mavenArtifactId: 'cdk-karpenter-migration',
+  },
+  publishToGo: { moduleName: 'github.com/cdk-karpenter-migration/cdk-karpenter-migration-go', packageName: 'cdkkarpentermigration' },
+  publishToNuget: { dotNetNamespace: 'CdkKarpenterMigration', packageId: 'CdkKarpenterMigration' },
   publishToPypi: { distName: 'cdk-karpenter-migration', module: 'cdk_karpenter_migration' },
 
   gitignore: ['cdk.out/', '.jsii.tabl.json', '.cache/', 'proving-ground/runs/', '*.tgz', '.venv/', '__pycache__/', '.pytest_cache/'],

@@ -47,13 +47,12 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 const OPERATORS: Readonly<Record<string, string>> = { In: '', NotIn: 'not ', Gt: 'above ', Lt: 'below ', Exists: 'any', DoesNotExist: 'none' };
 
-function describe({ requirements, taints, labels, limitCpu, reasons }: PoolProposal): string {
+function describe({ requirements, taints, labels, limitCpu }: PoolProposal): string {
   const requirement = ({ key, operator, values = [] }: Expression) => `${WORDS[key] ?? key} ${OPERATORS[operator] ?? `${operator} `}${values.join(' ')}`;
   return [
     ...requirements.map(requirement),
     ...taints.map(({ key, value, effect }) => `taint ${key}${value ? `=${value}` : ''}:${effect}`),
     ...Object.keys(labels).length > 0 ? [`labels ${Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(' ')}`] : [],
     ...limitCpu === undefined ? [] : [`at most ${limitCpu} vCPUs`],
-    ...reasons,
   ].join('; ');
 }

@@ -12,7 +12,7 @@ export function printPlan(plan: PlanDocument, paint: Paint, columns: number): st
   const section = (title: string, lines: readonly string[]) => lines.length === 0 ? [] : ['', bold(title), ...lines.map(line => wrapped(`  ${line}`, width, '    '))];
   return [
     ...clusterLines(plan, bold, width),
-    ...section(titleOf(plan), plan.findings.map(finding => findingLines(finding, paint, width)).flat()),
+    ...section(titleOf(plan), plan.findings.flatMap(finding => findingLines(finding, paint))),
     ...section('1. INSTALL', plan.install?.does ?? []),
     ...section('2. CUT_OVER', cutOverLines(plan)),
     ...section('3. SCALE_DOWN', scaleDownLines(plan)),
@@ -59,12 +59,12 @@ function nodegroupLine({ name, min, max, desired, instanceTypes, capacityType, a
   return `node group ${name}: ${desired} of ${min} to ${max} nodes, ${types}, ${capacityType}, ${amiType}, ${zones.join(' ')}${status === 'ACTIVE' ? '' : `, ${status}`}`;
 }
 
-function findingLines({ check, stops, message, remedy, runbook }: StageFinding, paint: Paint, width: number): string[] {
+function findingLines({ check, stops, message, remedy, runbook }: StageFinding, paint: Paint): string[] {
   const [mark, where] = stops ? [paint('red', '✗'), `stops ${stops}`] : [paint('yellow', '!'), 'warning'];
   return [
-    wrapped(`${mark} ${check} (${where}): ${message}`, width, '    '),
-    wrapped(`    ${paint('dim', `do: ${remedy}`)}`, width, '    '),
-    ...stops ? [`    ${paint('dim', `see: ${runbook}`)}`] : [],
+    `${mark} ${check} (${where}): ${message}`,
+    paint('dim', `  do: ${remedy}`),
+    ...stops ? [paint('dim', `  see: ${runbook}`)] : [],
   ];
 }
 
