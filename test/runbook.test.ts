@@ -37,7 +37,8 @@ test('the runbook and the properties say which findings nobody can accept', () =
 });
 
 test('every error of ours that has a name has an article', () => {
-  const named = sources('src').flatMap(path => [...read(path).matchAll(/class (\w+) extends Error\b/g)].map(match => match[1]));
+  // What the command line says, it says to whoever has just typed it.
+  const named = sources('src').filter(path => !path.startsWith(join('src', 'cli'))).flatMap(path => [...read(path).matchAll(/class (\w+) extends Error\b/g)].map(match => match[1]));
   expect(named).not.toEqual([]);
   expect(articles('Errors')).toEqual(expect.arrayContaining(named));
 });
