@@ -144,7 +144,7 @@ project.addScripts({
     ...[
       'parts/workshop', 'parts/aws-auth', 'aws/rules', 'nodes/pod-environment', 'nodes/user-data', 'nodes/ebs', 'nodes/nodegroup-draining',
       'customer/coredns-addon', 'customer/customer',
-      'observe/disruption', 'observe/audit-events', 'observe/calls', 'observe/picture', 'phases/cluster-snapshot', 'phases/summary', 'arguments', 'side-by-side',
+      'observe/disruption', 'observe/audit-events', 'observe/calls', 'observe/picture', 'observe/screen', 'phases/cluster-snapshot', 'phases/summary', 'arguments', 'side-by-side',
     ].map(spec => `proving-ground/${spec}`),
     ...[
       'arguments', 'document', 'ground/callers', 'ground/requests', 'ground/order', 'ground/drain-figures', 'ground/deployment-chapter', 'ground/drain-chapter',

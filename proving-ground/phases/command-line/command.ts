@@ -4,6 +4,25 @@ import { World } from '../world';
 
 const REPOSITORY = path.resolve(__dirname, '../../..');
 
+/** Our command line, as it is in this repository. */
+export const COMMAND: readonly string[] = [
+  process.execPath, '--import', path.join(REPOSITORY, 'node_modules/tsx/dist/loader.mjs'), path.join(REPOSITORY, 'src/cli/main.ts'),
+];
+
+/** The environment of somebody's shell. */
+export function environmentOf(world: World, runDir: string, credentials: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: runDir,
+    TMPDIR: runDir,
+    TSX_TSCONFIG_PATH: path.join(REPOSITORY, 'tsconfig.dev.json'),
+    JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
+    JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1',
+    ...world.aws.env,
+    ...credentials,
+  };
+}
+
 export interface CommandRun { readonly code: number; readonly out: string; readonly err: string; readonly seconds: number }
 
 /** A command that goes on. */
@@ -16,18 +35,10 @@ export interface RunningCommand {
 /** Runs our command line as somebody, by their credentials, as in a shell without a terminal. */
 export function start(world: World, runDir: string, args: readonly string[], credentials: Readonly<Record<string, string>> = {}): RunningCommand {
   const started = Date.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(REPOSITORY, 'src/cli/main.ts'), ...args], {
+  const [program, ...first] = COMMAND;
+  const child = spawn(program, [...first, ...args], {
     cwd: REPOSITORY,
-    env: {
-      PATH: process.env.PATH,
-      HOME: runDir,
-      TMPDIR: runDir,
-      TSX_TSCONFIG_PATH: path.join(REPOSITORY, 'tsconfig.dev.json'),
-      JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
-      JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1',
-      ...world.aws.env,
-      ...credentials,
-    },
+    env: environmentOf(world, runDir, credentials),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err]: [string[], string[]] = [[], []];

@@ -76,8 +76,8 @@ async function appOf(world: World, runDir: string, args: readonly string[], read
     .replace('\'cdk-karpenter-migration\'', `'${path.relative(runDir, path.resolve(__dirname, '../../../src'))}'`)
     .replace(/kubectl-v\d+/, `kubectl-v${layer}`).replace(/KubectlV\d+Layer/g, `KubectlV${layer}Layer`)
     .replace('stage: MigrationStage.INSTALL', 'stage: app.node.tryGetContext(\'stage\') ?? MigrationStage.INSTALL')
-    // Who is an administrator, only the customer of this ground knows.
-    .replace('kubectlRoleArn: \'FILL-IN\'', 'kubectlRoleArn: app.node.tryGetContext(\'kubectlRoleArn\')');
+    // The administrator of this ground that functions may become is who made the cluster, whom EKS names to nobody.
+    .replace(/kubectlRoleArn: '[^']*'/, 'kubectlRoleArn: app.node.tryGetContext(\'kubectlRoleArn\')');
   fs.writeFileSync(file, code);
   return file;
 }

@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { runCommand, start } from './command';
 import { Planned } from './planned';
+import { hasTerminal, Terminal } from './terminal';
 import type { PlanDocument } from '../../../src/cli/plan/contract';
 import type { StatusDocument } from '../../../src/cli/status/contract';
 import { expectEqual } from '../../cluster/until';
@@ -43,7 +44,9 @@ export async function drainAsPlanned(world: World, report: Report, runDir: strin
   await report.check({ step: 'Scale node groups down', shows: 'seen', name: 'status -w follows the drain, a line for each change, and ends with exit code 0' }, async () => {
     await started(world, runDir, reader);
     const watch = start(world, runDir, [...STATUS, '-w', '--timeout', '30m'], reader);
+    const terminal = hasTerminal() ? await inTerminal(world, runDir, reader) : undefined;
     const { code, out: lines } = await watch.ended;
+    await terminal?.ended;
     fs.writeFileSync(path.join(runDir, 'status.log'), lines);
     expectEqual('exit code', code, 0);
     const bars = [...new Set([...lines.matchAll(/ (\d+) of (\d+) nodes/g)].map(([, done]) => Number(done)))];
@@ -73,6 +76,25 @@ export async function drainAsPlanned(world: World, report: Report, runDir: strin
     expectEqual('what stops', findings.filter(({ stops }) => stops).map(({ check }) => check), []);
     return expectUndisturbed(seen, { evictionsOfAPod: 1, limits: true });
   });
+}
+
+/** The same in a terminal, where one screen is drawn again and again; the picture of it is the README's. */
+async function inTerminal(world: World, runDir: string, reader: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<void> }> {
+  const terminal = new Terminal(runDir);
+  await terminal.start(world, [...STATUS, '-w'], reader);
+  const ended = (async () => {
+    try {
+      const halfway = await terminal.until(/[5-9] of \d+ nodes/, 900);
+      terminal.draw(halfway, 'status.svg', `npx cdk-karpenter-migration ${STATUS.join(' ')} -w`);
+      const last = await terminal.until(/has reached SCALE_DOWN/, 900);
+      expectEqual('headlines on the screen', last.split('Karpenter/Migration').length - 1, 1);
+    } finally {
+      await terminal.stop();
+    }
+  })();
+  // Who waits for it later hears of its failure then.
+  ended.catch(() => undefined);
+  return { ended };
 }
 
 async function started(world: World, runDir: string, reader: Readonly<Record<string, string>>): Promise<void> {

@@ -1,5 +1,6 @@
 import { Cluster, EKSClient, ListAssociatedAccessPoliciesCommand, paginateListAccessEntries } from '@aws-sdk/client-eks';
-import { IAMClient, ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam';
+import { GetRoleCommand, IAMClient, ListOpenIDConnectProvidersCommand, NoSuchEntityException } from '@aws-sdk/client-iam';
+import { trustsAccount } from './trust';
 import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 
 /** The access policy that makes a role an administrator of the cluster. */
@@ -16,6 +17,30 @@ export class ImportAws {
     const issuer = identity?.oidc?.issuer?.replace(/^https:\/\//, '');
     const { OpenIDConnectProviderList: all = [] } = await this.iam.send(new ListOpenIDConnectProvidersCommand({}));
     return issuer === undefined ? undefined : all.find(({ Arn }) => Arn?.endsWith(`:oidc-provider/${issuer}`))?.Arn;
+  }
+
+  /** Which of some roles exist and let roles of the account become them; the first of many are asked. */
+  public async trusting(roles: readonly string[], account: string): Promise<string[]> {
+    const found: string[] = [];
+    for (const arn of roles.slice(0, MOST_ENTRIES)) {
+      if (arn.split(':')[4] === account && await this.trusts(arn, account)) {
+        found.push(arn);
+      }
+    }
+    return found;
+  }
+
+  private async trusts(arn: string, account: string): Promise<boolean> {
+    try {
+      const { Role } = await this.iam.send(new GetRoleCommand({ RoleName: arn.split('/').pop() }));
+      return trustsAccount(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '{}'), account);
+    } catch (error) {
+      // What aws-auth names may have been deleted long ago.
+      if (error instanceof NoSuchEntityException) {
+        return false;
+      }
+      throw error;
+    }
   }
 
   /** Roles that access entries make administrators of the cluster. */

@@ -26,7 +26,7 @@ export const AWS_ACTIONS: readonly string[] = [
   'ec2:DescribeImages', 'ec2:DescribeInstances', 'ec2:DescribeInstanceTypes', 'ec2:DescribeLaunchTemplateVersions', 'ec2:DescribeSecurityGroups',
   'ec2:DescribeSubnets',
   'eks:DescribeCluster', 'eks:DescribeNodegroup', 'eks:DescribeUpdate', 'eks:ListAccessEntries', 'eks:ListAssociatedAccessPolicies', 'eks:ListNodegroups',
-  'iam:GetInstanceProfile', 'iam:ListAttachedRolePolicies', 'iam:ListOpenIDConnectProviders', 'iam:ListRolePolicies',
+  'iam:GetInstanceProfile', 'iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListOpenIDConnectProviders', 'iam:ListRolePolicies',
   'servicequotas:GetServiceQuota',
 ];
 

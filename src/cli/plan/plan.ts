@@ -43,14 +43,20 @@ export interface PlanParts {
   readonly snippet: (about: SnippetFacts) => Snippet;
 }
 
+/** Roles that are administrators of the cluster. */
+export interface Administrators {
+  /** Those that functions of the account may become. */
+  readonly trusting: readonly string[];
+  readonly others: readonly string[];
+}
+
 /** What the code says about the cluster. */
 export interface SnippetFacts {
   readonly cluster: ClusterFacts;
   readonly account: string;
   readonly region: string;
   readonly release: ChosenRelease;
-  /** Roles that are administrators of the cluster. */
-  readonly administrators: readonly string[];
+  readonly administrators: Administrators;
   readonly openIdConnectProviderArn?: string;
   readonly proposal: Proposal;
 }
@@ -70,7 +76,7 @@ export async function makePlan(ports: PlanPorts, parts: PlanParts, question: Pla
   }
   const provider = await readings.read('OIDC providers', ['iam:ListOpenIDConnectProviders'], () => ports.identity.openIdConnectProvider());
   const administrators = await readAdministrators(ports, readings);
-  const imported = assumedImport(cluster, account, region, { kubectlRoleArn: administrators[0], openIdConnectProviderArn: provider });
+  const imported = assumedImport(cluster, account, region, { kubectlRoleArn: administrators.trusting[0] ?? administrators.others[0], openIdConnectProviderArn: provider });
   const groups = await readGroups(ports, readings);
   // The release's own pool where node groups cannot be read.
   const proposal: Proposal = groups ? propose(groups, release.generation) : { generation: release.generation, pools: [], nodeClasses: [], lines: [] };
@@ -139,10 +145,12 @@ async function readGroups({ pools }: PlanPorts, readings: Readings): Promise<Poo
 }
 
 /** Roles that the cluster knows as administrators: one of them is the kubectl role of the import. */
-async function readAdministrators({ identity, mastersOfAwsAuth }: PlanPorts, readings: Readings): Promise<string[]> {
+async function readAdministrators({ identity, mastersOfAwsAuth }: PlanPorts, readings: Readings): Promise<Administrators> {
   const entries = await readings.read('access entries', ['eks:ListAccessEntries', 'eks:ListAssociatedAccessPolicies'], () => identity.administrators());
   const masters = await readings.read('the ConfigMap aws-auth', [ON_KUBERNETES.configMaps], mastersOfAwsAuth);
-  return [...new Set([...entries ?? [], ...masters ?? []])];
+  const all = [...new Set([...entries ?? [], ...masters ?? []])];
+  const trusting = all.length === 0 ? [] : await readings.read('trust policies of administrators', ['iam:GetRole'], () => identity.trusting(all)) ?? [];
+  return { trusting, others: all.filter(role => !trusting.includes(role)) };
 }
 
 async function readInstall(

@@ -32,6 +32,7 @@ export function planPorts(cluster: Cluster, config: k8s.KubeConfig): PlanPorts {
     identity: {
       openIdConnectProvider: () => ofImport.openIdConnectProvider(cluster),
       administrators: () => ofImport.administrators(cluster),
+      trusting: roles => ofImport.trusting(roles, cluster.arn!.split(':')[4]),
     },
     mastersOfAwsAuth: () => mastersOfAwsAuth(config.makeApiClient(k8s.CoreV1Api)),
     pools: () => new AwsNodegroupReader().read(cluster.name!),

@@ -17,6 +17,8 @@ export interface PlanPorts {
     openIdConnectProvider(): Promise<string | undefined>;
     /** Roles that are administrators by access entries. */
     administrators(): Promise<readonly string[]>;
+    /** Which of some roles the account's own roles may become. */
+    trusting(roles: readonly string[]): Promise<readonly string[]>;
   };
   /** Roles and users that the ConfigMap aws-auth makes administrators. */
   readonly mastersOfAwsAuth: () => Promise<readonly string[]>;

@@ -20,20 +20,27 @@ function layerOf(kubernetes: string): string {
   return `V${kubernetes.split('.')[1]}`;
 }
 
-const ROLE_UNKNOWN = 'a role that the cluster knows as an administrator';
+const ROLE_UNKNOWN = 'a role that the cluster knows as an administrator, and that trusts the account';
 const PROVIDER_UNKNOWN = 'the account has no IAM OIDC provider of the cluster: eksctl utils associate-iam-oidc-provider --approve --cluster';
 
 /** Which of several roles it is, nobody but the user knows. */
-function roleRemark({ administrators }: SnippetFacts): string | undefined {
-  const [, ...others] = administrators;
-  return others.length > 0 ? `or another administrator: ${others.slice(0, 3).join(', ')}` : undefined;
+function roleOf({ administrators: { trusting, others }, account }: SnippetFacts): { readonly arn: string; readonly remarks: readonly string[] } {
+  const [role = others[0], ...more] = [...trusting, ...trusting.length > 0 ? [] : others];
+  return {
+    arn: role ?? 'FILL-IN',
+    remarks: [
+      ...role === undefined ? [ROLE_UNKNOWN] : [],
+      ...role !== undefined && trusting.length === 0 ? [`it must trust the functions: let it trust arn:aws:iam::${account}:root, or see the finding KUBERNETES_ACCESS`] : [],
+      ...more.length > 0 ? [`or another administrator: ${more.slice(0, 3).join(', ')}`] : [],
+    ],
+  };
 }
 
 function typescript(facts: SnippetFacts, pools: PoolsCode): string {
-  const { cluster, account, region, administrators: [role], openIdConnectProviderArn: provider } = facts;
+  const { cluster, account, region, openIdConnectProviderArn: provider } = facts;
   const network = networkOf(facts);
   const layer = layerOf(cluster.version);
-  const remark = roleRemark(facts);
+  const role = roleOf(facts);
   return [
     `import { Kubectl${layer}Layer } from '@aws-cdk/lambda-layer-kubectl-${layer.toLowerCase()}';`,
     ...network ? ['import * as ec2 from \'aws-cdk-lib/aws-ec2\';'] : [],
@@ -45,8 +52,8 @@ function typescript(facts: SnippetFacts, pools: PoolsCode): string {
     `const stack = new Stack(app, 'Karpenter', { env: { account: '${account}', region: '${region}' } });`,
     'const cluster = eks.Cluster.fromClusterAttributes(stack, \'Cluster\', {',
     `  clusterName: '${cluster.name}',`,
-    ...remark ? [`  // ${remark}`] : [],
-    `  kubectlRoleArn: '${role ?? 'FILL-IN'}',${role ? '' : ` // ${ROLE_UNKNOWN}`}`,
+    ...role.remarks.map(remark => `  // ${remark}`),
+    `  kubectlRoleArn: '${role.arn}',`,
     ...provider ? [] : [`  // ${PROVIDER_UNKNOWN} ${cluster.name}`],
     `  openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', '${provider ?? 'FILL-IN'}'),`,
     `  kubectlLayer: new Kubectl${layer}Layer(stack, 'Kubectl'),`,
@@ -69,10 +76,10 @@ function typescript(facts: SnippetFacts, pools: PoolsCode): string {
 }
 
 function python(facts: SnippetFacts, pools: PoolsCode): string {
-  const { cluster, account, region, administrators: [role], openIdConnectProviderArn: provider } = facts;
+  const { cluster, account, region, openIdConnectProviderArn: provider } = facts;
   const network = networkOf(facts);
   const layer = layerOf(cluster.version);
-  const remark = roleRemark(facts);
+  const role = roleOf(facts);
   return [
     `from aws_cdk import ${network ? 'aws_ec2 as ec2, ' : ''}aws_eks as eks, aws_iam as iam`,
     `from aws_cdk.lambda_layer_kubectl_${layer.toLowerCase()} import Kubectl${layer}Layer`,
@@ -83,8 +90,8 @@ function python(facts: SnippetFacts, pools: PoolsCode): string {
     'cluster = eks.Cluster.from_cluster_attributes(',
     '    stack, "Cluster",',
     `    cluster_name="${cluster.name}",`,
-    ...remark ? [`    # ${remark}`] : [],
-    `    kubectl_role_arn="${role ?? 'FILL-IN'}",${role ? '' : `  # ${ROLE_UNKNOWN}`}`,
+    ...role.remarks.map(remark => `    # ${remark}`),
+    `    kubectl_role_arn="${role.arn}",`,
     ...provider ? [] : [`    # ${PROVIDER_UNKNOWN} ${cluster.name}`],
     `    open_id_connect_provider=iam.OpenIdConnectProvider.from_open_id_connect_provider_arn(stack, "Oidc", "${provider ?? 'FILL-IN'}"),`,
     `    kubectl_layer=Kubectl${layer}Layer(stack, "Kubectl"),`,

@@ -54,7 +54,7 @@ async function plan({ ports: changes, version = '1.34', generation, stage, kuber
         readInstanceTypes: async () => types!,
       },
     } as PlanPorts['stage'],
-    identity: { openIdConnectProvider: async () => 'arn:aws:iam::111111111111:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/ABC', administrators: async () => ['arn:aws:iam::111111111111:role/admin'] },
+    identity: { openIdConnectProvider: async () => 'arn:aws:iam::111111111111:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/ABC', administrators: async () => ['arn:aws:iam::111111111111:role/admin'], trusting: async roles => roles },
     mastersOfAwsAuth: async () => ['arn:aws:iam::111111111111:role/admin', 'arn:aws:iam::111111111111:role/old'],
     pools: async () => poolFacts(group({ name: 'apps' }), group({ name: 'system', taints: [{ key: 'dedicated', value: 'system', effect: 'NoSchedule' }] })),
     nodegroups: () => world.nodegroups(),
@@ -127,7 +127,7 @@ test.each<[string, Partial<PlanPorts>, string]>([
   ['Auto Scaling groups', { nodegroups: () => Promise.reject(denied('autoscaling:DescribeAutoScalingGroups')) }, 'autoscaling:DescribeAutoScalingGroups'],
   ['nodes and pods', { drain: () => Promise.reject(denied('list pods')) }, 'list pods'],
   ['workloads', { stage: { kubernetes: { readStageFacts: () => Promise.reject(denied('list jobs')) }, aws: {} } as unknown as PlanPorts['stage'] }, 'list jobs.batch and cronjobs.batch'],
-  ['OIDC providers', { identity: { openIdConnectProvider: () => Promise.reject(denied('iam:List')), administrators: async () => [] } }, 'iam:ListOpenIDConnectProviders'],
+  ['OIDC providers', { identity: { openIdConnectProvider: () => Promise.reject(denied('iam:List')), administrators: async () => [], trusting: async () => [] } }, 'iam:ListOpenIDConnectProviders'],
   ['the Cluster Autoscaler', { autoscalers: () => Promise.reject(denied('list deployments')) }, 'get and list deployments.apps'],
 ])('%s that may not be read are a line, and all else is said', async (what, ports, needs) => {
   const made = await plan({ ports });

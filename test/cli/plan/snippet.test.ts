@@ -26,11 +26,13 @@ const facts = (kubernetes: string, more: Partial<SnippetFacts> = {}, privateEndp
   account: '123456789012',
   region: 'eu-central-1',
   release: chooseRelease(kubernetes)!,
-  administrators: ['arn:aws:iam::123456789012:role/admin', 'arn:aws:iam::123456789012:role/breakglass'],
+  administrators: { trusting: ['arn:aws:iam::123456789012:role/admin', 'arn:aws:iam::123456789012:role/breakglass'], others: ['arn:aws:iam::123456789012:role/old'] },
   openIdConnectProviderArn: 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC',
   proposal: propose(poolFacts(), chooseRelease(kubernetes)!.generation),
   ...more,
 });
+
+const NOBODY = { trusting: [], others: [] };
 
 /** Node groups of which little is as EKS makes it. */
 const RICH = poolFacts(
@@ -78,7 +80,7 @@ test('the code compiles as it is printed, for each kind of cluster', () => {
   expect(problems([
     code('typescript', facts('1.34')),
     code('typescript', facts('1.27', {}, true)),
-    code('typescript', facts('1.34', { administrators: [], openIdConnectProviderArn: undefined })),
+    code('typescript', facts('1.34', { administrators: NOBODY, openIdConnectProviderArn: undefined })),
     code('typescript', facts('1.34', { proposal: propose(RICH, 'v1') })),
     code('typescript', facts('1.27', { release: chooseRelease('1.25')!, proposal: propose(RICH, 'v0') })),
     'import { KarpenterMigration } from \'cdk-karpenter-migration\';\nexport const wrong: number = KarpenterMigration;',
@@ -93,13 +95,19 @@ test('the import says what the cluster says, and who else is an administrator', 
   expect(all).not.toContain('kubectlPrivateSubnetIds');
 });
 
+test('an administrator that trusts nobody is named with what it lacks', () => {
+  const all = code('python', facts('1.34', { administrators: { trusting: [], others: ['arn:aws:iam::123456789012:role/old'] } }));
+  expect(all).toContain('# it must trust the functions: let it trust arn:aws:iam::123456789012:root, or see the finding KUBERNETES_ACCESS');
+  expect(all).toContain('kubectl_role_arn="arn:aws:iam::123456789012:role/old"');
+});
+
 test('a private endpoint brings the network of the functions along', () => {
   expect(code('typescript', facts('1.34', {}, true))).toContain('kubectlPrivateSubnetIds: [\'subnet-a\', \'subnet-b\']');
   expect(code('python', facts('1.34', {}, true))).toContain('kubectl_private_subnet_ids=["subnet-a", "subnet-b"]');
 });
 
 test('what nobody knows has to be filled in, and says how', () => {
-  const all = code('typescript', facts('1.34', { administrators: [], openIdConnectProviderArn: undefined }));
+  const all = code('typescript', facts('1.34', { administrators: NOBODY, openIdConnectProviderArn: undefined }));
   expect(all.match(/FILL-IN/g)).toHaveLength(2);
   expect(all).toContain('eksctl utils associate-iam-oidc-provider --approve --cluster prod');
 });
