@@ -11,7 +11,7 @@ const FLOORS = {
     ['karpenter'],
     ['discovery-tags', 'node-access', 'iam', 'interruption'],
     ['workflow'],
-    ['preflight'],
+    ['preflight', 'observability'],
     // The entries: what Lambda starts, and what users import.
     ['functions', '[^/]+[.]ts'],
     // The command line, which synthesizes what users would write.

@@ -38,6 +38,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudwatch-logs',
     '@aws-sdk/client-ec2',
     '@aws-sdk/client-eks',
+    '@aws-sdk/client-eventbridge',
     '@aws-sdk/client-iam',
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-service-quotas',

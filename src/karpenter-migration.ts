@@ -1,5 +1,7 @@
 import { Aspects, CfnOutput, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as eks from 'aws-cdk-lib/aws-eks';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -30,6 +32,10 @@ import { checkDnsName, checkNamespace } from './kubernetes/kubernetes-names';
 import { contradiction } from './node-access/authentication-mode';
 import { AwsAuthRoleMapping } from './node-access/aws-auth-role-mapping';
 import { NodeAccess } from './node-access/node-access';
+import { MigrationAlarms, MigrationAlarmsOptions } from './observability/alarms';
+import { MigrationDashboardOptions } from './observability/dashboard';
+import { MigrationEventOptions } from './observability/event-rules';
+import { Observability } from './observability/observability';
 import { Preflight } from './preflight/preflight';
 import { TAKING_OVER } from './preflight/verdict';
 import { AWSNodeTemplate } from './provisioning/v0/aws-node-template';
@@ -42,7 +48,8 @@ import { NodePool } from './provisioning/v1/node-pool';
 import { NodePoolOptions } from './provisioning/v1/node-pool-options';
 import { MigrationStage } from './words/migration-stage';
 import { PreflightCheck } from './words/preflight-check';
-import { waitForRun, workflowOptions } from './workflow/configuration';
+import { DEFAULT_PATIENCE, waitForRun, workflowOptions } from './workflow/configuration';
+import { MigrationEventType } from './workflow/events/migration-event';
 import { MigrationStageResource } from './workflow/migration-stage-resource';
 
 /**
@@ -86,6 +93,8 @@ export class KarpenterMigration extends Construct {
   private readonly provisioning: Provisioning;
   private readonly stage: MigrationStage;
   private readonly stageResource: MigrationStageResource;
+  private readonly observability: Observability;
+  private readonly clusterName: string;
   /** What nodes stand on and the migration did not make, in the order in which it came. */
   private readonly footing: IConstruct[] = [];
 
@@ -253,6 +262,12 @@ export class KarpenterMigration extends Construct {
     after([claim], this.stageResource.workflow);
     this.stageResource.comesAfter(this.chart._last);
     this.stateMachine = this.stageResource.workflow.stateMachine;
+    this.clusterName = cluster.clusterName;
+    this.observability = new Observability(this, 'Observability', {
+      clusterName: cluster.clusterName,
+      stateMachine: this.stateMachine,
+      patience: props.scaleDown?.patience ?? DEFAULT_PATIENCE,
+    });
 
     // Create default provisioner
     let spotRole: SpotServiceLinkedRole | undefined;
@@ -363,6 +378,123 @@ export class KarpenterMigration extends Construct {
     return this.v1('addNodeClass').addNodeClass(id, options);
   }
 
+  /**
+   * Nodes that still have to go: of node groups in `SCALE_DOWN`, of Karpenter on the way to `REMOVED` and of pools that were renamed or dropped.
+   *
+   * @param props of the metric; by default the maximum in 5 minutes
+   */
+  public metricNodesLeft(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.observability.metric('NodesLeft', props);
+  }
+
+  /**
+   * Pods that were evicted.
+   *
+   * @param props of the metric; by default the sum of 5 minutes
+   */
+  public metricPodsEvicted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.observability.metric('PodsEvicted', props);
+  }
+
+  /**
+   * Evictions that a PodDisruptionBudget refused. They are normal and tried again.
+   *
+   * @param props of the metric; by default the sum of 5 minutes
+   */
+  public metricEvictionsRefused(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.observability.metric('EvictionsRefused', props);
+  }
+
+  /**
+   * Pods that make up for evicted ones and have been pending for more than a minute.
+   *
+   * @param props of the metric; by default the maximum in 5 minutes
+   */
+  public metricPodsPending(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.observability.metric('PodsPending', props);
+  }
+
+  /**
+   * Nodes that Karpenter has launched, as the steps that drain see them; nothing is written while no step drains.
+   *
+   * @param props of the metric; by default the maximum in 5 minutes
+   */
+  public metricKarpenterNodes(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.observability.metric('KarpenterNodes', props);
+  }
+
+  /**
+   * Seconds that the run has been paused; 0 while it gets on. A paused run writes it whenever it tries again: every 5 minutes in the end.
+   *
+   * @param props of the metric; by default the maximum in 5 minutes
+   */
+  public metricPausedSeconds(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.observability.metric('PausedSeconds', props);
+  }
+
+  /**
+   * Runs that have stopped safely because patience was over: 1 in the call that stops one, 0 in all others.
+   *
+   * @param props of the metric; by default the sum of 5 minutes
+   */
+  public metricStoppedSafely(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.observability.metric('StoppedSafely', props);
+  }
+
+  /**
+   * Makes a dashboard that shows how a run gets on: nodes that are left, evictions, pauses with their reasons, Karpenter's nodes, pending pods, and
+   * what the run says. An error when it is called again: add widgets to what it returns.
+   */
+  public addDashboard(options: MigrationDashboardOptions = {}): cloudwatch.Dashboard {
+    return this.observability.addDashboard(options);
+  }
+
+  /**
+   * Makes the alarms that somebody on call wants: a run is paused for long, has stopped safely, or has failed, and evicted pods find no place. The
+   * description of each says what it means, and where the runbook's article is. An error when it is called again.
+   */
+  public addAlarms(options: MigrationAlarmsOptions): MigrationAlarms {
+    return this.observability.addAlarms(options);
+  }
+
+  /**
+   * Makes a rule for what runs of this migration tell EventBridge, once for each transition.
+   *
+   * @param id the id of the rule
+   * @param options all events unless `types` chooses; `eventPattern` narrows it further, by `detail` for example
+   * @see `MigrationEventDetail` for what is in an event
+   */
+  public onEvent(id: string, options: MigrationEventOptions = {}): events.Rule {
+    return this.observability.onEvent('onEvent', id, options);
+  }
+
+  /**
+   * Makes a rule for pauses: a run cannot go on, and the event says who is in the way.
+   *
+   * @param id the id of the rule
+   */
+  public onPaused(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.observability.onEvent('onPaused', id, { ...options, types: [MigrationEventType.PAUSED] });
+  }
+
+  /**
+   * Makes a rule for runs that have ended before their stage, because patience was over.
+   *
+   * @param id the id of the rule
+   */
+  public onStoppedSafely(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.observability.onEvent('onStoppedSafely', id, { ...options, types: [MigrationEventType.STOPPED_SAFELY] });
+  }
+
+  /**
+   * Makes a rule for runs that have reached their stage.
+   *
+   * @param id the id of the rule
+   */
+  public onStageReached(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.observability.onEvent('onStageReached', id, { ...options, types: [MigrationEventType.STAGE_REACHED] });
+  }
+
   private v0(member: string): V0Provisioning {
     return this.provisioning instanceof V0Provisioning ? this.provisioning : this.refuse(member, 'v0');
   }
@@ -390,7 +522,7 @@ export class KarpenterMigration extends Construct {
     if (this.stage === MigrationStage.REMOVED) {
       return;
     }
-    const readOnly: IConstruct[] = [this.survey, this.preflight, this.stageResource];
+    const readOnly: IConstruct[] = [this.survey, this.preflight, this.stageResource, this.observability];
     const roles = [this.nodeRole, this.controllerRole];
     Aspects.of(Stack.of(this)).add(new Retention(resource => !isWithin(readOnly, resource)
       && (isWithin([this, ...this.footing], resource) || isPolicyOf(roles, resource))));
@@ -401,6 +533,7 @@ export class KarpenterMigration extends Construct {
       Stage: this.stage,
       State: this.stageResource.state,
       StartExecution: `aws stepfunctions start-execution --state-machine-arn ${this.stateMachine.stateMachineArn}`,
+      StatusCommand: `npx cdk-karpenter-migration status --cluster ${this.clusterName} --region ${Stack.of(this).region}`,
       KarpenterVersion: this.karpenterVersion,
       KubernetesVersion: this.survey.clusterVersion,
       Namespace: this.namespace,

@@ -491,7 +491,7 @@ test('the outputs say what was found and made', () => {
   const names = Object.keys(install.Outputs).map(name => name.replace(/^MigrationOutputs|.{8}$/g, ''));
   expect(names.sort()).toEqual([
     'AcceptedRisks', 'ControllerRoleArn', 'InstanceProfileName', 'KarpenterVersion', 'KubernetesVersion', 'Namespace', 'NodeRoleArn',
-    'SecurityGroupIds', 'Stage', 'StartExecution', 'State', 'SubnetIds', 'Warnings',
+    'SecurityGroupIds', 'Stage', 'StartExecution', 'State', 'StatusCommand', 'SubnetIds', 'Warnings',
   ]);
   expect(Object.values(install.Outputs).filter(({ Value }) => Value === undefined || Value === '')).toEqual([]);
 });

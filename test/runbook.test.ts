@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { NEVER_ACCEPTED } from '../src/preflight/verdict';
+import { ARTICLES, articleUrl, RUNBOOK } from '../src/words/runbook';
+import { MigrationEventType } from '../src/workflow/events/migration-event';
+import { METRICS } from '../src/workflow/metrics';
 import { PauseReason } from '../src/workflow/pause-reason';
 import * as records from '../src/workflow/records';
 
@@ -30,6 +33,30 @@ test('every reason to pause has an article, and every article of the chapter has
   expect(articles('Pauses').sort()).toEqual(Object.values(PauseReason).sort());
 });
 
+test('every alarm has an article, every article of the chapter has an alarm, and what else is led to is there', () => {
+  const { position, ...alarms } = ARTICLES;
+  expect(articles('Alarms').sort()).toEqual(Object.values<string>(alarms).sort());
+  expect(headings(runbook)).toContain(position);
+});
+
+test('alarms, events and the dashboard lead to this runbook, by the anchors that its headings have', () => {
+  const { repository } = JSON.parse(read('package.json'));
+  expect(RUNBOOK).toBe(`${repository.url.replace(/\.git$/, '')}/blob/main/docs/runbook.md`);
+  const known = headings(runbook);
+  expect(known.map(articleUrl)).toEqual(known.map(heading => `${RUNBOOK}#${anchor(heading)}`));
+  const led = sources('src').flatMap(path => [...read(path).matchAll(/articleUrl\('([^']+)'\)/g)].map(([, heading]) => heading));
+  expect(led.length).toBeGreaterThan(2);
+  expect(led.filter(heading => !known.includes(heading))).toEqual([]);
+});
+
+test('the runbook names every metric, and docs/events.md every event with all that is in it', () => {
+  expect(Object.keys(METRICS).filter(name => !runbook.includes(`| \`${name}\` |`))).toEqual([]);
+  const told = read('docs/events.md');
+  const fields = [...read('src/workflow/events/migration-event.ts').matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name);
+  expect(fields).toContain('podsEvicted');
+  expect([...Object.values(MigrationEventType), ...fields].filter(name => !told.includes(`| \`${name}\` |`))).toEqual([]);
+});
+
 test('the runbook and the properties say which findings nobody can accept', () => {
   const [article] = runbook.split(/^(?=### )/m).filter(part => part.startsWith('### Preflight findings\n'));
   const said = [article, ...['src/karpenter-migration-props.ts', 'src/preflight/preflight.ts'].map(read)];
@@ -56,7 +83,7 @@ test('no record is explained that there is none of', () => {
   expect(told.filter(name => !known.includes(`cdk-karpenter-migration/${name}`) && !known.includes(`\${PREFIX}/${name}`))).toEqual([]);
 });
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/runbook.md', 'docs/decisions.md'])('the links of %s into these documents lead somewhere', (document) => {
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/runbook.md', 'docs/events.md', 'docs/decisions.md'])('the links of %s into these documents lead somewhere', (document) => {
   const broken = links(read(document)).filter((target) => {
     const [path, fragment] = target.split('#');
     const linked = path ? join(document, '..', path) : document;

@@ -13,6 +13,7 @@ import { allow, ask, aws, clientOf, CLUSTERS, createRole, raw, roleExists, sessi
 import './rules/access-entries';
 import './rules/clusters';
 import './rules/controller';
+import './rules/events';
 import './rules/faults';
 import './rules/node-groups';
 import './rules/step-functions';

@@ -135,13 +135,15 @@ async function stacks(aws: Endpoint): Promise<Entry[]> {
   return members(answer.DescribeStacksResult.Stacks).map(s => [`cloudformation stack ${s.StackName}`, { status: s.StackStatus }]);
 }
 
-/** Log groups, state machines, queues, rules and buckets: what services with other protocols have, by name. */
+/** Log groups, state machines, queues, rules, alarms, dashboards and buckets: what services with other protocols have, by name. */
 async function rest(aws: Endpoint): Promise<Entry[]> {
-  const [logs, machines, queues, rules, buckets] = await Promise.all([
+  const [logs, machines, queues, rules, alarms, dashboards, buckets] = await Promise.all([
     askJson(aws, 'logs', 'Logs_20140328.DescribeLogGroups', {}),
     askJson(aws, 'states', 'AWSStepFunctions.ListStateMachines', {}),
     askJson(aws, 'sqs', 'AmazonSQS.ListQueues', {}),
     askJson(aws, 'events', 'AWSEvents.ListRules', {}),
+    askJson(aws, 'monitoring', 'GraniteServiceVersion20100801.DescribeAlarms', {}),
+    askJson(aws, 'monitoring', 'GraniteServiceVersion20100801.ListDashboards', {}),
     fetch(aws.endpoint, { headers: signedAs(aws.env.AWS_ACCESS_KEY_ID, aws.env.AWS_REGION, 's3') }).then(r => r.text()),
   ]);
   return [
@@ -152,6 +154,8 @@ async function rest(aws: Endpoint): Promise<Entry[]> {
     })),
     ...(queues.QueueUrls ?? []).map((url: string): Entry => [`sqs queue ${url.split('/').pop()}`, {}]),
     ...rules.Rules.map(({ Name, EventPattern, State }: any): Entry => [`events rule ${Name}`, { pattern: EventPattern, state: State }]),
+    ...alarms.MetricAlarms.map(({ AlarmName, MetricName, Threshold }: any): Entry => [`cloudwatch alarm ${AlarmName}`, { metric: MetricName, threshold: Threshold }]),
+    ...dashboards.DashboardEntries.map(({ DashboardName }: any): Entry => [`cloudwatch dashboard ${DashboardName}`, {}]),
     ...[...buckets.matchAll(/<Bucket>.*?<Name>([^<]+)/gs)].map((match): Entry => [`s3 bucket ${match[1]}`, {}]),
   ];
 }

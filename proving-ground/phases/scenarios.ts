@@ -33,6 +33,7 @@ import { Report } from './report';
 import { RunContext } from './run-context';
 import { Sabotage, sabotage, SABOTAGES } from './sabotage';
 import { Before, blockedRemoval, core, failingCreation, install, launchedForThem, removal, takeBefore, updates } from './scenario';
+import { tellsOfItself } from './told';
 import { createWorld, World, WorldOptions } from './world';
 import { expectEqual } from '../cluster/until';
 import { Generation } from '../parts/karpenter';
@@ -283,6 +284,14 @@ export const SCENARIOS = {
     phases: [
       ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
       phase('another architecture, a device and a local volume', 170, run => refusedByName(run.world, run.report)),
+    ],
+  },
+  'told': {
+    about: 'a drain with Karpenter 1.x of which a queue, alarms and a dashboard tell',
+    generation: 'v1',
+    phases: [
+      ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
+      phase('a drain that tells of itself, and back', 420, run => tellsOfItself(run.world, run.report)),
     ],
   },
   'two-in-a-stack': {

@@ -6,9 +6,13 @@
  */
 import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
 import { KubectlV34Layer } from '@aws-cdk/lambda-layer-kubectl-v34';
-import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnResource, Duration, Stack } from 'aws-cdk-lib';
+import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as eks from 'aws-cdk-lib/aws-eks';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { breakResource } from './faults/broken-resource';
 import {
   AWSNodeTemplate, BatchSize, ClusterAutoscaler, CriticalWorkload, Deprovisioning, Discovery, KarpenterMigration, KarpenterRelease,
@@ -75,6 +79,13 @@ if (variants.includes('own')) {
   const own = new AWSNodeTemplate(stack, 'OwnNodeTemplate', { cluster, name: 'own', subnetSelector: discovered, securityGroupSelector: discovered });
   migration.addProvisioner('Own', { name: 'own', nodeTemplate: own });
   migration.addProvisioner('Added', { name: 'added', nodeTemplate: migration.addNodeTemplate('AddedNodeTemplate', { name: 'added' }) });
+}
+if (variants.includes('told')) {
+  const queue = new sqs.Queue(stack, 'Events');
+  migration.onEvent('ToQueue', { target: new targets.SqsQueue(queue) });
+  migration.addDashboard({ dashboardName: 'to-karpenter' });
+  migration.addAlarms({ actions: [new actions.SnsAction(new sns.Topic(stack, 'OnCall'))] });
+  new CfnOutput(stack, 'EventsUrl', { value: queue.queueUrl });
 }
 if (variants.includes('failure')) {
   // A parameter that does not exist: the last resource of the deployment fails when everything else is there.

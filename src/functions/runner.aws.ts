@@ -18,6 +18,7 @@ import { CRITICAL_WORKLOADS } from '../workflow/critical-workloads/row';
 import { criticalWorkloadsStep } from '../workflow/critical-workloads/step';
 import { PlaceholderPort } from '../workflow/draining/placeholders/port';
 import { DrainingPort } from '../workflow/draining/port';
+import { DefaultEventBus } from '../workflow/events/events.aws';
 import { deploymentOf } from '../workflow/former-pools/deployment.aws';
 import { FORMER_POOLS } from '../workflow/former-pools/row';
 import { formerPoolsStep } from '../workflow/former-pools/step';
@@ -40,6 +41,7 @@ export const lambdaRunner = {
   runs: (configuration: WorkflowConfiguration) => runsOf(configuration),
   fleet: (configuration: WorkflowConfiguration) => portOf<FleetPort>(configuration, ANY_GENERATION, REMOVAL.port.name, REMOVAL.port.methods),
   steps,
+  events: new DefaultEventBus(),
   newToken: randomUUID,
   now: () => new Date(),
 } satisfies RunnerPorts & StageRunner;

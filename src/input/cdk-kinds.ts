@@ -10,7 +10,7 @@ import { textOf } from './kinds';
  * Values of the CDK's own classes. They may come from another copy of it, or implement an interface in another language, so they are known by
  * a member that each must have.
  */
-function having<T>(members: readonly (keyof T & string)[], expected: string, look: (what: string, value: T) => void = () => {}): Kind<T> {
+export function having<T>(members: readonly (keyof T & string)[], expected: string, look: (what: string, value: T) => void = () => {}): Kind<T> {
   return {
     expected,
     check: (what, value) => {

@@ -3,6 +3,7 @@ import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { MIGRATION_STAGE_TYPE, MigrationStageProperties, WorkflowConfiguration } from './contract';
+import { EVENT_SOURCE } from './events/contract';
 import { stepGrants } from './grants';
 import { MigrationWorkflow } from './migration-workflow';
 import { outermost } from '../cluster/owner';
@@ -81,6 +82,12 @@ export class MigrationStageResource extends Construct {
       ...this.workflow.rights,
       { actions: ['cloudformation:DescribeStacks'], resources: [...new Set([stack.stackId, outermost(stack).stackId])] },
       ...stepGrants(stack, cluster),
+      {
+        actions: ['events:PutEvents'],
+        resources: [stack.formatArn({ partition: partitionOf(this), service: 'events', resource: 'event-bus', resourceName: 'default' })],
+        // One request may have several events.
+        conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } },
+      },
       // These know no resources; what is found is filtered by the cluster's tag.
       { actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates'], resources: ['*'] },
       {

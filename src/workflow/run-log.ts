@@ -1,10 +1,7 @@
 import { Leg } from './itinerary';
+import { CLUSTER_DIMENSION, METRIC_NAMESPACE, MetricName, METRICS, STEP_DIMENSION } from './metrics';
 import { RunState, secondsSince } from './run-state';
 import { Counts, Progress } from './step';
-
-const NAMESPACE = 'CdkKarpenterMigration';
-
-const UNITS: Readonly<Record<string, string>> = { NodesLeft: 'Count', PodsEvicted: 'Count', EvictionsRefused: 'Count', PausedSeconds: 'Seconds' };
 
 /**
  * One line of the log for a call of a step, which CloudWatch turns into metrics by itself.
@@ -17,13 +14,13 @@ export function logLine(clusterName: string, leg: Leg, state: RunState, progress
     _aws: {
       Timestamp: now.getTime(),
       CloudWatchMetrics: [{
-        Namespace: NAMESPACE,
-        Dimensions: [['ClusterName'], ['ClusterName', 'Step']],
-        Metrics: Object.keys(metrics).map(Name => ({ Name, Unit: UNITS[Name] })),
+        Namespace: METRIC_NAMESPACE,
+        Dimensions: [[CLUSTER_DIMENSION], [CLUSTER_DIMENSION, STEP_DIMENSION]],
+        Metrics: Object.keys(metrics).map(Name => ({ Name, Unit: METRICS[Name as MetricName] })),
       }],
     },
-    ClusterName: clusterName,
-    Step: leg.step,
+    [CLUSTER_DIMENSION]: clusterName,
+    [STEP_DIMENSION]: leg.step,
     ...metrics,
     level: state.outcome === 'paused' || state.outcome === 'stopped' ? 'warn' : 'info',
     message: state.says,
@@ -37,12 +34,15 @@ export function logLine(clusterName: string, leg: Leg, state: RunState, progress
   };
 }
 
-function metricsOf(counts: Counts, state: RunState, now: Date): Record<string, number> {
-  const all: Record<string, number | undefined> = {
+function metricsOf(counts: Counts, state: RunState, now: Date): Partial<Record<MetricName, number>> {
+  const all: Record<MetricName, number | undefined> = {
     NodesLeft: counts.nodesLeft,
     PodsEvicted: counts.podsEvicted,
     EvictionsRefused: counts.evictionsRefused,
+    PodsPending: counts.podsPending,
+    KarpenterNodes: counts.karpenterNodes,
     PausedSeconds: state.pausedSince === undefined ? 0 : Math.round(secondsSince(state.pausedSince, now)),
+    StoppedSafely: state.outcome === 'stopped' ? 1 : 0,
   };
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, number] => entry[1] !== undefined));
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -14,6 +14,9 @@ export interface RunReport {
   readonly pausedSince?: string;
   /** The deployment does not wait for what is left. */
   readonly deployed?: boolean;
+  /** Nodes that still have to go, and pods that the run has evicted so far. */
+  readonly nodesLeft?: number;
+  readonly podsEvicted?: number;
 }
 
 /** A call that may be changing something right now. */

@@ -1,7 +1,7 @@
 import { Leg, nextLeg } from './itinerary';
 import { PauseReason } from './pause-reason';
 import { RunReport } from './run-record';
-import { blocked, Progress } from './step';
+import { blocked, Counts, Progress } from './step';
 import { MigrationStage } from '../words/migration-stage';
 
 /** What one state of the state machine hands on to the next: small, and plain to read in the console. */
@@ -28,6 +28,10 @@ export interface RunState {
   readonly lost?: number;
   /** The tokens of calls that have ended and could not give their lease back, because nobody answered. */
   readonly open?: readonly string[];
+  /** Nodes that still have to go, as they were counted last. */
+  readonly nodesLeft?: number;
+  /** Evictions of the whole run. */
+  readonly podsEvicted?: number;
 }
 
 /** A call has just ended well, and the next has nothing to wait for. */
@@ -102,6 +106,20 @@ export function stopped(state: RunState): RunState {
   return { ...state, outcome: 'stopped', waitSeconds: 0, says: `stopped safely, everything is running: ${state.says}` };
 }
 
+/** The state with what a call has counted. */
+export function counted(state: RunState, { nodesLeft, podsEvicted }: Counts = {}): RunState {
+  return {
+    ...state,
+    ...nodesLeft !== undefined && { nodesLeft },
+    ...podsEvicted !== undefined && { podsEvicted: (state.podsEvicted ?? 0) + podsEvicted },
+  };
+}
+
+/** What a run knows that goes on in a new execution: its pause began before. */
+export function handedOn({ outcome, by, pausedSince, nodesLeft, podsEvicted }: RunReport): Partial<RunState> {
+  return { ...outcome === 'paused' && { pausedBy: by, pausedSince }, nodesLeft, podsEvicted };
+}
+
 /** Undefined for a run that was replaced: it has nothing to say any more. */
 export function reportOf(state: RunState, execution: string): RunReport | undefined {
   return state.outcome === 'replaced' ? undefined : {
@@ -112,6 +130,8 @@ export function reportOf(state: RunState, execution: string): RunReport | undefi
     by: state.pausedBy,
     pausedSince: state.pausedSince,
     ...state.deployed && { deployed: true },
+    ...state.nodesLeft !== undefined && { nodesLeft: state.nodesLeft },
+    ...state.podsEvicted !== undefined && { podsEvicted: state.podsEvicted },
   };
 }
 

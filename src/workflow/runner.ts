@@ -1,9 +1,12 @@
 import { pauseFor } from './classify';
 import { WorkflowConfiguration } from './contract';
+import { EventsPort } from './events/contract';
+import { tell } from './events/tell';
+import { beginningOf, transitionsOf } from './events/transitions';
 import { firstLeg, legOf } from './itinerary';
 import { logLine } from './run-log';
 import { Lease, LEASE_MILLISECONDS, RunPort, RunRecord, RunReport } from './run-record';
-import { advanced, held, isOutOfPatience, lost, mayBeForced, reportOf, RunState, stopped } from './run-state';
+import { advanced, counted, handedOn, held, isOutOfPatience, lost, mayBeForced, reportOf, RunState, stopped } from './run-state';
 import { done, Progress, Step } from './step';
 import { StepName, STEPS } from './steps';
 import { REPLACED } from '../custom-resources/fence';
@@ -23,6 +26,8 @@ export interface StepOptions {
 
 /** What a run works through. */
 export interface RunnerPorts {
+  /** Where whoever listens learns how runs get on. */
+  readonly events: EventsPort;
   runs(configuration: WorkflowConfiguration): RunPort;
   /** Steps whose every change is refused once the generation is not the cluster's any more. */
   steps(configuration: WorkflowConfiguration, generation: number, options: StepOptions): Steps;
@@ -43,7 +48,13 @@ const STOPPED: Progress = done('stopped');
 
 /** Nothing that happens in a call fails the execution: it pauses, and goes on or stops safely. */
 export async function runTask(task: WorkflowTask, ports: RunnerPorts): Promise<RunState> {
-  return task.Workflow === 'begin' ? begin(task, ports) : go(task, ports);
+  if (task.Workflow === 'begin') {
+    return begin(task, ports);
+  }
+  const after = await go(task, ports);
+  // A call that died before this is made again on the same state, and comes to the same transitions.
+  await tell(ports.events, transitionsOf({ clusterName: task.Configuration.ClusterName, execution: task.Execution }, task.Run, after));
+  return after;
 }
 
 async function begin(task: WorkflowTask & { Workflow: 'begin' }, ports: RunnerPorts): Promise<RunState> {
@@ -53,6 +64,7 @@ async function begin(task: WorkflowTask & { Workflow: 'begin' }, ports: RunnerPo
   if (!record?.stage) {
     throw new Error('no stage was deployed to this cluster yet: deploy the stack first');
   }
+  const before = record.report?.generation === (generation ?? record.generation) ? record.report : undefined;
   const state: RunState = {
     generation: generation ?? record.generation,
     stage: record.stage,
@@ -61,8 +73,10 @@ async function begin(task: WorkflowTask & { Workflow: 'begin' }, ports: RunnerPo
     says: `on the way to stage ${record.stage}: ${await position(configuration, record, ports)}`,
     waitSeconds: 1,
     round: 0,
+    ...before && handedOn(before),
   };
   console.log(JSON.stringify({ level: 'info', message: state.says, cluster: configuration.ClusterName, generation: state.generation, execution: task.Execution }));
+  await tell(ports.events, beginningOf({ clusterName: configuration.ClusterName, execution: task.Execution }, state, before !== undefined));
   return state;
 }
 
@@ -133,7 +147,7 @@ async function takeLeg(configuration: WorkflowConfiguration, state: RunState, be
   const steps = ports.steps(configuration, state.generation, { force: overdue && configuration.ScaleDown.Force });
   const calls = before === 0 ? 0 : before + (state.lost ?? 0);
   const progress = calls < LOST_CALLS ? await attempt(() => steps[leg.step][leg.direction]()) : undefined;
-  let after = progress ? advanced(state, leg, progress, ports.now()) : lost(state, leg, calls, ports.now());
+  let after = counted(progress ? advanced(state, leg, progress, ports.now()) : lost(state, leg, calls, ports.now()), progress?.counts);
   const forcesNext = configuration.ScaleDown.Force && !overdue && mayBeForced(after);
   if (isOutOfPatience(after, configuration.PatienceMinutes, ports.now()) && !forcesNext) {
     const stop = await attempt(async () => {

@@ -15,6 +15,10 @@ export interface Counts {
   readonly podsEvicted?: number;
   /** Evictions since the call before that a PodDisruptionBudget refused. */
   readonly evictionsRefused?: number;
+  /** New pods, made for evicted ones, that have been pending for more than a minute. */
+  readonly podsPending?: number;
+  /** Nodes that Karpenter has launched. */
+  readonly karpenterNodes?: number;
 }
 
 /** How long something may take that goes its way by itself, and what is in the way when it takes longer. */

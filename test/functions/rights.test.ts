@@ -6,7 +6,7 @@ import { Given, KUBECTL_ROLE, migrate, Rendered, rendered } from '../karpenter-m
 const SOURCES = join(__dirname, '../../src');
 /** How IAM calls what a client of the SDK is of. */
 const PREFIXES: Readonly<Record<string, string>> = {
-  'auto-scaling': 'autoscaling', 'sfn': 'states', 'service-quotas': 'servicequotas',
+  'auto-scaling': 'autoscaling', 'sfn': 'states', 'service-quotas': 'servicequotas', 'eventbridge': 'events',
 };
 /** Where IAM has another name for a right than the SDK for its call. */
 const NAMES: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda:InvokeFunction' };

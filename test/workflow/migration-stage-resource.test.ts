@@ -2,8 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { configuration, OWNER } from './fakes';
 import { MigrationStage } from '../../src/words/migration-stage';
+import { EVENT_SOURCE } from '../../src/workflow/events/contract';
 import { MigrationStageResource } from '../../src/workflow/migration-stage-resource';
 import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD, UPDATE_RECORD } from '../../src/workflow/records';
+import { isAllowed } from '../iam/evaluate';
 import { importCluster, KUBECTL_ROLE, testStack } from '../karpenter-migration/stack';
 
 function template(stage: MigrationStage, revision?: string): Template {
@@ -43,7 +45,7 @@ test('the function may write what the steps move, and each write is bound to the
     .filter((action: string) => !/:(Describe|List|Get)/.test(action)).map((action: string) => [action, { Condition, Resource }] as const));
   expect(writes.map(([action]) => action).sort()).toEqual([
     'autoscaling:ResumeProcesses', 'autoscaling:SuspendProcesses', 'autoscaling:TerminateInstanceInAutoScalingGroup', 'ec2:DeleteLaunchTemplate',
-    'eks:TagResource', 'eks:UntagResource', 'eks:UpdateAddon', 'eks:UpdateNodegroupConfig', 'lambda:InvokeFunction',
+    'eks:TagResource', 'eks:UntagResource', 'eks:UpdateAddon', 'eks:UpdateNodegroupConfig', 'events:PutEvents', 'lambda:InvokeFunction',
     'states:StartExecution', 'states:StartExecution', 'states:StopExecution',
   ]);
   const of = Object.fromEntries(writes);
@@ -64,4 +66,25 @@ test('the function may write what the steps move, and each write is bound to the
 
 test('the function asks CloudFormation about its own stack only', () => {
   expect(statements().find(({ Action }) => [Action].flat().includes('cloudformation:DescribeStacks')).Resource).toEqual({ Ref: 'AWS::StackId' });
+});
+
+describe('the right to send events', () => {
+  const BUS = 'arn:aws:events:us-east-1:111111111111:event-bus/default';
+  const document = () => ({ Version: '2012-10-17', Statement: statements().filter(({ Action }) => [Action].flat().includes('events:PutEvents')) });
+  const put = (resource: string, ...sources: string[]) =>
+    isAllowed(document(), { action: 'events:PutEvents', resource, context: { 'events:source': sources } });
+
+  test('is for ours on the default bus', async () => {
+    await expect(put(BUS, EVENT_SOURCE)).resolves.toBe(true);
+    await expect(put(BUS, EVENT_SOURCE, EVENT_SOURCE)).resolves.toBe(true);
+  });
+
+  test.each([
+    ['those of others', BUS, ['aws.ec2']],
+    ['those of others among ours', BUS, [EVENT_SOURCE, 'my.app']],
+    ['another bus', BUS.replace('default', 'orders'), [EVENT_SOURCE]],
+    ['another region', BUS.replace('us-east-1', 'eu-west-1'), [EVENT_SOURCE]],
+  ])('is not for %s', async (_, resource, sources) => {
+    await expect(put(resource, ...sources)).resolves.toBe(false);
+  });
 });

@@ -2,6 +2,7 @@ import { configuration, FakeRuns, fakeSteps, OWNER } from './fakes';
 import { Replaced } from '../../src/custom-resources/fence';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { WorkflowConfiguration } from '../../src/workflow/contract';
+import { MigrationEvent } from '../../src/workflow/events/contract';
 import { PauseReason } from '../../src/workflow/pause-reason';
 import { RunState } from '../../src/workflow/run-state';
 import { RunnerPorts, runTask, StepOptions } from '../../src/workflow/runner';
@@ -14,12 +15,14 @@ let steps: ReturnType<typeof fakeSteps>;
 let now: number;
 let options: StepOptions[];
 let lines: any[];
+let told: MigrationEvent[];
 const ports: RunnerPorts = {
   runs: () => runs,
   steps: (_, __, given) => {
     options.push(given);
     return steps;
   },
+  events: { send: async (events) => { told.push(...events); return []; } },
   newToken: () => 'token',
   now: () => new Date(now),
 };
@@ -29,6 +32,7 @@ beforeEach(async () => {
   now = START;
   options = [];
   lines = [];
+  told = [];
   jest.spyOn(console, 'log').mockImplementation(line => { lines.push(JSON.parse(line)); });
   jest.spyOn(console, 'error').mockImplementation();
   await runs.begin({ owner: OWNER, stage: MigrationStage.SCALE_DOWN, request: 'r' });
@@ -334,7 +338,102 @@ test('each call is a line of the log that is a metric too, with who pauses, sinc
     undoByHand: ['kubectl uncordon ip-10-0-1-7.ec2.internal'],
   });
   const [{ Metrics }] = lines.at(-1)._aws.CloudWatchMetrics;
-  expect(Metrics.map(({ Name }: { Name: string }) => Name)).toEqual(['NodesLeft', 'PodsEvicted', 'EvictionsRefused', 'PausedSeconds']);
+  expect(Metrics.map(({ Name }: { Name: string }) => Name)).toEqual(['NodesLeft', 'PodsEvicted', 'EvictionsRefused', 'PausedSeconds', 'StoppedSafely']);
+});
+
+test('the call that stops a run safely counts it, and no other does', async () => {
+  steps.removal.progress = () => blocked(PauseReason.KEPT_POD, 'x');
+  await drive(await begin(1));
+  const stops = lines.flatMap(({ StoppedSafely }) => StoppedSafely ?? []);
+  expect(stops.slice(0, -1).every(stop => stop === 0)).toBe(true);
+  expect(stops.at(-1)).toBe(1);
+});
+
+describe('what a run tells', () => {
+  const types = () => told.map(({ type }) => type);
+
+  test('is its beginning, each transition once and in order, and its end', async () => {
+    let left = 3;
+    steps['scale-down'].progress = () => {
+      const calls = steps['scale-down'].calls.length;
+      return calls === 2 || calls === 3 ? blocked(PauseReason.DISRUPTION_BUDGET, 'x', { counts: { nodesLeft: left } })
+        : left === 0 ? done('all') : working('evicted', 3, { counts: { nodesLeft: left--, podsEvicted: 2 } });
+    };
+    await drive(await begin(1));
+    expect(types()).toEqual(['StageStarted', 'BatchDone', 'Paused', 'Resumed', 'BatchDone', 'StageReached']);
+    expect(told.at(-1)!.detail).toMatchObject({ clusterName: 'prod', stage: 'SCALE_DOWN', generation: 1, execution: 'arn', nodesLeft: 1, podsEvicted: 6 });
+  });
+
+  test('is a stop with its reason', async () => {
+    steps.removal.progress = () => blocked(PauseReason.KEPT_POD, 'x');
+    await drive(await begin(1));
+    expect(types()).toEqual(['StageStarted', 'Paused', 'StoppedSafely']);
+    expect(told.at(-1)!.detail).toMatchObject({ pausedBy: 'KeptPod', says: expect.stringContaining('stopped safely, everything is running') });
+  });
+
+  test('is neither a beginning nor a pause again when a new execution goes on, which knows since when it is paused and what was counted', async () => {
+    steps.removal.progress = () => blocked(PauseReason.KEPT_POD, 'x', { counts: { nodesLeft: 4, podsEvicted: 1 } });
+    const first = await drive(await begin(1), 5);
+    told.length = 0;
+    const next = await drive(await begin(1), 3);
+    expect(types()).toEqual([]);
+    expect(next).toMatchObject({ outcome: 'paused', pausedSince: first.pausedSince, nodesLeft: 4, podsEvicted: 8 });
+    steps.removal.progress = () => working('y', 1, { counts: { nodesLeft: 3 } });
+    await drive(next, 1);
+    expect(types()).toEqual(['Resumed', 'BatchDone']);
+  });
+
+  test('is the beginning of a run that a person starts, whatever the one before it has left', async () => {
+    steps.removal.progress = () => blocked(PauseReason.KEPT_POD, 'x', { counts: { nodesLeft: 4 } });
+    await drive(await begin(1), 2);
+    told.length = 0;
+    await expect(begin()).resolves.not.toHaveProperty('nodesLeft');
+    expect(types()).toEqual(['StageStarted']);
+    expect(told[0].detail.generation).toBe(2);
+  });
+
+  test('is nothing once it was replaced', async () => {
+    const state = await begin(1);
+    await runs.begin({ owner: OWNER });
+    told.length = 0;
+    await go(state);
+    await begin(1);
+    expect(types()).toEqual([]);
+  });
+
+  test('is told after the call\'s record is written, and told again by the call that is made again where this one died before', async () => {
+    const state = await begin(1);
+    told.length = 0;
+    steps.removal.progress = () => blocked(PauseReason.KEPT_POD, 'x');
+    const send = jest.spyOn(ports.events, 'send').mockImplementationOnce(() => {
+      expect(runs.record).toMatchObject({ report: { outcome: 'paused' } });
+      expect(runs.record!.lease).toBeUndefined();
+      return new Promise(() => undefined);
+    });
+    void go(state);
+    await new Promise(setImmediate);
+    expect(send).toHaveBeenCalledTimes(1);
+    await go(state);
+    expect(types()).toEqual(['Paused']);
+  });
+
+  test('is no call\'s whose record could not be written: that one is made again', async () => {
+    const state = await begin(1);
+    told.length = 0;
+    steps.removal.progress = () => blocked(PauseReason.KEPT_POD, 'x');
+    jest.spyOn(runs, 'leave').mockRejectedValueOnce(new Error('etcd is away'));
+    await expect(go(state)).rejects.toThrow('etcd is away');
+    expect(types()).toEqual([]);
+    await go(state);
+    expect(types()).toEqual(['Paused']);
+  });
+
+  test('may get lost without the run: it goes on, and the log has the event', async () => {
+    jest.spyOn(ports.events, 'send').mockRejectedValue(new Error('no way'));
+    await expect(drive(await begin(1))).resolves.toMatchObject({ outcome: 'arrived' });
+    const errors = (console.error as jest.Mock).mock.calls.map(([line]) => JSON.parse(line));
+    expect(errors.map(({ level, event }) => [level, event.type])).toEqual([['error', 'StageStarted'], ['error', 'StageReached']]);
+  });
 });
 
 test('a cluster to which no stage was deployed is refused', async () => {

@@ -1,6 +1,7 @@
-"""EventBridge: events of AWS' own services, and queues that take them only if their policy says so."""
+"""EventBridge: events of AWS' own services, of which each must be well-formed, and queues that take them only if their policy says so."""
 
 import contextvars
+import json
 import os
 
 # Whether the call that is handled comes from a service: whoever tells for a service knows the gateway's secret.
@@ -34,9 +35,30 @@ def apply():
             dispatch(spec, *arguments)
 
     eventbridge.handle_request = handle_request
-    eventbridge._put_events = lambda data, allow_aws_source=False: put(data, allow_aws_source or of_a_service.get())
+    eventbridge._put_events = lambda data, allow_aws_source=False: put_well_formed(put, data, allow_aws_source or of_a_service.get())
     eventbridge._invoke_target = invoke_target
     eventbridge._dispatch_to_sqs = dispatch_to_sqs
+
+
+def put_well_formed(put, data, allow_aws_source):
+    """Puts the events of a request that are well-formed; the answer has an entry for each, in the same order."""
+    entries = data.get("Entries", [])
+    good = [is_object(entry.get("Detail")) for entry in entries]
+    if len(entries) > 10 or all(good):
+        return put(data, allow_aws_source)
+    status, headers, body = put({**data, "Entries": [entry for entry, taken in zip(entries, good) if taken]}, allow_aws_source)
+    answer = json.loads(body)
+    results = iter(answer["Entries"])
+    answer["Entries"] = [next(results) if taken else {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."} for taken in good]
+    answer["FailedEntryCount"] += good.count(False)
+    return status, {name: value for name, value in headers.items() if name.lower() != "content-length"}, json.dumps(answer).encode()
+
+
+def is_object(detail):
+    try:
+        return isinstance(json.loads(detail), dict)
+    except (TypeError, ValueError):
+        return False
 
 
 def may_send(rule_arn, queue_arn):

@@ -15,6 +15,8 @@ const queue = (call: Call, world: World) =>
 
 const object = (call: Call) => `arn:aws:s3:::${call.parameters.Bucket}/${call.parameters.Key}`;
 
+const texts = (entries: readonly any[], name: string): string[] => entries.flatMap(entry => entry[name] === undefined ? [] : [String(entry[name])]);
+
 const NEEDS: Readonly<Record<string, NeedsOf>> = {
   ...EC2_NEEDS,
   ...EKS_NEEDS,
@@ -34,6 +36,16 @@ const NEEDS: Readonly<Record<string, NeedsOf>> = {
     .map(action => [`states:${action}`, one(`states:${action}`, call => call.parameters.stateMachineArn)])),
   ...Object.fromEntries(['DescribeExecution', 'StopExecution', 'GetExecutionHistory']
     .map(action => [`states:${action}`, one(`states:${action}`, call => call.parameters.executionArn)])),
+  // The conditions are about all events of a request together.
+  'events:PutEvents': (call, world) => {
+    const entries: any[] = call.parameters.Entries ?? [];
+    const context = { 'events:source': texts(entries, 'Source'), 'events:detail-type': texts(entries, 'DetailType') };
+    return [...new Set(entries.map(({ EventBusName = 'default' }) => String(EventBusName)))].map(name => ({
+      action: 'events:PutEvents',
+      resource: name.startsWith('arn:') ? name : `arn:aws:events:${world.region}:${world.accountId}:event-bus/${name}`,
+      context,
+    }));
+  },
   'servicequotas:GetServiceQuota': one('servicequotas:GetServiceQuota', (call, world) =>
     `arn:aws:servicequotas:${world.region}:${world.accountId}:${call.parameters.ServiceCode}/${call.parameters.QuotaCode}`),
   'cloudformation:DescribeStacks': one('cloudformation:DescribeStacks', (call, world) => {

@@ -13,6 +13,7 @@ import { DisruptionHold } from '../draining/disruption-hold';
 import { allPods, beginBatch, blockedBy, drain, Drained, isInBatch, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
 import { cordon, release } from '../draining/node-marks';
+import { pendingReplacements } from '../draining/pending';
 import { someWaitForNode } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
 import { PauseReason } from '../pause-reason';
@@ -66,10 +67,11 @@ export class Emptying {
   /** One call of the work; undefined when nothing is left. */
   public async empty(leaving: Leaving): Promise<Progress | undefined> {
     const { objects, instances } = leaving;
-    const views = objects.nodes.length > 0 ? await this.ports.draining.nodes(this.nodeSelector) : [];
-    const members = membersOf(objects, views);
+    const views = objects.nodes.length > 0 ? await this.ports.draining.nodes(this.nodeSelector) : undefined;
+    const members = membersOf(objects, views ?? []);
     const progress = await this.advance(objects.pools, members, instances);
-    return progress && { ...progress, counts: { ...progress.counts, nodesLeft: members.length } };
+    // Pools that stay have nodes of their own, of which nobody has asked where none of the others is left.
+    return progress && { ...progress, counts: { ...progress.counts, nodesLeft: members.length, ...views && { karpenterNodes: views.length } } };
   }
 
   /** Lets the pools launch again, and their nodes take pods; whatever the configuration says, records are what counts. */
@@ -153,7 +155,8 @@ export class Emptying {
     const next = isStuck ? undefined : await this.beginNext(left, drained, pods, isFirst);
     const progress = together([ended, drained.progress, next]);
     const ending = isStuck || !progress || progress.kind === 'blocked' ? await this.departure().ofMembers(departing(members)) : undefined;
-    return together([progress, ending]);
+    const all = together([progress, ending]);
+    return all && { ...all, counts: { ...all.counts, podsPending: pendingReplacements(left, pods, this.now()) } };
   }
 
   private async end(members: readonly Member[], nodes: readonly NodeView[]): Promise<Progress> {

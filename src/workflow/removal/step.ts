@@ -64,7 +64,7 @@ class RemovalStep implements Step {
     return await this.emptying.empty({ objects: { ...objects, pools }, instances })
       ?? await removeNodeClasses(fleet, this.api, formerNodeClasses(await fleet.nodeClasses(), this.configuration))
       ?? done(`karpenter has no ${words.claim}, node, instance or ${words.pool} of the migration any more; the deployment deletes its launch templates`, {
-        counts: { nodesLeft: 0 },
+        counts: { nodesLeft: 0, karpenterNodes: 0, podsPending: 0 },
       });
   }
 

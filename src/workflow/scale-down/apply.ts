@@ -16,10 +16,11 @@ import { count, some } from '../../words/short-list';
 import { drainOptions, lastChecked, lateArrivals, nextBatch, roomFor } from '../draining/batch';
 import { allPods, beginBatch, blockedBy, drain, Drained, evictAll, isInBatch, patchAll, readControllers, refusalsOf, RoomMaker } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
+import { pendingReplacements } from '../draining/pending';
 import { podsToMove } from '../draining/pods';
 import { PauseReason } from '../pause-reason';
 import { CLEAR_RECORD } from '../records';
-import { blocked, done, forcing, overtaken, Progress, together, waiting, working } from '../step';
+import { blocked, Counts, done, forcing, overtaken, Progress, together, waiting, working } from '../step';
 
 /** An instance that is no node after this long will not become one. */
 const REGISTRATION_MILLISECONDS = 10 * 60_000;
@@ -56,7 +57,7 @@ export async function applyScaleDown(
   const fleets = groups.map(group => fleetOf(group, targets.of.get(group.name)!.kept, nodes));
   const scene: Scene = { ports, configuration, force, now, fleets, demand: targets.demand, nodes, pods };
   const troubles = troublesOf(groups);
-  return await restoreDropped(ports, configuration, all, groups, nodes, now)
+  const progress = await restoreDropped(ports, configuration, all, groups, nodes, now)
     ?? waitForUpdates(open)
     ?? await actOn(scene, open, group => prepare(group, targets), [...targets.says, ...troubles])
     ?? await hold(scene)
@@ -66,7 +67,14 @@ export async function applyScaleDown(
     ?? await actOn(scene, open, group => finish(group, targets.of.get(group.name)!.kept, strangers(scene, group)), troubles)
     ?? await dropMarks(scene)
     ?? await giveDisruptionBack(ports, configuration)
-    ?? done(`node groups are scaled down: ${groups.map(group => `${group.name} ${targets.of.get(group.name)!.kept}`).join(', ') || 'there are none'}`);
+    ?? done(`node groups are scaled down: ${groups.map(group => `${group.name} ${targets.of.get(group.name)!.kept}`).join(', ') || 'there are none'}`, { counts: { nodesLeft: 0 } });
+  return { ...progress, counts: { ...seen(scene), ...progress.counts } };
+}
+
+/** What every call sees, whatever part of it had something to do. */
+function seen({ configuration: { Api }, nodes, pods, now }: Scene): Counts {
+  const { nodeSelector } = apiOf(Api);
+  return { podsPending: pendingReplacements(nodes, pods, now), karpenterNodes: nodes.filter(({ labels }) => selects(nodeSelector, labels)).length };
 }
 
 /** The instances of a group that are none of its nodes that we know, in words. */

@@ -3,7 +3,7 @@ import { CONFIGURATION, FakeWorld, claim, MINUTE, node, OWNER_KEY, pod, poolView
 import { EXCLUSION_LABEL } from '../../../src/workflow/draining/node-marks';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, LIMITS_RECORD, NODES_GONE_MARK } from '../../../src/workflow/records';
-import { Step } from '../../../src/workflow/step';
+import { Counts, Step } from '../../../src/workflow/step';
 
 let world: FakeWorld;
 let step: Step;
@@ -30,6 +30,19 @@ describe('the whole way', () => {
     expect(world.pods_.every(one => one.node === 'group-1' && one.ready)).toBe(true);
     expect(world.events.slice(-2)).toEqual(['delete provisioner default', 'delete provisioner gpu']);
     expect(await step.apply()).toMatchObject({ kind: 'done' });
+  });
+
+  test('each call that drains counts what is left of Karpenter\'s nodes and what is pending, and the last one none', async () => {
+    const counts: Counts[] = [];
+    await world.run(async () => {
+      const progress = await step.apply();
+      counts.push(progress.counts!);
+      return progress;
+    });
+    expect(counts.filter(({ podsPending }) => podsPending !== undefined).length).toBeGreaterThan(3);
+    expect([counts[0].karpenterNodes, counts.at(-1)]).toEqual([3, { nodesLeft: 0, karpenterNodes: 0, podsPending: 0 }]);
+    const nodes = counts.flatMap(({ karpenterNodes }) => karpenterNodes ?? []);
+    expect(nodes).toEqual([...nodes].sort((one, other) => other - one));
   });
 
   test('nothing can be launched before anything is cordoned, and all is cordoned before anything is evicted', async () => {

@@ -4,6 +4,7 @@ import { PodView } from '../../../src/kubernetes/views';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { DRAIN_RECORD, MOVE_RECORD } from '../../../src/workflow/records';
 import { scaleDownStep } from '../../../src/workflow/scale-down/step';
+import { Counts } from '../../../src/workflow/step';
 
 const WEB: WorkloadSpec = { name: 'web', replicas: 9, budget: 1, readySeconds: 8 };
 const API: WorkloadSpec = { name: 'api', replicas: 6, readySeconds: 5 };
@@ -31,6 +32,23 @@ test('node groups are drained to the targets of the guide, every pod is evicted 
   expect(homes.filter(node => node.labels['eks.amazonaws.com/nodegroup'] === undefined)).toEqual([]);
   expect(new Set(homes).size).toBe(2);
   expect(await step.assess()).toMatchObject({ applied: 'fully' });
+});
+
+test('every call counts the nodes of Karpenter and the pods that make up for evicted ones and are pending, of what it has read anyway', async () => {
+  const world = typical();
+  const labels = { 'karpenter.sh/provisioner-name': 'default' };
+  world.nodeList.push({ ...world.nodeList[0], name: 'launched', instanceId: 'i-launched', labels, annotations: {} });
+  const counts: Counts[] = [];
+  const progress = await world.run(async () => {
+    const one = await world.step({ HostNodegroups: ['system'] }).apply();
+    counts.push(one.counts!);
+    return one;
+  });
+  expect(counts.every(({ karpenterNodes, podsPending }) => karpenterNodes !== undefined && podsPending !== undefined)).toBe(true);
+  expect(progress.counts).toMatchObject({ nodesLeft: 0, podsPending: 0 });
+  const launched = world.nodeList.filter(one => one.labels['karpenter.sh/provisioner-name'] !== undefined).length;
+  expect(launched).toBeGreaterThan(0);
+  expect(progress.counts!.karpenterNodes).toBe(launched);
 });
 
 test('pinned pods of several workloads move side by side, and of each workload one at a time', async () => {
