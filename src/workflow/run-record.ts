@@ -17,6 +17,8 @@ export interface RunReport {
   /** Nodes that still have to go, and pods that the run has evicted so far. */
   readonly nodesLeft?: number;
   readonly podsEvicted?: number;
+  /** Evictions that were refused so far. */
+  readonly evictionsRefused?: number;
 }
 
 /** A call that may be changing something right now. */

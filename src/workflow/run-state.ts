@@ -32,6 +32,8 @@ export interface RunState {
   readonly nodesLeft?: number;
   /** Evictions of the whole run. */
   readonly podsEvicted?: number;
+  /** Evictions of the whole run that were refused. */
+  readonly evictionsRefused?: number;
 }
 
 /** A call has just ended well, and the next has nothing to wait for. */
@@ -107,17 +109,18 @@ export function stopped(state: RunState): RunState {
 }
 
 /** The state with what a call has counted. */
-export function counted(state: RunState, { nodesLeft, podsEvicted }: Counts = {}): RunState {
+export function counted(state: RunState, { nodesLeft, podsEvicted, evictionsRefused }: Counts = {}): RunState {
   return {
     ...state,
     ...nodesLeft !== undefined && { nodesLeft },
     ...podsEvicted !== undefined && { podsEvicted: (state.podsEvicted ?? 0) + podsEvicted },
+    ...evictionsRefused !== undefined && { evictionsRefused: (state.evictionsRefused ?? 0) + evictionsRefused },
   };
 }
 
 /** What a run knows that goes on in a new execution: its pause began before. */
-export function handedOn({ outcome, by, pausedSince, nodesLeft, podsEvicted }: RunReport): Partial<RunState> {
-  return { ...outcome === 'paused' && { pausedBy: by, pausedSince }, nodesLeft, podsEvicted };
+export function handedOn({ outcome, by, pausedSince, nodesLeft, podsEvicted, evictionsRefused }: RunReport): Partial<RunState> {
+  return { ...outcome === 'paused' && { pausedBy: by, pausedSince }, nodesLeft, podsEvicted, evictionsRefused };
 }
 
 /** Undefined for a run that was replaced: it has nothing to say any more. */
@@ -132,6 +135,7 @@ export function reportOf(state: RunState, execution: string): RunReport | undefi
     ...state.deployed && { deployed: true },
     ...state.nodesLeft !== undefined && { nodesLeft: state.nodesLeft },
     ...state.podsEvicted !== undefined && { podsEvicted: state.podsEvicted },
+    ...state.evictionsRefused !== undefined && { evictionsRefused: state.evictionsRefused },
   };
 }
 

@@ -6,7 +6,7 @@ import { stageFindings } from '../../preflight/workloads/checks';
 import { StageFacts } from '../../preflight/workloads/facts';
 import { StageQuestion } from '../../preflight/workloads/question';
 import { MigrationStage } from '../../words/migration-stage';
-import { articleOf } from '../runbook';
+import { articleUrl } from '../../words/runbook';
 
 /** All that the preflights of the three stages would find now, those that stop first, and of these those that stop soonest. */
 export function allFindings(
@@ -26,7 +26,7 @@ export function allFindings(
 const STAGES = [MigrationStage.INSTALL, MigrationStage.CUT_OVER, MigrationStage.SCALE_DOWN];
 
 function atStage({ check, severity, message, remedy }: Finding, stage: MigrationStage): StageFinding {
-  return { check, ...severity === 'error' ? { stops: stage } : {}, message, remedy, runbook: articleOf('Preflight findings') };
+  return { check, ...severity === 'error' ? { stops: stage } : {}, message, remedy, runbook: articleUrl('Preflight findings') };
 }
 
 /** What a later stage finds again is said once, where it stops first. */

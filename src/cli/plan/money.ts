@@ -15,7 +15,8 @@ const CAPACITY_LABEL = 'eks.amazonaws.com/capacityType';
 
 /** What the nodes of today cost in a month, and what the pods that move would need on the proposed pools. */
 export function moneyPlan(
-  { nodes, pods }: DrainFacts, { goes, stays }: PredictedDrain, about: { readonly facts: PoolFacts; readonly proposal: Proposal; readonly region: string },
+  { nodes, pods }: DrainFacts, { goes, stays }: Pick<PredictedDrain, 'goes' | 'stays'>,
+  about: { readonly facts: PoolFacts; readonly proposal: Proposal; readonly region: string },
   { Api }: WorkflowConfiguration,
 ): MoneyPlan {
   const named = (names: readonly string[]) => nodes.filter(({ name }) => names.includes(name));

@@ -3,11 +3,11 @@ import { NodesStatus, PauseStatus, STATUS_SCHEMA, StatusDocument } from './contr
 import { ClaimedRun } from './ports';
 import { OWNER_LABELS } from '../../karpenter/apis';
 import { NodeView } from '../../kubernetes/views';
+import { articleUrl } from '../../words/runbook';
 import { DRAIN_RECORD } from '../../workflow/records';
 import { RunReport } from '../../workflow/run-record';
 import { NodegroupState } from '../../workflow/scale-down/port';
 import { standingOf } from '../../workflow/scale-down/sizes';
-import { articleOf } from '../runbook';
 
 /** What was read at one moment. */
 export interface StatusFacts {
@@ -37,6 +37,7 @@ export function statusOf({ cluster, region, claim, nodegroups, nodes }: StatusFa
     generation,
     ...current && { says: current.says, execution: { arn: current.execution, console: consoleOf(current.execution, region) } },
     ...current && pauseOf(current, cluster),
+    ...current?.podsEvicted !== undefined && { pods: { moved: current.podsEvicted, refused: current.evictionsRefused ?? 0 } },
     ...nodegroups && nodes && { nodes: nodesOf(nodegroups, nodes) },
   };
 }
@@ -46,7 +47,7 @@ function pauseOf({ outcome, by, pausedSince, says }: RunReport, cluster: string)
     return {};
   }
   const command = commandFor(by, says, cluster);
-  return { pause: { by, since: pausedSince, runbook: articleOf(by), ...command === undefined ? {} : { command } } };
+  return { pause: { by, since: pausedSince, runbook: articleUrl(by), ...command === undefined ? {} : { command } } };
 }
 
 /** Nodes that have gone, of all that go; on the way back the sizes that were found are the end of it. */

@@ -152,8 +152,12 @@ test('the objects are what the node group is', () => {
 
   const tuned = objectsOf([group('tuned')], 'v0').find(({ kind }) => kind === 'Provisioner');
   expect(tuned.spec.kubeletConfiguration).toMatchObject({
-    maxPods: 58, podsPerCore: 9, systemReserved: { cpu: '100m', memory: '200Mi', pid: '1000' }, evictionHard: { 'memory.available': '500Mi', 'nodefs.available': '10%' },
-    evictionSoftGracePeriod: { 'memory.available': '90s' }, clusterDNS: ['172.20.0.10'],
+    maxPods: 58,
+    podsPerCore: 9,
+    systemReserved: { cpu: '100m', memory: '200Mi', pid: '1000' },
+    evictionHard: { 'memory.available': '500Mi', 'nodefs.available': '10%' },
+    evictionSoftGracePeriod: { 'memory.available': '90s' },
+    clusterDNS: ['172.20.0.10'],
   });
   expect(tuned.spec.consolidation).toEqual({ enabled: true });
 });

@@ -59,6 +59,13 @@ test('nodes are counted from the sizes that were found to those that stay', () =
   expect(facts(claim(WORKING), [group(9, 1, 12)], []).nodes).toMatchObject({ all: 8, done: 0 });
 });
 
+test('pods are those of the whole run, as its record counts them', () => {
+  expect(facts(claim({ ...WORKING, podsEvicted: 12, evictionsRefused: 3 })).pods).toEqual({ moved: 12, refused: 3 });
+  expect(facts(claim({ ...WORKING, podsEvicted: 12 })).pods).toEqual({ moved: 12, refused: 0 });
+  expect(facts(claim(WORKING)).pods).toBeUndefined();
+  expect(printStatus(facts(claim({ ...WORKING, podsEvicted: 1, evictionsRefused: 2 })), plain, 100, NOW)).toContain('1 pod moved, 2 evictions refused');
+});
+
 test('who may not read nodes learns what the claim tells', () => {
   expect(facts(claim(WORKING), undefined, []).nodes).toBeUndefined();
   expect(facts(claim(WORKING), [], undefined)).toMatchObject({ state: 'working' });
