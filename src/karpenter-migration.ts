@@ -44,6 +44,7 @@ import { MigrationStage } from './words/migration-stage';
 import { PreflightCheck } from './words/preflight-check';
 import { waitForRun, workflowOptions } from './workflow/configuration';
 import { MigrationStageResource } from './workflow/migration-stage-resource';
+import { assertNear } from './workflow/scale-down/alarms';
 
 /**
  * Moves an existing EKS cluster from the Cluster Autoscaler to Karpenter, as Karpenter's migration guide does.
@@ -102,6 +103,7 @@ export class KarpenterMigration extends Construct {
     this.karpenterVersion = release.version;
     assertImport(this, cluster, { kubernetesApi: true, kubectl: true, openIdConnectProvider: true, kubernetesHandler });
     checkProps(props, release);
+    assertNear(this, props.scaleDown?.pauseWhile);
     const others = checkCluster(this, cluster);
     checkAuthenticationMode(cluster, nodeAccess);
     AwsProvider.shareRights(this);

@@ -42,7 +42,8 @@ export class Meter {
         changePool: async change => this.remote(2, () => this.cluster.changePool(change)),
       },
       // Deployments that could be an autoscaler.
-      autoscalerIsQuiet: async () => this.remote(this.pages(this.cluster.workloads.length), async () => undefined),
+      mayBegin: async () => undefined,
+    autoscalerIsQuiet: async () => this.remote(this.pages(this.cluster.workloads.length), async () => undefined),
       recheck: async () => {
         const { workloads, volumes } = this.cluster;
         this.aws += 3 + 4 * 2;

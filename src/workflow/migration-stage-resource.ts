@@ -73,14 +73,14 @@ export class MigrationStageResource extends Construct {
   }
 
   private grant(
-    resource: CustomResource, aws: AwsProvider, kubernetes: KubernetesProvider, { cluster, launchTemplateTag }: MigrationStageResourceProps,
+    resource: CustomResource, aws: AwsProvider, kubernetes: KubernetesProvider, { cluster, configuration, launchTemplateTag }: MigrationStageResourceProps,
   ): void {
     const stack = Stack.of(this);
     kubernetes.allow(resource);
     aws.allowLate(resource, [
       ...this.workflow.rights,
       { actions: ['cloudformation:DescribeStacks'], resources: [...new Set([stack.stackId, outermost(stack).stackId])] },
-      ...stepGrants(stack, cluster),
+      ...stepGrants(stack, cluster, configuration.ScaleDown),
       // These know no resources; what is found is filtered by the cluster's tag.
       { actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates'], resources: ['*'] },
       {

@@ -25,7 +25,7 @@ export function logLine(clusterName: string, leg: Leg, state: RunState, progress
     ClusterName: clusterName,
     Step: leg.step,
     ...metrics,
-    level: state.outcome === 'paused' || state.outcome === 'stopped' ? 'warn' : 'info',
+    level: state.outcome === 'paused' && state.awaitingSince === undefined || state.outcome === 'stopped' ? 'warn' : 'info',
     message: state.says,
     stage: state.stage,
     direction: leg.direction,
@@ -42,7 +42,8 @@ function metricsOf(counts: Counts, state: RunState, now: Date): Record<string, n
     NodesLeft: counts.nodesLeft,
     PodsEvicted: counts.podsEvicted,
     EvictionsRefused: counts.evictionsRefused,
-    PausedSeconds: state.pausedSince === undefined ? 0 : Math.round(secondsSince(state.pausedSince, now)),
+    // Where the user wants something to be waited for, nobody has to do anything.
+    PausedSeconds: state.pausedSince === undefined || state.awaitingSince !== undefined ? 0 : Math.round(secondsSince(state.pausedSince, now)),
   };
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, number] => entry[1] !== undefined));
 }

@@ -22,7 +22,7 @@ beforeEach(() => {
   world.pools.push(poolView('former', { limits: { resources: { cpu: '9' } }, annotations: OURS }), poolView('theirs'));
   world.nodeClasses_ = [nodeClass('default', ['default', 'gpu']), nodeClass('former', ['former']), nodeClass('theirs', [], {}), nodeClass('shared', ['former', 'theirs'])];
   deployment = 'over';
-  const ports = { fleet: world, draining: world, aws: world, deployment: async () => deployment };
+  const ports = { fleet: world, draining: world, aws: world, mayBegin: () => world.gate(), deployment: async () => deployment };
   step = formerPoolsStep(ports, CONFIGURATION, { force: false }, () => new Date(world.time));
 });
 
@@ -69,7 +69,7 @@ test('after a deployment that was taken back former pools stay', async () => {
 test('without former pools nobody asks for the deployment', async () => {
   world.pools = [poolView('default')];
   world.nodeClasses_ = [nodeClass('default', ['default'])];
-  const ports = { fleet: world, draining: world, aws: world, deployment: () => Promise.reject(new Error('asked')) };
+  const ports = { fleet: world, draining: world, aws: world, mayBegin: () => world.gate(), deployment: () => Promise.reject(new Error('asked')) };
   expect(await formerPoolsStep(ports, CONFIGURATION, { force: false }).apply()).toMatchObject({ kind: 'done' });
 });
 

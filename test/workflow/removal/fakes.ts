@@ -2,6 +2,7 @@ import { ClaimView, Departing, FleetAwsPort, FleetObjects, InstanceView, NodeCla
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
 import { mustMove } from '../../../src/workflow/draining/pods';
+import { Gate } from '../../../src/workflow/draining/gate/gate';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
 import { EmptyingConfiguration, EmptyingFleet } from '../../../src/workflow/emptying/emptying';
 import { removalStep } from '../../../src/workflow/removal/step';
@@ -111,6 +112,8 @@ export class FakeWorld implements EmptyingFleet, DrainingPort, FleetAwsPort {
   /** Uids of pods whose eviction a PodDisruptionBudget refuses. */
   public readonly refused = new Set<string>();
   public readySeconds = 7;
+  /** What has to be waited for before nodes are begun. */
+  public gate: Gate = async () => undefined;
   private version = 1;
   private born = 0;
   private readonly leftAt = new Map<string, number>();
@@ -126,7 +129,7 @@ export class FakeWorld implements EmptyingFleet, DrainingPort, FleetAwsPort {
   }
 
   public step(more: { readonly force?: boolean; readonly configuration?: Partial<EmptyingConfiguration> } = {}) {
-    const ports = { fleet: this, draining: this, aws: this };
+    const ports = { fleet: this, draining: this, aws: this, mayBegin: () => this.gate() };
     return removalStep(ports, { ...CONFIGURATION, ...more.configuration }, { force: more.force ?? false }, () => new Date(this.time));
   }
 

@@ -35,7 +35,7 @@ function mortal(world: World, at: number, moment: Moment) {
   });
   const quiet = async () => undefined;
   const port = dying(world);
-  const ports = { kubernetes: port, aws: port, fleet: port, autoscalerIsQuiet: quiet, recheck: quiet };
+  const ports = { kubernetes: port, aws: port, fleet: port, mayBegin: quiet, autoscalerIsQuiet: quiet, recheck: quiet };
   const preProvisioned = { ...CONFIGURATION, ScaleDown: { ...CONFIGURATION.ScaleDown, Targets: [{ Nodegroup: 'apps', Size: 2 }], PreProvision: true } };
   const step = scaleDownStep(ports, preProvisioned, { force: false, now: () => world.now });
   return { step, calls: () => calls };
