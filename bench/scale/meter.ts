@@ -43,7 +43,7 @@ export class Meter {
       },
       // Deployments that could be an autoscaler.
       mayBegin: async () => undefined,
-    autoscalerIsQuiet: async () => this.remote(this.pages(this.cluster.workloads.length), async () => undefined),
+      autoscalerIsQuiet: async () => this.remote(this.pages(this.cluster.workloads.length), async () => undefined),
       recheck: async () => {
         const { workloads, volumes } = this.cluster;
         this.aws += 3 + 4 * 2;

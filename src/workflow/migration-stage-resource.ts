@@ -73,7 +73,8 @@ export class MigrationStageResource extends Construct {
   }
 
   private grant(
-    resource: CustomResource, aws: AwsProvider, kubernetes: KubernetesProvider, { cluster, configuration, launchTemplateTag }: MigrationStageResourceProps,
+    resource: CustomResource, aws: AwsProvider, kubernetes: KubernetesProvider,
+    { cluster, configuration, launchTemplateTag }: MigrationStageResourceProps,
   ): void {
     const stack = Stack.of(this);
     kubernetes.allow(resource);

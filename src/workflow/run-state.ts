@@ -43,7 +43,7 @@ const LEG = /^[^:]+: /;
 export function advanced(before: RunState, leg: Leg, progress: Progress, now: Date): RunState {
   const awaits = progress.kind === 'blocked' && isAwaited(progress.by);
   const state = awaits ? before : afterAwaiting(before, now);
-  const { pausedBy: _by, pausedSince: _since, blockedSince, wait: _wait, lost: _lost, deployed: _deployed, awaitingSince: _awaiting, ...rest } = state;
+  const { pausedBy: _by, pausedSince: _since, blockedSince, wait: _wait, lost: _lost, deployed: _deployed, awaitingSince: _all, ...rest } = state;
   const base = { ...rest, says: `${leg.name}: ${progress.says}`, round: state.round + 1, next: leg.name };
   switch (progress.kind) {
     case 'working': {
@@ -52,7 +52,7 @@ export function advanced(before: RunState, leg: Leg, progress: Progress, now: Da
         const late = blocked(progress.limit.by, `${progress.says}, for more than ${progress.limit.minutes} minutes`);
         return { ...paused(state, { ...base, says: `${leg.name}: ${late.says}` }, progress.limit.by, now), wait };
       }
-      const patience = (progress.limit || progress.forced || progress.again) && blockedSince ? { blockedSince } : {};
+      const patience = (progress.limit || progress.forced || progress.prepares) && blockedSince ? { blockedSince } : {};
       return { ...base, ...patience, ...wait && { wait }, ...progress.deployed && { deployed: true }, outcome: 'working', waitSeconds: progress.waitSeconds };
     }
     case 'blocked':
@@ -101,7 +101,8 @@ function awaiting(
 
 /** The state with all its times moved on by what was awaited: it counts for nobody. */
 function afterAwaiting({ awaitingSince, pausedSince, blockedSince, wait, ...state }: RunState, now: Date): RunState {
-  const moved = (time: string) => awaitingSince === undefined ? time : new Date(Date.parse(time) + secondsSince(awaitingSince, now) * 1000).toISOString();
+  const seconds = awaitingSince === undefined ? 0 : secondsSince(awaitingSince, now);
+  const moved = (time: string) => new Date(Date.parse(time) + seconds * 1000).toISOString();
   return {
     ...state,
     ...pausedSince === undefined ? {} : { pausedSince: moved(pausedSince) },
@@ -122,7 +123,8 @@ export function lost(state: RunState, leg: Leg, calls: number, now: Date): RunSt
 }
 
 /** Whether the reason of the present pause has been in the way for as long as patience. */
-export function isOutOfPatience({ outcome, pausedBy, pausedSince, blockedSince, awaitingSince }: RunState, patienceMinutes: number, now: Date): boolean {
+export function isOutOfPatience(state: RunState, patienceMinutes: number, now: Date): boolean {
+  const { outcome, pausedBy, pausedSince, blockedSince, awaitingSince } = state;
   return outcome === 'paused' && awaitingSince === undefined && secondsSince(blockedSince?.[pausedBy!] ?? pausedSince!, now) >= patienceMinutes * 60;
 }
 

@@ -37,8 +37,8 @@ export type Progress = (
     readonly deployed?: boolean;
     /** The call did by force what patience was over with: it is over with the next one of this kind too. */
     readonly forced?: boolean;
-    /** The call did again what a pause had taken back, or somebody else: patience goes on. */
-    readonly again?: boolean;
+    /** The call only made ready for a drain, maybe once more: what the drain is blocked by is still in the way. */
+    readonly prepares?: boolean;
   }
   /** Somebody or something is in the way; who, and what to do, is in `says` and in the runbook's article of the reason. */
   | {
@@ -84,8 +84,8 @@ export const waiting = (says: string, waitSeconds: number, limit: WaitLimit, mor
   ({ kind: 'working', says, waitSeconds, limit, ...more });
 export const blocked = (by: PauseReason, says: string, more: Pick<Progress, 'counts' | 'undo'> & { readonly waitSeconds?: number } = {}): Progress =>
   ({ kind: 'blocked', by, says, ...more });
-/** Does what drains are prepared by, which is no progress in what they are blocked by. */
-export const again = (progress: Progress | undefined): Progress | undefined => progress?.kind === 'working' ? { ...progress, again: true } : progress;
+/** Makes ready for a drain, which is no progress of it. */
+export const preparing = (progress: Progress | undefined): Progress | undefined => progress?.kind === 'working' ? { ...progress, prepares: true } : progress;
 /** Somebody else wrote in between: everything is read again. */
 export const overtaken = (says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
   waiting(says, 2, { by: PauseReason.OVERTAKEN, minutes: 15 }, more);

@@ -10,15 +10,15 @@ import { count, some } from '../../words/short-list';
 import { ScaleDownConfiguration, WorkflowConfiguration } from '../contract';
 import { drainOptions, roomFor } from '../draining/batch';
 import { DisruptionHold } from '../draining/disruption-hold';
-import { Gate } from '../draining/gate/gate';
 import { allPods, beginBatch, blockedBy, drain, Drained, isInBatch, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
+import { Gate } from '../draining/gate/gate';
 import { cordon, release } from '../draining/node-marks';
 import { someWaitForNode } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
 import { isAwaited, PauseReason } from '../pause-reason';
 import { LIMITS_RECORD } from '../records';
-import { again, overtaken, Progress, together, waiting, working } from '../step';
+import { overtaken, preparing, Progress, together, waiting, working } from '../step';
 
 /** What is asked of Karpenter's objects. */
 export type EmptyingFleet = Pick<FleetPort, 'objects' | 'changePool' | 'remove' | 'nodeClasses'>;
@@ -94,10 +94,10 @@ export class Emptying {
 
   private async advance(pools: readonly PoolView[], members: readonly Member[], instances: readonly InstanceView[]): Promise<Progress | undefined> {
     return await this.waitToBegin(pools, members)
-      ?? again(await this.stopLaunches(pools))
-      ?? again(await this.disruption.hold(pools))
+      ?? preparing(await this.stopLaunches(pools))
+      ?? preparing(await this.disruption.hold(pools))
       ?? await this.removeUnregistered(members)
-      ?? again(await this.cordonAll(staying(members)))
+      ?? preparing(await this.cordonAll(staying(members)))
       ?? await this.drainNodes(members)
       ?? await this.departure().ofMembers(departing(members))
       ?? this.lookAgain(members)

@@ -32,10 +32,9 @@ export function assertNear(scope: IConstruct, alarms: readonly cloudwatch.IAlarm
   const { region, account } = Stack.of(scope);
   alarms.forEach((alarm, index) => {
     const its = placeOf(alarm);
-    const isFar = [[its.region, region], [its.account, account]].some(([one, other]) => one !== other && !Token.isUnresolved(one) && !Token.isUnresolved(other));
-    if (isFar) {
+    if (isOther(its.region, region) || isOther(its.account, account)) {
       throw new Error(`\`scaleDown.pauseWhile[${index}]\` is an alarm of region ${shown(its.region)} and account ${shown(its.account)}, and the migration is in region `
-        + `${shown(region)} and account ${shown(account)}: name alarms of the same region and account, such as one there that follows a metric of this one`);
+        + `${shown(region)} and account ${shown(account)}: set alarms of the migration's own, where its function reads them`);
     }
   });
 }
@@ -44,6 +43,10 @@ export function assertNear(scope: IConstruct, alarms: readonly cloudwatch.IAlarm
 function placeOf({ alarmArn, env }: cloudwatch.IAlarm): { readonly region: string; readonly account: string } {
   const { region = env.region, account = env.account } = Token.isUnresolved(alarmArn) ? {} : Arn.split(alarmArn, ArnFormat.COLON_RESOURCE_NAME);
   return { region, account };
+}
+
+function isOther(one: string, other: string): boolean {
+  return one !== other && !Token.isUnresolved(one) && !Token.isUnresolved(other);
 }
 
 function shown(place: string): string {

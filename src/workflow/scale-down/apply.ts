@@ -19,7 +19,7 @@ import { allPods, beginBatch, blockedBy, drain, Drained, evictAll, isInBatch, pa
 import { cordon, release, undoOf } from '../draining/node-marks';
 import { podsToMove } from '../draining/pods';
 import { isAwaited, PauseReason } from '../pause-reason';
-import { again, blocked, done, forcing, overtaken, Progress, together, waiting, working } from '../step';
+import { blocked, done, forcing, overtaken, preparing, Progress, together, waiting, working } from '../step';
 
 /** An instance that is no node after this long will not become one. */
 const REGISTRATION_MILLISECONDS = 10 * 60_000;
@@ -48,8 +48,8 @@ export async function applyScaleDown(
     ?? waitForUpdates(open)
     ?? await waitToBegin(scene)
     ?? await actOn(scene, open, group => prepare(group, targets), [...targets.says, ...troubles])
-    ?? again(await hold(scene))
-    ?? again(await markNodes(scene))
+    ?? preparing(await hold(scene))
+    ?? preparing(await markNodes(scene))
     ?? await drainNodes(scene)
     ?? await stillQuiet(scene, open)
     ?? await actOn(scene, open, group => finish(group, targets.of.get(group.name)!.kept, strangers(scene, group)), troubles)

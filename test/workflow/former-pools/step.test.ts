@@ -4,7 +4,7 @@ import { DeploymentState, stateOf } from '../../../src/workflow/former-pools/dep
 import { formerPoolsStep } from '../../../src/workflow/former-pools/step';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { LIMITS_RECORD } from '../../../src/workflow/records';
-import { Step } from '../../../src/workflow/step';
+import { blocked, Step } from '../../../src/workflow/step';
 import { CONFIGURATION, FakeWorld, poolView } from '../removal/fakes';
 
 const OURS = { [OWNER_ANNOTATION]: 'Stack/Migration' };
@@ -103,4 +103,13 @@ test.each<[string, DeploymentState]>([
   ['IMPORT_ROLLBACK_COMPLETE', 'taken back'], ['DELETE_IN_PROGRESS', 'taken back'], ['CREATE_FAILED', 'taken back'],
 ])('a stack that is %s has a deployment that is %s', (status, state) => {
   expect(stateOf(status)).toBe(state);
+});
+
+test('a former pool stays as it is while no node may be begun', async () => {
+  const closed = blocked(PauseReason.OUTSIDE_MAINTENANCE_WINDOWS, 'outside of all maintenance windows', { waitSeconds: 60 });
+  world.gate = async () => closed;
+  expect(await step.apply()).toMatchObject(closed);
+  expect(world.events).toEqual([]);
+  world.gate = async () => undefined;
+  expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
 });

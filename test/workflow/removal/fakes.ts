@@ -1,8 +1,8 @@
 import { ClaimView, Departing, FleetAwsPort, FleetObjects, InstanceView, NodeClassView, PoolChange, PoolView } from '../../../src/karpenter/api/fleet';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
-import { mustMove } from '../../../src/workflow/draining/pods';
 import { Gate } from '../../../src/workflow/draining/gate/gate';
+import { mustMove } from '../../../src/workflow/draining/pods';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
 import { EmptyingConfiguration, EmptyingFleet } from '../../../src/workflow/emptying/emptying';
 import { removalStep } from '../../../src/workflow/removal/step';
@@ -112,11 +112,11 @@ export class FakeWorld implements EmptyingFleet, DrainingPort, FleetAwsPort {
   /** Uids of pods whose eviction a PodDisruptionBudget refuses. */
   public readonly refused = new Set<string>();
   public readySeconds = 7;
-  /** What has to be waited for before nodes are begun. */
-  public gate: Gate = async () => undefined;
   private version = 1;
   private born = 0;
   private readonly leftAt = new Map<string, number>();
+  /** What has to be waited for before nodes are begun. */
+  public gate: Gate = async () => undefined;
 
   /** A node with its Machine and instance. */
   public add(name: string, more: { readonly pool?: string; readonly zone?: string; readonly pods?: readonly string[] } = {}): this {

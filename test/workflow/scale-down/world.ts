@@ -85,11 +85,12 @@ export class World implements DrainingPort, PlaceholderPort, ScaleDownAwsPort, P
   /** Called before each write, as another actor would come in between. */
   public between: (write: string) => void;
   /** What has to be waited for before nodes are begun. */
-  public gate: Gate = async () => undefined;
+  public gate: Gate;
   private serial = 0;
 
   constructor(groups: readonly GroupSpec[], private readonly workloads: readonly WorkloadSpec[] = [], private readonly karpenterWorks = true) {
     this.between = () => undefined;
+    this.gate = async () => undefined;
     for (const spec of groups) {
       const sizes = { min: spec.min, max: spec.max, desired: spec.desired };
       this.groups.push({

@@ -1,6 +1,6 @@
+import { Weekday } from '../../../../src/words/weekday';
 import { WorkflowConfiguration } from '../../../../src/workflow/contract';
 import { AlarmView, AlarmsPort, gateOf } from '../../../../src/workflow/draining/gate/gate';
-import { Weekday } from '../../../../src/words/weekday';
 import { SCALE_DOWN } from '../../fakes';
 
 const arn = (name: string) => `arn:aws:cloudwatch:us-east-1:111111111111:alarm:${name}`;

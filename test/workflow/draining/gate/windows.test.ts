@@ -22,7 +22,7 @@ const BERLIN_NIGHT = daily('22:00', 6, BERLIN);
 const SKIPPED = daily('02:30', 1, BERLIN);
 const FRIDAYS = daily('20:00', 24, 'UTC', [FRIDAY]);
 
-test.each<readonly [title: string, now: string, answer: string, ...windows: WindowConfiguration[]]>([
+const TIMES: ReadonlyArray<readonly [title: string, now: string, answer: string, ...windows: WindowConfiguration[]]> = [
   ['no window is always open', '2026-11-27T12:00:00Z', 'open'],
   ['a minute before it begins', '2026-11-27T21:59:00Z', '2026-11-27T22:00Z', NIGHT],
   ['when it begins', '2026-11-27T22:00:00Z', 'open', NIGHT],
@@ -55,7 +55,9 @@ test.each<readonly [title: string, now: string, answer: string, ...windows: Wind
   // 02:30 comes at 00:30Z and at 01:30Z.
   ['the first time of an hour that comes twice', '2026-10-25T00:30:00Z', 'open', SKIPPED],
   ['the second time of an hour that comes twice', '2026-10-25T01:30:00Z', '2026-10-26T01:30Z', SKIPPED],
-])('%s', (_title, now, answer, ...windows) => {
+];
+
+test.each(TIMES.map(([title, now, answer, ...windows]) => ({ title, now, answer, windows })))('$title', ({ now, answer, windows }) => {
   expect(at(now, ...windows)).toBe(answer);
 });
 
