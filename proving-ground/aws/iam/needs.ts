@@ -45,8 +45,8 @@ const NEEDS: Readonly<Record<string, NeedsOf>> = {
   }),
   // Of composite alarms CloudWatch tells only whoever may read all.
   'monitoring:DescribeAlarms': (call, world) => {
-    const { AlarmNames = [EACH_ALARM], AlarmTypes = [] }: { readonly AlarmNames?: readonly string[]; readonly AlarmTypes?: readonly string[] } = call.parameters;
-    return (AlarmTypes.includes('CompositeAlarm') ? [EACH_ALARM] : AlarmNames).map(name => ({
+    const { AlarmNames = [EACH_ALARM], AlarmTypes = [] } = call.parameters;
+    return (AlarmTypes.includes('CompositeAlarm') ? [EACH_ALARM] : AlarmNames).map((name: string) => ({
       action: 'cloudwatch:DescribeAlarms', resource: `arn:aws:cloudwatch:${world.region}:${world.accountId}:alarm:${name}`, context: {},
     }));
   },

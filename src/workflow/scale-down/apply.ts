@@ -7,7 +7,7 @@ import { movingControllers, planMove, Clearing } from './moves';
 import { InstanceState, NodegroupState } from './port';
 import { restoreDropped, waitForUpdates } from './restore';
 import { isPinned } from './room';
-import { isOnTheMove, once, Scene, waitToBegin } from './scene';
+import { hasRoomMade, isOnTheMove, once, Scene, waitToBegin } from './scene';
 import { planTargets } from './targets';
 import { toEach } from '../../custom-resources/fence';
 import { apiOf } from '../../karpenter/apis';
@@ -28,7 +28,7 @@ const JOINING_MINUTES = 15;
 /** EKS' own hook, which drains what is empty already, takes a moment; a user's hook as long as it likes. */
 const ENDING_MINUTES = 20;
 /** What is waited for has limits of its own; whoever ends on a node that stays may have none. */
-const MOVING_MINUTES = 20;
+const MOVING = { by: PauseReason.POD_NOT_ENDING, minutes: 20 };
 
 /** One call towards the guide's sizes: the first part that has something to do ends it. */
 export async function applyScaleDown(
@@ -125,16 +125,16 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
   const places = nodes.filter(node => node.labels[NODEGROUP_LABEL] !== undefined && !leaving.includes(node));
   const controllers = await readControllers(kubernetes, movingControllers(leaving, places));
   const move = planMove({ goers: leaving, places, pods, controllers, ownerKey: apiOf(Api).ownerLabel, force }, now);
-  const isBegun = isOnTheMove(scene) || move.kind === 'evict' && leaving.some(node => node.name === move.pod.node && isInBatch(node));
+  const isBegun = hasRoomMade(scene) || move.kind === 'evict' && leaving.some(node => node.name === move.pod.node && isInBatch(node));
   const reason = (move.kind === 'evict' || move.kind === 'clear') && !isBegun ? await scene.mayBegin() : undefined;
   if (reason) {
-    return reason;
+    return isOnTheMove(scene) ? waiting(`waits for pods that move to nodes that stay; ${reason.says}`, 5, MOVING) : reason;
   }
   switch (move.kind) {
     case 'none':
       return undefined;
     case 'wait':
-      return waiting(move.says, 5, { by: PauseReason.POD_NOT_ENDING, minutes: MOVING_MINUTES });
+      return waiting(move.says, 5, MOVING);
     case 'blocked':
       return blockedBy(move.obstacles);
     case 'arrived':

@@ -47,6 +47,11 @@ export async function waitToBegin(scene: Scene): Promise<Progress | undefined> {
 }
 
 /** Whether a pod moves to a node that stays, or room is made for one there. */
-export function isOnTheMove({ nodes, pods }: Scene): boolean {
-  return nodes.some(node => isMoving(node, pods) || node.annotations[CLEAR_RECORD] !== undefined);
+export function isOnTheMove(scene: Scene): boolean {
+  return hasRoomMade(scene) || scene.nodes.some(node => isMoving(node, scene.pods));
+}
+
+/** Whether room is made for a pod on a node that stays: it is for that pod, which therefore goes on. */
+export function hasRoomMade({ nodes }: Scene): boolean {
+  return nodes.some(node => node.annotations[CLEAR_RECORD] !== undefined);
 }

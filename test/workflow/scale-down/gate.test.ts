@@ -67,13 +67,17 @@ test('while nodes in hand are blocked, these are the reason: somebody has to men
   expect(paused).toMatchObject({ kind: 'blocked', by: PauseReason.DISRUPTION_BUDGET, says: expect.stringContaining(`; ${RINGS.says}`) });
 });
 
-test('pods are not moved to nodes that stay either, and a move that was begun ends', async () => {
-  const world = typical();
-  await world.run(() => world.step(TWO).apply(), 100, () => world.nodeList.some(({ annotations }) => annotations[MOVE_RECORD] !== undefined));
+test('pods are not moved to nodes that stay either, not even beside a move that was begun, which ends', async () => {
+  // A pod of karpenter moves first, and one of coredns could move beside it.
+  const world = new World([
+    { name: 'apps', min: 6, max: 9, desired: 6 }, { name: 'system', min: 1, max: 4, desired: 3 }, { name: 'batch', min: 0, max: 5, desired: 0 },
+  ], [{ ...WEB, replicas: 9, budget: 1, readySeconds: 8 }, { name: 'api', replicas: 6, readySeconds: 5 }, DNS, KARPENTER]);
+  const step = () => world.step({ ...TWO, HostNodegroups: ['system'] });
+  await world.run(() => step().apply(), 100, () => world.nodeList.some(({ annotations }) => annotations[MOVE_RECORD] !== undefined));
   close(world);
-  const moved = world.evicted.length;
-  expect(isAwaiting(await world.run(() => world.step(TWO).apply(), 100, isAwaiting))).toBe(true);
-  expect(world.evicted).toHaveLength(moved);
+  expect(world.evicted).toHaveLength(1);
+  expect(isAwaiting(await world.run(() => step().apply(), 100, isAwaiting))).toBe(true);
+  expect(world.evicted).toHaveLength(1);
   expect(inHand(world)).toEqual([]);
   expect(world.podsOf(DNS).concat(world.podsOf(KARPENTER)).filter(pod => !pod.ready)).toEqual([]);
 });
