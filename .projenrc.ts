@@ -35,6 +35,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/lambda-layer-kubectl-v34@^2.2.2',
     '@aws-sdk/client-auto-scaling',
     '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-cloudwatch',
     '@aws-sdk/client-cloudwatch-logs',
     '@aws-sdk/client-ec2',
     '@aws-sdk/client-eks',

@@ -51,6 +51,7 @@ import { PreflightCheck } from './words/preflight-check';
 import { DEFAULT_PATIENCE, waitForRun, workflowOptions } from './workflow/configuration';
 import { MigrationEventType } from './workflow/events/migration-event';
 import { MigrationStageResource } from './workflow/migration-stage-resource';
+import { assertNear } from './workflow/scale-down/alarms';
 
 /**
  * Moves an existing EKS cluster from the Cluster Autoscaler to Karpenter, as Karpenter's migration guide does.
@@ -111,6 +112,7 @@ export class KarpenterMigration extends Construct {
     this.karpenterVersion = release.version;
     assertImport(this, cluster, { kubernetesApi: true, kubectl: true, openIdConnectProvider: true, kubernetesHandler });
     checkProps(props, release);
+    assertNear(this, props.scaleDown?.pauseWhile);
     const others = checkCluster(this, cluster);
     checkAuthenticationMode(cluster, nodeAccess);
     AwsProvider.shareRights(this);

@@ -1,4 +1,5 @@
 import { App, Aspects, CfnResource, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { importCluster, testStack } from './karpenter-migration/stack';
 import { ControllerPolicy } from '../src/iam/controller-policy';
@@ -23,7 +24,10 @@ function findings(stack: Stack): Finding[] {
 
 function migratedStack(): Stack {
   const stack = testStack();
-  new KarpenterMigration(stack, 'Scoped', { cluster: importCluster(stack) });
+  new KarpenterMigration(stack, 'Scoped', {
+    cluster: importCluster(stack),
+    scaleDown: { pauseWhile: [cloudwatch.Alarm.fromAlarmArn(stack, 'Alarm', 'arn:aws:cloudwatch:us-east-1:111111111111:alarm:errors')] },
+  });
   new KarpenterMigration(stack, 'Guide', { cluster: importCluster(stack, { clusterName: 'other' }, 'Other'), controllerPolicy: ControllerPolicy.guide() });
   const current = new KarpenterMigration(stack, 'Current', { cluster: importCluster(stack, { clusterName: 'third' }, 'Third'), release: KarpenterRelease.v1() });
   current.addNodePool('Spot', { name: 'spot', requirements: [Requirement.isIn('karpenter.sh/capacity-type', ['spot'])] });

@@ -42,6 +42,7 @@ export class Meter {
         changePool: async change => this.remote(2, () => this.cluster.changePool(change)),
       },
       // Deployments that could be an autoscaler.
+      mayBegin: async () => undefined,
       autoscalerIsQuiet: async () => this.remote(this.pages(this.cluster.workloads.length), async () => undefined),
       recheck: async () => {
         const { workloads, volumes } = this.cluster;

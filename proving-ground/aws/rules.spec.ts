@@ -11,6 +11,7 @@ import { pythonEnvironment } from '../parts/runtimes';
 import { Workshop } from '../parts/workshop';
 import { allow, ask, aws, clientOf, CLUSTERS, createRole, raw, roleExists, sessionOf, stack } from './rules/running-aws';
 import './rules/access-entries';
+import './rules/alarms';
 import './rules/clusters';
 import './rules/controller';
 import './rules/events';

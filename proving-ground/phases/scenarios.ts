@@ -5,6 +5,7 @@ import { endBurst } from './burst';
 import { Planned, planFirst } from './command-line/planned';
 import { drainAsPlanned, installPlanned } from './command-line/watched';
 import { Installed } from './core-checks';
+import { alarmRings } from './drain/alarm';
 import { cutOver } from './drain/cut-over';
 import { diesAtEachWrite, diesForEver, diesOnTheWayBack } from './drain/deaths';
 import { budgetIsOverridden, nothingLaunches } from './drain/force';
@@ -252,6 +253,15 @@ export const SCENARIOS = {
       ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
       phase('a drain by force, with no vCPU left', 500, run => nothingLaunches(run.world, run.report)),
       phase('a drain by force, with a budget that never allows', 700, run => budgetIsOverridden(run.world, run.report)),
+      phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
+    ],
+  },
+  'alarm': {
+    about: 'a drain with Karpenter 1.x that an alarm keeps from beginning, and one that it interrupts',
+    generation: 'v1',
+    phases: [
+      ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
+      phase('stage SCALE_DOWN, with an alarm that rings before and in the middle', 480, run => alarmRings(run.world, run.report)),
       phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
     ],
   },

@@ -7,6 +7,7 @@
 import { KubectlV27Layer } from '@aws-cdk/lambda-layer-kubectl-v27';
 import { KubectlV34Layer } from '@aws-cdk/lambda-layer-kubectl-v34';
 import { App, CfnOutput, CfnResource, Duration, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -37,6 +38,17 @@ const nodeRoleArn: string | undefined = app.node.tryGetContext('nodeRoleArn');
 const BATCHES: Readonly<Record<string, BatchSize>> = {
   batches: BatchSize.count(2), force: BatchSize.count(4), bigbatches: BatchSize.count(8), quarter: BatchSize.percentage(25),
 };
+/** It has no data and keeps what it is set to. */
+function shopErrors(): cloudwatch.Alarm {
+  return new cloudwatch.Alarm(stack, 'ShopErrors', {
+    alarmName: 'shop-errors',
+    metric: new cloudwatch.Metric({ namespace: 'Shop', metricName: 'Errors' }),
+    threshold: 1,
+    evaluationPeriods: 1,
+    treatMissingData: cloudwatch.TreatMissingData.IGNORE,
+  });
+}
+
 const migration = new KarpenterMigration(stack, 'Migration', {
   cluster,
   stage: app.node.tryGetContext('stage') ?? MigrationStage.INSTALL,
@@ -63,6 +75,7 @@ const migration = new KarpenterMigration(stack, 'Migration', {
     batchSize: variants.map(name => BATCHES[name]).find(size => size !== undefined),
     preProvision: variants.includes('roomfirst'),
     force: variants.includes('force'),
+    pauseWhile: variants.includes('alarmed') ? [shopErrors()] : undefined,
   },
 });
 const brokenResource: string | undefined = app.node.tryGetContext('broken');

@@ -16,6 +16,8 @@ import { AwsAddons } from '../workflow/critical-workloads/addons.aws';
 import { WorkloadsPort } from '../workflow/critical-workloads/port';
 import { CRITICAL_WORKLOADS } from '../workflow/critical-workloads/row';
 import { criticalWorkloadsStep } from '../workflow/critical-workloads/step';
+import { CloudWatchAlarms } from '../workflow/draining/gate/alarms.aws';
+import { gateOf } from '../workflow/draining/gate/gate';
 import { PlaceholderPort } from '../workflow/draining/placeholders/port';
 import { DrainingPort } from '../workflow/draining/port';
 import { DefaultEventBus } from '../workflow/events/events.aws';
@@ -59,6 +61,7 @@ function steps(configuration: WorkflowConfiguration, generation: number, options
   const fleet = port<FleetPort>(REMOVAL.port);
   const { ClusterName, Api, StackId } = configuration;
   const aws = new FleetAws(ClusterName, apiOf(Api));
+  const mayBegin = gateOf(configuration, options.anytime ?? false, new CloudWatchAlarms());
   return {
     [CRITICAL_WORKLOADS.name]: criticalWorkloadsStep({
       kubernetes: port<WorkloadsPort>(CRITICAL_WORKLOADS.port),
@@ -69,11 +72,12 @@ function steps(configuration: WorkflowConfiguration, generation: number, options
       kubernetes: draining,
       aws: new ScaleDownAws(ClusterName, fence),
       fleet,
+      mayBegin,
       autoscalerIsQuiet: () => autoscalerIsQuiet(autoscaler, new ClusterAutoscalerAws(ClusterName), configuration),
       recheck: () => recheck(configuration),
     }, configuration, options),
-    [FORMER_POOLS.name]: formerPoolsStep({ fleet, draining, aws, deployment: () => deploymentOf(StackId) }, configuration, options),
-    [REMOVAL.name]: removalStep({ fleet, draining, aws }, configuration, options),
+    [FORMER_POOLS.name]: formerPoolsStep({ fleet, draining, aws, mayBegin, deployment: () => deploymentOf(StackId) }, configuration, options),
+    [REMOVAL.name]: removalStep({ fleet, draining, aws, mayBegin }, configuration, options),
   };
 }
 

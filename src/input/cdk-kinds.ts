@@ -1,10 +1,11 @@
-import { Duration, Size, Token } from 'aws-cdk-lib';
+import { Duration, Size, TimeZone, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { checkKind, Kind, memberOf, refuse } from './kind';
-import { textOf } from './kinds';
+import { known, text, textOf } from './kinds';
 
 /**
  * Values of the CDK's own classes. They may come from another copy of it, or implement an interface in another language, so they are known by
@@ -34,6 +35,20 @@ export function duration(minimum: Duration = Duration.seconds(0), maximum?: Dura
     }
     const milliseconds = given.toMilliseconds();
     if (milliseconds % 1000 !== 0 || milliseconds < minimum.toMilliseconds() || (maximum && milliseconds > maximum.toMilliseconds())) {
+      throw new Error(`${what} is ${given.toHumanString()}: set ${expected}`);
+    }
+  });
+}
+
+/** A time in whole minutes that is known at synthesis, between two. */
+export function minutes(minimum: Duration, maximum: Duration): Kind<Duration> {
+  const expected = `a Duration of whole minutes from ${minimum.toHumanString()} to ${maximum.toHumanString()}, such as Duration.hours(1)`;
+  return having<Duration>(['toSeconds', 'toMilliseconds', 'toHumanString', 'isUnresolved'], expected, (what, given) => {
+    if (given.isUnresolved()) {
+      throw new Error(`${what} is a token: set a value that is known at synthesis, ${expected}`);
+    }
+    const milliseconds = given.toMilliseconds();
+    if (milliseconds % 60_000 !== 0 || milliseconds < minimum.toMilliseconds() || milliseconds > maximum.toMilliseconds()) {
       throw new Error(`${what} is ${given.toHumanString()}: set ${expected}`);
     }
   });
@@ -72,3 +87,31 @@ export const VPC: Kind<ec2.IVpc> = having<ec2.IVpc>(['vpcId', 'selectSubnets'], 
 
 export const SECURITY_GROUP: Kind<ec2.ISecurityGroup> = having<ec2.ISecurityGroup>(['securityGroupId', 'connections'],
   'ec2.SecurityGroup.fromSecurityGroupId(...) or another ec2.ISecurityGroup');
+
+const ALARM_ARN = /^arn:[^:]+:cloudwatch:[^:]+:\d{12}:alarm:.+$/;
+
+/** The ARN may be a token. */
+export const ALARM: Kind<cloudwatch.IAlarm> = having<cloudwatch.IAlarm>(['alarmArn', 'alarmName', 'node'],
+  'a cloudwatch.Alarm, a cloudwatch.CompositeAlarm or another cloudwatch.IAlarm', (what, { alarmArn }) => {
+    if (!Token.isUnresolved(alarmArn) && !ALARM_ARN.test(alarmArn)) {
+      throw new Error(`${what} is "${alarmArn}", which is no alarm: set one whose ARN has the form arn:aws:cloudwatch:us-east-1:111111111111:alarm:name`);
+    }
+  });
+
+const A_TIME_ZONE = 'a time zone of the database of IANA, such as TimeZone.EUROPE_BERLIN';
+
+/** One that Node knows, because our function reckons with it. */
+export const TIME_ZONE: Kind<TimeZone> = having<TimeZone>(['timezoneName'], A_TIME_ZONE, (what, { timezoneName }) => {
+  checkKind(what, timezoneName, known(text(A_TIME_ZONE, isTimeZone)));
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return false;
+    }
+    throw error;
+  }
+}

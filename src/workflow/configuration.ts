@@ -3,8 +3,10 @@ import { ClusterAutoscaler } from './cluster-autoscaler/cluster-autoscaler';
 import { LONGEST_WAIT_MINUTES, ScaleDownConfiguration, WorkflowConfiguration } from './contract';
 import { CriticalWorkload } from './critical-workloads/critical-workload';
 import { CutOverOptions } from './cut-over-options';
+import { alarmsOf } from './scale-down/alarms';
 import { BatchSize } from './scale-down/batch-size';
 import { DisruptionLimit } from './scale-down/disruption-limit';
+import { windowOf } from './scale-down/maintenance-window';
 import { ScaleDownOptions } from './scale-down/scale-down-options';
 
 /** Upstream's guides use this image for pods that only take room. */
@@ -52,5 +54,7 @@ function scaleDownOptions(options: ScaleDownOptions): ScaleDownConfiguration {
     PauseSeconds: options.pauseBetweenBatches?.toSeconds() ?? 0,
     DeregistrationSeconds: (options.deregistrationDelay ?? DEFAULT_DEREGISTRATION_DELAY).toSeconds(),
     Force: options.force ?? false,
+    PauseWhile: alarmsOf(options.pauseWhile ?? []),
+    MaintenanceWindows: options.maintenanceWindows?.map(windowOf),
   };
 }

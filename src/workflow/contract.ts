@@ -1,6 +1,7 @@
 import { Toleration } from '../kubernetes/scheduling';
 import { MigrationStage } from '../words/migration-stage';
 import { PreflightCheck } from '../words/preflight-check';
+import { Weekday } from '../words/weekday';
 
 export const MIGRATION_STAGE_TYPE = 'Custom::KarpenterMigrationStage';
 /** What the AWS function tells the Kubernetes function when a stack is deleted and Karpenter stays. */
@@ -94,6 +95,29 @@ export interface ScaleDownConfiguration {
   readonly DeregistrationSeconds: number;
   /** Delete pods that cannot be evicted once patience is over. */
   readonly Force: boolean;
+  /** Alarms, of which none may ring when a node is begun; only where there are any. */
+  readonly PauseWhile?: AlarmsConfiguration;
+  /** Outside of all of them no node is begun; always if undefined. */
+  readonly MaintenanceWindows?: readonly WindowConfiguration[];
+}
+
+/** As CloudWatch calls them. */
+export type AlarmType = 'CompositeAlarm' | 'MetricAlarm';
+
+export interface AlarmsConfiguration {
+  readonly AlarmArns: readonly string[];
+  /** What is asked for: composite alarms may only be read by whoever may read all alarms. */
+  readonly AlarmTypes: readonly AlarmType[];
+}
+
+export interface WindowConfiguration {
+  /** On which it begins. */
+  readonly Days: readonly Weekday[];
+  /** As `HH:MM`. */
+  readonly Start: string;
+  readonly Minutes: number;
+  /** By the name that it has in the database of IANA. */
+  readonly TimeZone: string;
 }
 
 export interface MigrationStageProperties {

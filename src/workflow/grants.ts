@@ -1,6 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { AlarmsConfiguration, ScaleDownConfiguration } from './contract';
+import { resourcesOf } from './scale-down/alarms';
 import { GROUP_TAGS } from './scale-down/sizes';
 import { Grant, GrantTarget } from './step-row';
 import { STEPS } from './steps';
@@ -10,15 +12,17 @@ import { clusterArnOf, partitionOf } from '../custom-resources/arns';
 const CLUSTER_TAG = 'eks:cluster-name';
 
 /** What the steps of the workflow need of AWS: reads where they read, writes bound to the cluster and to our own tags. */
-export function stepGrants(stack: Stack, cluster: eks.ICluster): iam.PolicyStatementProps[] {
+export function stepGrants(stack: Stack, cluster: eks.ICluster, { PauseWhile }: Pick<ScaleDownConfiguration, 'PauseWhile'>): iam.PolicyStatementProps[] {
   const grants = STEPS.flatMap(({ grants: ofStep }): readonly Grant[] => ofStep);
-  return Object.entries(boundsOf(stack, cluster)).map(([target, bounds]) => {
+  return Object.entries(boundsOf(stack, cluster, PauseWhile)).filter(([, { resources }]) => resources.length > 0).map(([target, bounds]) => {
     const actions = new Set(grants.filter(({ on }) => on === target).flatMap(grant => grant.actions));
     return { actions: [...actions], ...bounds };
   });
 }
 
-function boundsOf(stack: Stack, cluster: eks.ICluster): Record<GrantTarget, Pick<iam.PolicyStatementProps, 'resources' | 'conditions'>> {
+function boundsOf(
+  stack: Stack, cluster: eks.ICluster, alarms?: AlarmsConfiguration,
+): Record<GrantTarget, Pick<iam.PolicyStatementProps, 'conditions'> & { readonly resources: string[] }> {
   const partition = partitionOf(stack);
   const ofCluster = (resource: string) => stack.formatArn({ partition, service: 'eks', resource, resourceName: `${cluster.clusterName}/*` });
   return {
@@ -32,5 +36,6 @@ function boundsOf(stack: Stack, cluster: eks.ICluster): Record<GrantTarget, Pick
       resources: [stack.formatArn({ partition, service: 'autoscaling', resource: 'autoScalingGroup:*:autoScalingGroupName', resourceName: '*' })],
       conditions: { StringEquals: { [`aws:ResourceTag/${CLUSTER_TAG}`]: cluster.clusterName } },
     },
+    'alarms': { resources: alarms ? [...resourcesOf(alarms)] : [] },
   };
 }

@@ -74,14 +74,15 @@ export class MigrationStageResource extends Construct {
   }
 
   private grant(
-    resource: CustomResource, aws: AwsProvider, kubernetes: KubernetesProvider, { cluster, launchTemplateTag }: MigrationStageResourceProps,
+    resource: CustomResource, aws: AwsProvider, kubernetes: KubernetesProvider,
+    { cluster, configuration, launchTemplateTag }: MigrationStageResourceProps,
   ): void {
     const stack = Stack.of(this);
     kubernetes.allow(resource);
     aws.allowLate(resource, [
       ...this.workflow.rights,
       { actions: ['cloudformation:DescribeStacks'], resources: [...new Set([stack.stackId, outermost(stack).stackId])] },
-      ...stepGrants(stack, cluster),
+      ...stepGrants(stack, cluster, configuration.ScaleDown),
       {
         actions: ['events:PutEvents'],
         resources: [stack.formatArn({ partition: partitionOf(this), service: 'events', resource: 'event-bus', resourceName: 'default' })],

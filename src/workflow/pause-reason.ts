@@ -66,6 +66,19 @@ export enum PauseReason {
   DEPLOYMENT_GOES_ON = 'DeploymentGoesOn',
   /** A check of the preflight no longer holds. */
   PREFLIGHT = 'Preflight',
+  /** An alarm of `scaleDown.pauseWhile` is in `ALARM`. */
+  ALARM_RINGS = 'AlarmRings',
+  /** An alarm of `scaleDown.pauseWhile` does not exist. */
+  ALARM_MISSING = 'AlarmMissing',
+  /** None of `scaleDown.maintenanceWindows` is open. */
+  OUTSIDE_MAINTENANCE_WINDOWS = 'OutsideMaintenanceWindows',
   /** An error that nobody foresaw; the log has all of it. */
   UNEXPECTED = 'Unexpected',
+}
+
+/** What the user wants to be waited for. Nobody is in the way and nobody has to mend anything, so no patience runs. */
+const AWAITED: readonly (PauseReason | undefined)[] = [PauseReason.ALARM_RINGS, PauseReason.OUTSIDE_MAINTENANCE_WINDOWS];
+
+export function isAwaited(reason: PauseReason | undefined): boolean {
+  return AWAITED.includes(reason);
 }

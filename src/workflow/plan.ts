@@ -45,7 +45,8 @@ export type Deployment =
 export function planDeployment(stage: MigrationStage, record: RunRecord, status: ExecutionStatus, isTimeOver: boolean): Deployment {
   const report = record.report?.generation === record.generation ? record.report : undefined;
   const says = report?.says ?? 'the run has not said anything yet';
-  if (report?.outcome === 'arrived' || report?.deployed) {
+  // Nothing of a removal may be left to later.
+  if (report?.outcome === 'arrived' || report?.deployed && stage !== MigrationStage.REMOVED) {
     return { kind: 'arrived', state: says };
   }
   if (report?.outcome === 'stopped') {

@@ -18,7 +18,7 @@ export interface ExecutionsPort {
 export interface StagePort {
   readonly runs: RunPort;
   readonly executions: ExecutionsPort;
-  /** The steps, in the name of a generation. */
+  /** The steps, in the name of a generation; what they begin they begin at once. */
   steps(generation: number): Steps;
   /** Claims and nodes that the Kubernetes API still has, and instances of this cluster's Karpenter that EC2 still has. */
   remaining(): Promise<readonly Remaining[]>;

@@ -22,7 +22,7 @@ export function logLine(clusterName: string, leg: Leg, state: RunState, progress
     [CLUSTER_DIMENSION]: clusterName,
     [STEP_DIMENSION]: leg.step,
     ...metrics,
-    level: state.outcome === 'paused' || state.outcome === 'stopped' ? 'warn' : 'info',
+    level: state.outcome === 'paused' && state.awaitingSince === undefined || state.outcome === 'stopped' ? 'warn' : 'info',
     message: state.says,
     stage: state.stage,
     direction: leg.direction,
@@ -41,7 +41,8 @@ function metricsOf(counts: Counts, state: RunState, now: Date): Partial<Record<M
     EvictionsRefused: counts.evictionsRefused,
     PodsPending: counts.podsPending,
     KarpenterNodes: counts.karpenterNodes,
-    PausedSeconds: state.pausedSince === undefined ? 0 : Math.round(secondsSince(state.pausedSince, now)),
+    // Where the user wants something to be waited for, nobody has to do anything.
+    PausedSeconds: state.pausedSince === undefined || state.awaitingSince !== undefined ? 0 : Math.round(secondsSince(state.pausedSince, now)),
     StoppedSafely: state.outcome === 'stopped' ? 1 : 0,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

@@ -1,5 +1,5 @@
 import { Leg, nextLeg } from './itinerary';
-import { PauseReason } from './pause-reason';
+import { isAwaited, PauseReason } from './pause-reason';
 import { RunReport } from './run-record';
 import { blocked, Counts, Progress } from './step';
 import { MigrationStage } from '../words/migration-stage';
@@ -22,6 +22,8 @@ export interface RunState {
   readonly blockedSince?: Readonly<Partial<Record<PauseReason, string>>>;
   /** What is waited for, by the reason that it comes to when it takes too long, and since when. */
   readonly wait?: { readonly by: PauseReason; readonly since: string };
+  /** Since when the run waits for what the user wants to be waited for, in ISO 8601: no patience runs meanwhile. */
+  readonly awaitingSince?: string;
   /** The deployment does not wait for what is left. */
   readonly deployed?: boolean;
   /** How many calls have ended in the middle, one after the other. */
@@ -46,8 +48,10 @@ const FORCED: readonly PauseReason[] = [PauseReason.DISRUPTION_BUDGET, PauseReas
 const LEG = /^[^:]+: /;
 
 /** The state after a call of a step. */
-export function advanced(state: RunState, leg: Leg, progress: Progress, now: Date): RunState {
-  const { pausedBy: _by, pausedSince: _since, blockedSince, wait: _wait, lost: _lost, deployed: _deployed, ...rest } = state;
+export function advanced(before: RunState, leg: Leg, progress: Progress, now: Date): RunState {
+  const awaits = progress.kind === 'blocked' && isAwaited(progress.by);
+  const state = awaits ? before : afterAwaiting(before, now);
+  const { pausedBy: _by, pausedSince: _since, blockedSince, wait: _wait, lost: _lost, deployed: _deployed, awaitingSince: _all, ...rest } = state;
   const base = { ...rest, says: `${leg.name}: ${progress.says}`, round: state.round + 1, next: leg.name };
   switch (progress.kind) {
     case 'working': {
@@ -56,11 +60,11 @@ export function advanced(state: RunState, leg: Leg, progress: Progress, now: Dat
         const late = blocked(progress.limit.by, `${progress.says}, for more than ${progress.limit.minutes} minutes`);
         return { ...paused(state, { ...base, says: `${leg.name}: ${late.says}` }, progress.limit.by, now), wait };
       }
-      const patience = (progress.limit || progress.forced) && blockedSince ? { blockedSince } : {};
+      const patience = (progress.limit || progress.forced || progress.prepares) && blockedSince ? { blockedSince } : {};
       return { ...base, ...patience, ...wait && { wait }, ...progress.deployed && { deployed: true }, outcome: 'working', waitSeconds: progress.waitSeconds };
     }
     case 'blocked':
-      return paused(state, base, progress.by, now);
+      return awaits ? awaiting(state, base, progress, now) : paused(state, base, progress.by, now);
     case 'done': {
       const next = nextLeg(state.stage, leg);
       return next
@@ -83,6 +87,38 @@ function paused({ pausedSince, blockedSince }: RunState, base: Omit<RunState, 'o
   };
 }
 
+/** All that has a time keeps it, until the wait is over. */
+function awaiting(
+  { pausedSince, blockedSince, wait, awaitingSince }: RunState, base: Omit<RunState, 'outcome' | 'waitSeconds'>,
+  { by, waitSeconds }: Progress & { kind: 'blocked' }, now: Date,
+): RunState {
+  const since = awaitingSince ?? now.toISOString();
+  return {
+    ...base,
+    outcome: 'paused',
+    waitSeconds: Math.min(waitSeconds ?? pauseSeconds(secondsSince(since, now)), LONGEST_PAUSE_SECONDS),
+    pausedBy: by,
+    pausedSince: pausedSince ?? since,
+    ...blockedSince && { blockedSince },
+    ...wait && { wait },
+    awaitingSince: since,
+    // Nobody knows how long it takes, and all of it may be in order for days.
+    deployed: true,
+  };
+}
+
+/** The state with all its times moved on by what was awaited: it counts for nobody. */
+function afterAwaiting({ awaitingSince, pausedSince, blockedSince, wait, ...state }: RunState, now: Date): RunState {
+  const seconds = awaitingSince === undefined ? 0 : secondsSince(awaitingSince, now);
+  const moved = (time: string) => new Date(Date.parse(time) + seconds * 1000).toISOString();
+  return {
+    ...state,
+    ...pausedSince === undefined ? {} : { pausedSince: moved(pausedSince) },
+    ...blockedSince && { blockedSince: Object.fromEntries(Object.entries(blockedSince).map(([by, since]) => [by, moved(since)])) },
+    ...wait && { wait: { ...wait, since: moved(wait.since) } },
+  };
+}
+
 /** The state while another call may still be changing something: what was in the way before still is, and its time goes on. */
 export function held(state: RunState, leg: Leg, seconds: number): RunState {
   return { ...state, says: `${leg.name}: waits until a call before has ended`, waitSeconds: seconds, round: state.round + 1 };
@@ -95,8 +131,9 @@ export function lost(state: RunState, leg: Leg, calls: number, now: Date): RunSt
 }
 
 /** Whether the reason of the present pause has been in the way for as long as patience. */
-export function isOutOfPatience({ outcome, pausedBy, pausedSince, blockedSince }: RunState, patienceMinutes: number, now: Date): boolean {
-  return outcome === 'paused' && secondsSince(blockedSince?.[pausedBy!] ?? pausedSince!, now) >= patienceMinutes * 60;
+export function isOutOfPatience(state: RunState, patienceMinutes: number, now: Date): boolean {
+  const { outcome, pausedBy, pausedSince, blockedSince, awaitingSince } = state;
+  return outcome === 'paused' && awaitingSince === undefined && secondsSince(blockedSince?.[pausedBy!] ?? pausedSince!, now) >= patienceMinutes * 60;
 }
 
 /** Whether what is in the way is of a kind that may be overridden, if the user wants that. */
@@ -145,10 +182,11 @@ export function secondsSince(iso: string, now: Date): number {
 
 /** Seconds between tries of a run that is blocked: soon at first, so that a short obstacle costs little, then ever more rarely. */
 const INTERVALS = [10, 20, 40, 60, 120, 300];
+const LONGEST_PAUSE_SECONDS = INTERVALS[INTERVALS.length - 1];
 
 /** The wait before the next try. */
 export function pauseSeconds(pausedForSeconds: number): number {
   // The intervals before add up to about twice the last of them, so the time that has passed tells how many there were.
   const tried = INTERVALS.findIndex(interval => pausedForSeconds < 2 * interval);
-  return tried < 0 ? INTERVALS[INTERVALS.length - 1] : INTERVALS[tried];
+  return tried < 0 ? LONGEST_PAUSE_SECONDS : INTERVALS[tried];
 }

@@ -22,6 +22,8 @@ export type WorkflowTask =
 export interface StepOptions {
   /** Patience with pods that cannot be evicted is over, and the user wants them to be deleted then. */
   readonly force: boolean;
+  /** Nodes are begun whatever alarms and maintenance windows say. */
+  readonly anytime?: boolean;
 }
 
 /** What a run works through. */

@@ -34,7 +34,7 @@ export class AwsStagePort implements StagePort {
   }
 
   public steps(generation: number): Steps {
-    return this.runner.steps(this.configuration, generation, { force: false });
+    return this.runner.steps(this.configuration, generation, { force: false, anytime: true });
   }
 
   public async remaining(): Promise<readonly Remaining[]> {

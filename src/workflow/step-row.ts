@@ -31,12 +31,15 @@ export interface StepRight {
 }
 
 /** Which of AWS' things an action is about. */
-export type GrantTarget = 'cluster' | 'nodegroups' | 'tags of nodegroups' | 'addons' | 'everything' | 'groups of the cluster';
+export type GrantTarget = 'cluster' | 'nodegroups' | 'tags of nodegroups' | 'addons' | 'everything' | 'groups of the cluster' | 'alarms';
 
 export interface Grant {
   readonly on: GrantTarget;
   readonly actions: readonly string[];
 }
+
+/** What whoever drains nodes asks before one is begun. */
+export const GATE_GRANT = { on: 'alarms', actions: ['cloudwatch:DescribeAlarms'] } as const satisfies Grant;
 
 export const may = (verbs: string, resource: string, namespace?: StepRight['namespace']): StepRight =>
   ({ verbs: verbs.split(' ') as Verb[], of: { resource }, namespace });

@@ -1,4 +1,4 @@
-import { PauseReason } from './pause-reason';
+import { isAwaited, PauseReason } from './pause-reason';
 
 /** How far a step is applied, by its records at the things themselves. */
 export interface Assessment {
@@ -41,9 +41,16 @@ export type Progress = (
     readonly deployed?: boolean;
     /** The call did by force what patience was over with: it is over with the next one of this kind too. */
     readonly forced?: boolean;
+    /** The call only made ready for a drain, maybe once more: what the drain is blocked by is still in the way. */
+    readonly prepares?: boolean;
   }
   /** Somebody or something is in the way; who, and what to do, is in `says` and in the runbook's article of the reason. */
-  | { readonly kind: 'blocked'; readonly by: PauseReason }
+  | {
+    readonly kind: 'blocked';
+    readonly by: PauseReason;
+    /** After how long it is over, where that is known. */
+    readonly waitSeconds?: number;
+  }
 ) & {
   /** One sentence for people, without a final period. */
   readonly says: string;
@@ -79,12 +86,18 @@ export const forcing = (says: string, waitSeconds: number, more: Pick<Progress, 
 /** Waits for something that must have come to its end after so many minutes. */
 export const waiting = (says: string, waitSeconds: number, limit: WaitLimit, more: Pick<Progress, 'counts' | 'undo'> & { readonly deployed?: boolean } = {}): Progress =>
   ({ kind: 'working', says, waitSeconds, limit, ...more });
-export const blocked = (by: PauseReason, says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress => ({ kind: 'blocked', by, says, ...more });
+export const blocked = (by: PauseReason, says: string, more: Pick<Progress, 'counts' | 'undo'> & { readonly waitSeconds?: number } = {}): Progress =>
+  ({ kind: 'blocked', by, says, ...more });
+/** Makes ready for a drain, which is no progress of it. */
+export const preparing = (progress: Progress | undefined): Progress | undefined => progress?.kind === 'working' ? { ...progress, prepares: true } : progress;
 /** Somebody else wrote in between: everything is read again. */
 export const overtaken = (says: string, more: Pick<Progress, 'counts' | 'undo'> = {}): Progress =>
   waiting(says, 2, { by: PauseReason.OVERTAKEN, minutes: 15 }, more);
 
-/** What several parts of one call came to: whoever gets on is said first, and one that is blocked holds up no other. Undefined where there was none. */
+/**
+ * What several parts of one call came to: whoever gets on is said first, and one that is blocked holds up no other. What the user wants to be waited for
+ * comes after who is in the way, because that is for somebody to mend. Undefined where there was none.
+ */
 export function together(parts: ReadonlyArray<Progress | undefined>): Progress | undefined {
   const all = parts.filter(part => part !== undefined);
   if (all.length <= 1) {
@@ -92,7 +105,8 @@ export function together(parts: ReadonlyArray<Progress | undefined>): Progress |
   }
   const moving = all.filter(part => part.kind === 'working' && part.limit === undefined);
   const waits = all.filter(part => part.kind === 'working' && part.limit !== undefined);
-  const [first] = [...moving, ...waits, ...all.filter(part => part.kind === 'blocked'), ...all];
+  const stuck = all.filter(part => part.kind === 'blocked');
+  const [first] = [...moving, ...waits, ...stuck.filter(({ by }) => !isAwaited(by)), ...stuck, ...all];
   const ordered = [first, ...all.filter(part => part !== first && part.kind !== 'done')];
   const undo = ordered.flatMap(part => part.undo ?? []);
   const counts = sumOf(ordered.flatMap(part => part.counts ?? []));

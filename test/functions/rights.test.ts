@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { KarpenterRelease, MigrationStage, NodeAccess, Requirement, WellKnownLabel } from '../../src';
 import { Given, KUBECTL_ROLE, migrate, Rendered, rendered } from '../karpenter-migration/stack';
 
@@ -46,7 +47,11 @@ function statementsOf({ Resources }: Rendered, role: string): Statement[] {
 
 /** Migrations that together have every kind of resource, at a stage that asks for everything. */
 const GIVEN: Readonly<Record<string, Given>> = {
-  'v0': () => ({ nodeAccess: NodeAccess.awsAuth(), stage: MigrationStage.SCALE_DOWN }),
+  'v0, with an alarm': stack => ({
+    nodeAccess: NodeAccess.awsAuth(),
+    stage: MigrationStage.SCALE_DOWN,
+    scaleDown: { pauseWhile: [cloudwatch.Alarm.fromAlarmArn(stack, 'Alarm', 'arn:aws:cloudwatch:us-east-1:111111111111:alarm:errors')] },
+  }),
   'v1, with Spot': () => ({
     stage: MigrationStage.SCALE_DOWN,
     nodeAccess: NodeAccess.accessEntry(),

@@ -1,4 +1,5 @@
-import { Duration, Lazy } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack as CdkStack, TimeZone } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -19,6 +20,7 @@ import { NodeAccess } from '../../src/node-access/node-access';
 import { Preflight } from '../../src/preflight/preflight';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { PreflightCheck } from '../../src/words/preflight-check';
+import { Weekday } from '../../src/words/weekday';
 import { ClusterAutoscaler } from '../../src/workflow/cluster-autoscaler/cluster-autoscaler';
 import { CriticalWorkload } from '../../src/workflow/critical-workloads/critical-workload';
 import { NodegroupTarget } from '../../src/workflow/scale-down/scale-down-options';
@@ -36,6 +38,8 @@ const cluster = (attributes: Partial<eks.ClusterAttributes>) => given(stack => (
 const role = (stack: Stack, arn: string) => iam.Role.fromRoleArn(stack, 'Given', arn);
 const digest = `sha256:${'0'.repeat(64)}`;
 
+const late = (stack: Stack) => Lazy.string({ produce: () => stack.stackName });
+
 const aFlag = 'true or false, without quotation marks';
 const stages = `one of ${Object.values(MigrationStage).join(', ')}`;
 const risks = `one of ${Object.values(PreflightCheck).join(', ')}`;
@@ -49,6 +53,20 @@ const elsewhere = 'of account 222222222222, and the stack of the cluster is of 1
 const takenKey = (key: string, problem: string) => `"${key}" cannot be the key of the discovery tag: ${problem}; set \`tagKey\` or leave it at karpenter.sh/discovery`;
 const kubernetesKey = 'load balancers and EKS find their own subnets and security groups by keys that begin with kubernetes.io/, and take the value for something else';
 const aReplica = 'a whole number from 1 to 100';
+
+const anAlarm = 'a cloudwatch.Alarm, a cloudwatch.CompositeAlarm or another cloudwatch.IAlarm';
+const alarmArn = (region = 'us-east-1', account = '111111111111') => `arn:aws:cloudwatch:${region}:${account}:alarm:errors`;
+const alarm = (stack: Stack, arn: string, id = 'Alarm') => cloudwatch.Alarm.fromAlarmArn(stack, id, arn);
+const madeAlarm = (stack: Stack, env: object) => new cloudwatch.Alarm(new CdkStack(stack.node.root, 'Alarms', { env }), 'Errors', {
+  metric: new cloudwatch.Metric({ namespace: 'Shop', metricName: 'Errors' }), threshold: 1, evaluationPeriods: 1,
+});
+const farAlarm = (region: string, account: string) => `\`scaleDown.pauseWhile[0]\` is an alarm of region ${region} and account ${account}, and the migration is in region `
+  + 'us-east-1 and account 111111111111: set alarms of the migration\'s own, where its function reads them';
+const aTime = 'a time of the day as HH:MM, from 00:00 to 23:59';
+const aWindow = 'a Duration of whole minutes from 15 minutes to 1 day, such as Duration.hours(1)';
+const aZone = 'a time zone of the database of IANA, such as TimeZone.EUROPE_BERLIN';
+const windowOf = (more: object) => ({ start: '22:00', duration: Duration.hours(6), ...more });
+const window = (more: object) => scaleDown({ maintenanceWindows: [windowOf(more)] });
 
 const WORKFLOW: Nonsense[] = [
   ['a target for a group that is not named', migration({ nodegroups: ['apps'], scaleDown: { targets: [NodegroupTarget.of('app', 10)] } }),
@@ -81,9 +99,45 @@ const WORKFLOW: Nonsense[] = [
   ['a load balancer that takes a month', scaleDown({ deregistrationDelay: Duration.days(30) }),
     `\`scaleDown.deregistrationDelay\` is 30 days: set ${aDuration('from 0 seconds to 1 hour')}`],
   ['the scale-down as a text', scaleDown('fast'), '`scaleDown` is "fast": set an object with some of `targets`, `batchSize`, `disruptionLimit`, `workloadLimits`, `preProvision`, `pauseBetweenBatches`, '
-    + '`deregistrationDelay`, `patience`, `force`'],
+    + '`deregistrationDelay`, `pauseWhile`, `maintenanceWindows`, `patience`, `force`'],
   ['the scale-down as null', scaleDown(null), '`scaleDown` is null: set an object with some of `targets`, `batchSize`, `disruptionLimit`, `workloadLimits`, `preProvision`, `pauseBetweenBatches`, '
-    + '`deregistrationDelay`, `patience`, `force`'],
+    + '`deregistrationDelay`, `pauseWhile`, `maintenanceWindows`, `patience`, `force`'],
+  ['an alarm by its name', scaleDown({ pauseWhile: ['errors'] }), `\`scaleDown.pauseWhile[0]\` is "errors": set ${anAlarm}`],
+  ['an alarm that is no list', scaleDown({ pauseWhile: 'errors' }), `\`scaleDown.pauseWhile\` is "errors": set a list, each entry ${anAlarm}`],
+  ['a topic as an alarm', given(stack => ({ scaleDown: { pauseWhile: [alarm(stack, 'arn:aws:sns:us-east-1:111111111111:topic')] } })),
+    '`scaleDown.pauseWhile[0]` is "arn:aws:sns:us-east-1:111111111111:topic", which is no alarm: set one whose ARN has the form arn:aws:cloudwatch:us-east-1:111111111111:alarm:name'],
+  ['an alarm twice', given(stack => ({ scaleDown: { pauseWhile: [alarm(stack, alarmArn()), alarm(stack, alarmArn(), 'Again')] } })),
+    `\`scaleDown.pauseWhile\` names "${alarmArn()}" twice: keep one of them`],
+  ['more alarms than CloudWatch tells about at a time', given(stack => ({
+    scaleDown: { pauseWhile: [...Array(101).keys()].map(index => alarm(stack, `${alarmArn()}-${index}`, `Alarm${index}`)) },
+  })), '`scaleDown.pauseWhile` has 101 entries: give at most 100'],
+  ['an alarm of another region', given(stack => ({ scaleDown: { pauseWhile: [alarm(stack, alarmArn('eu-west-1'))] } })),
+    farAlarm('eu-west-1', '111111111111')],
+  ['an alarm of another account', given(stack => ({ scaleDown: { pauseWhile: [alarm(stack, alarmArn('us-east-1', '222222222222'))] } })), farAlarm('us-east-1', '222222222222')],
+  ['an alarm that is made in another region', given(stack => ({ scaleDown: { pauseWhile: [madeAlarm(stack, { region: 'eu-west-1', account: '111111111111' })] } })), farAlarm('eu-west-1', '111111111111')],
+  ['no window', scaleDown({ maintenanceWindows: [] }), '`scaleDown.maintenanceWindows` is empty: leave it out where nodes may be begun at any time, or name a window'],
+  ['a window as a text', scaleDown({ maintenanceWindows: ['SAT 22:00'] }), '`scaleDown.maintenanceWindows[0]` is "SAT 22:00": set an object with `start`, `duration`'],
+  ['a window alone', scaleDown({ maintenanceWindows: { start: '22:00' } }), '`scaleDown.maintenanceWindows` is { start: \'22:00\' }: set a list, each entry an object with `start`, `duration`'],
+  ['51 windows', scaleDown({ maintenanceWindows: Array(51).fill(windowOf({})) }), '`scaleDown.maintenanceWindows` has 51 entries: give at most 50'],
+  ['windows that are a token', given(stack => ({ scaleDown: { maintenanceWindows: Lazy.any({ produce: () => [stack.stackName] }) } })), '`scaleDown.maintenanceWindows` is a token: set a value that is known at synthesis, a list, each entry an object with `start`, `duration`'],
+  ['a window without a start', window({ start: undefined }), `\`scaleDown.maintenanceWindows[0].start\` is not set: set ${aTime}`],
+  ['a window that starts at 24:00', window({ start: '24:00' }), `\`scaleDown.maintenanceWindows[0].start\` is "24:00": set ${aTime}`],
+  ['a window that starts at nine', window({ start: '9:00' }), `\`scaleDown.maintenanceWindows[0].start\` is "9:00": set ${aTime}`],
+  ['a window that starts as a cron says', window({ start: '0 22 * * *' }), `\`scaleDown.maintenanceWindows[0].start\` is "0 22 * * *": set ${aTime}`],
+  ['a start that is a token', given(stack => ({ scaleDown: { maintenanceWindows: [windowOf({ start: late(stack) })] } })), `\`scaleDown.maintenanceWindows[0].start\` is a token: set a value that is known at synthesis, ${aTime}`],
+  ['a window without an end', window({ duration: undefined }), `\`scaleDown.maintenanceWindows[0].duration\` is not set: set ${aWindow}`],
+  ['a window of a minute', window({ duration: Duration.minutes(1) }), `\`scaleDown.maintenanceWindows[0].duration\` is 1 minute: set ${aWindow}`],
+  ['a window of two days', window({ duration: Duration.days(2) }), `\`scaleDown.maintenanceWindows[0].duration\` is 2 days: set ${aWindow}`],
+  ['a window of half minutes', window({ duration: Duration.seconds(930) }), `\`scaleDown.maintenanceWindows[0].duration\` is 15 minutes 30 seconds: set ${aWindow}`],
+  ['a duration that is a token', window({ duration: Duration.minutes(Lazy.number({ produce: () => 60 })) }), `\`scaleDown.maintenanceWindows[0].duration\` is a token: set a value that is known at synthesis, ${aWindow}`],
+  ['no day', window({ days: [] }), '`scaleDown.maintenanceWindows[0].days` is empty: leave it out for every day, or name some'],
+  ['a day by its name', window({ days: ['Saturday'] }), '`scaleDown.maintenanceWindows[0].days[0]` is "Saturday": set one of MON, TUE, WED, THU, FRI, SAT, SUN'],
+  ['a day twice', window({ days: [Weekday.MONDAY, Weekday.MONDAY] }), '`scaleDown.maintenanceWindows[0].days` names "MON" twice: keep one of them'],
+  ['a time zone as a text', window({ timeZone: 'Europe/Berlin' }), `\`scaleDown.maintenanceWindows[0].timeZone\` is "Europe/Berlin": set ${aZone}`],
+  ['a time zone that there is none of', window({ timeZone: TimeZone.of('Europe/Frankfurt') }), `\`scaleDown.maintenanceWindows[0].timeZone\` is "Europe/Frankfurt": set ${aZone}`],
+  ['a time zone that is a token', given(stack => ({ scaleDown: { maintenanceWindows: [windowOf({ timeZone: TimeZone.of(late(stack)) })] } })),
+    `\`scaleDown.maintenanceWindows[0].timeZone\` is a token: set a value that is known at synthesis, ${aZone}`],
+  ['a slip of the pen in a window', window({ timezone: 'UTC' }), '`scaleDown.maintenanceWindows[0].timezone` is no property of `scaleDown.maintenanceWindows[0]`, got "UTC": set `scaleDown.maintenanceWindows[0].timeZone`, or leave it out'],
   ['a slip of the pen in the scale-down', scaleDown({ batchsize: 2 }), '`scaleDown.batchsize` is no property of `scaleDown`, got 2: set `scaleDown.batchSize`, or leave it out'],
   ['a deployment that waits for an hour', migration({ waitForRun: Duration.minutes(60) }),
     'waitForRun must be 50 minutes or less, because CloudFormation gives a custom resource an hour, got 1 hour'],
@@ -229,14 +283,20 @@ const CHART: Nonsense[] = [
 
 refuses([...WORKFLOW, ...MIGRATION, ...ACCOUNT, ...CHART]);
 
-const late = (stack: Stack) => Lazy.string({ produce: () => stack.stackName });
-
 takes({
   'a target for a group that is named': migration({ nodegroups: ['apps'], scaleDown: { targets: [NodegroupTarget.of('apps', 10)] } }),
   'a target where all groups take part': scaleDown({ targets: [NodegroupTarget.of('apps', 10)] }),
   'a target where the groups are known late': given(stack => ({ nodegroups: [late(stack)], scaleDown: { targets: [NodegroupTarget.of('apps', 10)] } })),
   'hosts that do not take part': migration({ nodegroups: ['a'], hostNodegroups: ['b'] }),
   'the longest times': scaleDown({ pauseBetweenBatches: Duration.days(7), patience: Duration.days(30), deregistrationDelay: Duration.hours(1), force: false }),
+  'windows of all lengths': scaleDown({
+    maintenanceWindows: [
+      windowOf({ duration: Duration.minutes(15), start: '00:00' }), windowOf({ duration: Duration.hours(24), start: '23:59', days: [Weekday.SUNDAY], timeZone: TimeZone.of('Asia/Kathmandu') }),
+    ],
+  }),
+  'alarms of the same place': given(stack => ({ scaleDown: { pauseWhile: [alarm(stack, alarmArn()), madeAlarm(stack, { region: 'us-east-1', account: '111111111111' })] } })),
+  'an alarm whose place is a token': given(stack => ({ scaleDown: { pauseWhile: [alarm(stack, late(stack)), madeAlarm(stack, {})] } })),
+  'no alarm': scaleDown({ pauseWhile: [] }),
   'the longest wait': migration({ waitForRun: Duration.minutes(50) }),
   'images of a private registry': migration({
     cutOver: { canaryImage: `registry.example.com:5000/my_team/pause@${digest}` },

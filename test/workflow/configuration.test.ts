@@ -1,6 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { checkKind } from '../../src/input/kind';
 import { struct } from '../../src/input/shape';
+import { Weekday } from '../../src/words/weekday';
 import { ClusterAutoscaler } from '../../src/workflow/cluster-autoscaler/cluster-autoscaler';
 import { waitForRun, workflowOptions } from '../../src/workflow/configuration';
 import { CriticalWorkload } from '../../src/workflow/critical-workloads/critical-workload';
@@ -95,4 +97,35 @@ test.each<[string, () => unknown, string]>([
   ['an autoscaler that is none', () => ClusterAutoscaler.deployment('kube-system', ''), 'name of the Cluster Autoscaler "" is not a DNS name'],
 ])('%s is refused at synthesis', (_, make, message) => {
   expect(make).toThrow(message);
+});
+
+describe('what has to be waited for before a node is begun', () => {
+  const arn = 'arn:aws:cloudwatch:us-east-1:111111111111:alarm:errors';
+  const stack = new Stack();
+  const metric = new cloudwatch.Metric({ namespace: 'Shop', metricName: 'Errors' });
+  const made = new cloudwatch.Alarm(stack, 'Made', { metric, threshold: 1, evaluationPeriods: 1 });
+  const imported = cloudwatch.Alarm.fromAlarmArn(stack, 'Imported', arn);
+  const composite = new cloudwatch.CompositeAlarm(stack, 'Composite', { alarmRule: cloudwatch.AlarmRule.fromBoolean(true) });
+
+  test('windows are told with what is left out', () => {
+    const { MaintenanceWindows } = workflowOptions({}, {
+      maintenanceWindows: [
+        { start: '22:00', duration: Duration.hours(6) },
+        { days: [Weekday.SATURDAY, Weekday.SUNDAY], start: '08:30', duration: Duration.minutes(90), timeZone: TimeZone.EUROPE_BERLIN },
+      ],
+    }).ScaleDown;
+    expect(MaintenanceWindows).toEqual([
+      { Days: ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'], Start: '22:00', Minutes: 360, TimeZone: 'Etc/UTC' },
+      { Days: ['SAT', 'SUN'], Start: '08:30', Minutes: 90, TimeZone: 'Europe/Berlin' },
+    ]);
+  });
+
+  test.each([
+    ['none', [], undefined],
+    ['metric alarms', [made], { AlarmArns: [made.alarmArn], AlarmTypes: ['MetricAlarm'] }],
+    ['a composite alarm too', [made, composite], { AlarmArns: [made.alarmArn, composite.alarmArn], AlarmTypes: ['CompositeAlarm', 'MetricAlarm'] }],
+    ['an imported one, which may be composite', [imported], { AlarmArns: [arn], AlarmTypes: ['CompositeAlarm', 'MetricAlarm'] }],
+  ])('alarms: %s', (_, pauseWhile: cloudwatch.IAlarm[], expected) => {
+    expect(workflowOptions({}, { pauseWhile }).ScaleDown.PauseWhile).toEqual(expected);
+  });
 });

@@ -3,14 +3,17 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { configuration, OWNER } from './fakes';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { EVENT_SOURCE } from '../../src/workflow/events/contract';
+import { WorkflowConfiguration } from '../../src/workflow/contract';
 import { MigrationStageResource } from '../../src/workflow/migration-stage-resource';
 import { RESTORING_MARK, SIZES_RECORD, SIZES_SET, SUSPENDED_RECORD, TARGET_RECORD, UPDATE_RECORD } from '../../src/workflow/records';
 import { isAllowed } from '../iam/evaluate';
 import { importCluster, KUBECTL_ROLE, testStack } from '../karpenter-migration/stack';
 
-function template(stage: MigrationStage, revision?: string): Template {
+function template(stage: MigrationStage, revision?: string, more: Partial<WorkflowConfiguration> = {}): Template {
   const stack = testStack();
-  new MigrationStageResource(stack, 'Stage', { cluster: importCluster(stack), stage, configuration, waitForRun: Duration.minutes(50), launchTemplateTag: 'karpenter.k8s.aws/cluster', revision });
+  new MigrationStageResource(stack, 'Stage', {
+    cluster: importCluster(stack), stage, configuration: { ...configuration, ...more }, waitForRun: Duration.minutes(50), launchTemplateTag: 'karpenter.k8s.aws/cluster', revision,
+  });
   return Template.fromStack(stack);
 }
 
@@ -32,8 +35,8 @@ test('a revision makes the stage look again', () => {
 });
 
 /** What the AWS function may do, of all its policies. */
-function statements(): any[] {
-  const made = template(MigrationStage.INSTALL);
+function statements(more: Partial<WorkflowConfiguration> = {}): any[] {
+  const made = template(MigrationStage.INSTALL, undefined, more);
   const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap(type => Object.values(made.findResources(type, {
     Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^KarpenterMigrationAwsRole') }] },
   })));
@@ -86,5 +89,28 @@ describe('the right to send events', () => {
     ['another region', BUS.replace('us-east-1', 'eu-west-1'), [EVENT_SOURCE]],
   ])('is not for %s', async (_, resource, sources) => {
     await expect(put(resource, ...sources)).resolves.toBe(false);
+  });
+});
+
+describe('the right to read alarms', () => {
+  const arn = (name: string) => `arn:aws:cloudwatch:us-east-1:111111111111:alarm:${name}`;
+  const paused = (AlarmTypes: ('CompositeAlarm' | 'MetricAlarm')[]) => ({ ScaleDown: { ...configuration.ScaleDown, PauseWhile: { AlarmArns: [arn('errors'), arn('latency')], AlarmTypes } } });
+  const ofAlarms = (more: Partial<WorkflowConfiguration>) => statements(more).filter(({ Action }) => [Action].flat().includes('cloudwatch:DescribeAlarms'));
+  const may = (more: Partial<WorkflowConfiguration>, name: string) =>
+    isAllowed({ Version: '2012-10-17', Statement: ofAlarms(more) }, { action: 'cloudwatch:DescribeAlarms', resource: arn(name) });
+
+  test('is not there where none is named', () => {
+    expect(ofAlarms({})).toEqual([]);
+  });
+
+  test('is for the alarms that are named', async () => {
+    const more = paused(['MetricAlarm']);
+    await expect(Promise.all(['errors', 'latency', 'errors-of-others', 'salaries'].map(name => may(more, name)))).resolves.toEqual([true, true, false, false]);
+  });
+
+  test('is for all alarms where one may be a composite one, of which CloudWatch tells nobody else', async () => {
+    const more = paused(['CompositeAlarm', 'MetricAlarm']);
+    expect(ofAlarms(more).map(({ Resource }) => Resource)).toEqual(['*']);
+    await expect(may(more, 'any')).resolves.toBe(true);
   });
 });

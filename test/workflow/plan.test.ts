@@ -79,3 +79,16 @@ test('a deployment does not wait for what begins after it', () => {
     kind: 'arrived', state: waiting.report!.says,
   });
 });
+
+test.each([['paused', false], ['paused', true]] as const)('a removal that waits for a window is %s and not done: it fails when its time is over (%s)', (outcome, isTimeOver) => {
+  const waits = record(outcome);
+  const deployment = planDeployment(MigrationStage.REMOVED, { ...waits, report: { ...waits.report!, deployed: true } }, 'RUNNING', isTimeOver);
+  expect(deployment.kind).toBe(isTimeOver ? 'fail' : 'wait');
+});
+
+test('raising and lowering do not wait for a window: the deployment ends, and says what the run waits for', () => {
+  const waits = { ...record('paused').report!, says: 'Drain node groups: outside of all maintenance windows', deployed: true };
+  for (const stage of [MigrationStage.INSTALL, MigrationStage.CUT_OVER, MigrationStage.SCALE_DOWN]) {
+    expect(planDeployment(stage, { ...record('paused'), report: waits }, 'RUNNING', false)).toEqual({ kind: 'arrived', state: waits.says });
+  }
+});

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { legOf } from '../../src/workflow/itinerary';
 import { PauseReason } from '../../src/workflow/pause-reason';
+import { logLine } from '../../src/workflow/run-log';
 import { advanced, held, isOutOfPatience, reportOf, RunState, stopped, pauseSeconds } from '../../src/workflow/run-state';
-import { blocked, done, nothingToDo, waiting, working } from '../../src/workflow/step';
+import { blocked, done, nothingToDo, preparing, together, waiting, working } from '../../src/workflow/step';
 
 const pin = legOf('Pin critical workloads');
 const drain = legOf('Drain node groups');
@@ -138,4 +139,99 @@ test('pauses grow, and never beyond five minutes', () => {
 test('what states hand on stays small, whatever a step says', () => {
   const paused = advanced(state, drain, blocked(PauseReason.UNEXPECTED, 'x'.repeat(2000)), now);
   expect(JSON.stringify(paused).length).toBeLessThan(4000);
+});
+
+describe('what the user wants to be waited for', () => {
+  const closed = (seconds: number) => blocked(PauseReason.OUTSIDE_MAINTENANCE_WINDOWS, 'outside', { waitSeconds: seconds });
+  const rings = blocked(PauseReason.ALARM_RINGS, 'alarm errors is in ALARM');
+  const metrics = (one: RunState, minutes: number) => logLine('prod', drain, one, {}, after(minutes));
+
+  test('pauses the run, which says it and which no deployment waits for', () => {
+    const paused = advanced(state, drain, closed(120), now);
+    expect(paused).toEqual({
+      ...state,
+      round: 8,
+      outcome: 'paused',
+      next: drain.name,
+      waitSeconds: 120,
+      says: 'Drain node groups: outside',
+      pausedBy: 'OutsideMaintenanceWindows',
+      pausedSince: now.toISOString(),
+      awaitingSince: now.toISOString(),
+      deployed: true,
+    });
+    expect(reportOf(paused, 'execution')).toMatchObject({ outcome: 'paused', by: 'OutsideMaintenanceWindows', deployed: true });
+    const on = advanced(paused, drain, working('evicted a pod', 3), after(10));
+    expect(on).not.toHaveProperty('awaitingSince');
+    expect(reportOf(on, 'execution')).not.toHaveProperty('deployed');
+  });
+
+  test.each([[1, 1], [299, 299], [36_000, 300]])('is looked at again after %i seconds, or after %i', (seconds, waits) => {
+    expect(advanced(state, drain, closed(seconds), now).waitSeconds).toBe(waits);
+  });
+
+  test('is looked at soon at first, then ever more rarely, where nobody knows how long it takes', () => {
+    let current = advanced(state, drain, rings, now);
+    const waits = [current.waitSeconds];
+    for (const minutes of [1, 5, 60]) {
+      current = advanced(current, drain, rings, after(minutes));
+      waits.push(current.waitSeconds);
+    }
+    expect(waits).toEqual([10, 40, 300, 300]);
+  });
+
+  test('is never out of patience, is no number that somebody is woken for, and no warning', () => {
+    const days = 5 * 24 * 60;
+    const paused = advanced(advanced(state, drain, rings, now), drain, closed(60), after(days));
+    expect(isOutOfPatience(paused, 60, after(days))).toBe(false);
+    expect(metrics(paused, days)).toMatchObject({ PausedSeconds: 0, level: 'info', pausedBy: 'OutsideMaintenanceWindows' });
+    expect(metrics(advanced(state, drain, budget, now), 10)).toMatchObject({ PausedSeconds: 600, level: 'warn' });
+  });
+
+  test('takes nothing from the patience with others, and gives them nothing', () => {
+    const first = advanced(advanced(state, drain, throttled, now), drain, budget, after(20));
+    const night = advanced(advanced(first, drain, closed(60), after(50)), drain, rings, after(500));
+    expect(isOutOfPatience(night, 60, after(650))).toBe(false);
+    const back = advanced(night, drain, budget, after(650));
+    // It was in the way for 30 minutes before, of which none is lost, and the ten hours of the night do not count.
+    expect(back).toMatchObject({
+      pausedSince: after(600).toISOString(), blockedSince: { Throttled: after(600).toISOString(), DisruptionBudget: after(620).toISOString() },
+    });
+    expect(isOutOfPatience(back, 60, after(679))).toBe(false);
+    expect(isOutOfPatience(back, 60, after(680))).toBe(true);
+    expect(metrics(back, 650)).toMatchObject({ PausedSeconds: 50 * 60 });
+  });
+
+  test('takes nothing from a wait that has a limit either', () => {
+    const ends = waiting('i-1 ends', 5, { by: PauseReason.NODEGROUP_BUSY, minutes: 20 });
+    const night = advanced(advanced(state, drain, ends, now), drain, rings, after(15));
+    expect(advanced(night, drain, ends, after(300))).toMatchObject({ outcome: 'working', wait: { since: after(285).toISOString() } });
+    expect(advanced(advanced(night, drain, ends, after(300)), drain, ends, after(305))).toMatchObject({ outcome: 'paused', pausedBy: 'NodegroupBusy' });
+  });
+
+  test('goes on while a call before may still be changing something', () => {
+    const night = held(advanced(advanced(state, drain, budget, now), drain, rings, after(30)), drain, 5);
+    expect(isOutOfPatience(night, 60, after(500))).toBe(false);
+    expect(advanced(night, drain, budget, after(500))).toMatchObject({ blockedSince: { DisruptionBudget: after(470).toISOString() } });
+  });
+
+  test('leaves patience as it was where all is made ready again, and progress sets it back as ever', () => {
+    const night = advanced(advanced(state, drain, budget, now), drain, rings, after(30));
+    const ready = advanced(night, drain, preparing(working('cordons 3 nodes', 1))!, after(100));
+    expect(advanced(ready, drain, budget, after(101))).toMatchObject({ blockedSince: { DisruptionBudget: after(70).toISOString() } });
+    const evicted = advanced(ready, drain, working('evicted 1 pod', 1), after(101));
+    expect(advanced(evicted, drain, budget, after(102))).toMatchObject({ blockedSince: { DisruptionBudget: after(102).toISOString() } });
+  });
+
+  test('comes after who is in the way of nodes in hand, and is said with them', () => {
+    expect(together([rings, budget])).toMatchObject({ by: PauseReason.DISRUPTION_BUDGET, says: 'x; alarm errors is in ALARM' });
+    expect(together([rings, working('evicted 1 pod', 1)])).toMatchObject({ kind: 'working', says: 'evicted 1 pod; alarm errors is in ALARM' });
+    expect(together([done('nothing'), rings])).toMatchObject({ by: PauseReason.ALARM_RINGS });
+  });
+
+  test('an alarm that there is none of is for somebody to mend: patience runs', () => {
+    const paused = advanced(state, drain, blocked(PauseReason.ALARM_MISSING, 'x'), now);
+    expect(isOutOfPatience(paused, 60, after(60))).toBe(true);
+    expect(paused).not.toHaveProperty('deployed');
+  });
 });

@@ -440,3 +440,16 @@ test('a cluster to which no stage was deployed is refused', async () => {
   runs.record = { owner: OWNER, generation: 0 };
   await expect(begin()).rejects.toThrow('no stage was deployed to this cluster yet');
 });
+
+test('a run waits for windows and alarms for days, without being out of patience, and goes on where it was', async () => {
+  let isOpen = false;
+  steps['scale-down'].progress = () => isOpen ? done('scaled down') : blocked(PauseReason.ALARM_RINGS, 'alarm errors is in ALARM');
+  const night = await drive(await begin(1), 1000);
+  expect(now - START).toBeGreaterThan(3 * 24 * 3_600_000);
+  expect(night).toMatchObject({ outcome: 'paused', pausedBy: 'AlarmRings', next: 'Drain node groups' });
+  expect(steps['scale-down'].calls).not.toContain('stop');
+  expect(options.filter(({ anytime }) => anytime)).toEqual([]);
+  expect(new Set(lines.filter(line => line.outcome === 'paused').map(({ PausedSeconds }) => PausedSeconds))).toEqual(new Set([0]));
+  isOpen = true;
+  await expect(drive(night)).resolves.toMatchObject({ outcome: 'arrived' });
+});

@@ -13,6 +13,9 @@ const one = (action: string, resource: (call: Call, world: World) => string): Ne
 const queue = (call: Call, world: World) =>
   `arn:aws:sqs:${world.region}:${world.accountId}:${call.parameters.QueueName ?? String(call.parameters.QueueUrl).split('/').pop()}`;
 
+/** Stands for all alarms, because a request for `*` is taken for one of whatever a policy allows. */
+const EACH_ALARM = 'one-of-any-name';
+
 const object = (call: Call) => `arn:aws:s3:::${call.parameters.Bucket}/${call.parameters.Key}`;
 
 const texts = (entries: readonly any[], name: string): string[] => entries.flatMap(entry => entry[name] === undefined ? [] : [String(entry[name])]);
@@ -52,6 +55,13 @@ const NEEDS: Readonly<Record<string, NeedsOf>> = {
     const name = String(call.parameters.StackName);
     return name.startsWith('arn:') ? name : `arn:aws:cloudformation:${world.region}:${world.accountId}:stack/${name}/id`;
   }),
+  // Of composite alarms CloudWatch tells only whoever may read all.
+  'monitoring:DescribeAlarms': (call, world) => {
+    const { AlarmNames = [EACH_ALARM], AlarmTypes = [] } = call.parameters;
+    return (AlarmTypes.includes('CompositeAlarm') ? [EACH_ALARM] : AlarmNames).map((name: string) => ({
+      action: 'cloudwatch:DescribeAlarms', resource: `arn:aws:cloudwatch:${world.region}:${world.accountId}:alarm:${name}`, context: {},
+    }));
+  },
   's3:GetObject': one('s3:GetObject', object),
   's3:HeadObject': one('s3:GetObject', object),
   's3:PutObject': one('s3:PutObject', object),

@@ -12,13 +12,14 @@ import { drainOptions, roomFor } from '../draining/batch';
 import { DisruptionHold } from '../draining/disruption-hold';
 import { allPods, beginBatch, blockedBy, drain, Drained, isInBatch, patchAll } from '../draining/drain';
 import { recordOf } from '../draining/drain-record';
+import { Gate } from '../draining/gate/gate';
 import { cordon, release } from '../draining/node-marks';
 import { pendingReplacements } from '../draining/pending';
 import { someWaitForNode } from '../draining/pods';
 import { DrainingPort } from '../draining/port';
-import { PauseReason } from '../pause-reason';
+import { isAwaited, PauseReason } from '../pause-reason';
 import { LIMITS_RECORD } from '../records';
-import { overtaken, Progress, together, waiting, working } from '../step';
+import { overtaken, preparing, Progress, together, waiting, working } from '../step';
 
 /** What is asked of Karpenter's objects. */
 export type EmptyingFleet = Pick<FleetPort, 'objects' | 'changePool' | 'remove' | 'nodeClasses'>;
@@ -26,6 +27,8 @@ export type EmptyingFleet = Pick<FleetPort, 'objects' | 'changePool' | 'remove' 
 export interface EmptyingPorts {
   readonly fleet: EmptyingFleet;
   readonly draining: DrainingPort;
+  /** Asked each time before nodes are begun. */
+  readonly mayBegin: Gate;
 }
 
 /** What a step that empties pools must know. */
@@ -92,15 +95,30 @@ export class Emptying {
   }
 
   private async advance(pools: readonly PoolView[], members: readonly Member[], instances: readonly InstanceView[]): Promise<Progress | undefined> {
-    return await this.stopLaunches(pools)
-      ?? await this.disruption.hold(pools)
+    return await this.waitToBegin(pools, members)
+      ?? preparing(await this.stopLaunches(pools))
+      ?? preparing(await this.disruption.hold(pools))
       ?? await this.removeUnregistered(members)
-      ?? await this.cordonAll(staying(members))
+      ?? preparing(await this.cordonAll(staying(members)))
       ?? await this.drainNodes(members)
       ?? await this.departure().ofMembers(departing(members))
       ?? this.lookAgain(members)
       ?? await this.departure().ofInstances(instances, pools)
       ?? await this.removePools(pools);
+  }
+
+  /**
+   * Where no node is in hand and none may be begun, nodes take pods and Karpenter moves pods as it likes: it may take days. Launches that are stopped stay
+   * so, because what comes anew would have to go too.
+   */
+  private async waitToBegin(pools: readonly PoolView[], members: readonly Member[]): Promise<Progress | undefined> {
+    const left = staying(members);
+    const reason = left.length === 0 || departing(members).length > 0 || left.some(isInBatch) ? undefined : await this.ports.mayBegin();
+    if (reason?.kind === 'blocked' && isAwaited(reason.by)) {
+      await this.uncordon(left);
+      await this.disruption.giveBack(pools);
+    }
+    return reason;
   }
 
   private departure(): Departure {
@@ -176,6 +194,10 @@ export class Emptying {
     if (candidates.length === 0 || room.nodes === 0) {
       return undefined;
     }
+    const objection = await this.ports.mayBegin();
+    if (objection) {
+      return objection;
+    }
     const next = chooseBatch(candidates, pods, room.nodes, force);
     const beginning = { nodes: next.nodes, pods, isFirst, loadBalancers, why: room.says };
     return next.nodes.length > 0
@@ -217,12 +239,16 @@ export class Emptying {
 
   /** Whether nothing is left to take back. */
   private async stopOnce(objects: FleetObjects): Promise<boolean> {
-    const all = await this.stayingNodes(objects);
-    const isEmpty = (node: NodeView) => recordOf(node)?.empty !== undefined;
-    const nodes = all.some(isEmpty) && someWaitForNode(await allPods(this.ports.draining)) ? all : all.filter(node => !isEmpty(node));
-    const patched = await patchAll(this.ports.draining, nodes.flatMap(node => release(node, { cordon: true, keeper: false }) ?? []), 'stopped');
+    const patched = await this.uncordon(await this.stayingNodes(objects));
     const givenBack = await this.disruption.giveBack(objects.pools);
     return givenBack === undefined && await this.restoreWherePossible(objects.pools) && patched === undefined;
+  }
+
+  /** Makes nodes schedulable, and those that are empty already only where a pod waits for one. */
+  private async uncordon(all: readonly NodeView[]): Promise<Progress | undefined> {
+    const isEmpty = (node: NodeView) => recordOf(node)?.empty !== undefined;
+    const nodes = all.some(isEmpty) && someWaitForNode(await allPods(this.ports.draining)) ? all : all.filter(node => !isEmpty(node));
+    return patchAll(this.ports.draining, nodes.flatMap(node => release(node, { cordon: true, keeper: false }) ?? []), 'stopped');
   }
 
   /** Limits do nothing while karpenter does not answer; then their record waits for the next run. */

@@ -1,4 +1,4 @@
-import { Grant, may, mayOf, StepRight } from '../step-row';
+import { GATE_GRANT, Grant, may, mayOf, StepRight } from '../step-row';
 
 /** What whoever empties pools needs: it works through the ports of the removal and of the scale-down. */
 export const EMPTYING: { readonly rights: readonly StepRight[]; readonly grants: readonly Grant[] } = {
@@ -8,5 +8,5 @@ export const EMPTYING: { readonly rights: readonly StepRight[]; readonly grants:
     mayOf('list delete', 'nodeClass'),
     may('list delete', 'nodes'),
   ],
-  grants: [{ on: 'everything', actions: ['ec2:DescribeInstances'] }],
+  grants: [GATE_GRANT, { on: 'everything', actions: ['ec2:DescribeInstances'] }],
 };

@@ -3,24 +3,24 @@ import { giveDisruptionBack, holdDisruption, participating, ScaleDownPorts, Scal
 import { Fleet, fleetOf, goers, surplus } from './fleet';
 import { finish, GroupMove, isFinished, prepare, troublesOf } from './groups';
 import { keeperChanges } from './keepers';
-import { isMoving, movingControllers, planMove, Clearing } from './moves';
+import { movingControllers, planMove, Clearing } from './moves';
 import { InstanceState, NodegroupState } from './port';
 import { restoreDropped, waitForUpdates } from './restore';
 import { isPinned } from './room';
-import { planTargets, Targets } from './targets';
+import { hasRoomMade, isOnTheMove, once, Scene, waitToBegin } from './scene';
+import { planTargets } from './targets';
 import { toEach } from '../../custom-resources/fence';
 import { apiOf } from '../../karpenter/apis';
 import { selects } from '../../kubernetes/label-selector';
-import { fullName, NODEGROUP_LABEL, NodeView, PodView } from '../../kubernetes/views';
+import { fullName, NODEGROUP_LABEL, NodeView } from '../../kubernetes/views';
 import { count, some } from '../../words/short-list';
 import { drainOptions, lastChecked, lateArrivals, nextBatch, roomFor } from '../draining/batch';
 import { allPods, beginBatch, blockedBy, drain, Drained, evictAll, isInBatch, patchAll, readControllers, refusalsOf, RoomMaker } from '../draining/drain';
 import { cordon, release, undoOf } from '../draining/node-marks';
 import { pendingReplacements } from '../draining/pending';
 import { podsToMove } from '../draining/pods';
-import { PauseReason } from '../pause-reason';
-import { CLEAR_RECORD } from '../records';
-import { blocked, Counts, done, forcing, overtaken, Progress, together, waiting, working } from '../step';
+import { isAwaited, PauseReason } from '../pause-reason';
+import { blocked, Counts, done, forcing, overtaken, preparing, Progress, together, waiting, working } from '../step';
 
 /** An instance that is no node after this long will not become one. */
 const REGISTRATION_MILLISECONDS = 10 * 60_000;
@@ -29,19 +29,7 @@ const JOINING_MINUTES = 15;
 /** EKS' own hook, which drains what is empty already, takes a moment; a user's hook as long as it likes. */
 const ENDING_MINUTES = 20;
 /** What is waited for has limits of its own; whoever ends on a node that stays may have none. */
-const MOVING_MINUTES = 20;
-
-/** What one call looks at. */
-interface Scene {
-  readonly ports: ScaleDownPorts;
-  readonly configuration: ScaleDownStepConfiguration;
-  readonly force: boolean;
-  readonly now: number;
-  readonly fleets: readonly Fleet[];
-  readonly demand: Targets['demand'];
-  readonly nodes: readonly NodeView[];
-  readonly pods: readonly PodView[];
-}
+const MOVING = { by: PauseReason.POD_NOT_ENDING, minutes: 20 };
 
 /** One call towards the guide's sizes: the first part that has something to do ends it. */
 export async function applyScaleDown(
@@ -55,13 +43,14 @@ export async function applyScaleDown(
   const settled = (group: NodegroupState) => isFinished(group) && prepare(group, targets) === undefined;
   const open = groups.filter(group => !settled(group));
   const fleets = groups.map(group => fleetOf(group, targets.of.get(group.name)!.kept, nodes));
-  const scene: Scene = { ports, configuration, force, now, fleets, demand: targets.demand, nodes, pods };
+  const scene: Scene = { ports, configuration, force, now, fleets, demand: targets.demand, nodes, pods, mayBegin: once(ports.mayBegin) };
   const troubles = troublesOf(groups);
   const progress = await restoreDropped(ports, configuration, all, groups, nodes, now)
     ?? waitForUpdates(open)
+    ?? await waitToBegin(scene)
     ?? await actOn(scene, open, group => prepare(group, targets), [...targets.says, ...troubles])
-    ?? await hold(scene)
-    ?? await markNodes(scene)
+    ?? preparing(await hold(scene))
+    ?? preparing(await markNodes(scene))
     ?? await drainNodes(scene)
     ?? await stillQuiet(scene, open)
     ?? await actOn(scene, open, group => finish(group, targets.of.get(group.name)!.kept, strangers(scene, group)), troubles)
@@ -95,15 +84,17 @@ function strangers({ fleets, nodes }: Scene, { name, group: { instances } }: Nod
  */
 async function drainNodes(scene: Scene): Promise<Progress | undefined> {
   const all = goers(scene.fleets);
-  const isOnItsWay = scene.nodes.some(node => isMoving(node, scene.pods) || node.annotations[CLEAR_RECORD] !== undefined);
   const pinned = await movePinned(scene);
-  if (pinned?.kind !== 'blocked' || isOnItsWay || pinned.by === PauseReason.THROTTLED) {
+  if (pinned?.kind !== 'blocked' || isOnTheMove(scene) || pinned.by === PauseReason.THROTTLED) {
     return pinned ?? drainNext(scene, all);
   }
   const { ownerLabel } = apiOf(scene.configuration.Api);
   const others = all.filter(node => !podsToMove(node.name, scene.pods).some(pod => isPinned(pod, ownerLabel)));
   const drained = others.length > 0 ? await drainNext(scene, others) : undefined;
-  return drained?.kind === 'working' ? { ...drained, says: `${drained.says}; meanwhile ${pinned.says}` } : pinned;
+  if (drained?.kind === 'working') {
+    return { ...drained, says: `${drained.says}; meanwhile ${pinned.says}` };
+  }
+  return isAwaited(pinned.by) ? together([pinned, drained]) : pinned;
 }
 
 /** An autoscaler that came back after the last node was begun would not keep the sizes that are fixed now. */
@@ -142,11 +133,16 @@ async function movePinned(scene: Scene): Promise<Progress | undefined> {
   const places = nodes.filter(node => node.labels[NODEGROUP_LABEL] !== undefined && !leaving.includes(node));
   const controllers = await readControllers(kubernetes, movingControllers(leaving, places));
   const move = planMove({ goers: leaving, places, pods, controllers, ownerKey: apiOf(Api).ownerLabel, force }, now);
+  const isBegun = hasRoomMade(scene) || move.kind === 'evict' && leaving.some(node => node.name === move.pod.node && isInBatch(node));
+  const reason = (move.kind === 'evict' || move.kind === 'clear') && !isBegun ? await scene.mayBegin() : undefined;
+  if (reason) {
+    return isOnTheMove(scene) ? waiting(`waits for pods that move to nodes that stay; ${reason.says}`, 5, MOVING) : reason;
+  }
   switch (move.kind) {
     case 'none':
       return undefined;
     case 'wait':
-      return waiting(move.says, 5, { by: PauseReason.POD_NOT_ENDING, minutes: MOVING_MINUTES });
+      return waiting(move.says, 5, MOVING);
     case 'blocked':
       return blockedBy(move.obstacles);
     case 'arrived':
@@ -220,9 +216,10 @@ async function beginNext(scene: Scene, left: readonly NodeView[], { remaining, h
   if (late) {
     return blockedBy([late]);
   }
-  // Who begins nodes one after the other need not ask the same again and again.
+  // Who begins nodes one after the other need not ask the same again and again; but an alarm may ring at any time.
   const checked = lastChecked(remaining, now);
-  const objection = checked !== undefined ? undefined : await ports.autoscalerIsQuiet() ?? await refreshed(scene) ?? await ports.recheck();
+  const objection = await scene.mayBegin()
+    ?? (checked !== undefined ? undefined : await ports.autoscalerIsQuiet() ?? await refreshed(scene) ?? await ports.recheck());
   if (objection) {
     return objection;
   }

@@ -6,6 +6,7 @@ import { FleetPort, PoolView } from '../../karpenter/api/fleet';
 import { apiOf } from '../../karpenter/apis';
 import { WorkflowConfiguration } from '../contract';
 import { DisruptionHold } from '../draining/disruption-hold';
+import { Gate } from '../draining/gate/gate';
 import { PlaceholderPort } from '../draining/placeholders/port';
 import { DrainingPort } from '../draining/port';
 import { Progress } from '../step';
@@ -15,6 +16,8 @@ export interface ScaleDownPorts {
   readonly aws: ScaleDownAwsPort;
   /** Karpenter's pools, which are not to move pods of their own accord meanwhile. */
   readonly fleet: Pick<FleetPort, 'pools' | 'changePool'>;
+  /** Asked each time before nodes are begun, and before pods move to nodes that stay. */
+  readonly mayBegin: Gate;
   /** Asked before nodes are begun, at most once a minute, and before sizes are fixed: who scales node groups besides us. */
   readonly autoscalerIsQuiet: () => Promise<Progress | undefined>;
   /** Asked before nodes are begun, at most once a minute: what the preflight finds now. */

@@ -2,7 +2,7 @@ import { CLUSTER_READS } from '../../cluster/contract';
 import { MigrationStage } from '../../words/migration-stage';
 import { PLACEHOLDER_METHODS } from '../draining/placeholders/port';
 import { DRAINING_METHODS } from '../draining/port';
-import { may, StepRow } from '../step-row';
+import { GATE_GRANT, may, StepRow } from '../step-row';
 
 export const SCALE_DOWN = {
   name: 'scale-down',
@@ -35,6 +35,7 @@ export const SCALE_DOWN = {
     { on: 'cluster', actions: [...CLUSTER_READS, 'eks:DescribeUpdate'] },
     { on: 'nodegroups', actions: ['eks:DescribeNodegroup', 'eks:UpdateNodegroupConfig', 'eks:DescribeUpdate'] },
     { on: 'tags of nodegroups', actions: ['eks:TagResource', 'eks:UntagResource'] },
+    GATE_GRANT,
     { on: 'everything', actions: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes', 'ec2:DescribeInstances'] },
     {
       on: 'groups of the cluster',

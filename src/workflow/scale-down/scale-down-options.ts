@@ -1,6 +1,8 @@
 import { Duration, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { BatchSize } from './batch-size';
 import { DisruptionLimit, WorkloadDisruptionLimit } from './disruption-limit';
+import { MaintenanceWindow } from './maintenance-window';
 import { NODEGROUP_NAME } from '../../cluster/shapes';
 import { checkKind, shown } from '../../input/kind';
 
@@ -31,7 +33,7 @@ export class NodegroupTarget {
  * What stage `SCALE_DOWN` does: node groups to their minimum, several nodes at a time.
  *
  * `batchSize`, the limits, `pauseBetweenBatches`, `deregistrationDelay` and `force` also count where Karpenter's own nodes are drained: at
- * `MigrationStage.REMOVED`, and after a pool was renamed or dropped. `patience` counts for every run.
+ * `MigrationStage.REMOVED`, and after a pool was renamed or dropped. So do `pauseWhile` and `maintenanceWindows`. `patience` counts for every run.
  *
  * @see https://karpenter.sh/v0.29/getting-started/migrating-from-cas/#remove-cas
  */
@@ -95,6 +97,33 @@ export interface ScaleDownOptions {
    * @default Duration.minutes(5)
    */
   readonly deregistrationDelay?: Duration;
+
+  /**
+   * Alarms, of which none may be in `ALARM` when a node is begun. They are read each time, and every five minutes at least while one rings. Nodes that are
+   * begun already go on; where there are none, the others become schedulable again until it is over.
+   *
+   * Such a pause takes as long as the alarm: `patience` does not run, and a deployment does not wait for it, except to `MigrationStage.REMOVED`, which
+   * must be complete. `INSUFFICIENT_DATA` does not pause, because many an alarm has no data as long as nothing is wrong. An alarm that does not exist pauses
+   * the run until it does, with `patience`. A creation that rolls back waits for none.
+   *
+   * At most 100, metric alarms and composite ones, of the region and account of the migration; others are an error where that is known at synthesis. Our
+   * function may read these alone; all alarms if one of them is composite or imported, because CloudWatch tells of composite alarms only whoever may read all.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+   */
+  readonly pauseWhile?: cloudwatch.IAlarm[];
+
+  /**
+   * When nodes may be begun: outside of all windows none is. Nodes that are begun in a window go on beyond its end, so leave time for that; the others become
+   * schedulable again until the next one opens.
+   *
+   * Such a pause takes as long as it takes: `patience` does not run, and a deployment does not wait for it, except to `MigrationStage.REMOVED`, which must be
+   * complete and fails where no window opens in time. A creation that rolls back waits for none. At most 50; an empty list is an error, as is a token.
+   *
+   * @default - always
+   */
+  readonly maintenanceWindows?: MaintenanceWindow[];
 
   /**
    * How long a run may be blocked by one and the same reason, whatever it does, until it stops safely: everything is made schedulable

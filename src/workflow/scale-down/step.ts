@@ -1,14 +1,10 @@
 import { applyScaleDown } from './apply';
-import { giveDisruptionBack, participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
+import { participating, ScaleDownPorts, ScaleDownStepConfiguration } from './context';
 import { isFinished } from './groups';
 import { NodegroupState } from './port';
 import { isTouched, revertScaleDown } from './restore';
-import { NODEGROUP_LABEL, NodeView, PodView } from '../../kubernetes/views';
+import { stopScaleDown } from './stop';
 import { Assessment, Step } from '../step';
-import { isEnding } from './fleet';
-import { allPods } from '../draining/drain';
-import { release } from '../draining/node-marks';
-import { mustMove, someWaitForNode } from '../draining/pods';
 
 export interface ScaleDownStepOptions {
   /** Patience is over, and what cannot be evicted is to be deleted. */
@@ -32,44 +28,4 @@ function assess(all: readonly NodegroupState[], configuration: ScaleDownStepConf
   const finished = groups.filter(isFinished);
   const applied = !all.some(isTouched) ? 'nothing' : finished.length === groups.length ? 'fully' : 'partly';
   return { applied, says: `${finished.length} of ${groups.length} node groups are scaled down` };
-}
-
-/** Somebody else may write the same nodes; after so many tries the caller comes again. */
-const TRIES = 3;
-
-/** Takes back what must not stay when nobody goes on. */
-async function stopScaleDown(ports: ScaleDownPorts, configuration: ScaleDownStepConfiguration): Promise<void> {
-  await ports.kubernetes.clearPlaceholders(configuration.Namespace);
-  await uncordon(ports);
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    if (!await giveDisruptionBack(ports, configuration)) {
-      return;
-    }
-  }
-  throw new Error('Karpenter\'s disruption budgets are changed by somebody else all the time: they are not given back yet');
-}
-
-/**
- * Makes nodes schedulable again, except those that are empty already: pods would only have to leave them once more. Where a pod waits for a node, it
- * gets these too: whatever has kept its replacement from Karpenter's nodes is there still.
- */
-async function uncordon({ kubernetes, aws }: ScaleDownPorts): Promise<void> {
-  let overtaken: string[] = [];
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const nodes = await kubernetes.nodes(NODEGROUP_LABEL);
-    const pods = await allPods(kubernetes);
-    const groups = await aws.nodegroups();
-    const changes = nodes.filter(node => !isEnding(node, groups))
-      .map(node => release(node, { cordon: !isEmpty(node, pods) || someWaitForNode(pods), keeper: false }))
-      .filter(change => change !== undefined);
-    overtaken = changes.length > 0 ? await kubernetes.patchNodes(changes) : [];
-    if (overtaken.length === 0) {
-      return;
-    }
-  }
-  throw new Error(`nodes ${overtaken.join(', ')} are changed by somebody else all the time: their cordons are not taken back yet`);
-}
-
-function isEmpty(node: NodeView, pods: readonly PodView[]): boolean {
-  return !pods.some(pod => pod.node === node.name && mustMove(pod));
 }

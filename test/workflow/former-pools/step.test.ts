@@ -4,7 +4,7 @@ import { DeploymentState, stateOf } from '../../../src/workflow/former-pools/dep
 import { formerPoolsStep } from '../../../src/workflow/former-pools/step';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { LIMITS_RECORD } from '../../../src/workflow/records';
-import { Step } from '../../../src/workflow/step';
+import { blocked, Step } from '../../../src/workflow/step';
 import { CONFIGURATION, FakeWorld, poolView } from '../removal/fakes';
 
 const OURS = { [OWNER_ANNOTATION]: 'Stack/Migration' };
@@ -22,7 +22,7 @@ beforeEach(() => {
   world.pools.push(poolView('former', { limits: { resources: { cpu: '9' } }, annotations: OURS }), poolView('theirs'));
   world.nodeClasses_ = [nodeClass('default', ['default', 'gpu']), nodeClass('former', ['former']), nodeClass('theirs', [], {}), nodeClass('shared', ['former', 'theirs'])];
   deployment = 'over';
-  const ports = { fleet: world, draining: world, aws: world, deployment: async () => deployment };
+  const ports = { fleet: world, draining: world, aws: world, mayBegin: () => world.gate(), deployment: async () => deployment };
   step = formerPoolsStep(ports, CONFIGURATION, { force: false }, () => new Date(world.time));
 });
 
@@ -69,7 +69,7 @@ test('after a deployment that was taken back former pools stay', async () => {
 test('without former pools nobody asks for the deployment', async () => {
   world.pools = [poolView('default')];
   world.nodeClasses_ = [nodeClass('default', ['default'])];
-  const ports = { fleet: world, draining: world, aws: world, deployment: () => Promise.reject(new Error('asked')) };
+  const ports = { fleet: world, draining: world, aws: world, mayBegin: () => world.gate(), deployment: () => Promise.reject(new Error('asked')) };
   expect(await formerPoolsStep(ports, CONFIGURATION, { force: false }).apply()).toMatchObject({ kind: 'done' });
 });
 
@@ -103,4 +103,13 @@ test.each<[string, DeploymentState]>([
   ['IMPORT_ROLLBACK_COMPLETE', 'taken back'], ['DELETE_IN_PROGRESS', 'taken back'], ['CREATE_FAILED', 'taken back'],
 ])('a stack that is %s has a deployment that is %s', (status, state) => {
   expect(stateOf(status)).toBe(state);
+});
+
+test('a former pool stays as it is while no node may be begun', async () => {
+  const closed = blocked(PauseReason.OUTSIDE_MAINTENANCE_WINDOWS, 'outside of all maintenance windows', { waitSeconds: 60 });
+  world.gate = async () => closed;
+  expect(await step.apply()).toMatchObject(closed);
+  expect(world.events).toEqual([]);
+  world.gate = async () => undefined;
+  expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
 });

@@ -1,6 +1,7 @@
 import { ClaimView, Departing, FleetAwsPort, FleetObjects, InstanceView, NodeClassView, PoolChange, PoolView } from '../../../src/karpenter/api/fleet';
 import { V0_API } from '../../../src/karpenter/v0/api';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
+import { Gate } from '../../../src/workflow/draining/gate/gate';
 import { mustMove } from '../../../src/workflow/draining/pods';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
 import { EmptyingConfiguration, EmptyingFleet } from '../../../src/workflow/emptying/emptying';
@@ -114,6 +115,8 @@ export class FakeWorld implements EmptyingFleet, DrainingPort, FleetAwsPort {
   private version = 1;
   private born = 0;
   private readonly leftAt = new Map<string, number>();
+  /** What has to be waited for before nodes are begun. */
+  public gate: Gate = async () => undefined;
 
   /** A node with its Machine and instance. */
   public add(name: string, more: { readonly pool?: string; readonly zone?: string; readonly pods?: readonly string[] } = {}): this {
@@ -126,7 +129,7 @@ export class FakeWorld implements EmptyingFleet, DrainingPort, FleetAwsPort {
   }
 
   public step(more: { readonly force?: boolean; readonly configuration?: Partial<EmptyingConfiguration> } = {}) {
-    const ports = { fleet: this, draining: this, aws: this };
+    const ports = { fleet: this, draining: this, aws: this, mayBegin: () => this.gate() };
     return removalStep(ports, { ...CONFIGURATION, ...more.configuration }, { force: more.force ?? false }, () => new Date(this.time));
   }
 

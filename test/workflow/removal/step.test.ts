@@ -3,7 +3,7 @@ import { CONFIGURATION, FakeWorld, claim, MINUTE, node, OWNER_KEY, pod, poolView
 import { EXCLUSION_LABEL } from '../../../src/workflow/draining/node-marks';
 import { PauseReason } from '../../../src/workflow/pause-reason';
 import { CORDON_RECORD, DRAIN_RECORD, EXCLUSION_RECORD, LIMITS_RECORD, NODES_GONE_MARK } from '../../../src/workflow/records';
-import { Counts, Step } from '../../../src/workflow/step';
+import { blocked, Counts, Step } from '../../../src/workflow/step';
 
 let world: FakeWorld;
 let step: Step;
@@ -543,5 +543,41 @@ describe('whatever karpenter has', () => {
       world.nodes_.filter(({ leaving }) => !leaving).forEach(one => expect({ ...one, version: '' }).toEqual({ ...before.get(one.name), version: '' }));
       world.pools.forEach((one, index) => expect([one.limits, one.annotations]).toEqual([limits[index], {}]));
     }), { numRuns: 60 });
+  });
+});
+
+describe('while no node may be begun', () => {
+  const RINGS = blocked(PauseReason.ALARM_RINGS, 'alarm errors is in ALARM');
+  const close = () => { world.gate = async () => RINGS; };
+  const open = () => { world.gate = async () => undefined; };
+
+  test('nothing is touched, and the pause says how many nodes are left', async () => {
+    close();
+    expect(await step.apply()).toEqual({ ...RINGS, counts: { nodesLeft: 3 } });
+    expect(world.events).toEqual([]);
+    open();
+    expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
+  });
+
+  test('a node in hand goes on to its end, no other is begun, and the others take pods', async () => {
+    await until('evict web-3');
+    close();
+    expect(await world.run(() => step.apply())).toMatchObject(RINGS);
+    expect(world.events.filter(event => /^(evict|gone)/.test(event))).toEqual(['evict web-3', 'gone a-2']);
+    expect(world.nodes_.map(({ name, unschedulable }) => [name, unschedulable])).toEqual([['a-1', false], ['b-1', false]]);
+    // What would come anew would have to go too.
+    expect(world.pools.map(({ limits }) => limits)).toEqual([{ resources: { cpu: '0' } }, { resources: { cpu: '0' } }]);
+    const many = world.events.length;
+    await step.apply();
+    expect(world.events).toHaveLength(many);
+    open();
+    expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
+    expect({ claims: world.claims, nodes: world.nodes_, pools: world.pools }).toEqual({ claims: [], nodes: [], pools: [] });
+  });
+
+  test('where no node is left that has to be begun, the rest goes on', async () => {
+    await until('delete machine machine-b-1');
+    close();
+    expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
   });
 });

@@ -1,6 +1,7 @@
 import { CONFIGURATION, World, WorkloadSpec } from './world';
+import { PauseReason } from '../../../src/workflow/pause-reason';
 import { scaleDownStep } from '../../../src/workflow/scale-down/step';
-import { Progress } from '../../../src/workflow/step';
+import { blocked, Progress } from '../../../src/workflow/step';
 
 const WEB: WorkloadSpec = { name: 'web', replicas: 4, budget: 1, readySeconds: 5 };
 const API: WorkloadSpec = { name: 'api', replicas: 3, readySeconds: 5 };
@@ -12,6 +13,17 @@ type Moment = 'before' | 'after';
 
 /** One node goes, of three. */
 const small = () => new World([{ name: 'apps', min: 3, max: 4, desired: 3 }], [WEB, API]);
+
+/** The same, where an alarm rings for a minute as soon as the node is cordoned. */
+function alarming(): World {
+  const world = small();
+  let since: number | undefined;
+  world.gate = async () => {
+    since ??= world.nodeList.some(({ unschedulable }) => unschedulable) ? world.now : undefined;
+    return since !== undefined && world.now < since + 60_000 ? blocked(PauseReason.ALARM_RINGS, 'alarm errors is in ALARM') : undefined;
+  };
+  return world;
+}
 
 /** The step through ports of which one call, counted from the first, is the end of the function: before anything came of it, or when only the answer is missing. */
 function mortal(world: World, at: number, moment: Moment) {
@@ -35,7 +47,7 @@ function mortal(world: World, at: number, moment: Moment) {
   });
   const quiet = async () => undefined;
   const port = dying(world);
-  const ports = { kubernetes: port, aws: port, fleet: port, autoscalerIsQuiet: quiet, recheck: quiet };
+  const ports = { kubernetes: port, aws: port, fleet: port, mayBegin: () => port.gate(), autoscalerIsQuiet: quiet, recheck: quiet };
   const preProvisioned = { ...CONFIGURATION, ScaleDown: { ...CONFIGURATION.ScaleDown, Targets: [{ Nodegroup: 'apps', Size: 2 }], PreProvision: true } };
   const step = scaleDownStep(ports, preProvisioned, { force: false, now: () => world.now });
   return { step, calls: () => calls };
@@ -62,8 +74,10 @@ const outcome = (world: World) => ({
   evictedTwice: world.evicted.filter(({ lineage }) => lineage > 1).length,
 });
 
-test.each<Moment>(['before', 'after'])('a function that dies %s any one of the calls of a drained node changes nothing of what comes of it, nor does it on the way back', async (moment) => {
-  const undisturbed = small();
+test.each<readonly [Moment, string, () => World]>([
+  ['before', 'a drained node', small], ['after', 'a drained node', small], ['before', 'one that waits for an alarm', alarming], ['after', 'one that waits for an alarm', alarming],
+])('a function that dies %s any one of the calls of %s changes nothing of what comes of it, nor does it on the way back', async (moment, _of, make) => {
+  const undisturbed = make();
   const untouched = undisturbed.snapshot();
   const { step, calls } = mortal(undisturbed, Infinity, moment);
   await undisturbed.run(() => step.apply());
@@ -71,7 +85,7 @@ test.each<Moment>(['before', 'after'])('a function that dies %s any one of the c
   expect(wanted).toEqual({ sizes: [{ min: 2, max: 2, desired: 2 }], marks: 0, suspended: [], placeholders: 0, ended: 1, evictedTwice: 0 });
   expect(calls()).toBeGreaterThan(50);
   for (let at = 1; at <= calls(); at += 1) {
-    const world = small();
+    const world = make();
     const dying = mortal(world, at, moment);
     expect([at, (await world.run(() => survive(() => dying.step.apply()))).kind]).toEqual([at, 'done']);
     expect([at, outcome(world)]).toEqual([at, wanted]);

@@ -138,7 +138,8 @@ test.each(['autoscalerIsQuiet', 'recheck'] as const)('%s is asked before each ba
   const world = typical();
   const objection = { kind: 'blocked', by: PauseReason.AUTOSCALER_IS_BACK, says: 'argocd' } as const;
   const quiet = async () => undefined;
-  const ports = { kubernetes: world, aws: world, fleet: world, autoscalerIsQuiet: quiet, recheck: quiet, [name]: async () => objection };
+  const asked = { mayBegin: quiet, autoscalerIsQuiet: quiet, recheck: quiet, [name]: async () => objection };
+  const ports = { kubernetes: world, aws: world, fleet: world, ...asked };
   const step = scaleDownStep(ports, CONFIGURATION, { force: false, now: () => world.now });
   expect(await world.run(() => step.apply(), 100, progress => progress.kind === 'blocked')).toMatchObject(objection);
   expect(world.ended).toEqual([]);
@@ -150,7 +151,7 @@ test('nodes that are begun one after the other are checked again every minute', 
   const begun: number[] = [];
   const quiet = async () => undefined;
   const autoscalerIsQuiet = async () => { checks.push(world.now); return undefined; };
-  const ports = { kubernetes: world, aws: world, fleet: world, autoscalerIsQuiet, recheck: quiet };
+  const ports = { kubernetes: world, aws: world, fleet: world, mayBegin: quiet, autoscalerIsQuiet, recheck: quiet };
   const configuration = { ...CONFIGURATION, ScaleDown: { ...CONFIGURATION.ScaleDown, BatchSize: { Count: 4 } } };
   const step = scaleDownStep(ports, configuration, { force: false, now: () => world.now });
   const before = () => new Set(world.nodeList.filter(node => node.annotations[DRAIN_RECORD] !== undefined).map(({ name }) => name));
@@ -171,7 +172,8 @@ test('an autoscaler that comes back after the last node was begun keeps sizes fr
   let isBack = false;
   const objection = { kind: 'blocked', by: PauseReason.AUTOSCALER_IS_BACK, says: 'argocd' } as const;
   const quiet = async () => undefined;
-  const ports = { kubernetes: world, aws: world, fleet: world, autoscalerIsQuiet: async () => isBack ? objection : undefined, recheck: quiet };
+  const autoscalerIsQuiet = async () => isBack ? objection : undefined;
+  const ports = { kubernetes: world, aws: world, fleet: world, mayBegin: quiet, autoscalerIsQuiet, recheck: quiet };
   const step = scaleDownStep(ports, CONFIGURATION, { force: false, now: () => world.now });
   const ends = world.group('apps').sizes.desired + world.group('system').sizes.desired - 3;
   await world.run(() => step.apply(), 400, () => world.ended.length === ends);

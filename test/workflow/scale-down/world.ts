@@ -1,6 +1,7 @@
 import { FleetPort, PoolChange, PoolView } from '../../../src/karpenter/api/fleet';
 import { V1_API } from '../../../src/karpenter/v1/api';
 import { AttachmentView, ControllerRef, ControllerView, NodeView, PodView } from '../../../src/kubernetes/views';
+import { Gate } from '../../../src/workflow/draining/gate/gate';
 import { PlacedPod, PlaceholderPort, PlaceholderView } from '../../../src/workflow/draining/placeholders/port';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../../src/workflow/draining/port';
 import { ScaleDownStepConfiguration } from '../../../src/workflow/scale-down/context';
@@ -83,10 +84,13 @@ export class World implements DrainingPort, PlaceholderPort, ScaleDownAwsPort, P
   public poolList: PoolView[] = [];
   /** Called before each write, as another actor would come in between. */
   public between: (write: string) => void;
+  /** What has to be waited for before nodes are begun. */
+  public gate: Gate;
   private serial = 0;
 
   constructor(groups: readonly GroupSpec[], private readonly workloads: readonly WorkloadSpec[] = [], private readonly karpenterWorks = true) {
     this.between = () => undefined;
+    this.gate = async () => undefined;
     for (const spec of groups) {
       const sizes = { min: spec.min, max: spec.max, desired: spec.desired };
       this.groups.push({
@@ -107,7 +111,7 @@ export class World implements DrainingPort, PlaceholderPort, ScaleDownAwsPort, P
 
   public step(configuration: Partial<ScaleDownStepConfiguration> = {}, force = false): Step {
     const quiet = async () => undefined;
-    const ports = { kubernetes: this, aws: this, fleet: this, autoscalerIsQuiet: quiet, recheck: quiet };
+    const ports = { kubernetes: this, aws: this, fleet: this, mayBegin: () => this.gate(), autoscalerIsQuiet: quiet, recheck: quiet };
     return scaleDownStep(ports, { ...CONFIGURATION, ...configuration }, { force, now: () => this.now });
   }
 
