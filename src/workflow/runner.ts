@@ -118,7 +118,12 @@ async function go(task: WorkflowTask & { Workflow: 'go' }, ports: RunnerPorts): 
     await runs.leave(lease.token);
     return unlessReplaced(error, rest, () => { throw error; });
   });
-  return await hasLeft(runs, lease, reportOf(after, execution)) ? after : { ...after, ...unanswered };
+  if (await hasLeft(runs, lease, reportOf(after, execution))) {
+    return after;
+  }
+  // The end of a run has to stand in the claim, where deployments look for it: it is reached once more.
+  const goesOn = after.outcome === 'working' || after.outcome === 'paused';
+  return { ...goesOn ? after : { ...rest, round: after.round }, ...unanswered };
 }
 
 /** A call that has done its work has ended, whether the claim on the cluster can be told or not: the next one knows. */
