@@ -76,6 +76,9 @@ function apartWhereSubnetsDiffer(shapes: readonly NodegroupShape[]): NodegroupSh
 function haveSameSubnetsPerZone(one: NodegroupDetails, other: NodegroupDetails): boolean {
   const [first, second] = [one, other].map(({ subnets }) => grouped(subnets, ({ zone }) => zone ?? ''));
   const idsOf = (subnets: NodegroupDetails['subnets']) => subnets.map(({ id }) => id).sort().join();
+  if (first.has('') || second.has('')) {
+    return idsOf(one.subnets) === idsOf(other.subnets);
+  }
   return [...first].every(([zone, subnets]) => !second.has(zone) || idsOf(subnets) === idsOf(second.get(zone)!));
 }
 

@@ -12,7 +12,7 @@ test.each<[string, Load[], Array<[string, number]>]>([
   ['one small pod', [load(1, 1)], [['small', 1]]],
   ['pods that fill the larger one', [load(2, 4), load(2, 4)], [['large', 1]]],
   ['a pod that needs memory', [load(1, 15)], [['memory', 1]]],
-  ['pods of different needs', [load(1, 15), load(1, 1), load(1, 1)], [['large', 1]]],
+  ['pods of different needs', [load(1, 14), load(1, 1), load(1, 1)], [['large', 1]]],
   ['pods apart', [load(0.1, 1, 'a'), load(0.1, 1, 'a')], [['small', 2]]],
   ['pods apart from their own kind only', [load(0.1, 1, 'a'), load(0.1, 1, 'b')], [['small', 1]]],
 ])('%s is packed', (_, loads, expected) => {
