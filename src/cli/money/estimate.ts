@@ -108,7 +108,8 @@ function placed({ facts, proposal, pods }: MoneyQuestion): { readonly pools: rea
     const nodeClass = proposal.nodeClasses.find(({ name }) => name === pool.nodeClass)!;
     const types = typesOf(pool, facts.instanceTypes);
     const [offer] = offersOf([{ ...pool, limits: {}, used: {} }], {
-      zones: { [nodeClass.name]: zones.length > 0 ? zones : ['unknown'] }, types,
+      zones: { [nodeClass.name]: zones.length > 0 ? zones : ['unknown'] },
+      types,
       nodeClasses: [{ name: nodeClass.name, subnets: [], amiFamily: nodeClass.image.family, ownAmi: nodeClass.image.family === 'Custom', userData: false }],
     }, api);
     return { pool, nodeClass, types, offer };

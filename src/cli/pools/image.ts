@@ -78,7 +78,8 @@ function ofImage(image: ImageDetails, userData: UserDataReading): ImageChoice {
   if (family !== undefined && family !== 'Ubuntu' && image.ownerAlias === 'amazon') {
     return systemOf(family) === 'windows'
       ? {
-        image: { family }, reasons: [`image as ${shown}`],
+        image: { family },
+        reasons: [`image as ${shown}`],
         findings: [finding(`image ${shown}`, 'Karpenter takes the latest Core image of that release: name this one with `AmiTerm.id` if nodes must keep it')],
       }
       : { image: { family, release, id }, reasons: [`image as ${shown}, and as pinned`], findings: [] };

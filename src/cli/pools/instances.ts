@@ -34,13 +34,16 @@ export function chooseInstances(names: readonly string[], known: readonly Instan
   const accelerated = types.some(type => type.accelerated);
   if (names.length === 0) {
     return {
-      requirements: [], reasons: [], accelerated: false,
+      requirements: [],
+      reasons: [],
+      accelerated: false,
       findings: [finding('instance types', 'they are not known, so the default is proposed, categories c, m and r: set `requirements`')],
     };
   }
   if (unknown.length > 0) {
     return {
-      ...asTheyAre(names, 'EC2 did not tell what they are like'), accelerated,
+      ...asTheyAre(names, 'EC2 did not tell what they are like'),
+      accelerated,
       findings: [finding(`instance type${unknown.length === 1 ? '' : 's'} ${unknown.join(', ')}`,
         'EC2 did not describe them, so no others are proposed: give Karpenter a wider choice in `requirements`')],
     };

@@ -1,3 +1,4 @@
+import { Finding, finding } from './findings';
 import { GenerationName } from './proposal';
 import { canonicalKey, isRestrictedInAffinity, LabelKnowledge } from '../../karpenter/api/requirements';
 import { V0_API } from '../../karpenter/v0/api';
@@ -5,7 +6,6 @@ import { V1_API } from '../../karpenter/v1/api';
 import { taintText } from '../../kubernetes/node-offer';
 import { Taint } from '../../kubernetes/scheduling';
 import { NODEGROUP_LABEL } from '../../kubernetes/views';
-import { Finding, finding } from './findings';
 
 /** The labels and taints of a node group, sorted out. */
 export interface Marks {

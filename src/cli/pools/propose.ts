@@ -112,7 +112,9 @@ function poolOf({ names, nodegroups, first, network }: Draft, taken: ReadonlySet
 /** Pools whose nodes are launched in the same way share a node class, which has the name of the first. */
 function nodeClassesOf(drafts: readonly Draft[], pools: ReadonlyArray<Omit<PoolProposal, 'nodeClass'>>): Array<{ readonly nodeClass: NodeClassProposal; readonly pools: string[] }> {
   const all = drafts.map(({ first, network, names }, index) => ({
-    pool: pools[index].name, names, reasons: first.classReasons,
+    pool: pools[index].name,
+    names,
+    reasons: first.classReasons,
     content: { ...first.nodeClass, subnetIds: network.subnetIds, securityGroupIds: network.securityGroupIds },
   }));
   return [...grouped(all, ({ content }) => JSON.stringify(content)).values()].map(same => ({

@@ -24,8 +24,14 @@ export interface NodegroupShape {
 
 /** Which parts of user data a family's own are merged with. */
 const MERGED: Readonly<Record<ImageFamily, readonly Part['kind'][]>> = {
-  AL2: ['shell', 'cloud-config'], Ubuntu: ['shell', 'cloud-config'], AL2023: ['shell', 'cloud-config', 'nodeadm'], Bottlerocket: ['bottlerocket'],
-  Windows2019: [], Windows2022: [], Windows2025: [], Custom: [],
+  AL2: ['shell', 'cloud-config'],
+  Ubuntu: ['shell', 'cloud-config'],
+  AL2023: ['shell', 'cloud-config', 'nodeadm'],
+  Bottlerocket: ['bottlerocket'],
+  Windows2019: [],
+  Windows2022: [],
+  Windows2025: [],
+  Custom: [],
 };
 
 export function shapeOf(nodegroup: NodegroupDetails, { instanceTypes }: PoolFacts, generation: GenerationName): NodegroupShape {

@@ -13,8 +13,14 @@ const DEFAULT_SIZE = { linux: 20, windows: 50 };
 /** The first volume of Bottlerocket holds the system and nothing of pods. */
 const BOTTLEROCKET_SYSTEM: VolumeProposal = { deviceName: '/dev/xvda', size: 4, type: 'gp3', encrypted: true, deleteOnTermination: true };
 const DEVICES: Readonly<Record<ImageFamily, string | undefined>> = {
-  AL2: '/dev/xvda', AL2023: '/dev/xvda', Bottlerocket: '/dev/xvdb', Ubuntu: '/dev/sda1',
-  Windows2019: '/dev/sda1', Windows2022: '/dev/sda1', Windows2025: '/dev/sda1', Custom: undefined,
+  AL2: '/dev/xvda',
+  AL2023: '/dev/xvda',
+  Bottlerocket: '/dev/xvdb',
+  Ubuntu: '/dev/sda1',
+  Windows2019: '/dev/sda1',
+  Windows2022: '/dev/sda1',
+  Windows2025: '/dev/sda1',
+  Custom: undefined,
 };
 /** Types whose operations per second can be chosen. */
 const WITH_IOPS = ['gp3', 'io1', 'io2'];
@@ -72,7 +78,12 @@ function volumeOf(device: BlockDeviceDetails, image: ImageDetails | undefined, f
       'Karpenter\'s controller role launches the nodes, not Auto Scaling: let the key\'s policy allow it kms:CreateGrant, kms:Decrypt, kms:DescribeKey, kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt*'));
   }
   return {
-    deviceName, size, type, snapshotId, kmsKeyId, deleteOnTermination,
+    deviceName,
+    size,
+    type,
+    snapshotId,
+    kmsKeyId,
+    deleteOnTermination,
     iops: takesIops ? iops : undefined,
     throughput: type === 'gp3' ? throughput : undefined,
     // EC2 takes a key only with encryption.

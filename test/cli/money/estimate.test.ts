@@ -1,4 +1,3 @@
-import { facts, INSTANCE_TYPES, nodegroup } from '../pools/facts';
 import { estimate, HOURS_OF_A_MONTH, MoneyQuestion } from '../../../src/cli/money/estimate';
 import { pricesFor } from '../../../src/cli/money/prices';
 import { NodegroupDetails } from '../../../src/cli/pools/contract';
@@ -6,6 +5,7 @@ import { GenerationName } from '../../../src/cli/pools/proposal';
 import { propose } from '../../../src/cli/pools/propose';
 import { Resources } from '../../../src/kubernetes/pod-needs';
 import { PodView } from '../../../src/kubernetes/views';
+import { facts, INSTANCE_TYPES, nodegroup } from '../pools/facts';
 
 const GIB = 2 ** 30;
 let pods = 0;

@@ -15,7 +15,10 @@ export const GROUPS: readonly NodegroupDetails[] = [
   nodegroup({ name: 'public', subnets: [{ id: 'subnet-0123', zone: 'us-east-1a' }] }),
   nodegroup({ name: 'spot', capacityType: 'SPOT', instanceTypes: ['m5.large', 'c6i.xlarge', 'r5.2xlarge'], diskSize: 100 }),
   nodegroup({
-    name: 'gpu', instanceTypes: ['g5.xlarge'], amiType: 'AL2023_x86_64_NVIDIA', labels: { 'example.com/gpu': '', 'node.kubernetes.io/kind': 'gpu' },
+    name: 'gpu',
+    instanceTypes: ['g5.xlarge'],
+    amiType: 'AL2023_x86_64_NVIDIA',
+    labels: { 'example.com/gpu': '', 'node.kubernetes.io/kind': 'gpu' },
     taints: [{ key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' }, { key: 'wish', effect: 'PreferNoSchedule' }, { key: 'node.cilium.io/agent-not-ready', value: 'true', effect: 'NoExecute' }],
   }),
   nodegroup({ name: 'gpu-open', instanceTypes: ['g5.xlarge'] }),
@@ -23,7 +26,7 @@ export const GROUPS: readonly NodegroupDetails[] = [
   nodegroup({ name: 'old', amiType: 'AL2_x86_64' }),
   nodegroup({ name: 'disks', instanceTypes: ['i4i.large'] }),
   nodegroup({ name: 'metal', instanceTypes: ['m5.metal'] }),
-  nodegroup({ name: '9-lives', instanceTypes: ['t3.medium'], labels: { 'it': '9' } }),
+  nodegroup({ name: '9-lives', instanceTypes: ['t3.medium'], labels: { it: '9' } }),
   nodegroup({ name: 'unknown', instanceTypes: ['x99.large'] }),
   withUserData(`#!/bin/bash\n/etc/eks/bootstrap.sh prod --kubelet-extra-args '${KUBELET_FLAGS}'`, { name: 'tuned', amiType: 'AL2_x86_64' }),
   withUserData('#!/bin/bash\necho "it\'s \\"quoted\\" `here` $PATH \\\\ ${x}"\n', { name: 'scripted' }),
@@ -47,19 +50,22 @@ export const GROUPS: readonly NodegroupDetails[] = [
     }),
   }),
   nodegroup({
-    name: 'pinned', amiType: 'CUSTOM',
+    name: 'pinned',
+    amiType: 'CUSTOM',
     launchTemplate: launchTemplate({ image: { id: 'ami-0123', name: 'amazon-eks-node-al2023-x86_64-standard-1.33-v20260801', ownerAlias: 'amazon' } }),
   }),
   nodegroup({
     name: 'pinned-old', amiType: 'CUSTOM', launchTemplate: launchTemplate({ image: { id: 'ami-0124', name: 'amazon-eks-node-1.27-v20230801', ownerAlias: 'amazon' } }),
   }),
   nodegroup({
-    name: 'pinned-rocket', amiType: 'CUSTOM',
+    name: 'pinned-rocket',
+    amiType: 'CUSTOM',
     launchTemplate: launchTemplate({ image: { id: 'ami-0125', name: 'bottlerocket-aws-k8s-1.33-x86_64-v1.50.0-abcdef12', ownerAlias: 'amazon' } }),
   }),
   nodegroup({ name: 'ubuntu', amiType: 'CUSTOM', launchTemplate: launchTemplate({ image: { id: 'ami-0126', name: 'ubuntu-eks/k8s_1.33/images/x', owner: '099720109477' } }) }),
   nodegroup({
-    name: 'golden', amiType: 'CUSTOM',
+    name: 'golden',
+    amiType: 'CUSTOM',
     launchTemplate: launchTemplate({
       image: { id: 'ami-0127', name: 'golden', rootDevice: '/dev/sda1' }, userData: { text: '#!/bin/sh\n/opt/join\n' }, blockDevices: [{ deviceName: '/dev/sda1', size: 40 }],
     }),

@@ -68,8 +68,12 @@ class Fake {
         ? { InstanceTypes: [{ InstanceType: 'g5g.metal', BareMetal: true, ProcessorInfo: { SupportedArchitectures: ['arm64'] }, VCpuInfo: { DefaultVCpus: 64 }, MemoryInfo: { SizeInMiB: 131072 }, GpuInfo: { Gpus: [{ Name: 'T4g', Manufacturer: 'NVIDIA', Count: 2 }] } }] }
         : {
           InstanceTypes: [{
-            InstanceType: 'm5d.large', VCpuInfo: { DefaultVCpus: 2 }, MemoryInfo: { SizeInMiB: 8192 }, ProcessorInfo: { SupportedArchitectures: ['x86_64'] },
-            NetworkInfo: { MaximumNetworkInterfaces: 3, Ipv4AddressesPerInterface: 10 }, InstanceStorageInfo: { NvmeSupport: 'required' },
+            InstanceType: 'm5d.large',
+            VCpuInfo: { DefaultVCpus: 2 },
+            MemoryInfo: { SizeInMiB: 8192 },
+            ProcessorInfo: { SupportedArchitectures: ['x86_64'] },
+            NetworkInfo: { MaximumNetworkInterfaces: 3, Ipv4AddressesPerInterface: 10 },
+            InstanceStorageInfo: { NvmeSupport: 'required' },
           }],
           NextToken: 'more',
         };
@@ -84,13 +88,30 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 test('a node group without a launch template is read with its zones', async () => {
   const { nodegroups, clusterSecurityGroupId, unread } = await new Fake({
     b: {
-      instanceTypes: ['m5.large'], capacityType: 'SPOT', amiType: 'AL2023_x86_64_STANDARD', diskSize: 30, labels: { a: 'b' }, subnets: ['subnet-1', 'subnet-2'],
-      taints: [{ key: 'c', value: '', effect: 'NO_SCHEDULE' }], scalingConfig: { minSize: 1, maxSize: 5, desiredSize: 2 }, remoteAccess: { ec2SshKey: 'key' }, nodeRepairConfig: { enabled: true },
+      instanceTypes: ['m5.large'],
+      capacityType: 'SPOT',
+      amiType: 'AL2023_x86_64_STANDARD',
+      diskSize: 30,
+      labels: { a: 'b' },
+      subnets: ['subnet-1', 'subnet-2'],
+      taints: [{ key: 'c', value: '', effect: 'NO_SCHEDULE' }],
+      scalingConfig: { minSize: 1, maxSize: 5, desiredSize: 2 },
+      remoteAccess: { ec2SshKey: 'key' },
+      nodeRepairConfig: { enabled: true },
     },
   }).reader.read('prod');
   expect(nodegroups).toEqual([{
-    name: 'b', instanceTypes: ['m5.large'], capacityType: 'SPOT', amiType: 'AL2023_x86_64_STANDARD', diskSize: 30, labels: { a: 'b' }, taints: [{ key: 'c', effect: 'NoSchedule' }],
-    subnets: [{ id: 'subnet-1', zone: 'zone-of-subnet-1' }, { id: 'subnet-2', zone: 'zone-of-subnet-2' }], sizes: { min: 1, max: 5, desired: 2 }, remoteAccess: true, nodeRepair: true,
+    name: 'b',
+    instanceTypes: ['m5.large'],
+    capacityType: 'SPOT',
+    amiType: 'AL2023_x86_64_STANDARD',
+    diskSize: 30,
+    labels: { a: 'b' },
+    taints: [{ key: 'c', effect: 'NoSchedule' }],
+    subnets: [{ id: 'subnet-1', zone: 'zone-of-subnet-1' }, { id: 'subnet-2', zone: 'zone-of-subnet-2' }],
+    sizes: { min: 1, max: 5, desired: 2 },
+    remoteAccess: true,
+    nodeRepair: true,
   }]);
   expect({ clusterSecurityGroupId, unread }).toEqual({ clusterSecurityGroupId: 'sg-cluster', unread: [] });
 });
@@ -112,18 +133,32 @@ test('only the node groups that are wanted are read, and one that does not exist
 
 test('a launch template is read with its image', async () => {
   const { nodegroups: [group] } = await new Fake({ a: { ...template, amiType: 'CUSTOM' } }, {
-    ImageId: 'ami-1', InstanceType: 'm5.xlarge', UserData: base64('#!/bin/sh'), KeyName: 'key', IamInstanceProfile: { Name: 'own' }, Monitoring: { Enabled: true },
+    ImageId: 'ami-1',
+    InstanceType: 'm5.xlarge',
+    UserData: base64('#!/bin/sh'),
+    KeyName: 'key',
+    IamInstanceProfile: { Name: 'own' },
+    Monitoring: { Enabled: true },
     BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 50, VolumeType: 'gp3', Iops: 3000, Throughput: 125, Encrypted: true, KmsKeyId: 'key', DeleteOnTermination: true } },
       { DeviceName: '/dev/xvdb', VirtualName: 'ephemeral0' }, { DeviceName: '/dev/xvdc', NoDevice: '' }],
     MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 2, InstanceMetadataTags: 'enabled' },
     NetworkInterfaces: [{ Groups: ['sg-1'], AssociatePublicIpAddress: true }],
     TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'a', Value: 'b' }] }, { ResourceType: 'volume', Tags: [{ Key: 'c', Value: 'd' }] }],
-    Placement: { Tenancy: 'default', GroupName: 'group' }, CreditSpecification: { CpuCredits: 'unlimited' }, DisableApiTermination: false, MaintenanceOptions: { AutoRecovery: 'default' },
-    CapacityReservationSpecification: { CapacityReservationPreference: 'open' }, CpuOptions: { CoreCount: 1, ThreadsPerCore: 1 },
+    Placement: { Tenancy: 'default', GroupName: 'group' },
+    CreditSpecification: { CpuCredits: 'unlimited' },
+    DisableApiTermination: false,
+    MaintenanceOptions: { AutoRecovery: 'default' },
+    CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
+    CpuOptions: { CoreCount: 1, ThreadsPerCore: 1 },
   }).reader.read('prod');
   expect(group).toMatchObject({ instanceTypes: ['m5.xlarge'], diskSize: undefined });
   expect(group.launchTemplate).toEqual({
-    id: 'lt-1', version: '3', userData: { text: '#!/bin/sh' }, securityGroupIds: ['sg-1'], tags: { instance: { a: 'b' }, volume: { c: 'd' } }, instanceProfile: 'own',
+    id: 'lt-1',
+    version: '3',
+    userData: { text: '#!/bin/sh' },
+    securityGroupIds: ['sg-1'],
+    tags: { instance: { a: 'b' }, volume: { c: 'd' } },
+    instanceProfile: 'own',
     image: {
       id: 'ami-1', name: 'golden', owner: '111111111111', ownerAlias: undefined, architecture: 'amd64', platform: undefined, rootDevice: '/dev/xvda', volumeSizes: { '/dev/xvda': 33 },
     },
@@ -133,7 +168,8 @@ test('a launch template is read with its image', async () => {
       expect.objectContaining({ deviceName: '/dev/xvdc', notEbs: 'a device that is taken out of the image' }),
     ],
     metadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 2, httpEndpoint: undefined, httpProtocolIpv6: undefined },
-    detailedMonitoring: true, associatePublicIpAddress: true,
+    detailedMonitoring: true,
+    associatePublicIpAddress: true,
     others: [
       { field: 'KeyName', value: 'key' }, { field: 'CpuOptions', value: '{"CoreCount":1,"ThreadsPerCore":1}' }, { field: 'CreditSpecification', value: 'unlimited' },
       { field: 'Placement', value: '{"GroupName":"group"}' }, { field: 'InstanceMetadataTags', value: 'enabled' },

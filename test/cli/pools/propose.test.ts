@@ -156,7 +156,7 @@ describe.each(BOTH)('with Karpenter %s', (generation) => {
   });
 
   test('workloads that select by the labels of node groups are told', () => {
-    expect(saidOf(propose1({}, generation)).join()).toContain(`node group apps: labels eks.amazonaws.com/*: Karpenter's nodes have none of them, so pods that select by `
+    expect(saidOf(propose1({}, generation)).join()).toContain('node group apps: labels eks.amazonaws.com/*: Karpenter\'s nodes have none of them, so pods that select by '
       + `eks.amazonaws.com/nodegroup stay on the node group or find no node: let them select by ${generation === 'v0' ? 'karpenter.sh/provisioner-name' : 'karpenter.sh/nodepool'}=apps`);
   });
 
@@ -330,8 +330,10 @@ describe('volumes', () => {
 describe('launch templates', () => {
   test('metadata options, tags, monitoring and public addresses are carried over', () => {
     const proposal = ofTemplate({
-      metadataOptions: { httpTokens: 'optional', httpPutResponseHopLimit: 3 }, tags: { instance: { 'team': 'a', 'eks:x': 'y' }, volume: { disk: 'b', team: 'c' } },
-      detailedMonitoring: true, associatePublicIpAddress: false,
+      metadataOptions: { httpTokens: 'optional', httpPutResponseHopLimit: 3 },
+      tags: { instance: { 'team': 'a', 'eks:x': 'y' }, volume: { disk: 'b', team: 'c' } },
+      detailedMonitoring: true,
+      associatePublicIpAddress: false,
     });
     expect(nodeClass(proposal)).toMatchObject({
       metadataOptions: { httpTokens: 'optional', httpPutResponseHopLimit: 3 }, tags: { disk: 'b', team: 'a' }, detailedMonitoring: true, associatePublicIpAddress: false,

@@ -162,8 +162,13 @@ describe('settings of Bottlerocket', () => {
       '[settings.kubernetes.eviction-hard]', '"memory.available" = "15%"', '[settings.kubernetes.system-reserved]', 'cpu = "10m"',
     ].join('\n'));
     expect(kubelet).toEqual({
-      maxPods: 42, imageGcHighThresholdPercent: 70, imageGcLowThresholdPercent: 60, cpuCfsQuota: false, clusterDns: ['10.0.0.10'],
-      evictionHard: { memoryAvailable: { percentage: 15 } }, systemReserved: { cpu: 0.01 },
+      maxPods: 42,
+      imageGcHighThresholdPercent: 70,
+      imageGcLowThresholdPercent: 60,
+      cpuCfsQuota: false,
+      clusterDns: ['10.0.0.10'],
+      evictionHard: { memoryAvailable: { percentage: 15 } },
+      systemReserved: { cpu: 0.01 },
     });
     expect(labels).toEqual({ 'example.com/team': 'a' });
     expect(taints).toEqual([{ key: 'special', value: 'yes', effect: 'NoSchedule' }, { key: 'special', value: undefined, effect: 'NoExecute' }]);

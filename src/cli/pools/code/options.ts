@@ -13,8 +13,14 @@ const VOLUME_TYPES: Readonly<Record<string, string>> = {
   gp2: 'GP2', gp3: 'GP3', io1: 'IO1', io2: 'IO2', st1: 'ST1', sc1: 'SC1', standard: 'STANDARD',
 };
 const FAMILIES: Readonly<Record<ImageFamily, string>> = {
-  AL2: 'AL2', AL2023: 'AL2023', Bottlerocket: 'BOTTLEROCKET', Ubuntu: 'UBUNTU',
-  Windows2019: 'WINDOWS_2019', Windows2022: 'WINDOWS_2022', Windows2025: 'WINDOWS_2025', Custom: 'CUSTOM',
+  AL2: 'AL2',
+  AL2023: 'AL2023',
+  Bottlerocket: 'BOTTLEROCKET',
+  Ubuntu: 'UBUNTU',
+  Windows2019: 'WINDOWS_2019',
+  Windows2022: 'WINDOWS_2022',
+  Windows2025: 'WINDOWS_2025',
+  Custom: 'CUSTOM',
 };
 const ALIASES: Partial<Readonly<Record<ImageFamily, string>>> = {
   AL2: 'al2', AL2023: 'al2023', Bottlerocket: 'bottlerocket', Windows2019: 'windows2019', Windows2022: 'windows2022', Windows2025: 'windows2025',

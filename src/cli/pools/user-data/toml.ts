@@ -70,7 +70,7 @@ function isOpen(text: string): boolean {
   return openText || count(/\[/g) > count(/\]/g) || count(/\{/g) > count(/\}/g);
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '"': '"', '\\': '\\' };
+const ESCAPES: Readonly<Record<string, string>> = { 'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f', '"': '"', '\\': '\\' };
 
 class Reader {
   private position = 0;
