@@ -1,6 +1,7 @@
 import { gzipSync } from 'zlib';
 import {
-  DescribeImagesCommand, DescribeInstanceTypesCommand, DescribeLaunchTemplateVersionsCommand, DescribeSubnetsCommand, EC2Client, ResponseLaunchTemplateData,
+  DescribeImagesCommand, DescribeInstanceTypesCommand, DescribeLaunchTemplateVersionsCommand, DescribeSubnetsCommand, EC2Client,
+  ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, DescribeNodegroupCommand, EKSClient, ListNodegroupsCommand, Nodegroup } from '@aws-sdk/client-eks';
 import { NODEGROUP_READS } from '../../../src/cli/pools/contract';
@@ -13,7 +14,9 @@ class Fake {
   public readonly inputs: any[] = [];
 
   constructor(
-    private readonly groups: Record<string, Partial<Nodegroup>>, private readonly template: ResponseLaunchTemplateData = {}, private readonly denied: readonly string[] = [],
+    private readonly groups: Record<string, Partial<Nodegroup>>,
+    private readonly template: ResponseLaunchTemplateData = {},
+    private readonly denied: readonly string[] = [],
     private readonly templateError?: string,
   ) {}
 

@@ -194,7 +194,8 @@ function readPowershell(part: Part): PartReading {
 
 /** What a kubelet registers its node with. */
 function registered(flags: ReadonlyArray<readonly [name: string, value: string]>): Pick<PartReading, 'labels' | 'taints'> {
-  const all = (name: string) => flags.filter(([one]) => one === name).flatMap(([, value]) => value.split(',').map(text => text.trim()).filter(text => text !== ''));
+  const all = (name: string) => flags.filter(([one]) => one === name)
+    .flatMap(([, value]) => value.split(',').map(text => text.trim()).filter(text => text !== ''));
   return {
     labels: Object.fromEntries(all('node-labels').map((text) => {
       const [key, ...value] = text.split('=');
