@@ -133,7 +133,7 @@ function isDaemon({ controller }: PodView): boolean {
   return controller?.kind === 'DaemonSet';
 }
 
-function packPool({ pool, nodeClass, types, pods, offer }: FilledPool, { pods: all, proposal }: MoneyQuestion, prices: PriceList) {
+function packPool({ nodeClass, types, pods, offer }: FilledPool, { pods: all, proposal }: MoneyQuestion, prices: PriceList) {
   const daemons = daemonsOn(offer, all, proposal);
   const offers = types.flatMap((type): Offer[] => {
     const hourly = prices.priceOf(type.name);
