@@ -111,8 +111,10 @@ function poolOf(draft: Draft, taken: ReadonlySet<string>, facts: PoolFacts, come
   };
 }
 
+interface SharedNodeClass { readonly nodeClass: NodeClassProposal; readonly pools: readonly string[] }
+
 /** Pools whose nodes are launched in the same way share a node class, which has the name of the first. */
-function nodeClassesOf(drafts: readonly Draft[], pools: ReadonlyArray<{ readonly name: string }>): Array<{ readonly nodeClass: NodeClassProposal; readonly pools: string[] }> {
+function nodeClassesOf(drafts: readonly Draft[], pools: ReadonlyArray<{ readonly name: string }>): SharedNodeClass[] {
   const all = drafts.map(({ first, network, names }, index) => ({
     pool: pools[index].name,
     names,

@@ -156,9 +156,10 @@ function readBottlerocket(part: Part): PartReading {
   }
   const { settings = {}, ...beside } = document as { readonly settings?: TomlTable };
   const { kubernetes = {}, ...others } = settings as { readonly kubernetes?: TomlTable };
+  const known = Object.entries(kubernetes).filter(([name]) => name in BOTTLEROCKET);
   const left = Object.keys(kubernetes).filter(name => !(name in BOTTLEROCKET) && !BOTTLEROCKET_CLUSTER.includes(name));
   return {
-    config: Object.fromEntries(Object.entries(kubernetes).filter(([name]) => name in BOTTLEROCKET).map(([name, value]) => [BOTTLEROCKET[name], plain(value)])),
+    config: Object.fromEntries(known.map(([name, value]) => [BOTTLEROCKET[name], plain(value)])),
     labels: Object.fromEntries(Object.entries((kubernetes['node-labels'] ?? {}) as TomlTable).map(([key, value]) => [key, String(value)])),
     taints: Object.entries((kubernetes['node-taints'] ?? {}) as TomlTable).flatMap(([key, values]) => [values].flat().map(value => taintOf(key, String(value)))),
     // Karpenter merges its settings into these and wins where both say something.
