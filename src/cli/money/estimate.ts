@@ -74,7 +74,8 @@ export function estimate(question: MoneyQuestion): MoneyEstimate {
     ...(question.staying ?? []).map(instances => itemOf(instances, prices)),
     ...packed.flatMap(({ pool: { pool }, nodes }) => nodes.map(node => plannedItem(node, pool))),
   ]);
-  const unpriced = [...new Set([...question.today, ...question.staying ?? []].map(({ type }) => type).filter(type => prices.priceOf(type) === undefined))].sort();
+  const running = new Set([...question.today, ...question.staying ?? []].map(({ type }) => type));
+  const unpriced = [...running].filter(type => prices.priceOf(type) === undefined).sort();
   return {
     today,
     planned,
@@ -108,19 +109,24 @@ function placed({ facts, proposal, pods }: MoneyQuestion): { readonly pools: rea
     const nodeClass = proposal.nodeClasses.find(({ name }) => name === pool.nodeClass)!;
     const types = typesOf(pool, facts.instanceTypes);
     const [offer] = offersOf([{ ...pool, limits: {}, used: {} }], {
-      zones: { [nodeClass.name]: zones.length > 0 ? zones : ['unknown'] }, types,
+      zones: { [nodeClass.name]: zones.length > 0 ? zones : ['unknown'] },
+      types,
       nodeClasses: [{ name: nodeClass.name, subnets: [], amiFamily: nodeClass.image.family, ownAmi: nodeClass.image.family === 'Custom', userData: false }],
     }, api);
     return { pool, nodeClass, types, offer };
   });
   const moving = pods.filter(pod => !isDaemon(pod) && !pod.mirror && pod.phase !== 'Succeeded' && pod.phase !== 'Failed');
   // Replicas need the same: each kind is judged once.
-  const byKind = [...grouped(moving, ({ requests, requires, tolerations, implied, volumes }) => JSON.stringify([requests, requires, tolerations, implied, volumes])).values()]
+  const byKind = [...grouped(moving, kindOf).values()]
     .map(same => ({ same, index: empty.findIndex(({ offer }) => misfit(same[0], [offer], api) === undefined) }));
   return {
     pools: empty.map((pool, index) => ({ ...pool, pods: byKind.filter(kind => kind.index === index).flatMap(({ same }) => same) })),
     unplaced: byKind.filter(({ index }) => index < 0).flatMap(({ same }) => same),
   };
+}
+
+function kindOf({ requests, requires, tolerations, implied, volumes }: PodView): string {
+  return JSON.stringify([requests, requires, tolerations, implied, volumes]);
 }
 
 function isDaemon({ controller }: PodView): boolean {

@@ -9,20 +9,24 @@ const EVICTION_THRESHOLD = 100 * MEBIBYTE;
 /** Where EC2 does not say how many addresses there are. */
 const DEFAULT_PODS = 110;
 
+/** The pods of DaemonSets on one node. */
+interface Daemons { readonly pods: number; readonly requests: Resources }
+
 /**
  * What an empty node of an instance type has for pods, as Karpenter computes it, besides those of DaemonSets.
  *
  * @see https://karpenter.sh/docs/concepts/nodeclasses/#speckubelet
  */
-export function nodeRoom(type: InstanceTypeDetails, daemons: { readonly pods: number; readonly requests: Resources }, kubelet: KubeletProposal = {}): Resources {
+export function nodeRoom(type: InstanceTypeDetails, daemons: Daemons, kubelet: KubeletProposal = {}): Resources {
   const { cpu, memory } = type.resources;
   const limit = kubelet.maxPods ?? type.pods ?? DEFAULT_PODS;
   const pods = kubelet.podsPerCore === undefined ? limit : Math.min(limit, kubelet.podsPerCore * cpu);
   const { kubeReserved = {}, systemReserved = {} } = kubelet;
+  const reservedMemory = (kubeReserved.memory ?? (255 + 11 * pods) * MEBIBYTE) + (systemReserved.memory ?? 0);
   const allocatable: Resources = {
     ...type.resources,
     cpu: cpu - (kubeReserved.cpu ?? reservedCores(cpu)) - (systemReserved.cpu ?? 0),
-    memory: memory * (1 - MEMORY_OVERHEAD) - (kubeReserved.memory ?? (255 + 11 * pods) * MEBIBYTE) - (systemReserved.memory ?? 0) - EVICTION_THRESHOLD,
+    memory: memory * (1 - MEMORY_OVERHEAD) - reservedMemory - EVICTION_THRESHOLD,
     [PODS]: pods,
   };
   return minus(allocatable, { ...daemons.requests, [PODS]: daemons.pods });

@@ -47,7 +47,8 @@ function packOn(offer: Offer, loads: readonly Load[], offers: readonly Offer[]):
 function firstFit({ room }: Offer, loads: readonly Load[]): Node[] {
   const nodes: Node[] = [];
   for (const load of loads) {
-    const index = nodes.findIndex(node => fits(node.left, load) && (load.apart === undefined || node.loads.every(({ apart }) => apart !== load.apart)));
+    const mayShare = ({ loads: others }: Node) => load.apart === undefined || others.every(({ apart }) => apart !== load.apart);
+    const index = nodes.findIndex(node => fits(node.left, load) && mayShare(node));
     const { left, loads: others } = nodes[index] ?? { left: room, loads: [] };
     nodes[index < 0 ? nodes.length : index] = { left: minus(left, takenBy(load)), loads: [...others, load] };
   }
@@ -67,7 +68,8 @@ function fits(room: Resources, load: Load): boolean {
 /** By price; types that cost as much as another one and have less of everything are never the best. */
 function withoutWorse(offers: readonly Offer[]): Offer[] {
   const sorted = [...offers].sort((one, other) => one.hourly - other.hourly || (one.type < other.type ? -1 : 1));
-  return sorted.filter((offer, index) => !sorted.slice(0, index).some(cheaper => Object.entries(offer.room).every(([name, amount]) => (cheaper.room[name] ?? 0) >= amount)));
+  const hasAsMuch = (one: Offer, other: Offer) => Object.entries(other.room).every(([name, amount]) => (one.room[name] ?? 0) >= amount);
+  return sorted.filter((offer, index) => !sorted.slice(0, index).some(cheaper => hasAsMuch(cheaper, offer)));
 }
 
 /** The largest share of what a node has of anything. */

@@ -36,7 +36,8 @@ function chooseSubnets(nodegroups: readonly NodegroupDetails[], all: readonly No
 }
 
 /** Undefined where they are not known. */
-function securityGroupsOf({ launchTemplate, launchTemplateUnread }: NodegroupDetails, { clusterSecurityGroupId }: PoolFacts): readonly string[] | undefined {
+function securityGroupsOf(nodegroup: NodegroupDetails, { clusterSecurityGroupId }: PoolFacts): readonly string[] | undefined {
+  const { launchTemplate, launchTemplateUnread } = nodegroup;
   if (launchTemplateUnread) {
     return undefined;
   }

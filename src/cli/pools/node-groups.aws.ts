@@ -1,5 +1,6 @@
 import {
-  DescribeLaunchTemplateVersionsCommand, EC2Client, Image, InstanceTypeInfo, paginateDescribeImages, paginateDescribeInstanceTypes, paginateDescribeSubnets,
+  DescribeLaunchTemplateVersionsCommand, EC2Client, Image, InstanceTypeInfo,
+  paginateDescribeImages, paginateDescribeInstanceTypes, paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient, Nodegroup } from '@aws-sdk/client-eks';
 import { ImageDetails, InstanceTypeDetails, LaunchTemplateDetails, NodegroupDetails, PoolFacts } from './contract';
@@ -81,7 +82,8 @@ export class AwsNodegroupReader {
 
   private async templateData(LaunchTemplateId: string, version: string) {
     try {
-      const { LaunchTemplateVersions: [found] = [] } = await this.ec2.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] }));
+      const command = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] });
+      const { LaunchTemplateVersions: [found] = [] } = await this.ec2.send(command);
       return found?.LaunchTemplateData ?? {};
     } catch (error) {
       if (GONE.test((error as Error).name)) {
@@ -118,14 +120,16 @@ export class AwsNodegroupReader {
 
   private async instanceTypes(): Promise<InstanceTypeDetails[]> {
     const types: InstanceTypeDetails[] = [];
-    for await (const { InstanceTypes = [] } of paginateDescribeInstanceTypes({ client: this.ec2 }, { Filters: LAUNCHABLE, MaxResults: TYPES_AT_ONCE })) {
+    const which = { Filters: LAUNCHABLE, MaxResults: TYPES_AT_ONCE };
+    for await (const { InstanceTypes = [] } of paginateDescribeInstanceTypes({ client: this.ec2 }, which)) {
       types.push(...InstanceTypes.map(instanceTypeDetails));
     }
     return types;
   }
 }
 
-function details({ nodegroup, template, templateType, unread }: Read, zones: ReadonlyMap<string, string>, images: ReadonlyMap<string, ImageDetails>): NodegroupDetails {
+function details(read: Read, zones: ReadonlyMap<string, string>, images: ReadonlyMap<string, ImageDetails>): NodegroupDetails {
+  const { nodegroup, template, templateType, unread } = read;
   const { scalingConfig = {}, launchTemplate } = nodegroup;
   const types = nodegroup.instanceTypes?.length ? nodegroup.instanceTypes : templateType === undefined ? [] : [templateType];
   return {
@@ -146,7 +150,9 @@ function details({ nodegroup, template, templateType, unread }: Read, zones: Rea
   };
 }
 
-function imageDetails({ ImageId, Name, OwnerId, ImageOwnerAlias, Architecture, Platform, RootDeviceName, BlockDeviceMappings = [] }: Image): ImageDetails {
+function imageDetails(image: Image): ImageDetails {
+  const { ImageId, Name, OwnerId, ImageOwnerAlias, Architecture, Platform, RootDeviceName, BlockDeviceMappings = [] } = image;
+  const sizes = BlockDeviceMappings.map(({ DeviceName, Ebs }) => [DeviceName!, Ebs?.VolumeSize] as const);
   return {
     id: ImageId!,
     name: Name,
@@ -155,7 +161,7 @@ function imageDetails({ ImageId, Name, OwnerId, ImageOwnerAlias, Architecture, P
     architecture: Architecture === undefined ? undefined : Architecture === 'arm64' ? 'arm64' : 'amd64',
     platform: Platform,
     rootDevice: RootDeviceName,
-    volumeSizes: Object.fromEntries(BlockDeviceMappings.flatMap(({ DeviceName, Ebs }) => Ebs?.VolumeSize === undefined ? [] : [[DeviceName!, Ebs.VolumeSize]])),
+    volumeSizes: Object.fromEntries(sizes.flatMap(([name, size]) => size === undefined ? [] : [[name, size]])),
   };
 }
 
@@ -177,5 +183,6 @@ function instanceTypeDetails(info: InstanceTypeInfo): InstanceTypeDetails {
 /** EC2 takes 200 values in a filter. */
 function batches(ids: readonly string[]): string[][] {
   const all = [...new Set(ids)];
-  return Array.from({ length: Math.ceil(all.length / LONGEST_FILTER) }, (_, index) => all.slice(index * LONGEST_FILTER, (index + 1) * LONGEST_FILTER));
+  return Array.from({ length: Math.ceil(all.length / LONGEST_FILTER) }, (_, index) =>
+    all.slice(index * LONGEST_FILTER, (index + 1) * LONGEST_FILTER));
 }

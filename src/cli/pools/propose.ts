@@ -27,7 +27,8 @@ export function propose(facts: PoolFacts, generation: GenerationName): Proposal 
     return { names: nodegroups.map(({ name }) => name), nodegroups, first: same[0], network: chooseNetwork(nodegroups, facts) };
   });
   // The first pool is the one that most pods can use: it stands in the release.
-  const ordered = drafts.sort((one, other) => Number(isSpecial(one.first)) - Number(isSpecial(other.first)) || (one.names[0] < other.names[0] ? -1 : 1));
+  const ordered = drafts.sort((one, other) =>
+    Number(isSpecial(one.first)) - Number(isSpecial(other.first)) || (one.names[0] < other.names[0] ? -1 : 1));
   const taken = new Set<string>();
   const mustYield = ordered.some(({ first }) => first.accelerated && first.pool.taints.length === 0);
   const pools = ordered.map((draft) => {
@@ -76,6 +77,9 @@ function apartWhereSubnetsDiffer(shapes: readonly NodegroupShape[]): NodegroupSh
 function haveSameSubnetsPerZone(one: NodegroupDetails, other: NodegroupDetails): boolean {
   const [first, second] = [one, other].map(({ subnets }) => grouped(subnets, ({ zone }) => zone ?? ''));
   const idsOf = (subnets: NodegroupDetails['subnets']) => subnets.map(({ id }) => id).sort().join();
+  if (first.has('') || second.has('')) {
+    return idsOf(one.subnets) === idsOf(other.subnets);
+  }
   return [...first].every(([zone, subnets]) => !second.has(zone) || idsOf(subnets) === idsOf(second.get(zone)!));
 }
 
@@ -83,7 +87,8 @@ function isSpecial({ accelerated, pool }: NodegroupShape): boolean {
   return accelerated || pool.taints.length > 0;
 }
 
-function poolOf({ names, nodegroups, first, network }: Draft, taken: ReadonlySet<string>, facts: PoolFacts, comesFirst: boolean): Omit<PoolProposal, 'nodeClass'> {
+function poolOf(draft: Draft, taken: ReadonlySet<string>, facts: PoolFacts, comesFirst: boolean): Omit<PoolProposal, 'nodeClass'> {
+  const { names, nodegroups, first, network } = draft;
   const cpus = nodegroups.map(({ sizes, instanceTypes }) => {
     const ofTypes = instanceTypes.map(name => facts.instanceTypes.find(type => type.name === name)?.resources.cpu);
     return ofTypes.length === 0 || ofTypes.includes(undefined) ? undefined : sizes.max * Math.max(...ofTypes as number[]);
@@ -106,8 +111,10 @@ function poolOf({ names, nodegroups, first, network }: Draft, taken: ReadonlySet
   };
 }
 
+interface SharedNodeClass { readonly nodeClass: NodeClassProposal; readonly pools: readonly string[] }
+
 /** Pools whose nodes are launched in the same way share a node class, which has the name of the first. */
-function nodeClassesOf(drafts: readonly Draft[], pools: ReadonlyArray<Omit<PoolProposal, 'nodeClass'>>): Array<{ readonly nodeClass: NodeClassProposal; readonly pools: string[] }> {
+function nodeClassesOf(drafts: readonly Draft[], pools: ReadonlyArray<{ readonly name: string }>): SharedNodeClass[] {
   const all = drafts.map(({ first, network, names }, index) => ({
     pool: pools[index].name,
     names,

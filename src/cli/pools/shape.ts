@@ -70,7 +70,8 @@ export function shapeOf(nodegroup: NodegroupDetails, { instanceTypes }: PoolFact
     poolReasons: [...instances.reasons, ...spot ? ['Spot as today; with \'on-demand\' beside \'spot\' Karpenter falls back where there is no Spot capacity'] : []],
     classReasons: image.reasons,
     findings: [
-      ...instances.findings, ...overridden(nodegroup, userData), ...marks.findings, ...image.findings, ...volumes.findings, ...template.findings, ...userData.findings,
+      ...instances.findings, ...overridden(nodegroup, userData), ...marks.findings, ...image.findings, ...volumes.findings, ...template.findings,
+      ...userData.findings,
       ...rest.findings,
       ...userData.raid0 && generation === 'v0' ? [finding('local disks as RAID-0', 'Karpenter 0.29 to 0.31 have no setting for it: do it in `userData`')] : [],
     ],
@@ -89,8 +90,10 @@ function overridden({ labels }: NodegroupDetails, userData: UserDataReading): Fi
     .map(([key, value]) => finding(`label ${key}=${value} of the user data`, `the node group has ${key}=${labels[key]}, which is proposed: decide which one it is`));
 }
 
+interface Rest { readonly text?: string; readonly findings: readonly Finding[] }
+
 /** The user data that is given on, and what is not. */
-function restOf({ launchTemplate }: NodegroupDetails, { rest }: UserDataReading, family: ImageFamily): { readonly text?: string; readonly findings: readonly Finding[] } {
+function restOf({ launchTemplate }: NodegroupDetails, { rest }: UserDataReading, family: ImageFamily): Rest {
   const copied = finding('user data', 'it is copied into `userData`, and so into your code and the template: see that it holds no secrets and fits Karpenter\'s nodes');
   const given = launchTemplate?.userData;
   if (family === 'Custom') {

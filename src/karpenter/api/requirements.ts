@@ -23,7 +23,8 @@ export type LabelKnowledge = Pick<KarpenterApi, 'labels' | 'ownerLabel'>;
 const TRANSLATED: Readonly<Record<string, string>> = { ...OLD_LABEL_NAMES, 'topology.ebs.csi.aws.com/zone': WellKnownLabel.ZONE };
 
 export function canonicalKey(key: string): string {
-  return TRANSLATED[key] ?? key;
+  // A label may be called as what every object has, such as `valueOf`.
+  return Object.hasOwn(TRANSLATED, key) ? TRANSLATED[key] : key;
 }
 
 /** Labels that Karpenter knows the values of without being told. */

@@ -179,6 +179,7 @@ describe('labels', () => {
   test.each<[string, GenerationName[]]>([
     ['example.com/team', BOTH],
     ['team', BOTH],
+    ['valueOf', BOTH],
     ['node.kubernetes.io/role', BOTH],
     ['kops.k8s.io/instancegroup', BOTH],
     ['node-restriction.kubernetes.io/team', ['v1']],
@@ -197,7 +198,7 @@ describe('labels', () => {
   ])('%s is carried over by %j', (key, generations) => {
     for (const generation of BOTH) {
       const proposal = propose1({ labels: { [key]: 'a' } }, generation);
-      expect([generation, key in pool(proposal).labels]).toEqual([generation, generations.includes(generation)]);
+      expect([generation, Object.hasOwn(pool(proposal).labels, key)]).toEqual([generation, generations.includes(generation)]);
       expect(things(proposal).includes(`label ${key}=a`)).toBe(!generations.includes(generation));
     }
   });

@@ -72,8 +72,8 @@ function additionsOf({ generation, pools, nodeClasses }: Proposal): Addition[] {
     })),
     ...others.map((pool) => {
       const nodeClass = classOf(pool, nodeClasses);
-      const reference: NodeClassReference | undefined = pool.nodeClass === first.nodeClass ? undefined : { property: words.nodeClass, variable: variableOf(nodeClass) };
-      return { code: call('migration', words.addPool, literal(idOf(words.pool, pool.name)), poolOptions(pool, nodeClass, generation, reference)) };
+      const reference: NodeClassReference = { property: words.nodeClass, variable: variableOf(nodeClass) };
+      return { code: call('migration', words.addPool, literal(idOf(words.pool, pool.name)), poolOptions(pool, nodeClass, generation, pool.nodeClass === first.nodeClass ? undefined : reference)) };
     }),
   ];
 }

@@ -2,7 +2,8 @@ import { call, Code, list, literal, map, member, struct, Struct, texts, variable
 import { Expression, Taint } from '../../../kubernetes/scheduling';
 import { WellKnownLabel } from '../../../provisioning/well-known-label';
 import {
-  GenerationName, ImageFamily, ImageProposal, KubeletProposal, MetadataProposal, NodeClassProposal, PoolProposal, ReservedProposal, ThresholdProposal, VolumeProposal,
+  GenerationName, ImageFamily, ImageProposal, KubeletProposal, MetadataProposal, NodeClassProposal, PoolProposal, ReservedProposal, ThresholdProposal,
+  VolumeProposal,
 } from '../proposal';
 
 const OPERATORS: Readonly<Record<string, string>> = { In: 'isIn', NotIn: 'isNotIn', Exists: 'exists', DoesNotExist: 'doesNotExist', Gt: 'greaterThan', Lt: 'lessThan' };
@@ -153,7 +154,10 @@ function kubeletSettings(kubelet: KubeletProposal, type: string): Code {
 
 function reserved({ cpu, memory, ephemeralStorage, pid }: ReservedProposal): Code {
   return struct('ReservedResources', {
-    cpu: optional(cpu), memory: memory === undefined ? undefined : size(memory), ephemeralStorage: ephemeralStorage === undefined ? undefined : size(ephemeralStorage), pid: optional(pid),
+    cpu: optional(cpu),
+    memory: memory === undefined ? undefined : size(memory),
+    ephemeralStorage: ephemeralStorage === undefined ? undefined : size(ephemeralStorage),
+    pid: optional(pid),
   });
 }
 

@@ -6,6 +6,9 @@ import { KubeletProposal, ReservedProposal, ThresholdProposal } from '../proposa
 /** What a kubelet was told, by the names of its configuration file; values as they were written. */
 export type KubeletConfig = Readonly<Record<string, unknown>>;
 
+/** Without the leading dashes. */
+export type Flags = ReadonlyArray<readonly [name: string, value: string]>;
+
 export interface KubeletReading {
   readonly kubelet: KubeletProposal;
   readonly findings: readonly Finding[];
@@ -50,7 +53,7 @@ const COUNTED = ['nodefs.inodesFree', 'imagefs.inodesFree', 'pid.available'];
 const IMAGE_GC = { high: 85, low: 80 };
 
 /** Flags as configuration, and those that are none of it. */
-export function configOfFlags(flags: ReadonlyArray<readonly [name: string, value: string]>): { readonly config: KubeletConfig; readonly others: string[] } {
+export function configOfFlags(flags: Flags): { readonly config: KubeletConfig; readonly others: string[] } {
   const known = flags.filter(([name]) => name in FLAGS);
   return {
     config: Object.fromEntries(known.map(([name, value]) => [FLAGS[name], fromFlag(name, value)])),
@@ -130,7 +133,7 @@ function reserved(value: unknown): ReservedProposal {
   }
   const read = (one: unknown, convert: (value: unknown) => number) => one === undefined || one === null ? undefined : convert(one);
   return defined({
-    cpu: read(cpu, cores), memory: read(memory, bytes), ephemeralStorage: read(ephemeralStorage, bytes), pid: read(pid, value => whole(value, 0)),
+    cpu: read(cpu, cores), memory: read(memory, bytes), ephemeralStorage: read(ephemeralStorage, bytes), pid: read(pid, one => whole(one, 0)),
   });
 }
 

@@ -156,9 +156,10 @@ function readBottlerocket(part: Part): PartReading {
   }
   const { settings = {}, ...beside } = document as { readonly settings?: TomlTable };
   const { kubernetes = {}, ...others } = settings as { readonly kubernetes?: TomlTable };
+  const known = Object.entries(kubernetes).filter(([name]) => name in BOTTLEROCKET);
   const left = Object.keys(kubernetes).filter(name => !(name in BOTTLEROCKET) && !BOTTLEROCKET_CLUSTER.includes(name));
   return {
-    config: Object.fromEntries(Object.entries(kubernetes).filter(([name]) => name in BOTTLEROCKET).map(([name, value]) => [BOTTLEROCKET[name], plain(value)])),
+    config: Object.fromEntries(known.map(([name, value]) => [BOTTLEROCKET[name], plain(value)])),
     labels: Object.fromEntries(Object.entries((kubernetes['node-labels'] ?? {}) as TomlTable).map(([key, value]) => [key, String(value)])),
     taints: Object.entries((kubernetes['node-taints'] ?? {}) as TomlTable).flatMap(([key, values]) => [values].flat().map(value => taintOf(key, String(value)))),
     // Karpenter merges its settings into these and wins where both say something.
@@ -194,7 +195,8 @@ function readPowershell(part: Part): PartReading {
 
 /** What a kubelet registers its node with. */
 function registered(flags: ReadonlyArray<readonly [name: string, value: string]>): Pick<PartReading, 'labels' | 'taints'> {
-  const all = (name: string) => flags.filter(([one]) => one === name).flatMap(([, value]) => value.split(',').map(text => text.trim()).filter(text => text !== ''));
+  const all = (name: string) => flags.filter(([one]) => one === name)
+    .flatMap(([, value]) => value.split(',').map(text => text.trim()).filter(text => text !== ''));
   return {
     labels: Object.fromEntries(all('node-labels').map((text) => {
       const [key, ...value] = text.split('=');
