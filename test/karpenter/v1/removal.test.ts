@@ -45,7 +45,8 @@ test('a limit of cpu does not stop a NodePool of a fixed size, and what its owne
 describe('the removal', () => {
   let world: FakeWorld;
   const step = () => removalStep(
-    { fleet: world, draining: world, aws: world, mayBegin: () => world.gate() }, { ...CONFIGURATION, Api: V1_API.name }, { force: false }, () => new Date(world.time),
+    { fleet: world, draining: world, aws: world, mayBegin: () => world.gate() }, { ...CONFIGURATION, Api: V1_API.name }, { force: false },
+    () => new Date(world.time),
   );
   const poolsOf = () => world.pools.map(({ name, limits, budgets, annotations }) => ({ name, limits, budgets, annotations }));
 
