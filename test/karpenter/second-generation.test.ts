@@ -182,8 +182,10 @@ describe('the drain', () => {
 
 describe('the removal', () => {
   let world: FakeWorld;
-  const ports = { fleet: world, draining: world, aws: world, mayBegin: () => world.gate() };
-  const step = () => removalStep(ports, { ...REMOVAL, Api }, { force: false }, () => new Date(world.time));
+  const step = () => {
+    const ports = { fleet: world, draining: world, aws: world, mayBegin: () => world.gate() };
+    return removalStep(ports, { ...REMOVAL, Api }, { force: false }, () => new Date(world.time));
+  };
 
   beforeEach(() => {
     world = new FakeWorld().add('a-1', { pods: ['web-1'] }).add('a-2', { pods: ['web-2'] });
