@@ -553,7 +553,7 @@ describe('while no node may be begun', () => {
 
   test('nothing is touched, and the pause says how many nodes are left', async () => {
     close();
-    expect(await step.apply()).toEqual({ ...RINGS, counts: { nodesLeft: 3 } });
+    expect(await step.apply()).toEqual({ ...RINGS, counts: { nodesLeft: 3, karpenterNodes: 3 } });
     expect(world.events).toEqual([]);
     open();
     expect(await world.run(() => step.apply())).toMatchObject({ kind: 'done' });
