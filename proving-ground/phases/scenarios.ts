@@ -3,7 +3,7 @@ import { entriesAlone, entriesBeside, withModeOfToday } from './access-modes';
 import { anotherArrives, installsAlone, oneLeaves, Staying, theOtherLeaves } from './beside';
 import { endBurst } from './burst';
 import { Planned, planFirst } from './command-line/planned';
-import { drainAsPlanned, installPlanned } from './command-line/watched';
+import { drainAsPlanned, drainToZero, installPlanned } from './command-line/watched';
 import { Installed } from './core-checks';
 import { alarmRings } from './drain/alarm';
 import { cutOver } from './drain/cut-over';
@@ -138,6 +138,7 @@ const planned = (options: WorldOptions): readonly Phase[] => [
   }),
   phase('stages INSTALL and CUT_OVER by the printed app', 150, run => installPlanned(run.world, run.report, run.context.runDir, run.planned)),
   phase('stage SCALE_DOWN, as planned', 320, run => drainAsPlanned(run.world, run.report, run.context.runDir, run.planned)),
+  phase('back to stage INSTALL, and a node group to zero', 420, run => drainToZero(run.world, run.report, run.context.runDir, run.planned)),
 ];
 
 /** All scenarios, by the names of their worlds. */

@@ -6,10 +6,14 @@ import { hasTerminal, Terminal } from './terminal';
 import type { PlanDocument } from '../../../src/cli/plan/contract';
 import type { StatusDocument } from '../../../src/cli/status/contract';
 import { expectEqual } from '../../cluster/until';
+import { allPodsReady } from '../../customer/customer';
 import { expectUndisturbed } from '../drain/evidence';
 import { Report } from '../report';
 import { CLUSTER_NAME, World } from '../world';
 
+/** The node group of the shop, and the one that takes Karpenter. */
+const EMPTIED = 'apps';
+const HOSTS = 'system';
 const STATUS = ['status', '--cluster', CLUSTER_NAME];
 
 /** The app that a plan printed is deployed as it is, stage after stage, and does what the plan said. */
@@ -75,6 +79,28 @@ export async function drainAsPlanned(world: World, report: Report, runDir: strin
   await report.check({ step: 'Scale node groups down', shows: 'seen', name: 'nothing stopped the drain that the plan had not named, and nothing was disturbed' }, async () => {
     expectEqual('what stops', findings.filter(({ stops }) => stops).map(({ check }) => check), []);
     return expectUndisturbed(seen, { evictionsOfAPod: 1, limits: true });
+  });
+}
+
+/** The pools that a plan proposed carry all that a node group carried: it can do without a node. */
+export async function drainToZero(world: World, report: Report, runDir: string, { app }: Planned): Promise<void> {
+  const emptied = path.join(runDir, 'planned-app-to-zero.ts');
+  fs.writeFileSync(emptied, fs.readFileSync(app, 'utf8')
+    .replace('MigrationStage,', 'MigrationStage, NodegroupTarget,')
+    .replace('  stage: app', `  scaleDown: { targets: [NodegroupTarget.of('${EMPTIED}', 0), NodegroupTarget.of('${HOSTS}', 2)] },\n  stage: app`));
+  await report.check({ step: 'Scale node groups down', shows: 'undone', name: 'the printed app brings node groups back' }, async () => {
+    const { code, seconds } = await world.cdk.deploy(app);
+    expectEqual('exit code', code, 0);
+    return `${seconds} s`;
+  });
+  const from = world.observers.mark('to zero');
+  await report.check({ step: 'Scale node groups down', shows: 'seen', name: 'a node group goes to zero nodes, and all of its workloads run on the proposed pools' }, async () => {
+    const { code, seconds } = await world.cdk.deploy(emptied, { stage: 'SCALE_DOWN' });
+    expectEqual('exit code', code, 0);
+    const left = await world.kube.list(`/api/v1/nodes?labelSelector=${encodeURIComponent(`eks.amazonaws.com/nodegroup=${EMPTIED}`)}`);
+    expectEqual('nodes of the group', left.map(({ metadata }) => metadata.name), []);
+    await allPodsReady(world.kube, 180, world.karpenter.disruptionTaint);
+    return `${seconds} s: ${expectUndisturbed(world.observers.observe(from), { evictionsOfAPod: 1, limits: true })}`;
   });
 }
 
