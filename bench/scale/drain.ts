@@ -1,4 +1,4 @@
-import { BUDGET, REPLICAS, SimulatedCluster } from './cluster';
+import { BUDGET, REPLICAS, SECONDS, Seconds, SimulatedCluster } from './cluster';
 import { Meter } from './meter';
 import { V1_API } from '../../src/karpenter/v1/api';
 import { Amount } from '../../src/workflow/contract';
@@ -30,11 +30,9 @@ export interface ScaleFigures {
   readonly harmed: number;
 }
 
-/** Drains a cluster of so many nodes to the guide's sizes, by the step itself. */
-export async function drainOf(nodes: number, batch: Amount): Promise<ScaleFigures> {
-  const cluster = new SimulatedCluster(nodes);
-  const meter = new Meter(cluster);
-  const configuration: ScaleDownStepConfiguration = {
+/** What a migration with its defaults says, but for the share of nodes that drain at a time. */
+export function configurationOf(batch: Amount): ScaleDownStepConfiguration {
+  return {
     ClusterName: 'prod',
     Api: V1_API.name,
     Owner: 'Stack/Migration',
@@ -47,6 +45,13 @@ export async function drainOf(nodes: number, batch: Amount): Promise<ScaleFigure
     CanaryImage: 'pause',
     ScaleDown: { Targets: [], BatchSize: batch, DisruptionLimit: { Count: BUDGET }, PauseSeconds: 0, DeregistrationSeconds: 0, Force: false },
   };
+}
+
+/** Drains a cluster of so many nodes to the guide's sizes, by the step itself. */
+export async function drainOf(nodes: number, batch: Amount, seconds: Seconds = SECONDS): Promise<ScaleFigures> {
+  const cluster = new SimulatedCluster(nodes, seconds);
+  const meter = new Meter(cluster);
+  const configuration = configurationOf(batch);
   const before = cluster.members;
   const step = scaleDownStep(meter.ports(), configuration, { force: false, now: () => cluster.now });
   const milliseconds: number[] = [];
