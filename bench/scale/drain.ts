@@ -6,8 +6,10 @@ import { ScaleDownStepConfiguration } from '../../src/workflow/scale-down/contex
 import { scaleDownStep } from '../../src/workflow/scale-down/step';
 
 /** Of each call of the state machine: the task, what came of it, the wait and what is next. */
-const TRANSITIONS = 4;
-const PAUSE_SECONDS = 30;
+export const TRANSITIONS = 4;
+export const PAUSE_SECONDS = 30;
+/** The default. */
+export const BATCH: Amount = { Percentage: 10 };
 /** A day of calls each second: whoever gets there goes round in circles. */
 const MOST_CALLS = 86_400;
 
