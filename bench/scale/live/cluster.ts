@@ -7,6 +7,7 @@ import { GENERATION } from './ports';
 import { ControlPlane } from '../../../proving-ground/cluster/control-plane';
 import { Kube, KubeObject } from '../../../proving-ground/cluster/kube';
 import { startKwok } from '../../../proving-ground/cluster/kwok';
+import { STAGES_OF_KUBELETS } from '../../../proving-ground/cluster/kwok-stages';
 import { ready } from '../../../proving-ground/cluster/processes';
 import { prepareSite } from '../../../proving-ground/cluster/site';
 import { until } from '../../../proving-ground/cluster/until';
@@ -39,7 +40,7 @@ export async function setUp(context: RunContext, nodegroups: Nodegroups, nodes: 
   const site = await prepareSite({ clusterName: 'prod', ordinal: 1, runDir, region, processes });
   headline('starting the control plane');
   const { kube, auditLog } = await ControlPlane.start({ parts, site, isLarge: true });
-  await startKwok(parts, site);
+  await startKwok(parts, site, STAGES_OF_KUBELETS);
   const workloads = workloadsOf(nodes);
   headline(`making ${nodes} nodes and ${workloads.length} workloads`);
   await furnish(kube, nodegroups, [...new Set(workloads.map(one => one.namespace)), KARPENTER]);
