@@ -21,7 +21,7 @@ export function liveSection(all: readonly LiveFigures[]): string {
       + 'EKS, Auto Scaling and EC2 are the model in memory; the end of an instance deletes its node. Both functions are one process here, and nothing limits its share of a core. '
       + 'There are no volumes, because nothing here attaches and detaches them in a time that means anything, no DaemonSets, and no ReplicaSets of former revisions. '
       + 'Namespaces have 20 workloads each. Requests are those of the step\'s user in the audit log of the API server, refused evictions among them; bytes are those of answers as text, '
-      + `which the API server compresses on the way. Time passes for real: ${timesOf(QUICK)}. Columns that are called slow have the times of the table above: ${timesOf(SECONDS)}. `
+      + `which the API server compresses on the way. Time passes for real: ${inWords(QUICK)}. Columns that are called slow have the times of the table above: ${inWords(SECONDS)}. `
       + '"In memory" is what the table above counts with the same times.',
     '',
     table(head, LINES.map(([title, say]) => [title, ...all.map(say)])),
@@ -78,7 +78,7 @@ function titleOf({ nodes, slow }: LiveFigures): string {
   return `${nodes.toLocaleString('en')}${slow ? ', slow' : ''}`;
 }
 
-function timesOf({ podsEnd, podsReady, nodesReady, instancesEnd }: Seconds): string {
+function inWords({ podsEnd, podsReady, nodesReady, instancesEnd }: Seconds): string {
   return [
     `a pod ends in ${podsEnd} s`,
     `its replacement is Ready about ${podsReady} s after it has a node`,
