@@ -150,7 +150,7 @@ project.addScripts({
     ].map(spec => `proving-ground/${spec}`),
     ...[
       'arguments', 'document', 'ground/callers', 'ground/requests', 'ground/order', 'ground/drain-figures', 'ground/deployment-chapter', 'ground/drain-chapter',
-      'scale/drain',
+      'scale/drain', 'scale/live/live',
     ].map(spec => `bench/${spec}`),
   ].map(spec => `${spec}.spec.ts`).join(' ')}`,
 });

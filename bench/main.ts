@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Bench, BENCHES, benchesOf } from './arguments';
+import { Arguments, argumentsOf, Bench, BENCHES } from './arguments';
 import { withChapter } from './document';
 import { deploymentBench, drainBench, obstructedBench } from './ground/bench';
 import { DEPLOYMENT_HEADING } from './ground/deployment-chapter';
@@ -15,7 +15,7 @@ import { exitWith, logTo } from '../proving-ground/run';
 const RESULTS = path.join(__dirname, 'RESULTS.md');
 
 /** Each gives its chapter. */
-const MEASURE: Readonly<Record<Bench, (log: Log, today: string) => Promise<string>>> = {
+const MEASURE: Readonly<Record<Bench, (log: Log, today: string, live: Arguments) => Promise<string>>> = {
   synthesis: synthesisBench, deployment: deploymentBench, drain: drainBench, obstructed: obstructedBench, scale: scaleBench,
 };
 const ORDER = {
@@ -23,8 +23,9 @@ const ORDER = {
 } satisfies Record<Bench, string>;
 
 async function main(args: readonly string[]): Promise<number> {
-  for (const bench of benchesOf(args)) {
-    const chapter = await MEASURE[bench](logTo(console.log), new Date().toISOString().slice(0, 10));
+  const parsed = argumentsOf(args);
+  for (const bench of parsed.benches) {
+    const chapter = await MEASURE[bench](logTo(console.log), new Date().toISOString().slice(0, 10), parsed);
     const document = fs.existsSync(RESULTS) ? fs.readFileSync(RESULTS, 'utf8') : '';
     fs.writeFileSync(RESULTS, withChapter(document, chapter, BENCHES.map(each => ORDER[each])));
     console.log(`\n${chapter}`);

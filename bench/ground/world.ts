@@ -4,6 +4,8 @@ import { measureDrain, Way, WAYS } from './drain';
 import { writeFound } from './rounds';
 import { RunContext } from '../../proving-ground/phases/run-context';
 import { exitWith, playWorld } from '../../proving-ground/run';
+import { measureLive } from '../scale/live/drain';
+import { liveWorld } from '../scale/live/worlds';
 
 const WORLDS: Readonly<Record<string, (context: RunContext) => Promise<unknown>>> = {
   'deployment-cdk': deployedByCdk,
@@ -14,8 +16,14 @@ const WORLDS: Readonly<Record<string, (context: RunContext) => Promise<unknown>>
   ])),
 };
 
+/** Of a drain with nothing but a control plane, by its name; any other world by the table. */
+async function play(context: RunContext): Promise<unknown> {
+  const live = liveWorld(name);
+  return live ? measureLive(context, live.nodes, live.seconds) : WORLDS[name](context);
+}
+
 const [name, folder] = process.argv.slice(2);
 exitWith(playWorld(folder, false, async (context) => {
-  writeFound(folder, await WORLDS[name](context));
+  writeFound(folder, await play(context));
   return 0;
 }));

@@ -1,11 +1,13 @@
 import { BUDGET, PODS_PER_NODE, REPLICAS, SECONDS } from './cluster';
 import { ScaleFigures } from './drain';
 import { table } from '../document';
+import { liveSection } from './live/chapter';
+import { LiveFigures } from './live/figures';
 
 export const SCALE_HEADING = '## Scale';
 
 /** @param about machine and date */
-export function scaleChapter(all: readonly ScaleFigures[], about: string): string {
+export function scaleChapter(all: readonly ScaleFigures[], live: readonly LiveFigures[], about: string): string {
   return [
     SCALE_HEADING,
     '',
@@ -17,6 +19,7 @@ export function scaleChapter(all: readonly ScaleFigures[], about: string): strin
     '',
     table(['nodes', ...all.map(({ nodes }) => nodes.toLocaleString('en'))], LINES.map(([title, say]) => [title, ...all.map(say)])),
     '',
+    liveSection(live),
   ].join('\n');
 }
 

@@ -1,19 +1,18 @@
+import { nodeOf, Nodegroups, ZONES } from './nodegroups';
 import { Timeline } from './timeline';
 import { PoolChange, PoolView } from '../../src/karpenter/api/fleet';
 import { V1_API } from '../../src/karpenter/v1/api';
 import { AttachmentView, ControllerRef, ControllerView, NODEGROUP_LABEL, NodeView, PodView, ZONE_LABEL } from '../../src/kubernetes/views';
 import { DrainingPort, Eviction, NodeChange, PodName, PodPage } from '../../src/workflow/draining/port';
-import { NodegroupState, Resizing, ScaleDownAwsPort, Sizes } from '../../src/workflow/scale-down/port';
 
 /** How long things take in it. */
-export const SECONDS = { podsEnd: 5, podsReady: 20, nodesReady: 45, instancesEnd: 60, updates: 5, volumesDetach: 6 } as const;
+export const SECONDS = { podsEnd: 5, podsReady: 20, nodesReady: 45, instancesEnd: 60, updates: 5, volumesDetach: 6 };
+export type Seconds = Readonly<typeof SECONDS>;
 export const PODS_PER_NODE = 20;
 /** Pods of one workload. */
 export const REPLICAS = 10;
 /** Four workloads of five have a budget that lets so many pods be missing. */
 export const BUDGET = 2;
-const GROUPS = ['a', 'b', 'c', 'd'];
-const ZONES = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
 const GI = 2 ** 30;
 const BEGUN = Date.parse('2026-01-01T00:00:00Z');
 
@@ -41,14 +40,14 @@ export interface Workload {
  * A cluster in memory: node groups, a ReplicaSet for every workload, a scheduler and a Karpenter. Time passes only when it is told to, so hours take as
  * long as what is done in them.
  */
-export class SimulatedCluster implements DrainingPort, ScaleDownAwsPort {
+export class SimulatedCluster implements DrainingPort {
+  public readonly nodegroups: Nodegroups;
   public readonly workloads: Workload[] = [];
   /** How often pods of a uid were evicted; a uid is never used twice. */
   public readonly evictions = new Map<string, number>();
   public readonly volumes: ReadonlySet<string>;
   private readonly nodesByName = new Map<string, Changing<NodeView>>();
   private readonly podsByUid = new Map<string, Pod>();
-  private readonly groups: NodegroupState[];
   private readonly attached = new Map<string, AttachmentView>();
   private readonly free = new Map<string, number>();
   private readonly karpenter: Workload = { name: 'karpenter', hasBudget: false, pods: new Set(), fewest: 2 };
@@ -58,8 +57,11 @@ export class SimulatedCluster implements DrainingPort, ScaleDownAwsPort {
   private readonly time = new Timeline(BEGUN);
   private serial = 0;
 
-  public constructor(nodes: number) {
-    this.groups = GROUPS.map((name, index) => this.groupOf(name, Math.floor((nodes + index) / GROUPS.length)));
+  public constructor(nodes: number, private readonly lasts: Seconds = SECONDS) {
+    this.nodegroups = new Nodegroups({
+      nodes, now: BEGUN, seconds: lasts, in: (seconds, event) => this.time.in(seconds, event), ended: id => this.nodesByName.delete(nodeOf(id)),
+    });
+    this.nodegroups.members.forEach(({ id, node, labels }) => this.join(node, labels, id));
     const names = [...this.nodesByName.keys()];
     const volumes = new Set<string>();
     for (let index = 0; index < nodes * PODS_PER_NODE / REPLICAS; index += 1) {
@@ -188,78 +190,6 @@ export class SimulatedCluster implements DrainingPort, ScaleDownAwsPort {
     return true;
   }
 
-  // AWS
-
-  public async nodegroups(): Promise<NodegroupState[]> {
-    return structuredClone(this.groups);
-  }
-
-  public async tag(arn: string, tags: Readonly<Record<string, string>>): Promise<void> {
-    this.change(({ arn: own }) => own === arn, group => ({ tags: { ...group.tags, ...tags } }));
-  }
-
-  public async untag(arn: string, keys: readonly string[]): Promise<void> {
-    const without = (tags: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key)));
-    this.change(({ arn: own }) => own === arn, group => ({ tags: without(group.tags) }));
-  }
-
-  public async resize(nodegroup: string, sizes: Partial<Sizes>): Promise<Resizing> {
-    this.change(({ name }) => name === nodegroup, () => ({ status: 'UPDATING', ownUpdate: true }));
-    this.time.in(SECONDS.updates, () => this.change(({ name }) => name === nodegroup, group => ({
-      status: 'ACTIVE', ownUpdate: undefined, sizes: { ...group.sizes, ...sizes }, group: { ...group.group, sizes: { ...group.group.sizes, ...sizes } },
-    })));
-    return { update: this.next() };
-  }
-
-  public async suspendRebalancing(name: string): Promise<void> {
-    this.change(({ group }) => group.name === name, ({ group }) => ({ group: { ...group, suspended: ['AZRebalance'] } }));
-  }
-
-  public async resumeRebalancing(name: string): Promise<void> {
-    this.change(({ group }) => group.name === name, ({ group }) => ({ group: { ...group, suspended: [] } }));
-  }
-
-  public async refreshing(): Promise<string[]> {
-    return [];
-  }
-
-  public async sizes(name: string): Promise<Sizes> {
-    return this.groups.find(({ group }) => group.name === name)!.group.sizes;
-  }
-
-  public async terminate(id: string): Promise<string | undefined> {
-    const isMember = ({ group }: NodegroupState) => group.instances.some(one => one.id === id);
-    this.change(isMember, ({ group }) => ({
-      group: {
-        ...group,
-        sizes: { ...group.sizes, desired: group.sizes.desired - 1 },
-        instances: group.instances.map(one => one.id === id ? { ...one, counts: false, leaving: true } : one),
-      },
-    }));
-    this.time.in(SECONDS.instancesEnd, () => {
-      this.change(isMember, ({ group, sizes }) => ({
-        sizes: { ...sizes, desired: group.sizes.desired }, group: { ...group, instances: group.instances.filter(one => one.id !== id) },
-      }));
-      this.nodesByName.delete(`node-${id}`);
-    });
-    return undefined;
-  }
-
-  private change(is: (group: NodegroupState) => boolean, changed: (group: NodegroupState) => Partial<NodegroupState>): void {
-    const index = this.groups.findIndex(is);
-    this.groups[index] = { ...this.groups[index], ...changed(this.groups[index]) };
-  }
-
-  private groupOf(name: string, desired: number): NodegroupState {
-    const sizes = { min: 1, max: desired * 2, desired };
-    const instances = Array.from({ length: desired }, (_, index) => {
-      const id = `i-${name}${index}`;
-      this.join(`node-${id}`, { [NODEGROUP_LABEL]: name, [ZONE_LABEL]: ZONES[index % ZONES.length] }, id);
-      return { id, launched: BEGUN - 3_600_000, counts: true, leaving: false };
-    });
-    return { name, arn: `arn:${name}`, status: 'ACTIVE', issues: [], sizes, tags: {}, group: { name: `eks-${name}`, sizes: { ...sizes }, suspended: [], instances } };
-  }
-
   private join(name: string, labels: Readonly<Record<string, string>>, instanceId?: string): void {
     this.nodesByName.set(name, {
       name,
@@ -308,15 +238,15 @@ export class SimulatedCluster implements DrainingPort, ScaleDownAwsPort {
 
   /** A pod ends, and its controller makes another one at once. */
   private end(pod: Pod, workload: Workload): void {
-    Object.assign(pod, { leaving: this.time.now + SECONDS.podsEnd * 1000, ready: false });
+    Object.assign(pod, { leaving: this.time.now + this.lasts.podsEnd * 1000, ready: false });
     workload.fewest = Math.min(workload.fewest, readyOf(workload));
     this.create(workload, pod.claims?.[0]);
-    this.time.in(SECONDS.podsEnd, () => {
+    this.time.in(this.lasts.podsEnd, () => {
       workload.pods.delete(pod);
       this.podsByUid.delete(pod.uid);
       const [claim] = pod.claims ?? [];
       if (claim) {
-        this.time.in(SECONDS.volumesDetach, () => this.attached.delete(`${pod.node}/${claim}`));
+        this.time.in(this.lasts.volumesDetach, () => this.attached.delete(`${pod.node}/${claim}`));
       }
     });
   }
@@ -338,7 +268,7 @@ export class SimulatedCluster implements DrainingPort, ScaleDownAwsPort {
       this.place(pod, node);
     }
     for (; this.waiting.length > this.launching * PODS_PER_NODE; this.launching += 1) {
-      this.time.in(SECONDS.nodesReady, () => {
+      this.time.in(this.lasts.nodesReady, () => {
         this.launching -= 1;
         const name = `karpenter-${this.next()}`;
         this.join(name, { [V1_API.ownerLabel]: 'default', [ZONE_LABEL]: ZONES[this.serial % ZONES.length] });
@@ -361,7 +291,7 @@ export class SimulatedCluster implements DrainingPort, ScaleDownAwsPort {
 
   private place(pod: Pod, node: string): void {
     Object.assign(pod, { node, phase: 'Running' });
-    this.time.in(SECONDS.podsReady, () => {
+    this.time.in(this.lasts.podsReady, () => {
       pod.ready = true;
       if (pod.claims) {
         this.attach(pod, pod.claims[0]);

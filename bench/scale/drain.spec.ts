@@ -19,7 +19,7 @@ void test('twice as many nodes at a time take less time', async () => {
 
 void test('the chapter has a column for each size', async () => {
   const figures = await drainOf(12, { Count: 4 });
-  const chapter = scaleChapter([figures, { ...figures, nodes: 1000 }], 'On a day');
+  const chapter = scaleChapter([figures, { ...figures, nodes: 1000 }], [], 'On a day');
   assert.ok(chapter.startsWith(SCALE_HEADING));
   assert.ok(chapter.includes('| nodes | 12 | 1,000 |'));
 });

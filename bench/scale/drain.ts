@@ -1,4 +1,4 @@
-import { BUDGET, REPLICAS, SimulatedCluster } from './cluster';
+import { BUDGET, REPLICAS, SECONDS, Seconds, SimulatedCluster } from './cluster';
 import { Meter } from './meter';
 import { V1_API } from '../../src/karpenter/v1/api';
 import { Amount } from '../../src/workflow/contract';
@@ -6,8 +6,10 @@ import { ScaleDownStepConfiguration } from '../../src/workflow/scale-down/contex
 import { scaleDownStep } from '../../src/workflow/scale-down/step';
 
 /** Of each call of the state machine: the task, what came of it, the wait and what is next. */
-const TRANSITIONS = 4;
-const PAUSE_SECONDS = 30;
+export const TRANSITIONS = 4;
+export const PAUSE_SECONDS = 30;
+/** The default. */
+export const BATCH: Amount = { Percentage: 10 };
 /** A day of calls each second: whoever gets there goes round in circles. */
 const MOST_CALLS = 86_400;
 
@@ -30,11 +32,9 @@ export interface ScaleFigures {
   readonly harmed: number;
 }
 
-/** Drains a cluster of so many nodes to the guide's sizes, by the step itself. */
-export async function drainOf(nodes: number, batch: Amount): Promise<ScaleFigures> {
-  const cluster = new SimulatedCluster(nodes);
-  const meter = new Meter(cluster);
-  const configuration: ScaleDownStepConfiguration = {
+/** What a migration with its defaults says, but for the share of nodes that drain at a time. */
+export function configurationOf(batch: Amount): ScaleDownStepConfiguration {
+  return {
     ClusterName: 'prod',
     Api: V1_API.name,
     Owner: 'Stack/Migration',
@@ -47,6 +47,13 @@ export async function drainOf(nodes: number, batch: Amount): Promise<ScaleFigure
     CanaryImage: 'pause',
     ScaleDown: { Targets: [], BatchSize: batch, DisruptionLimit: { Count: BUDGET }, PauseSeconds: 0, DeregistrationSeconds: 0, Force: false },
   };
+}
+
+/** Drains a cluster of so many nodes to the guide's sizes, by the step itself. */
+export async function drainOf(nodes: number, batch: Amount, seconds: Seconds = SECONDS): Promise<ScaleFigures> {
+  const cluster = new SimulatedCluster(nodes, seconds);
+  const meter = new Meter(cluster);
+  const configuration = configurationOf(batch);
   const before = cluster.members;
   const step = scaleDownStep(meter.ports(), configuration, { force: false, now: () => cluster.now });
   const milliseconds: number[] = [];

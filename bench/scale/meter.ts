@@ -1,3 +1,4 @@
+import { Counter, meteredNodegroups, RECHECK_CALLS } from './aws-meter';
 import { SimulatedCluster } from './cluster';
 import { PAGE } from '../../src/kubernetes/api.kubernetes';
 import { PlaceholderPort } from '../../src/workflow/draining/placeholders/port';
@@ -13,10 +14,9 @@ const PAGES_PER_ANSWER = 10;
 const LISTED = 20;
 /** ReplicaSets of former revisions, beside the one in use. */
 const FORMER = 2;
-const INSTANCES_PER_PAGE = 1000;
 
 /** What was asked of whom. Requests to Kubernetes are those that each call of a port comes to. */
-export class Meter {
+export class Meter implements Counter {
   public kubernetes = 0;
   public aws = 0;
   public bytes = 0;
@@ -46,7 +46,7 @@ export class Meter {
       autoscalerIsQuiet: async () => this.remote(this.pages(this.cluster.workloads.length), async () => undefined),
       recheck: async () => {
         const { workloads, volumes } = this.cluster;
-        this.aws += 3 + 4 * 2;
+        this.aws += RECHECK_CALLS;
         this.list('node', this.cluster.nodeCount);
         this.list('pod', this.cluster.podCount);
         [workloads.length, 0, 0, 0, workloads.length, volumes.size, 1, 1].forEach(count => this.list('other', count));
@@ -98,34 +98,12 @@ export class Meter {
   }
 
   private scaling(): ScaleDownAwsPort {
-    const { cluster } = this;
     // The claim is looked at before the first change, through the other function.
-    const guarded = <T>(call: () => Promise<T>) => {
-      this.aws += 1;
+    return meteredNodegroups(this.cluster.nodegroups, this, call => this.apart(call), call => {
       const isFenced = this.isFenced;
       this.isFenced = true;
       return isFenced ? this.apart(call) : this.remote(1, call);
-    };
-    return {
-      nodegroups: async () => {
-        this.aws += 2 + 4 + Math.ceil(cluster.members / INSTANCES_PER_PAGE);
-        return this.apart(() => cluster.nodegroups());
-      },
-      tag: (arn, tags) => guarded(() => cluster.tag(arn, tags)),
-      untag: (arn, keys) => guarded(() => cluster.untag(arn, keys)),
-      resize: (nodegroup, sizes) => guarded(() => cluster.resize(nodegroup, sizes)),
-      suspendRebalancing: name => guarded(() => cluster.suspendRebalancing(name)),
-      resumeRebalancing: name => guarded(() => cluster.resumeRebalancing(name)),
-      refreshing: async (names) => {
-        this.aws += names.length;
-        return cluster.refreshing();
-      },
-      sizes: async (name) => {
-        this.aws += 1;
-        return cluster.sizes(name);
-      },
-      terminate: id => guarded(() => cluster.terminate(id)),
-    };
+    });
   }
 
   /** A call of the Kubernetes function that asks so much, beside lists. */

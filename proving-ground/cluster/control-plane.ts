@@ -11,11 +11,21 @@ import { Parts } from '../parts/parts';
 export interface ControlPlaneOptions {
   readonly parts: Parts;
   readonly site: Site;
-  /** The kubeconfig that leads the API server to whoever reviews the tokens it did not issue. */
-  readonly tokenWebhookConfig: string;
+  /**
+   * The kubeconfig that leads the API server to whoever reviews the tokens it did not issue.
+   * @default - nobody comes with such a token
+   */
+  readonly tokenWebhookConfig?: string;
+  /**
+   * For thousands of pods: controllers and the scheduler may ask as often as they can, and a kubelet may be late on a machine that is busy.
+   * @default false
+   */
+  readonly isLarge?: boolean;
 }
 
 const MASTERS = ['system:masters'];
+const UNLIMITED = ['--kube-api-qps=2000', '--kube-api-burst=4000'];
+const MANY_AT_A_TIME = ['--concurrent-deployment-syncs=20', '--concurrent-replicaset-syncs=20', '--node-monitor-grace-period=5m'];
 
 /** A Kubernetes control plane: etcd, API server, controller manager and scheduler, all real. */
 export class ControlPlane {
@@ -77,7 +87,7 @@ export class ControlPlane {
       '--service-cluster-ip-range=10.96.0.0/16',
       // There is no kube-proxy: webhooks are reached at the addresses of their pods.
       '--enable-aggregator-routing=true',
-      `--authentication-token-webhook-config-file=${this.options.tokenWebhookConfig}`,
+      ...this.options.tokenWebhookConfig === undefined ? [] : [`--authentication-token-webhook-config-file=${this.options.tokenWebhookConfig}`],
       `--audit-policy-file=${auditPolicy}`,
       `--audit-log-path=${this.auditLog}`,
       '--audit-log-format=json',
@@ -99,6 +109,7 @@ export class ControlPlane {
       '--use-service-account-credentials=true',
       `--service-account-private-key-file=${pki.serviceAccountKeyFile}`,
       `--root-ca-file=${pki.endpoint.caFile}`,
+      ...this.options.isLarge ? [...UNLIMITED, ...MANY_AT_A_TIME] : [],
     ]);
     // The first thing that it makes; without it no pod is admitted.
     await ready(manager, async () => (await this.kube.find('/api/v1/namespaces/default/serviceaccounts/default')) !== undefined);
@@ -112,6 +123,7 @@ export class ControlPlane {
       `--kubeconfig=${kubeconfig}`,
       '--leader-elect=false',
       `--bind-address=${addresses.loopback}`,
+      ...this.options.isLarge ? UNLIMITED : [],
     ]);
     await ready(scheduler, async () => scheduler.logTail(100).includes('Caches are synced') || scheduler.logTail(100).includes('Serving securely'));
   }

@@ -131,51 +131,58 @@ function stage(name: string, kind: 'Node' | 'Pod', matchExpressions: object[], d
 }
 
 /** How nodes and pods live here: slower than kwok's own defaults, under which a disruption is over before anybody sees it. */
-export const STAGES = [
-  stage('node-ready', 'Node', [
-    NOT_DELETED,
-    annotated(NOT_READY_ANNOTATION, 'DoesNotExist'),
-    { key: READY, operator: 'NotIn', values: ['True'] },
-  ], NODE_READY, { statusTemplate: nodeStatus(CONDITION) }),
-  stage('node-heartbeat', 'Node', [
-    annotated(NOT_READY_ANNOTATION, 'DoesNotExist'),
-    { key: READY, operator: 'In', values: ['True'] },
-  ], { durationMilliseconds: 20_000, jitterDurationMilliseconds: 25_000 }, { statusTemplate: nodeStatus(CONDITION) }),
-  stage('node-breaks', 'Node', [
-    annotated(NOT_READY_ANNOTATION, 'Exists'),
-    { key: READY, operator: 'In', values: ['True'] },
-  ], { durationMilliseconds: 0, jitterDurationMilliseconds: 500 }, { statusTemplate: nodeStatus(BROKEN_CONDITION) }),
-  // Takes the place of the heartbeat that kwok has planned before.
-  stage('node-broken', 'Node', [
-    annotated(NOT_READY_ANNOTATION, 'Exists'),
-    { key: READY, operator: 'NotIn', values: ['True'] },
-  ], { durationMilliseconds: 3600_000, jitterDurationMilliseconds: 3600_000 }, { statusTemplate: nodeStatus(BROKEN_CONDITION) }),
+export const STAGES = stages({ durationMilliseconds: 20_000, jitterDurationMilliseconds: 25_000 });
 
-  ...[
-    { name: 'pod-start', when: WAITS_FOR_NO_VOLUME },
-    { name: 'pod-start-with-volumes', when: annotated(VOLUMES_ATTACHED_ANNOTATION, 'Exists') },
-  ].map(({ name, when }) => stage(name, 'Pod', [NOT_REAL, NOT_DELETED, when, { key: '.status.podIP', operator: 'DoesNotExist' }],
-    { durationMilliseconds: 500, jitterDurationMilliseconds: 1500 },
-    { statusTemplate: podStatus(false) })),
-  stage('pod-ready', 'Pod', [
-    NOT_REAL, NOT_DELETED, NOT_DONE,
-    { key: '.status.podIP', operator: 'Exists' },
-    { key: READY, operator: 'NotIn', values: ['True'] },
-    annotated(NEVER_READY_ANNOTATION, 'DoesNotExist'),
-  ], between(1000, 3000, READY_AFTER_ANNOTATION),
-  { statusTemplate: podStatus(true) }),
-  stage('pod-done', 'Pod', [
-    NOT_REAL, NOT_DELETED, NOT_DONE,
-    annotated(COMPLETES_AFTER_ANNOTATION, 'Exists'),
-    { key: READY, operator: 'In', values: ['True'] },
-  ], between(1000, 1000, COMPLETES_AFTER_ANNOTATION),
-  { statusTemplate: POD_DONE }),
-  stage('pod-stop', 'Pod', [
-    NOT_REAL,
-    { key: '.metadata.deletionTimestamp', operator: 'Exists' },
-    // kwok sees its own deletion as a change before it sees the pod gone, and would soon delete the next pod of that name.
-    { key: '.metadata.deletionGracePeriodSeconds == 0', operator: 'NotIn', values: ['true'] },
-  ],
-  between(500, 2000, STOPS_AFTER_ANNOTATION),
-  { finalizers: { empty: true }, delete: true }),
-];
+/** With heartbeats as a kubelet has them: every five minutes, because its lease says in between that it is there. */
+export const STAGES_OF_KUBELETS = stages({ durationMilliseconds: 300_000, jitterDurationMilliseconds: 330_000 });
+
+function stages(heartbeat: object) {
+  return [
+    stage('node-ready', 'Node', [
+      NOT_DELETED,
+      annotated(NOT_READY_ANNOTATION, 'DoesNotExist'),
+      { key: READY, operator: 'NotIn', values: ['True'] },
+    ], NODE_READY, { statusTemplate: nodeStatus(CONDITION) }),
+    stage('node-heartbeat', 'Node', [
+      annotated(NOT_READY_ANNOTATION, 'DoesNotExist'),
+      { key: READY, operator: 'In', values: ['True'] },
+    ], heartbeat, { statusTemplate: nodeStatus(CONDITION) }),
+    stage('node-breaks', 'Node', [
+      annotated(NOT_READY_ANNOTATION, 'Exists'),
+      { key: READY, operator: 'In', values: ['True'] },
+    ], { durationMilliseconds: 0, jitterDurationMilliseconds: 500 }, { statusTemplate: nodeStatus(BROKEN_CONDITION) }),
+    // Takes the place of the heartbeat that kwok has planned before.
+    stage('node-broken', 'Node', [
+      annotated(NOT_READY_ANNOTATION, 'Exists'),
+      { key: READY, operator: 'NotIn', values: ['True'] },
+    ], { durationMilliseconds: 3600_000, jitterDurationMilliseconds: 3600_000 }, { statusTemplate: nodeStatus(BROKEN_CONDITION) }),
+
+    ...[
+      { name: 'pod-start', when: WAITS_FOR_NO_VOLUME },
+      { name: 'pod-start-with-volumes', when: annotated(VOLUMES_ATTACHED_ANNOTATION, 'Exists') },
+    ].map(({ name, when }) => stage(name, 'Pod', [NOT_REAL, NOT_DELETED, when, { key: '.status.podIP', operator: 'DoesNotExist' }],
+      { durationMilliseconds: 500, jitterDurationMilliseconds: 1500 },
+      { statusTemplate: podStatus(false) })),
+    stage('pod-ready', 'Pod', [
+      NOT_REAL, NOT_DELETED, NOT_DONE,
+      { key: '.status.podIP', operator: 'Exists' },
+      { key: READY, operator: 'NotIn', values: ['True'] },
+      annotated(NEVER_READY_ANNOTATION, 'DoesNotExist'),
+    ], between(1000, 3000, READY_AFTER_ANNOTATION),
+    { statusTemplate: podStatus(true) }),
+    stage('pod-done', 'Pod', [
+      NOT_REAL, NOT_DELETED, NOT_DONE,
+      annotated(COMPLETES_AFTER_ANNOTATION, 'Exists'),
+      { key: READY, operator: 'In', values: ['True'] },
+    ], between(1000, 1000, COMPLETES_AFTER_ANNOTATION),
+    { statusTemplate: POD_DONE }),
+    stage('pod-stop', 'Pod', [
+      NOT_REAL,
+      { key: '.metadata.deletionTimestamp', operator: 'Exists' },
+      // kwok sees its own deletion as a change before it sees the pod gone, and would soon delete the next pod of that name.
+      { key: '.metadata.deletionGracePeriodSeconds == 0', operator: 'NotIn', values: ['true'] },
+    ],
+    between(500, 2000, STOPS_AFTER_ANNOTATION),
+    { finalizers: { empty: true }, delete: true }),
+  ];
+}

@@ -9,14 +9,18 @@ import { Parts } from '../parts/parts';
 const POD_NETWORK = '10.1.0.1/16';
 const LEASE_SECONDS = '40';
 
-/** Keeps nodes Ready and lets pods come up and go, all but those that run for real. */
-export async function startKwok(parts: Parts, site: Site): Promise<ManagedProcess> {
+/**
+ * Keeps nodes Ready and lets pods come up and go, all but those that run for real.
+ *
+ * @param stages how they live
+ */
+export async function startKwok(parts: Parts, site: Site, stages: readonly object[] = STAGES): Promise<ManagedProcess> {
   const { pki, addresses, processes } = site;
   const folder = path.join(site.folder, 'kwok');
   const server = `${addresses.loopback}:10247`;
   fs.mkdirSync(folder, { recursive: true });
   const config = path.join(folder, 'stages.yaml');
-  fs.writeFileSync(config, STAGES.map(stage => JSON.stringify(stage)).join('\n---\n'));
+  fs.writeFileSync(config, stages.map(stage => JSON.stringify(stage)).join('\n---\n'));
   const kwok = processes.start('kwok', parts.kwok, [
     '--kubeconfig', await pki.kubeconfig('kwok', ['system:masters']),
     '--config', config,
