@@ -18,6 +18,8 @@ const PATCHES = 100;
 const PLACEHOLDERS = 300;
 /** A new node takes the better part of a minute. */
 const ROOM_SECONDS = 10;
+/** What takes long is looked at in a fifth of the time that it has taken, and at least this often. */
+const LONGEST_LOOK_SECONDS = 12;
 /** Pods need a moment to end. */
 const EVICTED_SECONDS = 3;
 /** Beyond what a user wants to be waited for: everything that a drain waits for has a limit of its own, which is shorter. */
@@ -79,7 +81,7 @@ export async function drain(
     emptied: moves.emptied,
     remaining,
     loadBalancers,
-    progress: together([made.progress, noted, rest.length > 0 ? progressOf(moves, round, rest, options) : undefined]),
+    progress: together([made.progress, noted, rest.length > 0 ? progressOf(moves, round, rest, options, now) : undefined]),
     held: [...new Set([
       ...made.held, ...moves.held, ...round.evicted.length === 0 ? [...round.refused, ...round.failed].map(({ pod }) => pod.node!) : [],
     ])],
@@ -181,7 +183,7 @@ async function evictFirst(
   const controllers = await readControllers(port, controllersOf(nodes, pods, options, now));
   const moves = planDrain({ ...NOTHING_BUT, nodes, pods, controllers }, options, now);
   const round = await evictInTurn(port, moves, () => false, now);
-  return round.evicted.length > 0 ? progressOf(moves, round, nodes, options) : undefined;
+  return round.evicted.length > 0 ? progressOf(moves, round, nodes, options, now) : undefined;
 }
 
 /** Where not one of the changes was written, nothing has happened. */
@@ -299,8 +301,16 @@ function familyOf({ namespace, name }: ControllerRef): string {
   return `${namespace}/${name.replace(/-[^-]+$/, '')}`;
 }
 
+/** Each look reads the whole cluster, and a node that has taken a minute is not empty the next second. */
+function lookAgainAfter(seconds: number, batch: readonly NodeView[], now: number): number {
+  const oldest = Math.min(...batch.map(node => recordOf(node)?.since ?? now));
+  return Math.max(seconds, Math.min(LONGEST_LOOK_SECONDS, Math.round((now - oldest) / 5000)));
+}
+
 /** What a round came to: whoever got on, or still waits for something, is not blocked. */
-function progressOf(moves: DrainMoves, round: Round, batch: readonly NodeView[], { pauseSeconds, deregistrationSeconds }: DrainOptions): Progress {
+function progressOf(
+  moves: DrainMoves, round: Round, batch: readonly NodeView[], { pauseSeconds, deregistrationSeconds }: DrainOptions, now: number,
+): Progress {
   const where = some(batch.map(node => node.name));
   const counts: Counts = { podsEvicted: round.evicted.length, evictionsRefused: round.refused.length };
   if (round.evicted.length + round.deleted > 0) {
@@ -313,7 +323,7 @@ function progressOf(moves: DrainMoves, round: Round, batch: readonly NodeView[],
   }
   const limit = { by: PauseReason.REPLACEMENT_NOT_READY, minutes: WAITING_MINUTES + Math.ceil((pauseSeconds + deregistrationSeconds) / 60) };
   if (moves.waits.length > 0) {
-    return waiting([...moves.waits, ...moves.obstacles.map(one => one.says)].join('; '), moves.waitSeconds, limit, { counts });
+    return waiting([...moves.waits, ...moves.obstacles.map(one => one.says)].join('; '), lookAgainAfter(moves.waitSeconds, batch, now), limit, { counts });
   }
   const obstacles = [...moves.obstacles, ...refusalsOf(round)];
   return obstacles.length > 0 ? blockedBy(obstacles, counts) : waiting(`goes on with ${where}`, 2, limit, { counts });

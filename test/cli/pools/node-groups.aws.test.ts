@@ -199,14 +199,15 @@ test.each([
   ['ec2:DescribeInstanceTypes', 'cannot read instance types: needs ec2:DescribeInstanceTypes'],
 ])('without %s there is a line and no crash', async (action, line) => {
   const { unread, nodegroups } = await new Fake({ a: template }, { ImageId: 'ami-1' }, [action]).reader.read('prod');
-  expect(unread).toEqual([line]);
+  expect(unread.map(({ what, needs }) => `cannot read ${what}: needs ${needs.join(', ')}`)).toEqual([line]);
+  expect(unread[0].why).toBe('not allowed: no');
   expect(nodegroups.map(({ name, launchTemplateUnread }) => [name, launchTemplateUnread ?? false]))
     .toEqual(/Nodegroup/.test(action) ? [] : [['a', action === 'ec2:DescribeLaunchTemplateVersions']]);
 });
 
 test('a launch template that is gone is a line', async () => {
   const { unread, nodegroups: [group] } = await new Fake({ a: template }, {}, [], 'InvalidLaunchTemplateId.NotFound').reader.read('prod');
-  expect(unread).toEqual(['cannot read launch template lt-1 of node group a: it or its version 3 is gone']);
+  expect(unread).toEqual([{ what: 'launch template lt-1 of node group a', why: 'it or its version 3 is gone', needs: [] }]);
   expect(group).toMatchObject({ launchTemplateUnread: true, instanceTypes: [] });
 });
 

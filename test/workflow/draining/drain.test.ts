@@ -48,6 +48,12 @@ class Asked extends Fake {
 
 const batch = [node('n', { annotations: { [DRAIN_RECORD]: JSON.stringify({ since: NOW, owed: [] }) } })];
 
+test.each([[10, 5], [35, 7], [300, 12]])('after %d seconds of a drain it is looked at again in %d', async (seconds, wait) => {
+  const begun = [node('n', { annotations: { [DRAIN_RECORD]: JSON.stringify({ since: NOW - seconds * 1000, owed: [] }) } })];
+  const ending = pod('a', 'n', { leaving: NOW + 60_000 });
+  expect(await drain(new Fake(), begun, [ending], OPTIONS, NOW)).toMatchObject({ progress: { kind: 'working', waitSeconds: wait } });
+});
+
 test('evictions are counted and said', async () => {
   const port = new Fake();
   port.outcomes['uid-b'] = { outcome: 'refused', message: 'The disruption budget web needs 2' };

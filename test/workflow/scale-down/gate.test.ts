@@ -25,7 +25,7 @@ test('a drain that may not begin touches nothing, says why and how much is left,
   const world = typical();
   const before = structuredClone(world.snapshot());
   close(world);
-  expect(await world.step(TWO).apply()).toEqual({ ...RINGS, counts: { nodesLeft: 8 } });
+  expect(await world.step(TWO).apply()).toEqual({ ...RINGS, counts: { nodesLeft: 8, karpenterNodes: 0, podsPending: 0 } });
   expect(world.snapshot()).toEqual(before);
   expect(world.writes).toEqual([]);
   open(world);
