@@ -1,37 +1,7 @@
-import { readdirSync, readFileSync } from 'fs';
-import { join } from 'path';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { KarpenterRelease, MigrationStage, NodeAccess, Requirement, WellKnownLabel } from '../../src';
+import { callsIn, sources } from '../calls';
 import { Given, KUBECTL_ROLE, migrate, Rendered, rendered } from '../karpenter-migration/stack';
-
-const SOURCES = join(__dirname, '../../src');
-/** How IAM calls what a client of the SDK is of. */
-const PREFIXES: Readonly<Record<string, string>> = {
-  'auto-scaling': 'autoscaling', 'sfn': 'states', 'service-quotas': 'servicequotas', 'eventbridge': 'events',
-};
-/** Where IAM has another name for a right than the SDK for its call. */
-const NAMES: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
-/** Nobody needs a right for it. */
-const FREE = ['sts:GetCallerIdentity'];
-
-/** What the source asks AWS for, as rights. */
-function called(): ReadonlyMap<string, readonly string[]> {
-  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter(name => /\.(aws|kubernetes)\.ts$/.test(name));
-  const found = new Map<string, string[]>();
-  for (const file of files) {
-    const text = readFileSync(join(SOURCES, file), 'utf8');
-    for (const [, names, client] of text.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g)) {
-      for (const name of names.split(',').map(one => one.trim())) {
-        const call = /^(.+)Command$/.exec(name)?.[1] ?? /^paginate(.+)$/.exec(name)?.[1];
-        const action = call && `${PREFIXES[client] ?? client}:${call}`;
-        if (action && !FREE.includes(action)) {
-          found.set(NAMES[action] ?? action, [...found.get(NAMES[action] ?? action) ?? [], file]);
-        }
-      }
-    }
-  }
-  return found;
-}
 
 interface Statement { readonly Action: string | readonly string[]; readonly Resource: unknown; readonly Condition?: unknown }
 
@@ -71,7 +41,8 @@ describe('the rights of our functions', () => {
   const [ofAws, ofKubernetes] = statements.map(all => new Set(all.flatMap(({ Action }) => Action)));
 
   test('are what their source calls, no more and no less', () => {
-    const calls = [...called().keys()];
+    // The command line has rights of its own, those of whoever types it.
+    const calls = callsIn(sources().filter(file => !file.startsWith('cli')));
     const granted = [...new Set([...ofAws, ...ofKubernetes])].filter(action => !LOGS.includes(action) && !calls.includes(IMPLIED[action]));
     expect(granted.sort()).toEqual(calls.sort());
   });
