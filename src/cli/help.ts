@@ -15,7 +15,7 @@ It changes nothing.
 
 ${CLUSTER_OPTIONS}
       --language NAME    of the code: typescript (if left out) or python
-      --release NAME     the generation of Karpenter: v0 (Provisioners) or v1 (NodePools); the newest that serves the cluster if left out
+      --release NAME     the generation of Karpenter: v0 or v1; the newest that serves the cluster if left out
       --rights           prints the policy document and the ClusterRole that a caller needs, and asks nobody
 
 Exit code: 0 ready, 1 something would stop a migration, 2 the cluster cannot be read, 64 the command line makes no sense.`,

@@ -22,6 +22,9 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'AWSNodeTemplate', 'AWSNodeTemplateOptions', 'Provisioner', 'ProvisionerOptions', 'addProvisioner', "this.v0('addProvisioner').addProvisioner",
     'EC2NodeClass', 'EC2NodeClassOptions', 'NodePool', 'NodePoolOptions', 'addNodePool', "this.v1('addNodePool').addNodePool",
   ],
+  // They write what users write, in the names of the library.
+  'src/cli/pools/code/code.ts': ['addProvisioner', 'addNodePool'],
+  'src/cli/pools/code/options.ts': ['ProvisionerOptions', 'NodePoolOptions', 'AWSNodeTemplateOptions', 'EC2NodeClassOptions'],
 };
 
 function filesOf(folder: string): string[] {

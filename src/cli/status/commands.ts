@@ -15,7 +15,6 @@ export const COMMANDS: Readonly<Partial<Record<PauseReason, string>>> = {
   [PauseReason.AUTOSCALER_STILL_ACTIVE]: 'kubectl -n NAMESPACE get pods -o wide | grep autoscaler',
   [PauseReason.ROLLOUT_STUCK]: 'kubectl get nodes -l eks.amazonaws.com/nodegroup',
   [PauseReason.NODEGROUP_BUSY]: 'aws eks list-updates --name $CLUSTER --nodegroup-name NAME',
-  [PauseReason.FOREIGN_POOL]: 'kubectl get nodepools; kubectl get nodeclaims,nodes -L karpenter.sh/nodepool',
   [PauseReason.CONTROLLER_NOT_WORKING]: 'kubectl get pods -A -l app.kubernetes.io/name=karpenter',
   [PauseReason.NO_ANSWER]: 'kubectl get --raw \'/readyz?verbose\' | tail -20',
 };
