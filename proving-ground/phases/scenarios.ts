@@ -15,7 +15,7 @@ import { obstructedWayBack } from './drain/obstructed-way-back';
 import { DRAIN_SABOTAGES, sabotageDrain } from './drain/sabotage';
 import { budgetsWereTested, scaleDown } from './drain/scale-down';
 import { allShardsWork } from './drain/shards';
-import { CHART_HISTORY, takeWaypoint, wayBack, Waypoint } from './drain/way-back';
+import { CHART_HISTORY, POLICY_HISTORY, takeWaypoint, wayBack, Waypoint } from './drain/way-back';
 import { handlersDie } from './faults/dying-handlers';
 import { awsAuthIsEdited } from './faults/edited-aws-auth';
 import { PlayedRequests } from './faults/played-requests';
@@ -263,7 +263,8 @@ export const SCENARIOS = {
     phases: [
       ...withKarpenter({ generation: 'v1', authenticationMode: 'API' }),
       phase('stage SCALE_DOWN, with an alarm that rings before and in the middle', 480, run => alarmRings(run.world, run.report)),
-      phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint)),
+      // The right to read the alarm came and went.
+      phase('back to stage INSTALL', 60, run => wayBack(run.world, run.report, run.waypoint, [POLICY_HISTORY])),
     ],
   },
   'deaths': {
