@@ -1,6 +1,6 @@
 import { findings, PreflightFacts } from './checks';
 import { PreflightProperties } from './contract';
-import { KubernetesFacts, KubernetesFactsReader } from './kubernetes-facts';
+import { KubernetesFacts, KubernetesFactsReader, kubernetesQuestion } from './kubernetes-facts';
 import { selectedNetwork } from './selected-network';
 import { Finding, judge, NEVER_ACCEPTED, report, Verdict } from './verdict';
 import { done, Outcome, ResourceHandler, ResourceRequest } from '../custom-resources/lifecycle';
@@ -122,18 +122,7 @@ async function readKubernetes(ports: PreflightPorts, request: ResourceRequest<Pr
 Promise<{ kubernetes: KubernetesFacts } | { kubernetesProblem: string }> {
   const { properties } = request;
   try {
-    const kubernetes = await ports.factsReader(properties.KubernetesFunctionArn).readFacts({
-      clusterName: properties.ClusterName,
-      kubectlRoleArn: properties.KubectlRoleArn,
-      api: properties.Api,
-      namespace: properties.Namespace,
-      crds: properties.Crds,
-      objects: properties.Objects,
-      replicas: properties.Replicas,
-      cpu: properties.Cpu,
-      memory: properties.Memory,
-      tolerations: properties.Tolerations,
-    });
+    const kubernetes = await ports.factsReader(properties.KubernetesFunctionArn).readFacts(kubernetesQuestion(properties));
     return { kubernetes };
   } catch (error) {
     // What lasts is a finding among the others; until then it is waited for.

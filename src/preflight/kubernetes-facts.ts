@@ -1,3 +1,5 @@
+import { PreflightProperties } from './contract';
+
 /** What one node could still host. */
 export interface HostFacts {
   readonly name: string;
@@ -61,6 +63,22 @@ export interface KubernetesQuestion {
   readonly memory: string;
   /** What a replica tolerates, as JSON; as the chart says if undefined. */
   readonly tolerations?: string;
+}
+
+/** What the preflight of a migration asks. */
+export function kubernetesQuestion(properties: PreflightProperties): KubernetesQuestion {
+  return {
+    clusterName: properties.ClusterName,
+    kubectlRoleArn: properties.KubectlRoleArn,
+    api: properties.Api,
+    namespace: properties.Namespace,
+    crds: properties.Crds,
+    objects: properties.Objects,
+    replicas: properties.Replicas,
+    cpu: properties.Cpu,
+    memory: properties.Memory,
+    tolerations: properties.Tolerations,
+  };
 }
 
 /** Reads a cluster through the Kubernetes API; changes nothing. */

@@ -8,7 +8,7 @@ import { ClusterFacts, SubnetFacts } from '../../cluster/survey-port';
 import { apiOf } from '../../karpenter/apis';
 import { PreflightFacts } from '../../preflight/checks';
 import { PreflightProperties } from '../../preflight/contract';
-import { KubernetesFacts } from '../../preflight/kubernetes-facts';
+import { kubernetesQuestion } from '../../preflight/kubernetes-facts';
 import { selectedNetwork } from '../../preflight/selected-network';
 import { StageFacts } from '../../preflight/workloads/facts';
 import { StageQuestion, stageQuestion } from '../../preflight/workloads/question';
@@ -49,7 +49,7 @@ export async function readInstall(
   const { subnetIds, securityGroupIds } = selectedNetwork(cluster, properties);
   const securityGroups = await readings.read('security groups', ['ec2:DescribeSecurityGroups'], () => network.readSecurityGroups(securityGroupIds, true));
   const kubernetes = cluster.status === 'ACTIVE'
-    ? await readings.read('what INSTALL must know of the Kubernetes API', Object.values(ON_KUBERNETES), () => readKubernetes(reader, properties)) : undefined;
+    ? await readings.read('what INSTALL must know of the Kubernetes API', Object.values(ON_KUBERNETES), () => reader.readFacts(kubernetesQuestion(properties))) : undefined;
   const subnets = all.filter(({ id }) => subnetIds.includes(id));
   const found = [...all, ...securityGroups ?? []].map(({ id }) => id);
   return {
@@ -61,21 +61,6 @@ export async function readInstall(
     isCreation: kubernetes?.claim === undefined,
     kubernetes,
   };
-}
-
-function readKubernetes(reader: PlanPorts['preflight'], properties: PreflightProperties): Promise<KubernetesFacts> {
-  return reader.readFacts({
-    clusterName: properties.ClusterName,
-    kubectlRoleArn: properties.KubectlRoleArn,
-    api: properties.Api,
-    namespace: properties.Namespace,
-    crds: properties.Crds,
-    objects: properties.Objects,
-    replicas: properties.Replicas,
-    cpu: properties.Cpu,
-    memory: properties.Memory,
-    tolerations: properties.Tolerations,
-  });
 }
 
 export async function readStage(
