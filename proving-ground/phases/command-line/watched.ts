@@ -30,6 +30,14 @@ export async function installPlanned(world: World, report: Report, runDir: strin
     expectEqual('exit code', code, 0);
     return out.split('\n')[0];
   });
+  await report.check({ step: 'Deploy Karpenter', shows: 'seen', name: 'with --kubeconfig the cluster is asked as that file says' }, async () => {
+    const kubeconfig = path.join(runDir, CLUSTER_NAME, 'pki', 'admin.kubeconfig');
+    const { code, out } = await runCommand(world, runDir, [...STATUS, '--kubeconfig', kubeconfig], reader);
+    expectEqual('exit code', code, 0);
+    const missing = await runCommand(world, runDir, [...STATUS, '--kubeconfig', `${kubeconfig}.none`], reader);
+    expectEqual('exit code and lines without the file', [missing.code, missing.err.trim().split('\n').length], [3, 1]);
+    return `${out.split('\n')[0]}; ${missing.err.trim()}`;
+  });
   await report.check({ step: 'Remove CAS', shows: 'seen', name: 'cdk deploy of the printed app reaches CUT_OVER' }, async () => {
     const { code, seconds } = await world.cdk.deploy(app, { stage: 'CUT_OVER' });
     expectEqual('exit code', code, 0);
