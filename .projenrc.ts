@@ -94,7 +94,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToNuget: { dotNetNamespace: 'CdkKarpenterMigration', packageId: 'CdkKarpenterMigration' },
   publishToPypi: { distName: 'cdk-karpenter-migration', module: 'cdk_karpenter_migration' },
 
-  gitignore: ['cdk.out/', '.jsii.tabl.json', '.cache/', 'proving-ground/runs/', '*.tgz', '.venv/', '__pycache__/', '.pytest_cache/'],
+  gitignore: ['cdk.out/', '.jsii.tabl.json', '.cache/', 'proving-ground/runs/', '*.tgz', '.venv/', '__pycache__/', '.pytest_cache/', '/examples/java/target/'],
 });
 
 for (const name of ['aws', 'kubernetes']) {
@@ -166,6 +166,17 @@ project.bundler.bundleTask.reset('tsx projenrc/bundle.ts');
 
 // The README's snippets are compiled against the compiled library, which a fresh clone does not have.
 project.testTask.prependSpawn(project.compileTask);
-project.testTask.exec('jsii-rosetta extract --strict --compile');
+const extractSnippets = 'jsii-rosetta extract --strict --compile';
+project.testTask.exec(extractSnippets);
+
+// The documentation in a package shows them in its language; once for a compilation is enough.
+const translateSnippets = project.addTask('translate-snippets', {
+  description: 'Translates the snippets of the README for the packages in other languages',
+  condition: '[ ! .jsii.tabl.json -nt .jsii ]',
+  exec: extractSnippets,
+});
+for (const language of ['java', 'python', 'dotnet', 'go']) {
+  project.tasks.tryFind(`package:${language}`)!.prependSpawn(translateSnippets);
+}
 
 project.synth();
