@@ -8,7 +8,8 @@ import { screenSvg } from '../../observe/screen';
 import { World } from '../world';
 
 const run = promisify(execFile);
-const SIZE = { columns: 118, rows: 12 } as const;
+/** A line more than the longest status needs: tmux says below it that the command has ended. */
+const SIZE = { columns: 118, rows: 18 } as const;
 const SESSION = 'watch';
 
 /** Whether there is a terminal to watch in; the proving ground does without. */
