@@ -8,8 +8,7 @@ import { screenSvg } from '../../observe/screen';
 import { World } from '../world';
 
 const run = promisify(execFile);
-/** A line more than the longest status needs: tmux says below it that the command has ended. */
-const SIZE = { columns: 118, rows: 18 } as const;
+const SIZE = { columns: 118, rows: 17 } as const;
 const SESSION = 'watch';
 
 /** Whether there is a terminal to watch in; the proving ground does without. */
@@ -33,9 +32,9 @@ export class Terminal {
   public async start(world: World, args: readonly string[], credentials: Readonly<Record<string, string>>): Promise<void> {
     const environment = { ...environmentOf(world, this.runDir, credentials), TERM: 'xterm-256color' };
     const variables = Object.entries(environment).flatMap(([name, value]) => value === undefined ? [] : ['-e', `${name}=${value}`]);
-    // It stays when the command has ended, so that the last screen can be seen.
-    await this.tmux('new-session', '-d', '-s', SESSION, '-x', String(SIZE.columns), '-y', String(SIZE.rows), ...variables, ...COMMAND, ...args);
-    await this.tmux('set-option', '-t', SESSION, 'remain-on-exit', 'on');
+    // The sleep keeps the last screen of the command. What tmux offers for that scrolls it up by a line.
+    const kept = ['sh', '-c', '"$@"; exec sleep 86400', 'sh', ...COMMAND, ...args];
+    await this.tmux('new-session', '-d', '-s', SESSION, '-x', String(SIZE.columns), '-y', String(SIZE.rows), ...variables, ...kept);
   }
 
   /** With its escape sequences. */
