@@ -77,7 +77,9 @@ function cutOverLines({ cutOver }: PlanDocument): string[] {
     `pins ${pinned.join(', ') || 'nothing'} to node groups, by a rolling update of each`,
     ...absent.length > 0 ? [`leaves out ${absent.join(', ')}, which the cluster does not have`] : [],
     'lets a canary pod prove that Karpenter launches a node, and takes both away again',
-    ...autoscalers.map(({ name, replicas }) => `scales the Cluster Autoscaler ${name} from ${replicas} to 0, and remembers the ${replicas}`),
+    ...autoscalers.map(({ name, replicas }) => replicas === 0
+      ? `finds the Cluster Autoscaler ${name} at 0 already, and leaves it there`
+      : `scales the Cluster Autoscaler ${name} from ${replicas} to 0, and remembers the ${replicas}`),
     ...unclear ? [`pauses, because the Cluster Autoscaler is not clear: ${unclear}`] : [],
   ];
 }

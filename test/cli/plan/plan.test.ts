@@ -115,12 +115,20 @@ test('a workload without a budget gets a limit, which the plan names', async () 
   expect(scaleDown!.unprotected).toEqual([{ workload: 'Deployment shop/cart', pods: 8, atATime: 2 }]);
 });
 
+const autoscaler = {
+  namespace: 'kube-system', name: 'cluster-autoscaler', version: '1', labels: {}, replicas: 2, available: 2, observed: true, selector: '', arguments: [], environment: {},
+};
+
 test('the autoscaler that was found is named, and one that is not clear says what to set', async () => {
-  const autoscaler = {
-    namespace: 'kube-system', name: 'cluster-autoscaler', version: '1', labels: {}, replicas: 2, available: 2, observed: true, selector: '', arguments: [], environment: {},
-  };
   expect((await plan({ ports: { autoscalers: async () => [autoscaler] } })).cutOver!.autoscalers).toEqual([{ name: 'kube-system/cluster-autoscaler', replicas: 2 }]);
   expect((await plan()).cutOver!.unclear).toContain('ClusterAutoscaler.none()');
+});
+
+test('an autoscaler at zero stays there: a migration holds it, or somebody stopped it', async () => {
+  const printed = async (replicas: number) =>
+    printPlan(await plan({ ports: { autoscalers: async () => [{ ...autoscaler, replicas }] } }), plain, 140);
+  expect(await printed(2)).toContain('scales the Cluster Autoscaler kube-system/cluster-autoscaler from 2 to 0, and remembers the 2');
+  expect(await printed(0)).toContain('finds the Cluster Autoscaler kube-system/cluster-autoscaler at 0 already, and leaves it there');
 });
 
 test.each<[string, Partial<PlanPorts>, string]>([
