@@ -5,9 +5,9 @@ import { helpText } from './help';
 import { PlanDocument } from './plan/contract';
 import { printPlan } from './plan/print';
 import { StatusPorts } from './status/ports';
-import { reportStatus } from './status/watch';
+import { reportStatus, WatchSurroundings } from './status/watch';
 import { Spinner } from './terminal/spinner';
-import { Output, paintFor } from './terminal/terminal';
+import { columnsOf, Output, paintFor } from './terminal/terminal';
 
 /** The exit codes of a command line that makes no sense, as BSD has it, and of what nobody foresaw, as its `sysexits` have it too. */
 const USAGE = 64;
@@ -16,19 +16,14 @@ const SOFTWARE = 70;
 const READY = 0;
 const STOPPED = 1;
 const UNREADABLE = 2;
-const COLUMNS = 100;
 
 /** Everything outside of the command. */
-export interface Surroundings {
-  readonly out: Output;
+export interface Surroundings extends WatchSurroundings {
   readonly err: Output;
-  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
   /** Gives what makes the plan. */
   openPlan(command: PlanCommand): Promise<(readings: Readings) => Promise<PlanDocument>>;
   openStatus(command: StatusCommand): Promise<StatusPorts>;
-  now(): number;
-  sleep(milliseconds: number): Promise<void>;
 }
 
 /** Runs a command line, and gives the exit code. */
@@ -78,7 +73,7 @@ async function plan(command: PlanCommand, surroundings: Surroundings): Promise<n
     const makePlan = await surroundings.openPlan(command);
     const document = await makePlan(new Readings(text => spinner.says(text)));
     spinner.ends();
-    out.write(command.json ? `${JSON.stringify(document, undefined, 2)}\n` : printPlan(document, paintFor(out, environment), out.columns ?? COLUMNS));
+    out.write(command.json ? `${JSON.stringify(document, undefined, 2)}\n` : printPlan(document, paintFor(out, environment), columnsOf(out)));
     if (document.ready) {
       return READY;
     }

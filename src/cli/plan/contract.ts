@@ -1,4 +1,4 @@
-import { GoingNode, StayingNode } from './drain';
+import { PredictedDrain } from './drain';
 import { ChosenRelease } from './release';
 import { TimeEstimate } from './time';
 import { MigrationStage } from '../../words/migration-stage';
@@ -79,13 +79,7 @@ export interface CutOverPlan {
   readonly unclear?: string;
 }
 
-export interface ScaleDownPlan {
-  readonly groups: ReadonlyArray<{ readonly name: string; readonly has: number; readonly keeps: number }>;
-  readonly stays: readonly StayingNode[];
-  /** In the order in which they would go. */
-  readonly goes: readonly GoingNode[];
-  readonly evictions: number;
-  readonly says: readonly string[];
+export interface ScaleDownPlan extends PredictedDrain {
   /** Workloads without a PodDisruptionBudget, and how many of their pods may be missing at a time. */
   readonly unprotected: ReadonlyArray<{ readonly workload: string; readonly pods: number; readonly atATime: number }>;
   readonly time: TimeEstimate;

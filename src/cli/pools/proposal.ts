@@ -1,3 +1,4 @@
+import { BlockDeviceDetails } from './contract';
 import { Expression, Taint } from '../../kubernetes/scheduling';
 
 /** Which objects of Karpenter are proposed. */
@@ -70,17 +71,7 @@ export interface ImageProposal {
   readonly id?: string;
 }
 
-export interface VolumeProposal {
-  readonly deviceName: string;
-  /** In gibibytes. */
-  readonly size?: number;
-  readonly type?: string;
-  readonly iops?: number;
-  readonly throughput?: number;
-  readonly encrypted?: boolean;
-  readonly kmsKeyId?: string;
-  readonly snapshotId?: string;
-  readonly deleteOnTermination?: boolean;
+export interface VolumeProposal extends Omit<BlockDeviceDetails, 'notEbs'> {
   /** The kubelet has its files there, and Karpenter cannot know it from the family. */
   readonly root?: boolean;
 }

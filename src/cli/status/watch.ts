@@ -3,7 +3,7 @@ import { StatusPorts } from './ports';
 import { printStatus, statusLine } from './print';
 import { statusOf } from './status';
 import { reasonOf, Unreachable } from '../access/readings';
-import { linesOn, Output, paintFor } from '../terminal/terminal';
+import { columnsOf, linesOn, Output, paintFor } from '../terminal/terminal';
 
 /** The exit codes of `status`. */
 const REACHED = 0;
@@ -14,7 +14,6 @@ const ON_ITS_WAY = 2;
 const LOOK_MILLISECONDS = 3000;
 /** So many looks in a row may come to nothing: a network has its moments. */
 const MOST_FAILURES = 5;
-const COLUMNS = 100;
 
 export interface WatchOptions {
   readonly json: boolean;
@@ -83,7 +82,7 @@ function screenFor({ json, watch }: WatchOptions, { out, environment, now }: Wat
       out.write(line === last ? '' : `${new Date(now()).toISOString()} ${line}\n`);
       last = line;
     } else {
-      const columns = out.columns ?? COLUMNS;
+      const columns = columnsOf(out);
       const text = printStatus(status, paintFor(out, environment), columns, now());
       out.write(`${lines > 0 ? `\u001b[${lines}A\u001b[J` : ''}${text}`);
       lines = linesOn(text, columns);

@@ -5,6 +5,14 @@ export interface Output {
   write(text: string): unknown;
 }
 
+/** Where no terminal says how wide it is. */
+const COLUMNS = 100;
+
+/** How many characters fit into a line. */
+export function columnsOf({ columns = COLUMNS }: Output): number {
+  return columns;
+}
+
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue';
 
 /** @see https://en.wikipedia.org/wiki/ANSI_escape_code#Select_Graphic_Rendition_parameters */

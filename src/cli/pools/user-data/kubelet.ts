@@ -14,8 +14,8 @@ export interface KubeletReading {
   readonly findings: readonly Finding[];
 }
 
-/** Names of the configuration by those of the flags. */
-const FLAGS: Readonly<Record<string, string>> = {
+/** Names of the configuration by those that flags and Bottlerocket's settings have alike. */
+export const COMMON_NAMES: Readonly<Record<string, string>> = {
   'max-pods': 'maxPods',
   'pods-per-core': 'podsPerCore',
   'system-reserved': 'systemReserved',
@@ -24,6 +24,11 @@ const FLAGS: Readonly<Record<string, string>> = {
   'eviction-soft': 'evictionSoft',
   'eviction-soft-grace-period': 'evictionSoftGracePeriod',
   'eviction-max-pod-grace-period': 'evictionMaxPodGracePeriod',
+};
+
+/** Names of the configuration by those of the flags. */
+const FLAGS: Readonly<Record<string, string>> = {
+  ...COMMON_NAMES,
   'image-gc-high-threshold': 'imageGCHighThresholdPercent',
   'image-gc-low-threshold': 'imageGCLowThresholdPercent',
   'cpu-cfs-quota': 'cpuCFSQuota',

@@ -1,6 +1,6 @@
 import { parseDocument, stringify } from 'yaml';
 import { Part, partsOf } from './document';
-import { configOfFlags, KNOWN_CONFIG, KubeletConfig, kubeletOf, NO_SUCH_SETTING } from './kubelet';
+import { COMMON_NAMES, configOfFlags, KNOWN_CONFIG, KubeletConfig, kubeletOf, NO_SUCH_SETTING } from './kubelet';
 import { flagsIn, readScript, words } from './shell';
 import { parseToml, Toml, TomlTable } from './toml';
 import { Taint } from '../../../kubernetes/scheduling';
@@ -131,14 +131,7 @@ function filled(name: string, value: object): object {
 
 /** Names of a kubelet's configuration by those of Bottlerocket's settings. */
 const BOTTLEROCKET: Readonly<Record<string, string>> = {
-  'max-pods': 'maxPods',
-  'pods-per-core': 'podsPerCore',
-  'system-reserved': 'systemReserved',
-  'kube-reserved': 'kubeReserved',
-  'eviction-hard': 'evictionHard',
-  'eviction-soft': 'evictionSoft',
-  'eviction-soft-grace-period': 'evictionSoftGracePeriod',
-  'eviction-max-pod-grace-period': 'evictionMaxPodGracePeriod',
+  ...COMMON_NAMES,
   'image-gc-high-threshold-percent': 'imageGCHighThresholdPercent',
   'image-gc-low-threshold-percent': 'imageGCLowThresholdPercent',
   'cpu-cfs-quota-enforced': 'cpuCFSQuota',
