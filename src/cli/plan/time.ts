@@ -29,8 +29,12 @@ export function estimateTime(
   const batch = manyOf(configuration.BatchSize, facts.nodes.length);
   const deregistration = hasLoadBalancers ? configuration.DeregistrationSeconds : 0;
   const round = SECONDS.node + SECONDS.pod;
-  const perNode = round + deregistration + SECONDS.instance + configuration.PauseSeconds;
-  const byNodes = Math.ceil(drain.goes.length / batch) * perNode;
+  const rounds = Math.ceil(drain.goes.length / batch);
+  const settling = SECONDS.pod + deregistration;
+  // Without a pause the next batch finds room for its pods while those of the last one start.
+  const byNodes = configuration.PauseSeconds > 0
+    ? rounds * (round + deregistration + SECONDS.instance + configuration.PauseSeconds)
+    : rounds * Math.max(SECONDS.node, settling) + settling + SECONDS.instance;
   const slowest = slowestWorkload(drain, facts, configuration.DisruptionLimit);
   const byWorkload = slowest ? slowest.rounds * round + deregistration + SECONDS.instance : 0;
   const isByWorkload = slowest !== undefined && byWorkload > byNodes;

@@ -63,23 +63,33 @@ const TROUBLE = 2;
 /** How many nodes may be begun beside those of the batch, and why not more. */
 export interface Room { readonly nodes: number; readonly says?: string }
 
+/** How far the nodes of the batch are. */
+export interface BatchStanding {
+  /** How many of them are left. */
+  readonly nodes: number;
+  /** How many of these something is in the way of. */
+  readonly held: number;
+  /** How many of these have lost their pods, and need nothing but time: new pods start on their nodes, load balancers let go. */
+  readonly settling: number;
+}
+
 /**
- * Where several nodes are held up, only one more is drained beside them. With a pause between batches all nodes of a batch end before the next one begins.
+ * A node that has lost its pods makes room for the next one as soon as the new ones have nodes: what they still need is time, and budgets and limits say how
+ * many of a workload may be on their way. But there is no more than a batch of such nodes: should new pods never become Ready, not many wait for them. Where
+ * several nodes are held up, only one more is drained beside them. With a pause between batches all nodes of a batch end before the next one begins.
  *
- * @param held the names of those of the batch that something is in the way of
  * @param all how many nodes the cluster has
  */
 export function roomFor(
-  batch: readonly NodeView[], held: readonly string[], { BatchSize, PauseSeconds }: Pick<ScaleDownConfiguration, 'BatchSize' | 'PauseSeconds'>, all: number,
+  { nodes, held, settling }: BatchStanding, { BatchSize, PauseSeconds }: Pick<ScaleDownConfiguration, 'BatchSize' | 'PauseSeconds'>, all: number,
 ): Room {
   const size = manyOf(BatchSize, all);
-  const { length: many } = held;
-  if (PauseSeconds > 0 && batch.length > 0) {
+  if (PauseSeconds > 0 && nodes > 0) {
     return { nodes: 0 };
   }
-  return many >= TROUBLE && many + 1 < size
-    ? { nodes: Math.max(0, many + 1 - batch.length), says: `one at a time, because ${many} nodes are held up` }
-    : { nodes: Math.max(0, size - batch.length) };
+  return held >= TROUBLE && held + 1 < size
+    ? { nodes: Math.max(0, held + 1 - nodes), says: `one at a time, because ${held} nodes are held up` }
+    : { nodes: Math.max(0, size + Math.min(settling, size) - nodes) };
 }
 
 /** A new node that takes longer to become Ready is in trouble. */

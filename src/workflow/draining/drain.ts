@@ -1,4 +1,5 @@
 import { DisruptionLimits, isMakingUp } from './allowance';
+import { BatchStanding } from './batch';
 import { newRecord, recordOf } from './drain-record';
 import { begin, changed, note, undoOf } from './node-marks';
 import { planPlaceholders } from './placeholders/plan';
@@ -43,8 +44,10 @@ export interface Drained {
   readonly loadBalancers?: boolean;
   /** What else there is to say; undefined where nothing but these is left of the batch. */
   readonly progress?: Progress;
-  /** The names of the nodes that something is in the way of. */
-  readonly held: readonly string[];
+  /** How far the others are. */
+  readonly standing: BatchStanding;
+  /** Whether pods went, so that what was read of them is not true any more. */
+  readonly hasEvicted: boolean;
 }
 
 /** All pods as they are now. */
@@ -69,22 +72,24 @@ export async function drain(
   port: DrainingPort, batch: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number, room?: RoomMaker,
 ): Promise<Drained> {
   if (batch.length === 0) {
-    return { emptied: [], remaining: [], held: [] };
+    return { emptied: [], remaining: [], standing: { nodes: 0, held: 0, settling: 0 }, hasEvicted: false };
   }
   const { roomy, ...made } = room ? await makeRoom(port, room, batch, pods, now) : { roomy: batch, held: [] };
   const { moves, loadBalancers } = await planMoves(port, roomy, pods, options, now);
   const noted = await noteAll(port, moves.note);
   const round = await evictInTurn(port, moves, () => options.force && moves.waits.length === 0, now, room);
   const remaining = batch.filter(node => !moves.emptied.includes(node));
+  const held = new Set([
+    ...made.held, ...moves.held, ...round.evicted.length === 0 ? [...round.refused, ...round.failed].map(({ pod }) => pod.node!) : [],
+  ]);
   const rest = remaining.filter(node => roomy.includes(node) && !moves.note.some(one => one.node === node));
   return {
     emptied: moves.emptied,
     remaining,
     loadBalancers,
     progress: together([made.progress, noted, rest.length > 0 ? progressOf(moves, round, rest, options, now) : undefined]),
-    held: [...new Set([
-      ...made.held, ...moves.held, ...round.evicted.length === 0 ? [...round.refused, ...round.failed].map(({ pod }) => pod.node!) : [],
-    ])],
+    standing: { nodes: remaining.length, held: held.size, settling: moves.settling.length },
+    hasEvicted: round.evicted.length + round.deleted > 0,
   };
 }
 
@@ -148,8 +153,8 @@ export async function readControllers(port: DrainingPort, refs: readonly Control
 export interface Beginning {
   readonly nodes: readonly NodeView[];
   readonly pods: readonly PodView[];
-  /** Whether nothing else is in the batch, and its pods may be asked at once. */
-  readonly isFirst: boolean;
+  /** What is in the batch already, where their pods may be asked at once: no others went in this call. */
+  readonly beside?: readonly NodeView[];
   /** Whether there are load balancers; asked for if undefined. */
   readonly loadBalancers?: boolean;
   /** When the conditions for beginning them were last checked; now if undefined. */
@@ -159,31 +164,35 @@ export interface Beginning {
 }
 
 /**
- * Takes nodes into the batch: their records are written before the first eviction. Where nothing else is in it their pods are asked in the same call;
- * beside others the next call knows better what these have left of budgets and limits.
+ * Takes nodes into the batch: their records are written before the first eviction. Where no pod of another node went in this call, theirs are asked in it;
+ * otherwise the next one knows better what is left of budgets and limits.
  */
 export async function beginBatch(
-  port: DrainingPort, { nodes, pods, isFirst, loadBalancers: known, checked, why }: Beginning, options: DrainOptions, now: number,
+  port: DrainingPort, { nodes, pods, beside, loadBalancers: known, checked, why }: Beginning, options: DrainOptions, now: number,
 ): Promise<Progress> {
   const loadBalancers = known ?? await port.loadBalancers();
   const changes = nodes.map(node => begin(node, newRecord(node, pods, now, checked), loadBalancers));
   const missed = await port.patchNodes(changes);
   const written = new Map(changes.filter(({ name }) => !missed.includes(name)).map(change => [change.name, change]));
   const members = nodes.filter(({ name }) => written.has(name)).map(node => changed(node, written.get(node.name)!));
-  const evicted = isFirst && members.length > 0 ? await evictFirst(port, members, pods, options, now) : undefined;
+  const evicted = beside && members.length > 0 ? await evictFirst(port, members, beside, pods, options, now) : undefined;
   const says = `begins to drain ${some(nodes.map(node => node.name))}${why ? `, ${why}` : ''}`;
   return together([patched(says, changes.length, missed, undoOf([...written.values()]), evicted ? EVICTED_SECONDS : 1), evicted])!;
 }
 
 /** Undefined where nobody went: the next call says why. */
 async function evictFirst(
-  port: DrainingPort, nodes: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
+  port: DrainingPort, begun: readonly NodeView[], beside: readonly NodeView[], pods: readonly PodView[], options: DrainOptions, now: number,
 ): Promise<Progress | undefined> {
   // What is empty is looked at by the next call, which writes what it finds at the nodes as they are then.
+  const nodes = [...beside, ...begun];
   const controllers = await readControllers(port, controllersOf(nodes, pods, options, now));
   const moves = planDrain({ ...NOTHING_BUT, nodes, pods, controllers }, options, now);
-  const round = await evictInTurn(port, moves, () => false, now);
-  return round.evicted.length > 0 ? progressOf(moves, round, nodes, options, now) : undefined;
+  // Pods of the others were asked before, and whatever of a budget or limit is theirs stays so.
+  const own = (many: readonly PodView[]) => many.filter(({ node }) => begun.some(({ name }) => name === node));
+  const first = { evict: own(moves.evict), insteadOf: (...args: Parameters<DrainMoves['insteadOf']>) => own(moves.insteadOf(...args)) };
+  const round = await evictInTurn(port, first, () => false, now);
+  return round.evicted.length > 0 ? progressOf(moves, round, begun, options, now) : undefined;
 }
 
 /** Where not one of the changes was written, nothing has happened. */
@@ -239,7 +248,7 @@ export async function evictAll(
 
 /** Where a pod cannot be evicted for a reason of its own, another one that shares its budget or limit is asked in the same call: else it would hide it for ever. */
 async function evictInTurn(
-  port: DrainingPort, { evict, insteadOf }: DrainMoves, mayDelete: (pod: PodView) => boolean, now: number, room?: RoomMaker,
+  port: DrainingPort, { evict, insteadOf }: Pick<DrainMoves, 'evict' | 'insteadOf'>, mayDelete: (pod: PodView) => boolean, now: number, room?: RoomMaker,
 ): Promise<Round> {
   const asked = new Set(evict);
   let round = await evictAll(port, evict, mayDelete, now, room);

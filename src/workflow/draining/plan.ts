@@ -39,6 +39,8 @@ export interface DrainMoves {
   readonly note: ReadonlyArray<{ readonly node: NodeView; readonly record: DrainRecord; readonly says: string }>;
   /** Nodes without a pod that has to leave them, for which nobody waits for a new one: what else they wait for depends on volumes and load balancers. */
   readonly empty: readonly NodeView[];
+  /** The names of the nodes that have lost all pods that have to leave them: new pods have nodes, and start there, or nobody waits for any. */
+  readonly settling: readonly string[];
   /** Nodes that nothing depends on any more. */
   readonly emptied: readonly NodeView[];
   readonly waits: readonly string[];
@@ -71,7 +73,7 @@ interface Turn extends Member {
 interface Standing extends Member {
   readonly residents: Residents;
   readonly missing: Missing;
-  readonly endings: Omit<Missing, 'waitSeconds'>;
+  readonly endings: Pick<Missing, 'waits' | 'late'>;
 }
 
 /**
@@ -99,6 +101,7 @@ export function planDrain(view: DrainView, options: DrainOptions, now: number): 
     forced,
     note: notes,
     empty: fates.filter(({ isEmpty }) => isEmpty).map(({ node }) => node),
+    settling: fates.filter(({ node, isSettling }) => isSettling && !ends.includes(node)).map(({ node }) => node.name),
     emptied: ends,
     waits: fates.flatMap(({ waits }) => waits),
     waitSeconds: Math.min(LONGEST_LOOK_SECONDS, ...fates.map(({ waitSeconds }) => waitSeconds)),
@@ -135,6 +138,8 @@ function turnsOf(nodes: readonly NodeView[], now: number): Turn[] {
 interface Fate extends Member {
   /** It has no pod left that has to leave it, and nobody waits for a new one. */
   readonly isEmpty: boolean;
+  /** It has no pod left that has to leave it, and needs nothing but time. */
+  readonly isSettling: boolean;
   /** What it waits for although it is empty. */
   readonly rests: readonly Rest[];
   readonly waits: readonly string[];
@@ -156,12 +161,14 @@ function fateOf(
   ];
   const coming = [...missing.waits, ...own.waits];
   const waits = [...endings.waits, ...coming.length > 0 ? [`waits until ${some(coming)} is Ready`] : []];
-  const isEmpty = residents.leave.length === 0 && residents.note === undefined && obstacles.length === 0 && waits.length === 0;
+  const hasLostAll = residents.leave.length === 0 && residents.note === undefined && obstacles.length === 0 && endings.waits.length === 0;
+  const isEmpty = hasLostAll && coming.length === 0;
   const rest = isEmpty ? restOf({ node, record }, view, options, now) : { rests: [], obstacles: [] };
   return {
     node,
     record,
     isEmpty,
+    isSettling: isEmpty ? rest.obstacles.length === 0 : hasLostAll && missing.placed,
     rests: rest.rests,
     waits: [...waits, ...rest.rests.map(({ says }) => says)],
     waitSeconds: Math.min(

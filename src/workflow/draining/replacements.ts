@@ -24,6 +24,8 @@ export interface Missing {
   readonly waits: readonly string[];
   /** Seconds until all of it can be there. */
   readonly waitSeconds: number;
+  /** Whether all of it has found a node and only has to start there. */
+  readonly placed: boolean;
   readonly late: readonly Obstacle[];
 }
 
@@ -35,10 +37,11 @@ const NODE_SECONDS = 10;
 export function missingReplacements(debts: readonly Debt[], view: ReplacementView, now: number): Missing {
   const waits: string[] = [];
   const late: Obstacle[] = [];
-  let waitSeconds = READY_SECONDS;
+  let [waitSeconds, placed] = [READY_SECONDS, true];
   for (const owed of debts) {
     const missing = missingOf(owed, view, now);
     if (missing) {
+      placed &&= missing.placed;
       const trouble = lateness(owed, missing, now);
       if (trouble) {
         late.push(trouble);
@@ -48,7 +51,7 @@ export function missingReplacements(debts: readonly Debt[], view: ReplacementVie
       }
     }
   }
-  return { waits, waitSeconds, late };
+  return { waits, waitSeconds, placed, late };
 }
 
 /** Pods of a controller that owes some, those that are no more alive left out. */
@@ -71,6 +74,11 @@ export function isExplained(owed: Debt, view: Pick<ReplacementView, 'pods' | 'no
 
 function isMadeUp({ count: many }: Debt, { staying, born, newcomers }: Successors): boolean {
   return born - newcomers.length >= many - staying;
+}
+
+/** Whether as many as are owed have found a node, Ready or not. */
+function isPlaced({ count: many }: Debt, { staying, born, newcomers }: Successors): boolean {
+  return born - newcomers.filter(({ node }) => node === undefined).length >= many - staying;
 }
 
 function isComing({ count: many }: Debt, { staying, born, newcomers }: Successors, now: number): boolean {
@@ -110,16 +118,18 @@ interface Gap {
   readonly newcomers: readonly PodView[];
   /** Old pods that have to end first. */
   readonly ending: boolean;
+  readonly placed: boolean;
 }
 
 function missingOf(owed: Debt, view: ReplacementView, now: number): Gap | undefined {
   const successors = successorsOf(owed, view);
   const { newcomers } = successors;
+  const placed = isPlaced(owed, successors);
   if (isMadeUp(owed, successors)) {
     return undefined;
   }
   if (isComing(owed, successors, now)) {
-    return { newcomers, ending: false };
+    return { newcomers, ending: false, placed };
   }
   const known = KNOWN_KINDS.includes(owed.kind);
   const wanted = view.controllers.find(controller => controller.uid === owed.uid)?.wanted;
@@ -138,7 +148,7 @@ function missingOf(owed: Debt, view: ReplacementView, now: number): Gap | undefi
   if (!known && newcomers.length === 0 && now - owed.since > UNKNOWN_KIND_MILLISECONDS) {
     return undefined;
   }
-  return { newcomers, ending: ending.some(pod => now - pod.leaving! <= ENDING_MILLISECONDS) };
+  return { newcomers, ending: ending.some(pod => now - pod.leaving! <= ENDING_MILLISECONDS), placed };
 }
 
 function lateness(owed: Debt, gap: Gap, now: number): Obstacle | undefined {

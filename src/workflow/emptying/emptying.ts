@@ -169,8 +169,8 @@ export class Emptying {
     // As long as somebody does not go who should be gone, nobody else is sent after them.
     const isStuck = overdue(members, this.now()).length > 0;
     const ended = drained.emptied.length > 0 && !isStuck ? await this.end(members, drained.emptied) : undefined;
-    const isFirst = drained.remaining.length === 0 && members.length === left.length && !ended;
-    const next = isStuck ? undefined : await this.beginNext(left, drained, pods, isFirst);
+    const isFresh = !drained.hasEvicted && members.length === left.length && !ended;
+    const next = isStuck ? undefined : await this.beginNext(left, drained, pods, isFresh);
     const progress = together([ended, drained.progress, next]);
     const ending = isStuck || !progress || progress.kind === 'blocked' ? await this.departure().ofMembers(departing(members)) : undefined;
     const all = together([progress, ending]);
@@ -184,13 +184,13 @@ export class Emptying {
   }
 
   private async beginNext(
-    left: readonly NodeView[], { remaining, held, loadBalancers }: Drained, pods: readonly PodView[], isFirst: boolean,
+    left: readonly NodeView[], { remaining, standing, loadBalancers }: Drained, pods: readonly PodView[], isFresh: boolean,
   ): Promise<Progress | undefined> {
     const { scaleDown, force } = this.options;
     const candidates = left.filter(node => !isInBatch(node));
     // Node groups have theirs as well, and each has pods.
     const all = new Set([...left.map(({ name }) => name), ...pods.flatMap(({ node }) => node ?? [])]).size;
-    const room = roomFor(remaining, held, scaleDown, all);
+    const room = roomFor(standing, scaleDown, all);
     if (candidates.length === 0 || room.nodes === 0) {
       return undefined;
     }
@@ -199,7 +199,7 @@ export class Emptying {
       return objection;
     }
     const next = chooseBatch(candidates, pods, room.nodes, force);
-    const beginning = { nodes: next.nodes, pods, isFirst, loadBalancers, why: room.says };
+    const beginning = { nodes: next.nodes, pods, beside: isFresh ? remaining : undefined, loadBalancers, why: room.says };
     return next.nodes.length > 0
       ? beginBatch(this.ports.draining, beginning, drainOptions(scaleDown, force), this.now())
       : blockedBy(next.obstacles);

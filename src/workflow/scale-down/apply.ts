@@ -3,7 +3,7 @@ import { giveDisruptionBack, holdDisruption, participating, ScaleDownPorts, Scal
 import { Fleet, fleetOf, goers, surplus } from './fleet';
 import { finish, GroupMove, isFinished, prepare, troublesOf } from './groups';
 import { keeperChanges } from './keepers';
-import { movingControllers, planMove, Clearing } from './moves';
+import { Clearing, isMoving, Move, movingControllers, planMove } from './moves';
 import { InstanceState, NodegroupState } from './port';
 import { restoreDropped, waitForUpdates } from './restore';
 import { isPinned } from './room';
@@ -80,11 +80,15 @@ function strangers({ fleets, nodes }: Scene, { name, group: { instances } }: Nod
 
 /**
  * Karpenter's and pinned pods first. Where one of them may not move, or has no place, its node waits for whoever is in the way; nodes that this does not
- * concern are drained meanwhile.
+ * concern are drained meanwhile. So are all others as soon as each pinned pod has its place, and only has to start there: nobody can take it away.
  */
 async function drainNodes(scene: Scene): Promise<Progress | undefined> {
   const all = goers(scene.fleets);
-  const pinned = await movePinned(scene);
+  const move = await nextMove(scene);
+  const pinned = await movePinned(scene, move);
+  if (move.kind === 'wait' && move.placed) {
+    return together([pinned, await drainNext(scene, all.filter(node => !isMoving(node, scene.pods)))]);
+  }
   if (pinned?.kind !== 'blocked' || isOnTheMove(scene) || pinned.by === PauseReason.THROTTLED) {
     return pinned ?? drainNext(scene, all);
   }
@@ -127,12 +131,16 @@ async function markNodes({ ports, fleets, demand, now }: Scene): Promise<Progres
     ?? await patchAll(ports.kubernetes, go, `cordons ${count(go.length, 'node')} that will go`);
 }
 
-async function movePinned(scene: Scene): Promise<Progress | undefined> {
-  const { ports: { kubernetes }, configuration: { Api }, nodes, pods, force, now } = scene;
-  const leaving = goers(scene.fleets);
+async function nextMove({ ports: { kubernetes }, configuration: { Api }, fleets, nodes, pods, force, now }: Scene): Promise<Move> {
+  const leaving = goers(fleets);
   const places = nodes.filter(node => node.labels[NODEGROUP_LABEL] !== undefined && !leaving.includes(node));
   const controllers = await readControllers(kubernetes, movingControllers(leaving, places));
-  const move = planMove({ goers: leaving, places, pods, controllers, ownerKey: apiOf(Api).ownerLabel, force }, now);
+  return planMove({ goers: leaving, places, pods, controllers, ownerKey: apiOf(Api).ownerLabel, force }, now);
+}
+
+async function movePinned(scene: Scene, move: Move): Promise<Progress | undefined> {
+  const { ports: { kubernetes }, force, now } = scene;
+  const leaving = goers(scene.fleets);
   const isBegun = hasRoomMade(scene) || move.kind === 'evict' && leaving.some(node => node.name === move.pod.node && isInBatch(node));
   const reason = (move.kind === 'evict' || move.kind === 'clear') && !isBegun ? await scene.mayBegin() : undefined;
   if (reason) {
@@ -204,10 +212,12 @@ function waitForEnds({ fleets }: Scene): Progress | undefined {
 }
 
 /** Begins as many nodes as there is room for beside those of the batch. */
-async function beginNext(scene: Scene, left: readonly NodeView[], { remaining, held, loadBalancers }: Drained): Promise<Progress | undefined> {
+async function beginNext(
+  scene: Scene, left: readonly NodeView[], { remaining, standing, loadBalancers, hasEvicted }: Drained,
+): Promise<Progress | undefined> {
   const { ports, configuration: { ScaleDown, Api }, nodes, pods, force, now } = scene;
   const candidates = left.filter(node => !isInBatch(node));
-  const room = roomFor(remaining, held, ScaleDown, nodes.length);
+  const room = roomFor(standing, ScaleDown, nodes.length);
   if (candidates.length === 0 || room.nodes === 0) {
     return undefined;
   }
@@ -224,9 +234,9 @@ async function beginNext(scene: Scene, left: readonly NodeView[], { remaining, h
     return objection;
   }
   const next = nextBatch(candidates, pods, room.nodes, force);
-  const isFirst = remaining.length === 0 && !ScaleDown.PreProvision;
+  const beside = hasEvicted || ScaleDown.PreProvision ? undefined : remaining;
   return next.nodes.length > 0
-    ? beginBatch(ports.kubernetes, { nodes: next.nodes, pods, isFirst, loadBalancers, checked, why: room.says }, drainOptions(ScaleDown, force), now)
+    ? beginBatch(ports.kubernetes, { nodes: next.nodes, pods, beside, loadBalancers, checked, why: room.says }, drainOptions(ScaleDown, force), now)
     : blockedBy(next.obstacles);
 }
 

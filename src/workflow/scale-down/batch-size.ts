@@ -2,7 +2,7 @@ import { checkKind } from '../../input/kind';
 import { integer, required } from '../../input/kinds';
 import { Amount } from '../contract';
 
-/** How many nodes are drained at the same time. */
+/** How many nodes lose their pods at the same time. */
 export class BatchSize {
   /** So many nodes, 1 or more. */
   public static count(nodes: number): BatchSize {

@@ -48,7 +48,8 @@ export interface ScaleDownOptions {
   readonly targets?: NodegroupTarget[];
 
   /**
-   * How many nodes are drained at a time. A node is done when it is empty and the replacements of its pods are Ready; the next one follows at once.
+   * How many nodes lose their pods at a time. The next one follows as soon as all pods of one have found another node. It ends when they are Ready there and
+   * load balancers have let go of it; never more nodes than a batch wait for that.
    *
    * Where several nodes are held up by what may not leave them, only one more is drained beside them.
    *

@@ -46,6 +46,7 @@ class Asked extends Fake {
   };
 }
 
+const standing = (nodes: number, more: object = {}) => ({ nodes, held: 0, settling: 0, ...more });
 const batch = [node('n', { annotations: { [DRAIN_RECORD]: JSON.stringify({ since: NOW, owed: [] }) } })];
 
 test.each([[10, 5], [35, 7], [300, 12]])('after %d seconds of a drain it is looked at again in %d', async (seconds, wait) => {
@@ -60,7 +61,8 @@ test('evictions are counted and said', async () => {
   expect(await drain(port, batch, [pod('a', 'n'), pod('b', 'n'), pod('c', 'n')], OPTIONS, NOW)).toEqual({
     emptied: [],
     remaining: batch,
-    held: [],
+    standing: standing(1),
+    hasEvicted: true,
     progress: { kind: 'working', says: 'evicted 2 pods of n', waitSeconds: 3, counts: { podsEvicted: 2, evictionsRefused: 1 } },
   });
 });
@@ -142,7 +144,7 @@ test.each([10, 60, 300])('a call every %i s: pods that are refused for good do n
 
 test('an empty node ends at once; one whose volumes are attached is noted, and ends when they are not', async () => {
   expect(await drain(new Fake(), batch, [], OPTIONS, NOW))
-    .toEqual({ emptied: batch, remaining: [], progress: undefined, held: [], loadBalancers: false });
+    .toEqual({ emptied: batch, remaining: [], progress: undefined, standing: standing(0), hasEvicted: false, loadBalancers: false });
   const port = new Fake();
   port.attachments = async () => [{ node: 'n', volume: 'pv-1' }];
   expect(await drain(port, batch, [], OPTIONS, NOW)).toMatchObject({ emptied: [], progress: { kind: 'working', waitSeconds: 1 } });
@@ -154,7 +156,7 @@ test('an empty node ends at once; one whose volumes are attached is noted, and e
 test('nobody is asked where nothing is drained', async () => {
   const port = new Fake();
   port.controllers = port.attachments = async () => { throw new Error('nobody needs it'); };
-  expect(await drain(port, [], [pod('a', 'n')], OPTIONS, NOW)).toEqual({ emptied: [], remaining: [], held: [] });
+  expect(await drain(port, [], [pod('a', 'n')], OPTIONS, NOW)).toEqual({ emptied: [], remaining: [], standing: standing(0), hasEvicted: false });
   expect(port.patches).toEqual([]);
 });
 
@@ -194,7 +196,7 @@ test('limits count the pods of all ReplicaSets of a Deployment', async () => {
 test('a batch begins with a record, and with a label where load balancers are; a label of somebody else gets no record', async () => {
   const port = new Fake(true);
   const theirs = node('b', { labels: { [LABEL]: '' } });
-  const progress = await beginBatch(port, { nodes: [node('a'), theirs], pods: [pod('x', 'a')], isFirst: false }, OPTIONS, NOW);
+  const progress = await beginBatch(port, { nodes: [node('a'), theirs], pods: [pod('x', 'a')] }, OPTIONS, NOW);
   expect(port.patches[0]).toMatchObject({ name: 'a', version: '1', labels: { [LABEL]: 'true' }, annotations: { [EXCLUSION_RECORD]: 'true' } });
   expect(JSON.parse(port.patches[0].annotations![DRAIN_RECORD]!)).toMatchObject({ since: NOW, owed: [{ uid: 'rs-web', count: 1 }] });
   expect(port.patches[1].labels).toBeUndefined();
@@ -202,11 +204,11 @@ test('a batch begins with a record, and with a label where load balancers are; a
   expect(progress.undo).toContain(`kubectl label node a ${LABEL}-`);
 
   const without = new Fake();
-  await beginBatch(without, { nodes: [node('a')], pods: [], isFirst: false }, OPTIONS, NOW);
+  await beginBatch(without, { nodes: [node('a')], pods: [] }, OPTIONS, NOW);
   expect(without.patches[0].labels).toBeUndefined();
 });
 
-test('the pods of a batch with nothing beside it are asked in the call that begins it, after its record is written', async () => {
+test('the pods of a node are asked in the call that begins it, after its record is written', async () => {
   const port = new Fake();
   const written: number[] = [];
   const evict = port.evict.bind(port);
@@ -214,18 +216,32 @@ test('the pods of a batch with nothing beside it are asked in the call that begi
     written.push(port.patches.length);
     return evict(pods);
   };
-  const progress = await beginBatch(port, { nodes: [node('n')], pods: [pod('a', 'n')], isFirst: true }, OPTIONS, NOW);
+  const progress = await beginBatch(port, { nodes: [node('n')], pods: [pod('a', 'n')], beside: [] }, OPTIONS, NOW);
   expect(progress).toMatchObject({ kind: 'working', says: 'begins to drain n; evicted 1 pod of n', waitSeconds: 3, counts: { podsEvicted: 1 } });
   expect(written).toEqual([1]);
 });
 
-test('beside other nodes of the batch no pod is asked in the call that begins one, nor from a node that somebody else wrote to', async () => {
+test('beside other nodes of the batch a node gives what these leave of a limit', async () => {
+  const port = new Fake();
+  const asked: string[] = [];
+  const evict = port.evict.bind(port);
+  port.evict = (pods) => {
+    asked.push(...pods.map(({ uid }) => uid));
+    return evict(pods);
+  };
+  const limits = { all: { Count: 3 }, some: [] };
+  const pods = [pod('a', 'n'), pod('b', 'n'), pod('c', 'm'), pod('d', 'm'), ...Array.from({ length: 5 }, (_, index) => pod(`k${index}`, 'k'))];
+  await beginBatch(port, { nodes: [node('m')], pods, beside: batch }, { ...OPTIONS, limits }, NOW);
+  expect(asked).toEqual(['uid-c']);
+});
+
+test('where pods of others went no pod is asked in the call that begins a node, nor from one that somebody else wrote to', async () => {
   const port = new Fake();
   port.evict = () => { throw new Error('nobody is to be asked'); };
   const pods = [pod('a', 'n')];
-  expect(await beginBatch(port, { nodes: [node('n')], pods, isFirst: false }, OPTIONS, NOW)).toMatchObject({ says: 'begins to drain n' });
+  expect(await beginBatch(port, { nodes: [node('n')], pods }, OPTIONS, NOW)).toMatchObject({ says: 'begins to drain n' });
   port.patchNodes = async () => ['n'];
-  expect(await beginBatch(port, { nodes: [node('n')], pods, isFirst: true }, OPTIONS, NOW)).toMatchObject({ limit: { by: PauseReason.OVERTAKEN } });
+  expect(await beginBatch(port, { nodes: [node('n')], pods, beside: [] }, OPTIONS, NOW)).toMatchObject({ limit: { by: PauseReason.OVERTAKEN } });
 });
 
 test('controllers are asked neither for new pods that are on their way, nor for a workload that waits for pods of its own', async () => {

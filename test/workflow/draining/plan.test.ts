@@ -221,7 +221,7 @@ describe('the next batch', () => {
     expect(lateArrivals([node('k', { ready: false })], V0_API, NOW)).toMatchObject({ by: PauseReason.NO_NEW_NODE, says: expect.stringMatching(/^k is not Ready/) });
   });
 
-  test.each<[string, { batch: number; held?: number; size: object; pause?: number }, object]>([
+  test.each<[string, { batch: number; held?: number; settling?: number; size: object; pause?: number }, object]>([
     ['as many as the size leaves', { batch: 1, size: { Count: 3 } }, { nodes: 2 }],
     ['a share of all nodes, rounded down', { batch: 1, size: { Percentage: 10 } }, { nodes: 3 }],
     ['at least one', { batch: 0, size: { Percentage: 1 } }, { nodes: 1 }],
@@ -230,11 +230,12 @@ describe('the next batch', () => {
     ['one, where several nodes are held up', { batch: 2, held: 2, size: { Count: 8 } }, { nodes: 1, says: 'one at a time, because 2 nodes are held up' }],
     ['none beside the one that goes on while several are held up', { batch: 3, held: 2, size: { Count: 8 } }, { nodes: 0 }],
     ['none where all of the batch are held up', { batch: 2, held: 2, size: { Count: 2 } }, { nodes: 0 }],
-    ['none before the batch is over, where there is a pause', { batch: 1, size: { Count: 8 }, pause: 10 }, { nodes: 0 }],
-  ])('is %s', (_name, { batch, held = 0, size, pause = 0 }, room) => {
-    const nodes = Array.from({ length: batch }, (_, index) => node(`n${index}`));
-    const heldUp = nodes.slice(0, held).map(({ name }) => name);
-    expect(roomFor(nodes, heldUp, { BatchSize: size as { Count: number }, PauseSeconds: pause }, 40)).toMatchObject(room);
+    ['one for each node whose new pods have found nodes', { batch: 4, settling: 3, size: { Count: 4 } }, { nodes: 3 }],
+    ['none beside more than a batch of those', { batch: 5, settling: 4, size: { Count: 2 } }, { nodes: 0 }],
+    ['none, where several nodes are held up, whoever else settles', { batch: 3, held: 2, settling: 1, size: { Count: 8 } }, { nodes: 0 }],
+    ['none before the batch is over, where there is a pause', { batch: 1, settling: 1, size: { Count: 8 }, pause: 10 }, { nodes: 0 }],
+  ])('is %s', (_name, { batch, held = 0, settling = 0, size, pause = 0 }, room) => {
+    expect(roomFor({ nodes: batch, held, settling }, { BatchSize: size as { Count: number }, PauseSeconds: pause }, 40)).toMatchObject(room);
   });
 
   test('is checked again a minute after the last check, however lately a node was begun', () => {
@@ -255,6 +256,27 @@ describe('nodes side by side', () => {
   test('end each by itself, as soon as it is empty', () => {
     const nodes = [drained({ since: NOW - MINUTE, owed: [] }), other({ since: NOW - MINUTE, owed: [] })];
     expect(plan({ nodes, pods: [pod('a', 'm')] })).toMatchObject({ emptied: [{ name: 'n' }], evict: [{ name: 'a' }] });
+  });
+
+  test.each<[string, PodView[], string[], number?]>([
+    ['when the new pod has a node', [pod('new', 'k', { created: NOW - 1000, ready: false })], ['n']],
+    ['when another one is Ready in its place', [pod('new', 'k', { created: NOW - 1000 }), pod('newer', undefined, { created: NOW, ready: false })], []],
+    ['not while the new pod has no node', [pod('new', undefined, { created: NOW - 1000, ready: false })], []],
+    ['not while there is no new pod', [], []],
+    ['not while a pod has to leave', [pod('new', 'k', { created: NOW - 1000, ready: false }), pod('old', 'n')], []],
+    ['not while a pod ends', [pod('new', 'k', { created: NOW - 1000, ready: false }), pod('old', 'n', { leaving: NOW + 1000 })], []],
+    ['not where the new pod is not Ready for too long', [pod('new', 'k', { created: NOW - 6 * MINUTE, ready: false })], [], 10],
+  ])('settle %s', (_name, pods, settling, minutes = 1) => {
+    expect(plan({ nodes: [drained({ since: NOW - minutes * MINUTE, owed: [{ ...WEB, count: 1 }] })], pods }).settling).toEqual(settling);
+  });
+
+  test('settle while load balancers let go, but not while something is in the way', () => {
+    const nodes = [drained({ since: NOW - MINUTE, owed: [] })];
+    const attachments = [{ node: 'n', volume: 'pv' }];
+    expect(plan({ nodes, loadBalancers: true }, { deregistrationSeconds: 300 })).toMatchObject({ emptied: [], settling: ['n'] });
+    const late = drained({ since: NOW - MINUTE, owed: [], empty: NOW - 8 * MINUTE });
+    expect(plan({ nodes: [late], attachments })).toMatchObject({ emptied: [], settling: [] });
+    expect(plan({ nodes })).toMatchObject({ emptied: [{ name: 'n' }], settling: [] });
   });
 
   test('end together where there is a pause between batches', () => {

@@ -44,7 +44,8 @@ test('it always ends; no batch is too big, no group falls below its target, and 
     };
     const progress = await world.run(() => world.step(configuration(batchSize)).apply(), 600);
     expect(progress.kind).toBe('done');
-    expect(world.maxInBatch).toBeLessThanOrEqual(batchSize);
+    expect(world.maxLosing).toBeLessThanOrEqual(batchSize);
+    expect(world.maxInBatch).toBeLessThanOrEqual(2 * batchSize);
     expect(world.evicted.filter(({ lineage }) => lineage > 1)).toEqual([]);
     for (const { name, group: { sizes } } of world.groups) {
       const target = targets.get(name)!;

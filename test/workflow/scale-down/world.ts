@@ -80,6 +80,8 @@ export class World implements DrainingPort, PlaceholderPort, ScaleDownAwsPort, P
   public balancers = false;
   public refreshes: string[] = [];
   public maxInBatch = 0;
+  /** How many of these still had pods. */
+  public maxLosing = 0;
   public ownerLabel = 'karpenter.sh/provisioner-name';
   public poolList: PoolView[] = [];
   /** Called before each write, as another actor would come in between. */
@@ -337,7 +339,9 @@ export class World implements DrainingPort, PlaceholderPort, ScaleDownAwsPort, P
       node.unschedulable = change.unschedulable ?? node.unschedulable;
       node.labels = merge(node.labels, change.labels);
       node.annotations = merge(node.annotations, change.annotations);
-      this.maxInBatch = Math.max(this.maxInBatch, this.nodeList.filter(one => one.annotations['cdk-karpenter-migration/draining'] && !this.isEnding(one)).length);
+      const inBatch = this.nodeList.filter(one => one.annotations['cdk-karpenter-migration/draining'] && !this.isEnding(one));
+      this.maxInBatch = Math.max(this.maxInBatch, inBatch.length);
+      this.maxLosing = Math.max(this.maxLosing, inBatch.filter(({ name: on }) => this.podList.some(pod => pod.node === on)).length);
       return false;
     }).map(change => change.name);
   }
@@ -474,7 +478,7 @@ export class World implements DrainingPort, PlaceholderPort, ScaleDownAwsPort, P
     return undefined;
   }
 
-  private isEnding({ instanceId }: Node): boolean {
+  public isEnding({ instanceId }: Node): boolean {
     return this.groups.some(({ group }) => group.instances.some(({ id, leaving }) => id === instanceId && leaving));
   }
 
