@@ -3,7 +3,7 @@ import { giveDisruptionBack, holdDisruption, participating, ScaleDownPorts, Scal
 import { Fleet, fleetOf, goers, surplus } from './fleet';
 import { finish, GroupMove, isFinished, prepare, troublesOf } from './groups';
 import { keeperChanges } from './keepers';
-import { Clearing, isMoving, Move, movingControllers, planMove } from './moves';
+import { movingControllers, planMove, Clearing } from './moves';
 import { InstanceState, NodegroupState } from './port';
 import { restoreDropped, waitForUpdates } from './restore';
 import { isPinned } from './room';
@@ -80,15 +80,11 @@ function strangers({ fleets, nodes }: Scene, { name, group: { instances } }: Nod
 
 /**
  * Karpenter's and pinned pods first. Where one of them may not move, or has no place, its node waits for whoever is in the way; nodes that this does not
- * concern are drained meanwhile. So are all others as soon as each pinned pod has its place, and only has to start there: nobody can take it away.
+ * concern are drained meanwhile.
  */
 async function drainNodes(scene: Scene): Promise<Progress | undefined> {
   const all = goers(scene.fleets);
-  const move = await nextMove(scene);
-  const pinned = await movePinned(scene, move);
-  if (move.kind === 'wait' && move.placed) {
-    return together([pinned, await drainNext(scene, all.filter(node => !isMoving(node, scene.pods)))]);
-  }
+  const pinned = await movePinned(scene);
   if (pinned?.kind !== 'blocked' || isOnTheMove(scene) || pinned.by === PauseReason.THROTTLED) {
     return pinned ?? drainNext(scene, all);
   }
@@ -131,16 +127,12 @@ async function markNodes({ ports, fleets, demand, now }: Scene): Promise<Progres
     ?? await patchAll(ports.kubernetes, go, `cordons ${count(go.length, 'node')} that will go`);
 }
 
-async function nextMove({ ports: { kubernetes }, configuration: { Api }, fleets, nodes, pods, force, now }: Scene): Promise<Move> {
-  const leaving = goers(fleets);
+async function movePinned(scene: Scene): Promise<Progress | undefined> {
+  const { ports: { kubernetes }, configuration: { Api }, nodes, pods, force, now } = scene;
+  const leaving = goers(scene.fleets);
   const places = nodes.filter(node => node.labels[NODEGROUP_LABEL] !== undefined && !leaving.includes(node));
   const controllers = await readControllers(kubernetes, movingControllers(leaving, places));
-  return planMove({ goers: leaving, places, pods, controllers, ownerKey: apiOf(Api).ownerLabel, force }, now);
-}
-
-async function movePinned(scene: Scene, move: Move): Promise<Progress | undefined> {
-  const { ports: { kubernetes }, force, now } = scene;
-  const leaving = goers(scene.fleets);
+  const move = planMove({ goers: leaving, places, pods, controllers, ownerKey: apiOf(Api).ownerLabel, force }, now);
   const isBegun = hasRoomMade(scene) || move.kind === 'evict' && leaving.some(node => node.name === move.pod.node && isInBatch(node));
   const reason = (move.kind === 'evict' || move.kind === 'clear') && !isBegun ? await scene.mayBegin() : undefined;
   if (reason) {

@@ -16,8 +16,7 @@ import { MOVE_RECORD, CLEAR_RECORD, CORDON_RECORD } from '../records';
 /** What comes next for Karpenter's and pinned pods on nodes that go. */
 export type Move =
   | { readonly kind: 'none' }
-  /** Where it is placed, every pinned pod has a node that stays, and some only start there. */
-  | { readonly kind: 'wait'; readonly says: string; readonly placed?: boolean }
+  | { readonly kind: 'wait'; readonly says: string }
   | { readonly kind: 'blocked'; readonly obstacles: readonly Obstacle[] }
   /** Some have arrived, or there is room for one. */
   | { readonly kind: 'arrived'; readonly says: string; readonly changes: readonly NodeChange[] }
@@ -72,29 +71,23 @@ interface Moving {
   readonly node: NodeView;
   /** The uids of the controllers of its pods that move. */
   readonly workloads: readonly string[];
-  readonly placed: boolean;
   readonly waits: readonly string[];
   readonly late: readonly Obstacle[];
 }
 
 function movingOf(node: NodeView, view: MoveView, now: number): Moving {
   const record = parse(node.annotations[MOVE_RECORD])!;
-  const { waits, placed, late } = missingReplacements(debtsOf(record), { ...view, nodes: [node] }, now);
-  return { node, workloads: record.owed.map(({ uid }) => uid), placed, waits, late };
+  const { waits, late } = missingReplacements(debtsOf(record), { ...view, nodes: [node] }, now);
+  return { node, workloads: record.owed.map(({ uid }) => uid), waits, late };
 }
 
 /** Beside pods that are on their way, one of another workload begins where there is room for it as it is; it holds up nobody where there is none. */
 function goOnMoving(moving: readonly Moving[], occupancy: Occupancy, view: MoveView, now: number): Move {
   const isBusy = ({ controller, node }: PodView) => moving.some(one => one.node.name === node || one.workloads.includes(controller?.uid ?? ''));
-  const pinned = pinnedOf(occupancy, view);
-  const isClearing = clearedPlace(view.places) !== undefined;
-  const others = isClearing ? [] : freeToMove(pinned, view).filter(pod => !isBusy(pod));
+  const others = clearedPlace(view.places) ? [] : freeToMove(pinnedOf(occupancy, view), view).filter(pod => !isBusy(pod));
   const pod = others.find(one => view.places.some(place => occupancy.fits(place, one)));
-  return pod ? moveOf(pod, view, now) : {
-    kind: 'wait',
-    says: `waits until ${some(moving.flatMap(({ waits }) => waits))} is Ready on a node that stays`,
-    placed: !isClearing && pinned.length === 0 && moving.every(({ placed }) => placed),
-  };
+  return pod ? moveOf(pod, view, now)
+    : { kind: 'wait', says: `waits until ${some(moving.flatMap(({ waits }) => waits))} is Ready on a node that stays` };
 }
 
 function pinnedOf(occupancy: Occupancy, view: MoveView): PodView[] {

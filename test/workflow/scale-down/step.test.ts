@@ -66,31 +66,6 @@ test('pinned pods of several workloads move side by side, and of each workload o
   expect(most).toBe(2);
 });
 
-test('nodes lose pods while the last pinned pod only starts where it stays, but none before each of them has its place', async () => {
-  const slow: WorkloadSpec = { ...DNS, readySeconds: 40 };
-  const world = new World([{ name: 'apps', min: 6, max: 9, desired: 6 }, { name: 'system', min: 1, max: 4, desired: 3 }], [WEB, slow, KARPENTER]);
-  const isHome = (pod: { readonly node?: string }) => !world.nodeList.some(node => node.name === pod.node && node.unschedulable);
-  let beside = false;
-  world.between = (what) => {
-    if (what.startsWith(`evict ${WEB.name}`)) {
-      const pinned = [...world.podsOf(slow), ...world.podsOf(KARPENTER)].filter(({ leaving }) => leaving === undefined);
-      expect(pinned.filter(pod => pod.node === undefined || !isHome(pod))).toEqual([]);
-      beside ||= pinned.some(({ ready }) => !ready);
-    }
-  };
-  expect(await world.run(() => world.step({ HostNodegroups: ['system'] }).apply())).toMatchObject({ kind: 'done' });
-  expect(beside).toBe(true);
-});
-
-test('a node that a pinned pod has left is not begun before that pod is Ready', async () => {
-  const world = new World([{ name: 'system', min: 1, max: 4, desired: 3 }], [{ ...DNS, readySeconds: 40 }, KARPENTER]);
-  await world.run(() => world.step().apply(), 400, () => {
-    expect(world.nodeList.filter(({ annotations }) => annotations[MOVE_RECORD] !== undefined && annotations[DRAIN_RECORD] !== undefined)).toEqual([]);
-    return false;
-  });
-  expect(world.group('system').group.sizes.desired).toBe(2);
-});
-
 test('a step that is done writes nothing when it is applied again', async () => {
   const world = typical();
   await world.run(() => world.step().apply());
