@@ -1,4 +1,4 @@
-import { readFileSync } from 'fs';
+import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { build, BuildOptions, OnLoadResult, Plugin } from 'esbuild';
 
@@ -84,6 +84,45 @@ const KUBERNETES: Plugin = {
   }),
 };
 
+/**
+ * Leaves out what the Kubernetes client generates for each operation of the API and nobody calls: half of the bundle. A method of a class cannot be
+ * left out by esbuild. One stays if its name stands anywhere in our sources, or in what the client has beside the generated files.
+ */
+const OPERATIONS: Plugin = {
+  name: 'operations',
+  setup: ({ onLoad }) => {
+    const words = wordsOf([...sourcesIn(join(REPOSITORY, 'src'), '.ts'), ...sourcesIn(join(REPOSITORY, 'node_modules/@kubernetes/client-node/dist'), '.js')]);
+    onLoad({ filter: /@kubernetes\/client-node\/dist\/gen\/(apis|types)\/\w+API\.js$/i }, ({ path }) => javascript(withOperations(readFileSync(path, 'utf8'), words)));
+  },
+};
+
+/** Methods as the generator writes them, each of them of one operation: its request, the reading of its answer, and what calls the two. */
+const OPERATION = /^ {4}(?:async )?([a-z]\w*?)(?:WithHttpInfo)?\([^\n]*\) \{\n(?:(?! {4}\S)[^\n]*\n)* {4}\}\n/gm;
+
+export function withOperations(classes: string, words: ReadonlySet<string>): string {
+  return classes.replace(OPERATION, (method, name) => name === 'constructor' || words.has(name) ? method : '');
+}
+
+function wordsOf(files: readonly string[]): Set<string> {
+  return new Set(files.flatMap(file => readFileSync(file, 'utf8').match(/\w+/g) ?? []));
+}
+
+function sourcesIn(folder: string, extension: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith(extension) && !/(^|\/)gen\//.test(file))
+    .map(file => join(folder, file));
+}
+
+/** What the Kubernetes client has for a kubeconfig: logins by other programs and providers, proxies, and its syntax. We give it an address and a token. */
+const KUBECONFIG: Plugin = {
+  name: 'kubeconfig',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(js-yaml|jsonpath-plus|openid-client|https?-proxy-agent|socks-proxy-agent)$/ }, ({ importer }) =>
+      /@kubernetes\/client-node\/dist\//.test(importer) ? { path: 'unused', namespace: 'kubeconfig' } : undefined);
+    onLoad({ filter: /./, namespace: 'kubeconfig' }, () => javascript('module.exports = {};'));
+  },
+};
+
 /** Node's own URL, which the Kubernetes client's `node-fetch` prefers to this package anyway: its tables of characters have 260 kB. */
 const WHATWG_URL: Plugin = {
   name: 'whatwg-url',
@@ -98,7 +137,7 @@ function javascript(contents: string): OnLoadResult {
 }
 
 /** By the time that this file is read all of its plugins are. */
-const PLUGINS = [SCHEMAS, KUBERNETES, WHATWG_URL];
+const PLUGINS = [SCHEMAS, KUBECONFIG, KUBERNETES, OPERATIONS, WHATWG_URL];
 
 if (require.main === module) {
   void Promise.all(process.argv.slice(2).map(name => name === COMMAND_LINE ? bundleCommandLine() : bundleFunction(name)));

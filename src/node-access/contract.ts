@@ -32,6 +32,15 @@ export function nodeGroups(windows: boolean): readonly string[] {
   return windows ? WINDOWS_GROUPS : NODE_GROUPS;
 }
 
+/** The ARN as aws-auth knows it: the authenticator drops the path of a role before it compares. */
+export function withoutPath(roleArn: string): string {
+  const parts = /^(arn:[^:]+:iam::\d{12}:role\/)(?:.*\/)?([\w+=,.@-]+)$/.exec(roleArn);
+  if (!parts) {
+    throw new Error(`property RoleArn must be the ARN of an IAM role, got "${roleArn}"`);
+  }
+  return parts[1] + parts[2];
+}
+
 /** What CloudFormation sends; the names are the custom resource's property names. */
 export interface NodeAccessContract {
   readonly ClusterName: string;

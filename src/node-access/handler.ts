@@ -1,11 +1,15 @@
 import { isMapped } from './authentication-mode';
-import { MANAGED_KINDS, NodeAccessProperties } from './contract';
-import { AwsAuth, Change, planAdd, planKeep, planRemove, withoutPath, NodeAccessPort } from './plan';
+import { MANAGED_KINDS, NodeAccessProperties, withoutPath } from './contract';
+import { AwsAuth, Change, NodeAccessPort } from './plan';
 import { Connect, done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
 import { flag, oneOf, text } from '../custom-resources/properties';
 
 /** How often one call reads again after others were quicker; the next call goes on a few seconds later. */
 const ATTEMPTS = 5;
+
+/** Loaded when an entry is changed: it brings the parser of YAML, and both functions start without it for all else. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const planning = (): typeof import('./plan') => require('./plan');
 
 /**
  * Keeps one role mapped where the cluster's mode and the choice ask for it; a mapping for another role is another resource, so the new
@@ -30,10 +34,11 @@ export function nodeAccessHandler(
     apply: async (request) => {
       const { roleArn, owner, kind, windows, clusterName } = request.properties;
       const mode = await readMode(clusterName);
+      const { planAdd, planKeep } = planning();
       // A mapping of ours is never in the way of an access entry, which EKS asks first: nodes have both until the removal.
       return change(request, found => isMapped(kind, mode) ? planAdd(found, roleArn, owner, windows) : planKeep(found, roleArn, owner));
     },
-    remove: request => change(request, found => planRemove(found, request.properties.roleArn, request.properties.owner)),
+    remove: request => change(request, found => planning().planRemove(found, request.properties.roleArn, request.properties.owner)),
   };
 
   async function change(

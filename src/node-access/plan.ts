@@ -1,4 +1,4 @@
-import { NODE_USERNAME, nodeGroups } from './contract';
+import { NODE_USERNAME, nodeGroups, withoutPath } from './contract';
 import { insertMapping, removeMapping, RoleMapping, roleMapping } from './mapping-list';
 
 /** What we put into mapRoles, in the order in which it came. */
@@ -30,15 +30,6 @@ interface MappingRecord {
 }
 
 const NONE: Change = { kind: 'none' };
-
-/** The ARN as aws-auth knows it: the authenticator drops the path of a role before it compares. */
-export function withoutPath(roleArn: string): string {
-  const parts = /^(arn:[^:]+:iam::\d{12}:role\/)(?:.*\/)?([\w+=,.@-]+)$/.exec(roleArn);
-  if (!parts) {
-    throw new Error(`property RoleArn must be the ARN of an IAM role, got "${roleArn}"`);
-  }
-  return parts[1] + parts[2];
-}
 
 /** Adds the entry of a role unless one is there already; ours is put in anew where other groups are wanted by now. */
 export function planAdd(found: AwsAuth | undefined, roleArn: string, owner: string, windows = false): Change {

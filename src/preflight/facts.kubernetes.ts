@@ -11,9 +11,12 @@ import { quantity } from '../kubernetes/quantity';
 import { Toleration } from '../kubernetes/scheduling';
 import { NODEGROUP_LABEL, NodeView } from '../kubernetes/views';
 import { nodeView, podRoom } from '../kubernetes/views.kubernetes';
-import { awsAuthProblems } from '../node-access/aws-auth-problem';
 import { shortList } from '../words/short-list';
 import { CORDON_RECORD } from '../workflow/records';
+
+/** Loaded when it is called: it brings the parser of YAML, and the function starts without it for all else. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const awsAuthReading = (): typeof import('../node-access/aws-auth-problem') => require('../node-access/aws-auth-problem');
 
 /** As much as a finding names. */
 const DAMAGE_BYTES = 300;
@@ -66,7 +69,7 @@ export class ApiFactsReader implements KubernetesFactsReader {
 
   private async awsAuth(): Promise<Pick<KubernetesFacts, 'awsAuthProblem' | 'awsAuthDamage' | 'awsAuthLabel'>> {
     const map = await unlessAbsent(() => this.core.readNamespacedConfigMap({ namespace: 'kube-system', name: 'aws-auth' }));
-    const { unreadable, damage } = awsAuthProblems(map?.data ?? {});
+    const { unreadable, damage } = awsAuthReading().awsAuthProblems(map?.data ?? {});
     const label = Object.keys(map?.metadata?.labels ?? {}).find(key => key.startsWith(CDK_MANIFEST));
     return {
       awsAuthProblem: unreadable,

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
-import { AwsAuth, Change, CREATED_ANNOTATION, planAdd, planKeep, planRemove, RECORDS_ANNOTATION, withoutPath } from '../../src/node-access/plan';
+import { withoutPath } from '../../src/node-access/contract';
+import { AwsAuth, Change, CREATED_ANNOTATION, planAdd, planKeep, planRemove, RECORDS_ANNOTATION } from '../../src/node-access/plan';
 
 const ROLE = 'arn:aws:iam::111111111111:role/KarpenterNode';
 const OTHER_ROLE = 'arn:aws:iam::111111111111:role/KarpenterNode-2';

@@ -48,6 +48,24 @@ export function restoredConfiguration(record: Pick<AddonRecord, 'original' | 'ou
   return edited(present!, before);
 }
 
+export type AddonRestore =
+  /** As it was before. */
+  | { readonly kind: 'restored' }
+  /** Its owner replaced our affinity: nothing of it is ours. */
+  | { readonly kind: 'replaced' }
+  | { readonly kind: 'configure'; readonly configuration: string | null; readonly keepsChange: boolean };
+
+/** What is to become of an add-on's configuration on the way back. */
+export function planAddonRestore(record: AddonRecord, present: string | null): AddonRestore {
+  if (isSameText(present, record.original)) {
+    return { kind: 'restored' };
+  }
+  const configuration = restoredConfiguration(record, present);
+  return configuration === present
+    ? { kind: 'replaced' }
+    : { kind: 'configure', configuration, keepsChange: configuration !== record.original };
+}
+
 /** No configuration, an empty text and an empty mapping are all the same to EKS. */
 export function isSameText(one: string | null | undefined, other: string | null | undefined): boolean {
   const plain = (text: string | null | undefined) => (text ?? '').trim() === '{}' ? '' : text ?? '';

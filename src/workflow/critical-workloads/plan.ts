@@ -1,6 +1,5 @@
-import { isSameText, restoredConfiguration } from './addon-configuration';
 import { hasEmptyTerm, Pin, pinned, same, unpinned } from './affinity';
-import { AddonRecord, Records } from './record';
+import { Records } from './record';
 import { contradiction, deadTerm, NodeFacts, Placement } from '../../kubernetes/placement';
 import { describeTerm, Affinity, Requirement } from '../../kubernetes/scheduling';
 
@@ -40,22 +39,4 @@ export function unsatisfiable(placement: Placement, nodes: readonly NodeFacts[])
 /** Whether something of a pin is still in an affinity. */
 export function isPinned(affinity: Affinity | null, pin: Pin): boolean {
   return !same(unpinned(affinity, pin), affinity);
-}
-
-export type AddonRestore =
-  /** As it was before. */
-  | { readonly kind: 'restored' }
-  /** Its owner replaced our affinity: nothing of it is ours. */
-  | { readonly kind: 'replaced' }
-  | { readonly kind: 'configure'; readonly configuration: string | null; readonly keepsChange: boolean };
-
-/** What is to become of an add-on's configuration on the way back. */
-export function planAddonRestore(record: AddonRecord, present: string | null): AddonRestore {
-  if (isSameText(present, record.original)) {
-    return { kind: 'restored' };
-  }
-  const configuration = restoredConfiguration(record, present);
-  return configuration === present
-    ? { kind: 'replaced' }
-    : { kind: 'configure', configuration, keepsChange: configuration !== record.original };
 }

@@ -1,6 +1,7 @@
+import { planAddonRestore } from './addon-configuration';
 import { Pin, same, unpinned } from './affinity';
 import { ADDON_LAG, ADDON_LIMIT, ADDON_WAIT_SECONDS, awaitAddon, awaitRollout, Context, isBusy, managedAddon, nameIn, overtakenAt } from './context';
-import { isPinned, planAddonRestore } from './plan';
+import { isPinned } from './plan';
 import { Addon, Workload } from './port';
 import { AddonRecord, AffinityRecord, recordsOf, restoringSince, affinityCommand, configurationCommand } from './record';
 import { isRolledOut, nameOf } from './rollout';

@@ -1,14 +1,21 @@
 import { nodegroupRequirement } from './affinity';
-import { pinWorkload } from './apply';
 import { Context, CriticalWorkloadsConfiguration } from './context';
 import { planPin } from './plan';
 import { AddonsPort, WorkloadName, WorkloadsPort } from './port';
 import { recordsOf } from './record';
-import { unpinWorkload } from './revert';
 import { nameOf } from './rollout';
 import { NODEGROUP_LABEL } from '../../kubernetes/views';
 import { WorkloadReference } from '../contract';
 import { Assessment, done, Progress, Step } from '../step';
+
+/**
+ * What changes workloads is loaded when it is called: the parser of YAML and the validator of add-ons' schemas take a sixth of the time in which the
+ * function starts, and most of its calls pin nothing.
+ */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const applying = (): typeof import('./apply') => require('./apply');
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const reverting = (): typeof import('./revert') => require('./revert');
 
 /**
  * Keeps critical workloads on node groups. One workload after the other: it is changed, and its pods have rolled out, before the next. One that carries a
@@ -33,6 +40,7 @@ export function criticalWorkloadsStep(
 }
 
 async function apply(context: Context): Promise<Progress> {
+  const { pinWorkload } = applying();
   const said: string[] = [];
   for (const reference of context.configuration.CriticalWorkloads) {
     const progress = await pinWorkload(context, reference);
@@ -43,7 +51,7 @@ async function apply(context: Context): Promise<Progress> {
   }
   const named = context.configuration.CriticalWorkloads;
   const dropped = (await context.kubernetes.recorded()).find(one => !named.some(reference => isNamedBy(reference, one)));
-  return dropped ? unpinWorkload(context, dropped) : done(said.join('; ') || 'no workload is critical');
+  return dropped ? reverting().unpinWorkload(context, dropped) : done(said.join('; ') || 'no workload is critical');
 }
 
 function isNamedBy({ Kind, Namespace, Name }: WorkloadReference, { kind, namespace, name }: WorkloadName): boolean {
@@ -52,7 +60,7 @@ function isNamedBy({ Kind, Namespace, Name }: WorkloadReference, { kind, namespa
 
 async function revert(context: Context): Promise<Progress> {
   const [next] = await context.kubernetes.recorded();
-  return next ? unpinWorkload(context, next) : done('no workload is pinned by us');
+  return next ? reverting().unpinWorkload(context, next) : done('no workload is pinned by us');
 }
 
 async function assess({ kubernetes, configuration, requirement }: Context): Promise<Assessment> {
