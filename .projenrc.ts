@@ -108,6 +108,8 @@ for (const name of ['aws', 'kubernetes']) {
     constructName: `${name[0].toUpperCase()}${name.slice(1)}Function`,
     runtime: new awscdk.LambdaRuntime('nodejs24.x', 'node24', { defaultExternals: [] }),
     bundlingOptions: { sourcemap: false, watchTask: false },
+    // Only version 2 of the SDK reads the variable.
+    awsSdkConnectionReuse: false,
   });
   // Its command for esbuild has no plugins.
   project.tasks.tryFind(`bundle:functions/${name}.lambda`)!.reset(`tsx projenrc/functions.ts ${name}`);

@@ -29,7 +29,7 @@ const SHAPE: Shape<KarpenterInterruptionQueueProps> = { release: RELEASE };
  *
  * It is encrypted by keys of SQS, keeps messages for 300 seconds, and refuses calls without TLS. It departs from upstream's template in
  * two things: its name is generated, because the cluster's name need not be free; and it takes messages of EventBridge from its own
- * rules only, because upstream's takes those of any account, which could end nodes.
+ * rule only, and none of SQS itself, because upstream's takes those of any account, which could end nodes.
  *
  * The controller must be told its name (`KarpenterChart`) and be allowed to read it (`ControllerRole`).
  *
@@ -65,12 +65,6 @@ export class KarpenterInterruptionQueue extends Construct {
         actions: ['sqs:SendMessage'],
         resources,
         conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
-      }),
-      new iam.PolicyStatement({
-        sid: 'AllowRedrive',
-        principals: [new iam.ServicePrincipal('sqs.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources,
       }),
       new iam.PolicyStatement({
         sid: 'DenyHTTP',

@@ -42,7 +42,7 @@ test.each([
   });
 });
 
-test('only its own rule and SQS may send, and nobody without TLS', () => {
+test('only its own rule may send, and nobody without TLS', () => {
   const { template } = made();
   const [{ Properties }] = Object.values(template.findResources('AWS::SQS::QueuePolicy'));
   const [rule, ...others] = Object.keys(template.findResources('AWS::Events::Rule'));
@@ -57,7 +57,6 @@ test('only its own rule and SQS may send, and nobody without TLS', () => {
       Resource,
       Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [rule, 'Arn'] } } },
     },
-    { Sid: 'AllowRedrive', Effect: 'Allow', Principal: { Service: 'sqs.amazonaws.com' }, Action: 'sqs:SendMessage', Resource },
     {
       Sid: 'DenyHTTP', Effect: 'Deny', Principal: { AWS: '*' }, Action: 'sqs:*', Resource, Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     },
