@@ -10,6 +10,8 @@ void test('without arguments only what needs Node alone is measured', () => {
 
 void test('benches are measured in the order of their chapters', () => {
   assert.deepEqual(benchesIn(['--drain', '--deployment']), ['deployment', 'drain']);
+  assert.deepEqual(benchesIn(['--drain-v1', '--drain']), ['drain', 'drain-v1']);
+  assert.deepEqual(benchesIn(['--drain-v1']), ['drain-v1']);
   assert.deepEqual(benchesIn(['--all']), BENCHES);
 });
 

@@ -1,5 +1,5 @@
 /** What is measured, in the order of its chapters. */
-export const BENCHES = ['synthesis', 'deployment', 'drain', 'obstructed', 'scale'] as const;
+export const BENCHES = ['synthesis', 'deployment', 'drain', 'drain-v1', 'obstructed', 'scale'] as const;
 export type Bench = typeof BENCHES[number];
 
 /** Drains with a real control plane. */
@@ -39,9 +39,10 @@ const USAGE = [
   'npm run bench                             synthesis and size, Node alone',
   'npm run bench -- --deployment             deploying, against the guide\'s commands; what the proving ground needs',
   'npm run bench -- --drain                  draining, against kubectl and against EKS; the same',
+  'npm run bench -- --drain-v1               the same with Karpenter 1.x, which consolidates beside whoever drains',
   'npm run bench -- --obstructed             draining with a budget that allows nothing for a while; the same',
   'npm run bench -- --scale                  draining up to a thousand nodes in memory, and 50 and 200 with a real control plane; the same',
   'npm run bench -- --scale --nodes 1000     as many with a real control plane, or several numbers separated by commas; other columns stay',
   'npm run bench -- --scale --slow           with the times of the drains in memory; other columns stay',
-  'npm run bench -- --all                    all of it, about two hours and a half on two cores',
+  'npm run bench -- --all                    all of it, about three hours on two cores',
 ].join('\n');

@@ -1,19 +1,20 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { deploymentChapter } from './deployment-chapter';
-import { BUDGET_SECONDS, EKS_LIMIT_SECONDS, Way } from './drain';
-import { drainChapter, Drained, obstructedChapter } from './drain-chapter';
+import { BUDGET_SECONDS, CONDITIONS, DrainBench, EKS_LIMIT_SECONDS, Way } from './drain';
+import { drainChapter, Drained, drainV1Chapter, obstructedChapter } from './drain-chapter';
 import { DrainFigures } from './drain-figures';
 import { playRounds } from './rounds';
 import { Step } from './steps';
 import { run } from '../../proving-ground/parts/command';
-import { KARPENTERS } from '../../proving-ground/parts/karpenter';
+import { Generation, KARPENTERS } from '../../proving-ground/parts/karpenter';
 import { Log } from '../../proving-ground/parts/log';
 import { karpenterOf } from '../../proving-ground/parts/parts';
 import { partsOf, prepareRun } from '../../proving-ground/run';
 import { aboutMachine } from '../machine';
 
-const GENERATION = 'v0';
+/** Whose guide is typed. */
+const GUIDES: Generation = 'v0';
 /** How a reader knows the ways. */
 const TITLES: Readonly<Record<Way, string>> = {
   'ours': 'this', 'quarter': 'this, a quarter at once', 'room-first': 'this, a quarter at once, room first', 'one-by-one': 'one by one', 'resize': 'resize',
@@ -23,37 +24,43 @@ const WAYS = Object.keys(TITLES) as Way[];
 const OBSTRUCTED: readonly Way[] = ['ours', 'one-by-one', 'resize'];
 
 export async function deploymentBench(log: Log, today: string): Promise<string> {
-  const runDir = await prepareRun([GENERATION], log);
-  const about = await aboutRun(runDir, today);
+  const runDir = await prepareRun([GUIDES], log);
+  const about = await aboutRun(runDir, GUIDES, today);
   const found = await playRounds<'deployment-cdk' | 'deployment-by-hand', Step[]>(['deployment-cdk', 'deployment-by-hand'], runDir, log);
   return deploymentChapter({ byCdk: found['deployment-cdk'], byHand: found['deployment-by-hand'] }, about);
 }
 
 export async function drainBench(log: Log, today: string): Promise<string> {
-  const { drained, about } = await drains(WAYS, '', log, today);
+  const { drained, about } = await drains(WAYS, 'drain', log, today);
   return drainChapter(drained, EKS_LIMIT_SECONDS, about);
 }
 
+export async function drainV1Bench(log: Log, today: string): Promise<string> {
+  const { drained, about } = await drains(WAYS, 'drain-v1', log, today);
+  return drainV1Chapter(drained, about);
+}
+
 export async function obstructedBench(log: Log, today: string): Promise<string> {
-  const { drained, about } = await drains(OBSTRUCTED, '-budget', log, today);
+  const { drained, about } = await drains(OBSTRUCTED, 'obstructed', log, today);
   return obstructedChapter(drained, BUDGET_SECONDS, about);
 }
 
 async function drains(
-  ways: readonly Way[], suffix: string, log: Log, today: string,
+  ways: readonly Way[], bench: DrainBench, log: Log, today: string,
 ): Promise<{ readonly drained: Drained[]; readonly about: string }> {
-  const runDir = await prepareRun([GENERATION], log);
-  const about = await aboutRun(runDir, today);
-  const found = await playRounds<string, DrainFigures>(ways.map(way => `drain-${way}${suffix}`), runDir, log);
-  return { about, drained: ways.map(way => ({ title: TITLES[way], figures: found[`drain-${way}${suffix}`] })) };
+  const { generation } = CONDITIONS[bench];
+  const runDir = await prepareRun([generation], log);
+  const about = await aboutRun(runDir, generation, today);
+  const found = await playRounds<string, DrainFigures>(ways.map(way => `${bench}-${way}`), runDir, log);
+  return { about, drained: ways.map(way => ({ title: TITLES[way], figures: found[`${bench}-${way}`] })) };
 }
 
 /** When, on what, and with which versions. */
-async function aboutRun(runDir: string, today: string): Promise<string> {
+async function aboutRun(runDir: string, generation: Generation, today: string): Promise<string> {
   const parts = partsOf(runDir);
-  const { kubectl, helm } = karpenterOf(parts, GENERATION).tools;
+  const { kubectl, helm } = karpenterOf(parts, generation).tools;
   const versions = [
-    `Karpenter ${KARPENTERS[GENERATION].version}`,
+    `Karpenter ${KARPENTERS[generation].version}`,
     'Kubernetes 1.30.14',
     `aws-cdk ${versionOf('aws-cdk')}`,
     `aws-cdk-lib ${versionOf('aws-cdk-lib')}`,

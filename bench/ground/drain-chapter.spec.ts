@@ -1,14 +1,17 @@
 import assert from 'assert/strict';
 import { test } from 'node:test';
-import { drainChapter, obstructedChapter } from './drain-chapter';
+import { drainChapter, drainV1Chapter, obstructedChapter } from './drain-chapter';
 import { DrainFigures } from './drain-figures';
 
 const FIGURES: DrainFigures = {
+  load: 1.26,
   commandSeconds: 150.4,
   seconds: 181.6,
   nodes: 10,
   granted: 62,
   refused: 378,
+  byKarpenter: 7,
+  karpenterNodesGone: 4,
   evictedAgain: 3,
   preempted: 2,
   budgetsBroken: [],
@@ -37,4 +40,14 @@ void test('a chapter has a column for each way, and what a node cost', () => {
   ]) {
     assert.ok(chapter.includes(`\n${row}\n`), row);
   }
+});
+
+void test('what Karpenter does beside it is in the chapter of the Karpenter that does so', () => {
+  const of = [{ title: 'resize', figures: FIGURES }];
+  const karpenters = ['| evictions by Karpenter itself | 7 |', '| nodes that Karpenter took away again | 4 |', '| load of the machine in the minute before its world | 1.3 |'];
+  const lines = drainV1Chapter(of, 'Today.').split('\n');
+  for (const row of ['| refused evictions | 378 |', ...karpenters]) {
+    assert.ok(lines.includes(row), row);
+  }
+  assert.ok(karpenters.every(row => !drainChapter(of, 360, 'Today.').includes(row)));
 });

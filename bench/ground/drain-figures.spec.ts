@@ -23,9 +23,11 @@ const QUIET: DisruptionReport = {
 const eviction = { at: 1, user: 'us', pod: 'shop/a', status: 201 };
 const AUDIT: AuditReport = { granted: [], refused: [], gone: [], failed: [], deletedPods: [], calls: {}, totalCalls: 0 };
 const figures = (seen: Partial<Seen>) => drainFigures({
+  load: 1,
   commandSeconds: 50,
   disruption: QUIET,
   audits: [],
+  karpenter: AUDIT,
   preempted: 0,
   aws: {},
   kubernetes: { objects: 0, discovery: 0 },
@@ -34,8 +36,14 @@ const figures = (seen: Partial<Seen>) => drainFigures({
 
 void test('evictions of everybody count together', () => {
   const audits = [{ ...AUDIT, granted: [eviction], refused: [eviction, eviction] }, { ...AUDIT, granted: [eviction] }];
-  const { granted, refused } = figures({ audits });
-  assert.deepEqual([granted, refused], [2, 2]);
+  const { granted, refused, byKarpenter } = figures({ audits });
+  assert.deepEqual([granted, refused, byKarpenter], [2, 2, 0]);
+});
+
+void test('evictions and nodes that Karpenter takes for its own ends count apart', () => {
+  const nodesGone: DisruptionReport['nodesGone'] = [{ name: 'k', home: 'karpenter', of: 'default' }, { name: 'n', home: 'nodegroup', of: 'apps' }];
+  const found = figures({ karpenter: { ...AUDIT, granted: [eviction, eviction], refused: [eviction] }, disruption: { ...QUIET, nodesGone } });
+  assert.deepEqual([found.granted, found.refused, found.byKarpenter, found.karpenterNodesGone], [0, 0, 2, 1]);
 });
 
 void test('a pod is evicted again if one that took its place is', () => {

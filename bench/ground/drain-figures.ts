@@ -2,9 +2,12 @@ import { CallCounts } from './callers';
 import { Requests } from './requests';
 import { AuditReport } from '../../proving-ground/observe/audit-events';
 import { DisruptionReport } from '../../proving-ground/observe/disruption';
+import { Home } from '../../proving-ground/observe/views';
 
 /** What a drain took, and what it did to whom. */
 export interface DrainFigures {
+  /** Of the machine in the last minute before its world began. */
+  readonly load: number;
   /** Until the last command came back. */
   readonly commandSeconds: number;
   /** Until node groups had their sizes and every pod was Ready, on a node that is there. */
@@ -13,7 +16,11 @@ export interface DrainFigures {
   readonly nodes: number;
   readonly granted: number;
   readonly refused: number;
-  /** Pods that, with those that took their places, were evicted more than once. */
+  /** Evictions by Karpenter itself, for its own ends. */
+  readonly byKarpenter: number;
+  /** Nodes that Karpenter took away again. */
+  readonly karpenterNodesGone: number;
+  /** Pods that, with those that took their places, were evicted more than once, by whomever. */
   readonly evictedAgain: number;
   /** Pods that the scheduler took away for others. */
   readonly preempted: number;
@@ -32,27 +39,34 @@ export interface DrainFigures {
 
 /** What was seen of a drain, from its first command on. */
 export interface Seen {
+  readonly load: number;
   readonly commandSeconds: number;
   readonly disruption: DisruptionReport;
   /** Of everybody who may have evicted for it. */
   readonly audits: readonly AuditReport[];
+  /** Of Karpenter itself. */
+  readonly karpenter: AuditReport;
   readonly preempted: number;
   readonly aws: CallCounts;
   readonly kubernetes: Requests;
 }
 
-export function drainFigures({ commandSeconds, disruption, audits, preempted, aws, kubernetes }: Seen): DrainFigures {
+export function drainFigures({ load, commandSeconds, disruption, audits, karpenter, preempted, aws, kubernetes }: Seen): DrainFigures {
   const count = (answer: 'granted' | 'refused') => audits.reduce((sum, audit) => sum + audit[answer].length, 0);
   const [worst] = disruption.withoutBudget
     .flatMap(workload => disruption.fewestReady[workload] ? [{ workload, ...disruption.fewestReady[workload] }] : [])
     .filter(({ before }) => before > 1)
     .sort((a, b) => a.fewest / a.before - b.fewest / b.before);
+  const gone = (home: Home) => disruption.nodesGone.filter(node => node.home === home).length;
   return {
+    load,
     commandSeconds,
     seconds: disruption.seconds,
-    nodes: disruption.nodesGone.filter(({ home }) => home === 'nodegroup').length,
+    nodes: gone('nodegroup'),
     granted: count('granted'),
     refused: count('refused'),
+    byKarpenter: karpenter.granted.length,
+    karpenterNodesGone: gone('karpenter'),
     evictedAgain: disruption.evicted.filter(({ evictedAt }) => evictedAt.length > 1).length,
     preempted,
     budgetsBroken: [...new Set(disruption.violations.map(({ budget }) => budget))].sort(),

@@ -1,3 +1,4 @@
+import * as os from 'os';
 import { callsOf } from './callers';
 import { DrainFigures, drainFigures } from './drain-figures';
 import { nodesToDrain } from './order';
@@ -11,6 +12,7 @@ import { allPodsReady } from '../../proving-ground/customer/customer';
 import { NODE_MANAGER } from '../../proving-ground/nodes/nodegroup-draining';
 import { auditReport } from '../../proving-ground/observe/audit-events';
 import { AuditLog } from '../../proving-ground/observe/audit-log';
+import { Generation } from '../../proving-ground/parts/karpenter';
 import { untilRun } from '../../proving-ground/phases/drain/run';
 import { nodegroups } from '../../proving-ground/phases/drain/scale-down';
 import { VARIANT } from '../../proving-ground/phases/karpenter-objects';
@@ -54,10 +56,22 @@ export const WAYS = {
 } as const satisfies Record<string, Drain>;
 export type Way = keyof typeof WAYS;
 
+/** What is drained, and whether a budget is in the way. */
+interface Conditions { readonly generation: Generation; readonly obstructed: boolean }
+
+/** By the names of the benches. */
+export const CONDITIONS = {
+  'drain': { generation: 'v0', obstructed: false },
+  'drain-v1': { generation: 'v1', obstructed: false },
+  'obstructed': { generation: 'v0', obstructed: true },
+} as const satisfies Record<string, Conditions>;
+export type DrainBench = keyof typeof CONDITIONS;
+
 /** Drains the node groups of a customer who has cut over, with EKS draining what Auto Scaling ends, and measures it. */
-export async function measureDrain(context: RunContext, way: Way, obstructed: boolean): Promise<DrainFigures> {
+export async function measureDrain(context: RunContext, way: Way, { generation, obstructed }: Conditions): Promise<DrainFigures> {
   const log = context.headline;
-  const world = await createWorld(context, { generation: 'v0', corednsAddon: {}, drainingSeconds: EKS_LIMIT_SECONDS });
+  const [load] = os.loadavg();
+  const world = await createWorld(context, { generation, corednsAddon: {}, drainingSeconds: EKS_LIMIT_SECONDS });
   try {
     expectEqual('exit code of cdk bootstrap', (await world.cdk.bootstrap()).code, 0);
     expectEqual('exit code of INSTALL', (await world.cdk.deploy(world.karpenter.example)).code, 0);
@@ -72,7 +86,7 @@ export async function measureDrain(context: RunContext, way: Way, obstructed: bo
     await settled(world);
     const end = Date.now();
     log(`everything is Ready after ${((end - from) / 1000).toFixed(0)} s`);
-    return await figuresBetween(world, { from, end, commandSeconds });
+    return await figuresBetween(world, { from, end, commandSeconds, load });
   } finally {
     await world.stop();
   }
@@ -101,14 +115,16 @@ async function settled(world: World): Promise<void> {
   await allPodsReady(world.kube, LONGEST_SECONDS, world.karpenter.disruptionTaint);
 }
 
-interface Drained { readonly from: number; readonly end: number; readonly commandSeconds: number }
+interface Drained { readonly from: number; readonly end: number; readonly commandSeconds: number; readonly load: number }
 
-async function figuresBetween(world: World, { from, end, commandSeconds }: Drained): Promise<DrainFigures> {
+async function figuresBetween(world: World, { from, end, commandSeconds, load }: Drained): Promise<DrainFigures> {
   const events = new AuditLog(world.auditLog).between(from, end);
   return drainFigures({
+    load,
     commandSeconds,
     disruption: world.observers.observe(from, end).disruption,
     audits: [ADMINISTRATOR, NODE_MANAGER].map(user => auditReport(events, user, [])),
+    karpenter: auditReport(events, `system:serviceaccount:${world.karpenter.namespace}:karpenter`, []),
     preempted: (await world.kube.list('/api/v1/events')).filter(event => event.reason === 'Preempted' && !isPlaceholder(event) && timeOf(event) >= from).length,
     aws: callsOf(world.aws.calls, from, end),
     kubernetes: requestsOf(await linesAbout(world.auditLog, ADMINISTRATOR), ADMINISTRATOR, from, end),
