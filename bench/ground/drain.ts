@@ -13,6 +13,7 @@ import { NODE_MANAGER } from '../../proving-ground/nodes/nodegroup-draining';
 import { auditReport } from '../../proving-ground/observe/audit-events';
 import { AuditLog } from '../../proving-ground/observe/audit-log';
 import { Generation } from '../../proving-ground/parts/karpenter';
+import { karpenterNodes } from '../../proving-ground/phases/burst';
 import { untilRun } from '../../proving-ground/phases/drain/run';
 import { nodegroups } from '../../proving-ground/phases/drain/scale-down';
 import { VARIANT } from '../../proving-ground/phases/karpenter-objects';
@@ -77,6 +78,7 @@ export async function measureDrain(context: RunContext, way: Way, { generation, 
     expectEqual('exit code of INSTALL', (await world.cdk.deploy(world.karpenter.example)).code, 0);
     expectEqual('exit code of CUT_OVER', (await world.cdk.deploy(world.karpenter.example, { stage: 'CUT_OVER' })).code, 0);
     await allPodsReady(world.kube, 120);
+    await until('the node of the canary is gone', 120, async () => (await karpenterNodes(world)).length === 0);
     const drain = await WAYS[way](world, context);
     log('everything is cut over; the drain begins');
     const from = Date.now();
