@@ -2,7 +2,7 @@ import {
   DescribeExecutionCommand, ExecutionAlreadyExists, ExecutionDoesNotExist, paginateListExecutions, SFNClient, StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { ExecutionsPort, ExecutionStatus } from './port';
+import { ExecutionsPort, ExecutionStatus, Started } from './port';
 import { CLIENT_OPTIONS } from '../custom-resources/client-options';
 
 /** The executions of one state machine. */
@@ -11,15 +11,16 @@ export class SfnExecutions implements ExecutionsPort {
 
   public constructor(private readonly stateMachineArn: string) {}
 
-  public async start(name: string, generation: number): Promise<string> {
+  public async start(name: string, generation: number): Promise<Started> {
     try {
+      // One that runs already is given once more.
       const { executionArn } = await this.client.send(new StartExecutionCommand({
         stateMachineArn: this.stateMachineArn, name, input: JSON.stringify({ generation }),
       }));
-      return executionArn!;
+      return { execution: executionArn!, runs: true };
     } catch (error) {
       if (error instanceof ExecutionAlreadyExists) {
-        return `${this.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+        return { execution: `${this.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`, runs: false };
       }
       throw error;
     }

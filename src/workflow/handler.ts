@@ -1,9 +1,9 @@
 import { LONGEST_WAIT_MINUTES, MigrationStageProperties, WorkflowConfiguration } from './contract';
-import { listOf, mustHalt, planDeployment, planRemoval } from './plan';
-import { StagePort } from './port';
+import { listOf, mustHalt, planDeployment, planEnd, planRemoval } from './plan';
+import { ExecutionStatus, StagePort } from './port';
 import { isSameJson } from './record-json';
 import { REMOVAL } from './removal/row';
-import { RunRecord, LEASE_MILLISECONDS } from './run-record';
+import { LEASE_MILLISECONDS, RunRecord } from './run-record';
 import { stopSteps } from './runner';
 import { Progress, working } from './step';
 import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
@@ -65,16 +65,13 @@ export function migrationStageHandler(
 /** Begins a run once for the request, then waits for it, or for a newer one that a person started meanwhile. */
 async function follow(port: StagePort, request: Request, now: Date): Promise<Outcome> {
   const { requestId, elapsed, properties: { Stage, Owner } } = request;
-  const found = await port.runs.read();
-  if (found?.request === haltOf(requestId)) {
-    return fail(port, request, found.report?.says ?? 'the run was halted', now);
+  // Asked every few seconds, maybe for hours: it begins, or reads that it has begun or was halted, in one.
+  const record = await port.runs.begin({ owner: Owner, stage: Stage, request: requestId, unless: haltOf(requestId) });
+  if (record.request === haltOf(requestId)) {
+    return fail(port, request, record.report?.says ?? 'the run was halted', now);
   }
-  // Asked every few seconds, maybe for hours: who has begun need not read once more that it has.
-  const record = found?.request === requestId && found.owner === Owner ? found
-    : await port.runs.begin({ owner: Owner, stage: Stage, request: requestId });
-  const execution = record.report?.generation === record.generation ? record.report.execution : await started(port, record, requestId);
-  const status = execution === undefined ? 'RUNNING' : await port.executions.status(execution);
-  const deployment = planDeployment(Stage, record, status, elapsed > waitSeconds(request) * 1000);
+  const deployment = planEnd(Stage, record)
+    ?? planDeployment(Stage, record, await statusOf(port, record, requestId), elapsed > waitSeconds(request) * 1000);
   switch (deployment.kind) {
     case 'wait':
       return waiting(deployment.reason);
@@ -91,9 +88,16 @@ function waitSeconds({ type, properties: { Stage, WaitSeconds } }: Request): num
   return type === 'Create' || Stage === MigrationStage.REMOVED ? LONGEST_WAIT_SECONDS : WaitSeconds;
 }
 
-/** The execution of our own generation; a newer one belongs to whoever started it, and shows itself by its first report. */
-async function started(port: StagePort, record: RunRecord, requestId: string): Promise<string | undefined> {
-  return record.generation === record.requested ? port.executions.start(`${record.generation}-${requestId}`, record.generation) : undefined;
+/** How the execution stands, which is started for our own generation; a newer one belongs to whoever started it, and shows itself by its first report. */
+async function statusOf({ executions }: StagePort, { generation, requested, report }: RunRecord, requestId: string): Promise<ExecutionStatus> {
+  if (report?.generation === generation) {
+    return executions.status(report.execution);
+  }
+  if (generation !== requested) {
+    return 'RUNNING';
+  }
+  const { execution, runs } = await executions.start(`${generation}-${requestId}`, generation);
+  return runs ? 'RUNNING' : executions.status(execution);
 }
 
 /** A deployment that fails leaves nobody going on. */

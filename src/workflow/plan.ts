@@ -1,6 +1,6 @@
 import { isRaised } from './itinerary';
 import { ExecutionStatus } from './port';
-import { RunRecord } from './run-record';
+import { RunRecord, RunReport } from './run-record';
 import { Remaining } from '../karpenter/api/fleet';
 import { KarpenterApi } from '../karpenter/api/karpenter-api';
 import { MigrationStage } from '../words/migration-stage';
@@ -38,20 +38,30 @@ export type Deployment =
   | { readonly kind: 'leave'; readonly state: string }
   | { readonly kind: 'fail'; readonly reason: string };
 
+/** How a deployment ends where the run has said its last word; undefined where it depends on how the execution stands. */
+export function planEnd(stage: MigrationStage, record: RunRecord): Deployment | undefined {
+  const report = reportOf(record);
+  // Nothing of a removal may be left to later.
+  if (report?.outcome === 'arrived' || report?.deployed && stage !== MigrationStage.REMOVED) {
+    return { kind: 'arrived', state: report.says };
+  }
+  if (report?.outcome === 'stopped') {
+    return stage === MigrationStage.REMOVED ? { kind: 'fail', reason: report.says } : { kind: 'leave', state: report.says };
+  }
+  return undefined;
+}
+
 /**
  * Whether a deployment waits for its run, succeeds or fails. Raising and lowering succeed with the run going on once its time is over;
  * a removal must be complete, because a stack whose removal succeeded may be destroyed.
  */
 export function planDeployment(stage: MigrationStage, record: RunRecord, status: ExecutionStatus, isTimeOver: boolean): Deployment {
-  const report = record.report?.generation === record.generation ? record.report : undefined;
+  const end = planEnd(stage, record);
+  if (end) {
+    return end;
+  }
+  const report = reportOf(record);
   const says = report?.says ?? 'the run has not said anything yet';
-  // Nothing of a removal may be left to later.
-  if (report?.outcome === 'arrived' || report?.deployed && stage !== MigrationStage.REMOVED) {
-    return { kind: 'arrived', state: says };
-  }
-  if (report?.outcome === 'stopped') {
-    return stage === MigrationStage.REMOVED ? { kind: 'fail', reason: says } : { kind: 'leave', state: says };
-  }
   if (status !== undefined && status !== 'RUNNING' && status !== 'SUCCEEDED') {
     return { kind: 'fail', reason: `the execution of the state machine is ${status}, last: ${says}; deploy with another \`revision\` to go on, everything is running` };
   }
@@ -60,6 +70,11 @@ export function planDeployment(stage: MigrationStage, record: RunRecord, status:
   }
   const state = `${report?.outcome === 'paused' ? `paused since ${report.pausedSince}` : 'going on'}: ${says}`;
   return stage === MigrationStage.REMOVED ? { kind: 'fail', reason: `${state}; deploy again, it continues` } : { kind: 'leave', state };
+}
+
+/** What the run of the record's own generation has said. */
+function reportOf({ generation, report }: RunRecord): RunReport | undefined {
+  return report?.generation === generation ? report : undefined;
 }
 
 /** To where a deployment is rolled back. */
@@ -74,7 +89,8 @@ export interface RolledBackTo {
  * goes on, and one that is where the rollback goes has nothing to do.
  */
 export function mustHalt(record: RunRecord, { stage, hasOtherPools }: RolledBackTo): boolean {
-  const isOver = record.report?.generation === record.generation && (record.report.outcome === 'arrived' || record.report.outcome === 'stopped');
+  const outcome = reportOf(record)?.outcome;
+  const isOver = outcome === 'arrived' || outcome === 'stopped';
   return !isOver && record.stage !== undefined
     && (hasOtherPools || record.stage !== stage && (record.stage === MigrationStage.REMOVED || isRaised(stage, record.stage)));
 }

@@ -5,10 +5,13 @@ import { Remaining } from '../karpenter/api/fleet';
 /** How an execution of the state machine stands; undefined where Step Functions does not know it any more. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE' | undefined;
 
+/** An execution by its ARN. Who starts it learns whether it runs, so that nobody has to ask for it then. */
+export interface Started { readonly execution: string; readonly runs: boolean }
+
 /** The state machine of a migration. */
 export interface ExecutionsPort {
-  /** Starts an execution of a generation and gives its ARN; once for a name, however often it is called. */
-  start(name: string, generation: number): Promise<string>;
+  /** Starts an execution of a generation, once for a name, however often it is called. */
+  start(name: string, generation: number): Promise<Started>;
   status(execution: string): Promise<ExecutionStatus>;
   /** Ends all that run; one that has ended already is as good. */
   stopAll(): Promise<void>;

@@ -57,10 +57,15 @@ export interface Beginning {
   readonly stage?: MigrationStage;
   /** The same request begins only once. */
   readonly request?: string;
+  /** Nothing begins where this request was the last one to raise the generation. */
+  readonly unless?: string;
 }
 
-/** The record with a new generation; unchanged where the same request has raised it already. */
+/** The record with a new generation; unchanged where the same request has raised it already, or the one after which nothing begins. */
 export function begun(record: RunRecord, beginning: Beginning): RunRecord {
+  if (beginning.unless !== undefined && record.request === beginning.unless) {
+    return record;
+  }
   if (record.owner !== beginning.owner) {
     throw new Error(`the cluster is claimed by "${record.owner}", not by "${beginning.owner}": nothing was changed`);
   }

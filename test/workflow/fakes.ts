@@ -1,7 +1,7 @@
 import { Remaining } from '../../src/karpenter/api/fleet';
 import { MigrationStage } from '../../src/words/migration-stage';
 import { MigrationStageProperties, ScaleDownConfiguration, WorkflowConfiguration } from '../../src/workflow/contract';
-import { ExecutionsPort, ExecutionStatus, StagePort } from '../../src/workflow/port';
+import { ExecutionsPort, ExecutionStatus, StagePort, Started } from '../../src/workflow/port';
 import { Beginning, begun, entered, Lease, left, RunRecord, RunReport, RunPort } from '../../src/workflow/run-record';
 import { Steps } from '../../src/workflow/runner';
 import { Assessment, done, Progress, Step } from '../../src/workflow/step';
@@ -118,14 +118,17 @@ export class FakeExecutions implements ExecutionsPort {
   public stopped = 0;
   public state: ExecutionStatus = 'RUNNING';
 
-  public async start(name: string): Promise<string> {
+  public asked = 0;
+
+  public async start(name: string): Promise<Started> {
     if (!this.started.includes(name)) {
       this.started.push(name);
     }
-    return `execution:${name}`;
+    return { execution: `execution:${name}`, runs: this.state === 'RUNNING' };
   }
 
   public async status(): Promise<ExecutionStatus> {
+    this.asked++;
     return this.state;
   }
 

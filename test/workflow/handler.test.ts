@@ -60,12 +60,18 @@ describe('a deployment', () => {
     expect(karpenter.executions.started).toEqual(['1-request', '2-second']);
   });
 
-  test('reads the claim once for each look, when it has begun', async () => {
-    await handler.apply(request('Update', MigrationStage.CUT_OVER));
+  test('asks for the claim once at each look, the first one too, and for its execution only while that may tell more than the run', async () => {
     const begins = jest.spyOn(karpenter.runs, 'begin');
     const reads = jest.spyOn(karpenter.runs, 'read');
+    const asked = () => [begins.mock.calls.length, reads.mock.calls.length, karpenter.executions.asked];
     await handler.apply(request('Update', MigrationStage.CUT_OVER));
-    expect([begins.mock.calls.length, reads.mock.calls.length]).toEqual([0, 1]);
+    expect(asked()).toEqual([1, 0, 0]);
+    karpenter.runs.reports({ outcome: 'working', says: 'goes on' });
+    await handler.apply(request('Update', MigrationStage.CUT_OVER));
+    expect(asked()).toEqual([2, 0, 1]);
+    karpenter.runs.reports({ outcome: 'arrived', says: 'there' });
+    await expect(handler.apply(request('Update', MigrationStage.CUT_OVER))).resolves.toMatchObject({ done: true });
+    expect(asked()).toEqual([3, 0, 1]);
   });
 
   test('that finds its execution ended already by its first report begins no second one', async () => {

@@ -15,6 +15,13 @@ test('the same request begins only once', () => {
   expect(begun(once, { owner: 'stack/Migration', stage: MigrationStage.CUT_OVER, request: 'now' })).toBe(once);
 });
 
+test('a request that was halted begins nothing more, whoever has the claim by now', () => {
+  const halted = begun(record, { owner: 'stack/Migration', request: 'halt now' });
+  expect(begun(halted, { owner: 'stack/Migration', stage: MigrationStage.CUT_OVER, request: 'now', unless: 'halt now' })).toBe(halted);
+  expect(begun(halted, { owner: 'other', request: 'now', unless: 'halt now' })).toBe(halted);
+  expect(begun(record, { owner: 'stack/Migration', request: 'now', unless: 'halt now' })).toMatchObject({ generation: 5, request: 'now' });
+});
+
 test('a person who starts a run goes where the last deployment went', () => {
   expect(begun(record, { owner: 'stack/Migration' })).toEqual({ ...record, generation: 5 });
 });
