@@ -1,5 +1,5 @@
 import { DISCOVERY_TAG_KEY, DiscoveryTagsProperties, markerKey, tagKeyProblem } from './contract';
-import { Change, planApply, planRemove, refusal, severalGroups, DiscoveryTagsPort, TaggedResource } from './plan';
+import { Change, CommonChange, inCommon, planApply, planRemove, refusal, severalGroups, DiscoveryTagsPort, TaggedResource } from './plan';
 import { parseSecurityGroupSelection } from './security-group-selection';
 import { targets } from './targets';
 import { ClusterReader, NetworkReader } from '../cluster/survey-port';
@@ -38,7 +38,8 @@ export function discoveryTagsHandler(port: DiscoveryTagsPort, reader: ClusterRea
       // What has gone since the deployment before must not be in the way of the way back.
       const tolerant = type === 'Update' && selectsAsBefore(properties, oldProperties);
       const facts = await reader.readCluster(properties.ClusterName, properties.NodegroupNames, tolerant);
-      const marked = await port.carrying(markerKey(discovery.clusterName));
+      const tagged = await port.carrying([markerKey(discovery.clusterName), discovery.tagKey]);
+      const marked = tagged.filter(({ tags }) => tags[markerKey(discovery.clusterName)] !== undefined);
       if (tolerant && facts.nodegroups.length === 0 && !properties.SubnetIds) {
         warn(`cluster "${properties.ClusterName}" has none of the node groups any more whose subnets are tagged: the tags stay`);
         return done(answer(discovery.tagKey, marked));
@@ -50,7 +51,7 @@ export function discoveryTagsHandler(port: DiscoveryTagsPort, reader: ClusterRea
         ...(await reader.readSubnets(wanted.subnetIds, tolerant)).map(({ id, tags }) => ({ id, tags, kind: 'subnet' as const })),
         ...(await reader.readSecurityGroups(wanted.securityGroupIds, tolerant)).map(({ id, tags }) => ({ id, tags, kind: 'security-group' as const })),
         ...marked,
-        ...await port.carrying(discovery.tagKey, discovery.clusterName),
+        ...tagged.filter(({ tags }) => tags[discovery.tagKey] === discovery.clusterName),
       ]));
       const accepted = properties.SeveralClusterSecurityGroups ? plan.clusterSecurityGroups : [];
       const reason = refusal(discovery, accepted.length > 0 ? { ...plan, clusterSecurityGroups: [] } : plan);
@@ -70,7 +71,7 @@ export function discoveryTagsHandler(port: DiscoveryTagsPort, reader: ClusterRea
     }),
 
     remove: ({ properties, elapsed }) => whenRightsSettled(elapsed, async () => {
-      const marked = await port.carrying(markerKey(properties.ClusterName));
+      const marked = await port.carrying([markerKey(properties.ClusterName)]);
       await perform(port, planRemove(properties.ClusterName, marked));
       return done();
     }),
@@ -89,19 +90,26 @@ function selectsAsBefore(now: DiscoveryTagsProperties, before: Partial<Discovery
 }
 
 async function perform(port: DiscoveryTagsPort, changes: readonly Change[]): Promise<void> {
-  for (const change of changes) {
-    await (change.action === 'add' ? add(port, change) : port.remove(change.id, change.tags));
+  for (const change of inCommon(changes)) {
+    await (change.action === 'add' ? add(port, change) : port.remove(change.ids, change.tags));
   }
 }
 
-async function add(port: DiscoveryTagsPort, { id, tags }: Change): Promise<void> {
+async function add(port: DiscoveryTagsPort, change: CommonChange): Promise<void> {
   try {
-    await port.add(id, tags);
+    await port.add(change.ids, change.tags);
   } catch (error) {
-    // All that EC2 says about a subnet of another account is that it is not allowed.
-    throw (error as Error).name === 'UnauthorizedOperation'
-      ? new Error(`UnauthorizedOperation: ${id} cannot be tagged, select by id with Discovery.ids(...) if another account shares it: ${(error as Error).message}`)
-      : error;
+    if ((error as Error).name !== 'UnauthorizedOperation') {
+      throw error;
+    }
+    // All that EC2 says about a subnet of another account is that it is not allowed, and not which of several it is.
+    if (change.ids.length > 1) {
+      for (const id of change.ids) {
+        await add(port, { ...change, ids: [id] });
+      }
+      return;
+    }
+    throw new Error(`UnauthorizedOperation: ${change.ids[0]} cannot be tagged, select by id with Discovery.ids(...) if another account shares it: ${(error as Error).message}`);
   }
 }
 

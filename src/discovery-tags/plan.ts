@@ -5,12 +5,15 @@ import { shortList } from '../words/short-list';
 /** What one part of a message may take of a response. */
 const NAMED_BYTES = 900;
 
-/** One call at EC2. */
+/** What changes at one resource. */
 export interface Change {
   readonly action: 'add' | 'remove';
   readonly id: string;
   readonly tags: Tags;
 }
+
+/** The same change of several resources, which is one call at EC2. */
+export interface CommonChange extends Omit<Change, 'id'> { readonly ids: readonly string[] }
 
 /** What to do, in this order; nothing at all if there are conflicts. */
 export interface DiscoveryPlan {
@@ -51,6 +54,20 @@ export function planApply(discovery: Discovery, wanted: Pick<Targets, 'subnetIds
     subnetIds: idsOf(selected, 'subnet'),
     securityGroupIds: idsOf(selected, 'security-group'),
   };
+}
+
+/** Joins equal changes that follow each other; their order stays. */
+export function inCommon(changes: readonly Change[]): CommonChange[] {
+  const joined: CommonChange[] = [];
+  for (const { id, ...change } of changes) {
+    const { ids = [], ...before } = joined.at(-1) ?? {};
+    if (JSON.stringify(before) === JSON.stringify(change)) {
+      joined[joined.length - 1] = { ...change, ids: [...ids, id] };
+    } else {
+      joined.push({ ...change, ids: [id] });
+    }
+  }
+  return joined;
 }
 
 /** Takes everything back that the markers prove; a tag that was there before us stays. */
@@ -158,10 +175,10 @@ export interface TaggedResource {
 
 /** Tags of subnets and security groups. */
 export interface DiscoveryTagsPort {
-  /** All subnets and security groups of the region that carry the tag, with this value if one is given. */
-  carrying(key: string, value?: string): Promise<TaggedResource[]>;
-  /** Sets the tags in one call: all of them or none. */
-  add(id: string, tags: Tags): Promise<void>;
+  /** All subnets and security groups of the region that carry one of the tags, whatever its value. */
+  carrying(keys: readonly string[]): Promise<TaggedResource[]>;
+  /** Sets the tags: on each resource all of them or none. */
+  add(ids: readonly string[], tags: Tags): Promise<void>;
   /** Takes tags off if they have these values; succeeds where tag or resource are gone. */
-  remove(id: string, tags: Tags): Promise<void>;
+  remove(ids: readonly string[], tags: Tags): Promise<void>;
 }

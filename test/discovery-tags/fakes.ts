@@ -13,6 +13,8 @@ export function cluster(...nodegroups: NodegroupFacts[]): ClusterFacts {
 /** An account's network: tags by id, changed as EC2 would. */
 export class FakeNetwork implements DiscoveryTagsPort, ClusterReader, NetworkReader {
   public readonly calls: string[] = [];
+  /** How EC2 was asked: of how many resources at once. */
+  public readonly requests: string[] = [];
   /** After so many changes, the next one fails. */
   public failsAfter = Infinity;
   public failure = new Error('EC2 is not available');
@@ -27,20 +29,28 @@ export class FakeNetwork implements DiscoveryTagsPort, ClusterReader, NetworkRea
     return Object.entries(this.snapshot()).map(([id, tags]) => ({ id, kind: kindOf(id), tags }));
   }
 
-  public async carrying(key: string, value?: string): Promise<TaggedResource[]> {
-    return this.all().filter(({ tags }) => tags[key] !== undefined && (value === undefined || tags[key] === value));
+  public async carrying(keys: readonly string[]): Promise<TaggedResource[]> {
+    this.requests.push('carrying');
+    return this.all().filter(({ tags }) => keys.some(key => tags[key] !== undefined));
   }
 
-  public async add(id: string, tags: Tags): Promise<void> {
-    this.record(`add ${id}`);
-    Object.assign(this.tags[id], tags);
+  /** One resource after the other, so that a failure comes in the middle. */
+  public async add(ids: readonly string[], tags: Tags): Promise<void> {
+    this.requests.push(`add ${ids.join(' ')}`);
+    for (const id of ids) {
+      this.record(`add ${id}`);
+      Object.assign(this.tags[id], tags);
+    }
   }
 
-  public async remove(id: string, tags: Tags): Promise<void> {
-    this.record(`remove ${id}`);
-    for (const [key, value] of Object.entries(tags)) {
-      if (this.tags[id]?.[key] === value) {
-        delete this.tags[id][key];
+  public async remove(ids: readonly string[], tags: Tags): Promise<void> {
+    this.requests.push(`remove ${ids.join(' ')}`);
+    for (const id of ids) {
+      this.record(`remove ${id}`);
+      for (const [key, value] of Object.entries(tags)) {
+        if (this.tags[id]?.[key] === value) {
+          delete this.tags[id][key];
+        }
       }
     }
   }

@@ -84,10 +84,13 @@ describe('what has gone since the deployment before', () => {
   });
 });
 
-test('tag and marker are set in one call', async () => {
+test('tag and marker of all resources are set in one call, and taken off in one', async () => {
   const network = new FakeNetwork(untouched());
   await run(network).create();
-  expect(network.calls).toEqual(['add subnet-a', 'add sg-cluster']);
+  expect(network.requests).toEqual(['carrying', 'add subnet-a sg-cluster']);
+  network.requests.length = 0;
+  await run(network).remove();
+  expect(network.requests).toEqual(['carrying', 'remove subnet-a sg-cluster']);
 });
 
 test('an update without change calls nothing', async () => {
@@ -201,7 +204,7 @@ describe('two security groups with the cluster\'s tag', () => {
 
   test('do not hide a foreign value when they are accepted', async () => {
     const both = network();
-    await both.add('subnet-a', { [KEY]: 'blue' });
+    await both.add(['subnet-a'], { [KEY]: 'blue' });
     await expect(run(both, { ...RAW, SeveralClusterSecurityGroups: 'true' }).create()).rejects.toThrow('subnet-a carries karpenter.sh/discovery=blue');
   });
 });
@@ -221,6 +224,19 @@ test('a denial is waited out in the first minute and an error with a remedy afte
   network.failure = Object.assign(new Error('You are not authorized to perform this operation.'), { name: 'UnauthorizedOperation' });
   expect(await run(network, RAW, 10_000).create()).toMatchObject({ done: false, waitingFor: expect.stringContaining('rights') });
   await expect(run(network).create()).rejects.toThrow('subnet-a cannot be tagged, select by id with Discovery.ids(...) if another account shares it');
+});
+
+test('of several resources the one is named that may not be tagged, and the others are', async () => {
+  const network = new FakeNetwork(untouched());
+  const add = network.add.bind(network);
+  network.add = async (ids, tags) => {
+    if (ids.includes('sg-cluster')) {
+      throw Object.assign(new Error('not yours'), { name: 'UnauthorizedOperation' });
+    }
+    return add(ids, tags);
+  };
+  await expect(run(network).create()).rejects.toThrow('sg-cluster cannot be tagged');
+  expect(network.snapshot()['subnet-a']).toEqual({ Name: 'a', ...OURS });
 });
 
 test('a target that does not exist is an error', async () => {

@@ -25,7 +25,7 @@ const before: [string, State][] = [
 
 async function perform(network: FakeNetwork, changes: readonly Change[]): Promise<void> {
   for (const { action, id, tags } of changes) {
-    await network[action](id, tags);
+    await network[action]([id], tags);
   }
 }
 

@@ -25,37 +25,46 @@ test('everything that carries a tag is read to the last page', async () => {
     ],
     DescribeSecurityGroupsCommand: [{ SecurityGroups: [{ GroupId: 'sg-1', Tags: [{ Key: 'k', Value: 'v' }] }] }],
   });
-  expect(await new Ec2DiscoveryTags(ec2).carrying('k')).toEqual([
+  expect(await new Ec2DiscoveryTags(ec2).carrying(['k', 'l'])).toEqual([
     { id: 'subnet-1', kind: 'subnet', tags: { k: 'v' } },
     { id: 'subnet-2', kind: 'subnet', tags: { k: '' } },
     { id: 'sg-1', kind: 'security-group', tags: { k: 'v' } },
   ]);
-  expect(ec2.asked.map(([, input]) => input.Filters)).toEqual(Array(3).fill([{ Name: 'tag-key', Values: ['k'] }]));
-});
-
-test('a value narrows the search', async () => {
-  const ec2 = new FakeEc2({});
-  await new Ec2DiscoveryTags(ec2).carrying('k', 'v');
-  expect(ec2.asked[0][1].Filters).toEqual([{ Name: 'tag:k', Values: ['v'] }]);
+  expect(ec2.asked.map(([, input]) => input.Filters)).toEqual(Array(3).fill([{ Name: 'tag-key', Values: ['k', 'l'] }]));
 });
 
 test('tags are added in one call and removed by key and value', async () => {
   const ec2 = new FakeEc2({});
   const tags = new Ec2DiscoveryTags(ec2);
-  await tags.add('subnet-1', { a: '1', b: '2' });
-  await tags.remove('subnet-1', { a: '1' });
+  await tags.add(['subnet-1', 'sg-1'], { a: '1', b: '2' });
+  await tags.remove(['subnet-1', 'sg-1'], { a: '1' });
   expect(ec2.asked).toEqual([
-    ['CreateTagsCommand', { Resources: ['subnet-1'], Tags: [{ Key: 'a', Value: '1' }, { Key: 'b', Value: '2' }] }],
-    ['DeleteTagsCommand', { Resources: ['subnet-1'], Tags: [{ Key: 'a', Value: '1' }] }],
+    ['CreateTagsCommand', { Resources: ['subnet-1', 'sg-1'], Tags: [{ Key: 'a', Value: '1' }, { Key: 'b', Value: '2' }] }],
+    ['DeleteTagsCommand', { Resources: ['subnet-1', 'sg-1'], Tags: [{ Key: 'a', Value: '1' }] }],
   ]);
+});
+
+test('more resources than EC2 takes are tagged in several calls', async () => {
+  const ec2 = new FakeEc2({});
+  const ids = Array.from({ length: 450 }, (_, index) => `subnet-${index}`);
+  await new Ec2DiscoveryTags(ec2).add(ids, { a: '1' });
+  expect(ec2.asked.map(([, { Resources }]) => Resources.length)).toEqual([200, 200, 50]);
+  expect(ec2.asked.flatMap(([, { Resources }]) => Resources)).toEqual(ids);
+});
+
+test('one of several that is gone keeps no other from losing its tags', async () => {
+  const gone = () => Object.assign(new Error('gone'), { name: 'InvalidSubnetID.NotFound' });
+  const ec2 = new FakeEc2({ DeleteTagsCommand: [gone(), gone()] });
+  await new Ec2DiscoveryTags(ec2).remove(['subnet-1', 'subnet-2'], { a: '1' });
+  expect(ec2.asked.map(([, { Resources }]) => Resources)).toEqual([['subnet-1', 'subnet-2'], ['subnet-1'], ['subnet-2']]);
 });
 
 test.each(['InvalidSubnetID.NotFound', 'InvalidGroup.NotFound'])('a resource that is gone (%s) has no tags to remove', async (name) => {
   const ec2 = new FakeEc2({ DeleteTagsCommand: [Object.assign(new Error('gone'), { name })] });
-  await expect(new Ec2DiscoveryTags(ec2).remove('subnet-1', { a: '1' })).resolves.toBeUndefined();
+  await expect(new Ec2DiscoveryTags(ec2).remove(['subnet-1'], { a: '1' })).resolves.toBeUndefined();
 });
 
 test('other errors of a removal are passed on', async () => {
   const ec2 = new FakeEc2({ DeleteTagsCommand: [Object.assign(new Error('denied'), { name: 'UnauthorizedOperation' })] });
-  await expect(new Ec2DiscoveryTags(ec2).remove('subnet-1', { a: '1' })).rejects.toThrow('denied');
+  await expect(new Ec2DiscoveryTags(ec2).remove(['subnet-1'], { a: '1' })).rejects.toThrow('denied');
 });
