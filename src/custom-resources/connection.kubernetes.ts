@@ -14,7 +14,7 @@ const SESSION_SECONDS = 900;
 /** EKS takes a token for 15 minutes; five are left for the call that got it from here. */
 const REUSE_MILLISECONDS = 10 * 60_000;
 
-const connections = new Map<string, { readonly config: k8s.KubeConfig; readonly until: number }>();
+const connections = new Map<string, { readonly config: Promise<k8s.KubeConfig>; readonly until: number }>();
 
 /** Connects to a cluster's API as its kubectl role. */
 export async function connect(clusterName: string, kubectlRoleArn: string): Promise<k8s.KubeConfig> {
@@ -23,7 +23,20 @@ export async function connect(clusterName: string, kubectlRoleArn: string): Prom
   if (known && known.until > Date.now()) {
     return known.config;
   }
-  const until = Date.now() + REUSE_MILLISECONDS;
+  // Who comes meanwhile waits for the same one; one that failed is nobody's.
+  const connection = { config: open(clusterName, kubectlRoleArn), until: Date.now() + REUSE_MILLISECONDS };
+  connections.set(key, connection);
+  try {
+    return await connection.config;
+  } catch (error) {
+    if (connections.get(key) === connection) {
+      connections.delete(key);
+    }
+    throw error;
+  }
+}
+
+async function open(clusterName: string, kubectlRoleArn: string): Promise<k8s.KubeConfig> {
   const region = process.env.AWS_REGION!;
   const { endpoint, certificateAuthority } = await reaching('eks', region, () => describe(clusterName));
   const token = await bearerToken(clusterName, region, await assume(kubectlRoleArn, region));
@@ -32,7 +45,6 @@ export async function connect(clusterName: string, kubectlRoleArn: string): Prom
     { name: clusterName, server: endpoint, caData: certificateAuthority, skipTLSVerify: false },
     { name: kubectlRoleArn, token },
   );
-  connections.set(key, { config, until });
   return config;
 }
 

@@ -5,6 +5,10 @@ import { BegunRequest, logError, messageOf, Request, RequestPorts, serve } from 
 export interface Query { readonly Query: string; readonly [parameter: string]: unknown }
 export type Queries = Readonly<Record<string, (query: Query) => Promise<unknown>>>;
 
+/** Several questions in one call: each has an answer of its own. */
+export const SEVERAL_QUERY = 'several';
+export type OneOfSeveral = { readonly answer?: unknown } | { readonly failed: string };
+
 /** What a state machine asks a function of ours for. */
 export interface Task { readonly Workflow: string }
 export type RunTask = (task: Task) => Promise<unknown>;
@@ -18,13 +22,24 @@ export function serving(
 
 /** The entry of a function that answers another one. */
 export function answering(queries: Queries): (query: Query) => Promise<unknown> {
-  return logged(async (query: Query) => {
+  const one = async (query: Query) => {
     const answer = queries[query.Query];
     if (!answer) {
       throw new Error(`unknown query "${query.Query}", this function answers ${Object.keys(queries).join(', ')}`);
     }
     return answer(query);
-  });
+  };
+  return logged((query: Query) => query.Query === SEVERAL_QUERY ? Promise.all((query.Queries as Query[]).map(each => oneOfSeveral(each, one))) : one(query));
+}
+
+/** What fails is the failure of its own question. */
+async function oneOfSeveral(query: Query, answer: (query: Query) => Promise<unknown>): Promise<OneOfSeveral> {
+  try {
+    return { answer: await answer(query) };
+  } catch (error) {
+    logError(error);
+    return { failed: messageOf(error) };
+  }
 }
 
 /** What a function throws goes to its log whole, and to its caller without what the function is made of. */

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ASKING_OPTIONS } from './client-options';
-import { Query } from './lambda';
+import { OneOfSeveral, Query, SEVERAL_QUERY } from './lambda';
 import { Ask } from './remote-handlers';
 import { REMOTE_FAILURE } from './transient';
 
@@ -22,6 +22,40 @@ export async function ask<T>(client: LambdaClient, functionName: string, query: 
 export function asking(): Ask {
   const client = new LambdaClient(ASKING_OPTIONS);
   return (functionName, query) => ask(client, functionName, query);
+}
+
+interface Open {
+  readonly query: Query;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Asks in one call of a function what is asked of it in the same turn of the event loop. Lambda would start the function once more for each
+ * question that comes while another one is answered, and each of them would connect to the cluster anew.
+ */
+export function joining(client: LambdaClient): Ask {
+  const waiting = new Map<string, Open[]>();
+  const send = async (functionName: string) => {
+    const open = waiting.get(functionName)!;
+    waiting.delete(functionName);
+    try {
+      const answers = open.length === 1
+        ? [{ answer: await ask(client, functionName, open[0].query) }]
+        : await ask<OneOfSeveral[]>(client, functionName, { Query: SEVERAL_QUERY, Queries: open.map(({ query }) => query) });
+      answers.forEach((answer, index) => 'failed' in answer ? open[index].reject(remoteError(answer.failed)) : open[index].resolve(answer.answer));
+    } catch (error) {
+      open.forEach(({ reject }) => reject(error as Error));
+    }
+  };
+  return (functionName, query) => new Promise((resolve, reject) => {
+    const open = waiting.get(functionName) ?? [];
+    if (open.length === 0) {
+      waiting.set(functionName, open);
+      setImmediate(() => void send(functionName));
+    }
+    open.push({ query, resolve, reject });
+  });
 }
 
 /** Our functions say the name of an error before its message, so that it survives the way. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'crypto';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { recheck } from './recheck.aws';
 import { ASKING_OPTIONS } from '../custom-resources/client-options';
-import { remotePort } from '../custom-resources/remote-port.aws';
+import { joining } from '../custom-resources/query.aws';
+import { remotePort } from '../custom-resources/remote-port';
 import { FleetPort } from '../karpenter/api/fleet';
 import { FleetAws } from '../karpenter/api/fleet.aws';
 import { apiOf } from '../karpenter/apis';
@@ -33,7 +34,7 @@ import { SCALE_DOWN } from '../workflow/scale-down/row';
 import { scaleDownStep } from '../workflow/scale-down/step';
 import { StageRunner } from '../workflow/stage.aws';
 
-const lambda = new LambdaClient(ASKING_OPTIONS);
+const ask = joining(new LambdaClient(ASKING_OPTIONS));
 
 /** The claim is read by any run; what may be changed with it is decided by its own record. */
 const ANY_GENERATION = 0;
@@ -83,7 +84,7 @@ function steps(configuration: WorkflowConfiguration, generation: number, options
 
 function portOf<P extends object>(configuration: WorkflowConfiguration, generation: number, name: string, methods: readonly (keyof P & string)[]): P {
   const { KubernetesFunctionArn, ClusterName, KubectlRoleArn, Api } = configuration;
-  return remotePort<P>(lambda, {
+  return remotePort<P>(ask, {
     functionArn: KubernetesFunctionArn, clusterName: ClusterName, kubectlRoleArn: KubectlRoleArn, port: name, generation, api: Api,
   }, methods);
 }

@@ -10,6 +10,7 @@ import { advanced, counted, handedOn, held, isOutOfPatience, lost, mayBeForced, 
 import { done, Progress, Step } from './step';
 import { StepName, STEPS } from './steps';
 import { REPLACED } from '../custom-resources/fence';
+import { MigrationStage } from '../words/migration-stage';
 
 export type Steps = Readonly<Record<StepName, Step>>;
 
@@ -72,14 +73,19 @@ async function begin(task: WorkflowTask & { Workflow: 'begin' }, ports: RunnerPo
     stage: record.stage,
     outcome: record.generation === (generation ?? record.generation) ? 'working' : 'replaced',
     next: firstLeg(record.stage).name,
-    says: `on the way to stage ${record.stage}: ${await position(configuration, record, ports)}`,
-    waitSeconds: 1,
+    says: `on the way to stage ${record.stage}: ${isFirst(record) ? 'no run was before this one' : await position(configuration, record, ports)}`,
+    waitSeconds: 0,
     round: 0,
     ...before && handedOn(before),
   };
   console.log(JSON.stringify({ level: 'info', message: state.says, cluster: configuration.ClusterName, generation: state.generation, execution: task.Execution }));
   await tell(ports.events, beginningOf({ clusterName: configuration.ClusterName, execution: task.Execution }, state, before !== undefined));
   return state;
+}
+
+/** Whether there is nothing to read of runs before: a cluster is only installed with yet. */
+function isFirst({ generation, stage }: RunRecord): boolean {
+  return generation === 1 && stage === MigrationStage.INSTALL;
 }
 
 /** Where the cluster is, by the records of all steps. */

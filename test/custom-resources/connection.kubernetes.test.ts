@@ -56,6 +56,20 @@ test('a function that is called again uses its token again, for ten minutes', as
   expect(assumptions).toBe(2);
 });
 
+test('calls that come at once share one token, and one that failed is not kept', async () => {
+  const role = roleOf('at-once');
+  const configs = await Promise.all([connect('prod', role), connect('prod', role), connect('prod', role)]);
+  expect(new Set(configs.map(tokenOf)).size).toBe(1);
+  expect(assumptions).toBe(1);
+  now += 600_001;
+  const before = process.env.AWS_ENDPOINT_URL;
+  process.env.AWS_ENDPOINT_URL = `${before}/nowhere`;
+  await expect(Promise.all([connect('prod', role), connect('prod', role)])).rejects.toThrow();
+  process.env.AWS_ENDPOINT_URL = before;
+  await connect('prod', role);
+  expect(assumptions).toBeGreaterThan(1);
+});
+
 test('a token that was taken at the last moment lasts to the end of the longest call', async () => {
   const taken = now;
   const role = roleOf('last-moment');

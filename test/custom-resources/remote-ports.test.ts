@@ -1,7 +1,8 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Replaced } from '../../src/custom-resources/fence';
 import { answering, Query } from '../../src/custom-resources/lambda';
-import { remotePort } from '../../src/custom-resources/remote-port.aws';
+import { joining } from '../../src/custom-resources/query.aws';
+import { remotePort } from '../../src/custom-resources/remote-port';
 import { remotePortQuery, REMOTE_PORT_QUERY } from '../../src/custom-resources/remote-ports';
 
 interface Greeter {
@@ -31,9 +32,16 @@ const served = answering({
   }),
 });
 
+/** The functions that were called, in their order. */
+const invoked: string[] = [];
+let broken = false;
 /** Lambda between the two functions: what goes over it is JSON, and errors are their message. */
 const lambda = {
   send: async ({ input }: InvokeCommand) => {
+    invoked.push(input.FunctionName!);
+    if (broken) {
+      throw new Error('no way to Lambda');
+    }
     try {
       const result = await served(JSON.parse(Buffer.from(input.Payload as Uint8Array).toString()) as Query);
       return { Payload: Buffer.from(JSON.stringify(result)) };
@@ -44,9 +52,13 @@ const lambda = {
 } as unknown as LambdaClient;
 
 const address = { functionArn: 'arn', clusterName: 'prod', kubectlRoleArn: 'role', port: 'greeter', generation: 7, api: 'karpenter.sh/v1' };
-const greeter = remotePort<Greeter>(lambda, address, ['greet', 'fail', 'secret']);
+const greeter = remotePort<Greeter>(joining(lambda), address, ['greet', 'fail', 'secret']);
 
-beforeEach(() => jest.spyOn(console, 'error').mockImplementation());
+beforeEach(() => {
+  invoked.length = 0;
+  broken = false;
+  jest.spyOn(console, 'error').mockImplementation();
+});
 afterEach(() => jest.restoreAllMocks());
 
 test('a call goes to the adapter in the other function, in the name of the run', async () => {
@@ -66,4 +78,29 @@ test('an error keeps its name on the way', async () => {
 
 test('a method that is not served is refused, although the adapter has it', async () => {
   await expect(greeter.secret()).rejects.toThrow('there is no method "secret" of port "greeter", there are greeter: greet, fail');
+});
+
+test('what is asked at once is one call of the function, and each question has its own answer, or its own error', async () => {
+  const [ada, nobody, failure, grace] = await Promise.allSettled([greeter.greet('Ada'), greeter.greet(''), greeter.fail(), greeter.greet('Grace')]);
+  expect([ada, nobody, grace]).toEqual(['hello Ada', undefined, 'hello Grace'].map(value => ({ status: 'fulfilled', value })));
+  expect(failure).toEqual({
+    status: 'rejected', reason: expect.objectContaining({ name: 'Replaced', message: 'the kubernetes function failed: generation 1 was replaced by 2' }),
+  });
+  expect(invoked).toEqual(['arn']);
+});
+
+test('what is asked one after the other, or of another function, is a call of its own', async () => {
+  await greeter.greet('Ada');
+  await greeter.greet('Grace');
+  const other = remotePort<Greeter>(joining(lambda), { ...address, functionArn: 'other' }, ['greet']);
+  await Promise.all([greeter.greet('Ada'), other.greet('Ada')]);
+  expect(invoked).toEqual(['arn', 'arn', 'arn', 'other']);
+});
+
+test('a call that does not come through fails for all that it asks', async () => {
+  broken = true;
+  const answers = await Promise.allSettled([greeter.greet('Ada'), greeter.greet('Grace')]);
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  broken = false;
+  await expect(greeter.greet('Ada')).resolves.toBe('hello Ada');
 });

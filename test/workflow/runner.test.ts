@@ -76,6 +76,17 @@ test('an execution says at its beginning where the cluster is', async () => {
   await expect(begin(1)).resolves.toMatchObject({ says: expect.stringContaining('on the way to stage SCALE_DOWN: nothing is applied') });
 });
 
+test('the first run of an installation asks no step where it is, and goes on at once', async () => {
+  runs.record = { owner: OWNER, generation: 0 };
+  await runs.begin({ owner: OWNER, stage: MigrationStage.INSTALL, request: 'first' });
+  const assess = Object.values(steps).map(step => jest.spyOn(step, 'assess'));
+  await expect(begin(1)).resolves.toMatchObject({ says: 'on the way to stage INSTALL: no run was before this one', waitSeconds: 0 });
+  expect(assess.map(({ mock }) => mock.calls.length)).toEqual([0, 0, 0, 0, 0]);
+  await runs.begin({ owner: OWNER, stage: MigrationStage.INSTALL, request: 'second' });
+  await begin(2);
+  expect(assess.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1, 1, 1]);
+});
+
 test('an execution whose generation was replaced before it began changes nothing', async () => {
   await runs.begin({ owner: OWNER });
   await expect(begin(1)).resolves.toMatchObject({ outcome: 'replaced' });

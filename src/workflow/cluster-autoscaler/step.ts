@@ -41,8 +41,10 @@ class ClusterAutoscalerStep implements Step {
   }
 
   public async assess(): Promise<Assessment> {
-    const recorded = await this.recorded();
-    const { canaries, priorityClass } = await this.ports.kubernetes.canaryTraces(this.configuration.Namespace);
+    const [recorded, { canaries, priorityClass }] = await Promise.all([
+      this.recorded(),
+      this.ports.kubernetes.canaryTraces(this.configuration.Namespace),
+    ]);
     if (recorded.length === 0) {
       if (priorityClass?.proven) {
         return { applied: 'fully', says: `there was no Cluster Autoscaler to stop; Karpenter has launched node ${priorityClass.proven}` };

@@ -51,15 +51,14 @@ class FormerPoolsStep implements Step {
   }
 
   public async assess(): Promise<Assessment> {
-    const names = this.namesOf(await this.objects(), await this.nodeClasses());
+    const names = this.namesOf(...await this.both());
     return names.length > 0
       ? { applied: 'nothing', says: `${some(names)} is not of the configuration any more` }
       : { applied: 'fully', says: `no ${this.api.words.pool} is left of a former configuration` };
   }
 
   public async apply(): Promise<Progress> {
-    const objects = await this.objects();
-    const nodeClasses = await this.nodeClasses();
+    const [objects, nodeClasses] = await this.both();
     const names = this.namesOf(objects, nodeClasses);
     return (names.length > 0 ? await this.awaitDeployment(names) : undefined)
       ?? await this.empty(objects)
@@ -94,6 +93,10 @@ class FormerPoolsStep implements Step {
     const names = objects.pools.map(({ name }) => name);
     const instances = names.length > 0 ? await this.ports.aws.instances() : [];
     return this.emptying.empty({ objects, instances: instances.filter(({ pool }) => names.includes(pool)) });
+  }
+
+  private both(): Promise<[FleetObjects, NodeClassView[]]> {
+    return Promise.all([this.objects(), this.nodeClasses()]);
   }
 
   private async objects(): Promise<FleetObjects> {

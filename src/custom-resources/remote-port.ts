@@ -1,5 +1,4 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { ask } from './query.aws';
+import { Ask } from './remote-handlers';
 import { REMOTE_PORT_QUERY } from './remote-ports';
 
 /** Which port of which cluster, in the name of which run. */
@@ -15,9 +14,9 @@ export interface RemoteAddress {
 }
 
 /** A port whose adapter lives in the Kubernetes function: each call of a method is a call of that function. */
-export function remotePort<P extends object>(lambda: LambdaClient, address: RemoteAddress, methods: readonly (keyof P & string)[]): P {
+export function remotePort<P extends object>(ask: Ask, address: RemoteAddress, methods: readonly (keyof P & string)[]): P {
   const call = (method: string) => async (...args: unknown[]) => {
-    const { result } = await ask<{ result?: unknown }>(lambda, address.functionArn, {
+    const { result } = await ask(address.functionArn, {
       Query: REMOTE_PORT_QUERY,
       ClusterName: address.clusterName,
       KubectlRoleArn: address.kubectlRoleArn,
@@ -26,7 +25,7 @@ export function remotePort<P extends object>(lambda: LambdaClient, address: Remo
       Api: address.api,
       Method: method,
       Arguments: args,
-    });
+    }) as { result?: unknown };
     return result;
   };
   return Object.fromEntries(methods.map(method => [method, call(method)])) as P;
