@@ -142,7 +142,7 @@ export class KarpenterMigration extends Construct {
       kubernetesHandler,
     });
     this.survey = after([this.preflight], new ClusterSurvey(this, 'Survey', { cluster, nodegroups, revision }));
-    const claim = after([this.survey], new Claim(this, 'Claim', {
+    const claim = after([this.preflight], new Claim(this, 'Claim', {
       cluster,
       // A lost record is made again on the way to each other stage.
       revision: [...this.stage === MigrationStage.INSTALL ? [] : [this.stage], ...revision === undefined ? [] : [revision]].join(' ') || undefined,
@@ -263,6 +263,7 @@ export class KarpenterMigration extends Construct {
     });
     after([claim], this.stageResource.workflow);
     this.stageResource.comesAfter(this.chart._last);
+    this.stageResource.comesAfter(this.survey);
     this.stateMachine = this.stageResource.workflow.stateMachine;
     this.clusterName = cluster.clusterName;
     this.observability = new Observability(this, 'Observability', {

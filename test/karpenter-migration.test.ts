@@ -49,6 +49,7 @@ describe('order', () => {
   test('nothing is made before the preflight has passed and the cluster is claimed', () => {
     const claim = idOf(install, 'Custom::KarpenterClaim');
     precedes([idOf(install, 'Custom::KarpenterPreflight')], claim);
+    expect([...before(install, claim)]).not.toEqual(expect.arrayContaining(idsBelow(install, 'MigrationSurvey')));
     const readOnly = [claim, ...idsBelow(install, 'MigrationSurvey'), ...idsBelow(install, 'MigrationPreflight')];
     const others = idsBelow(install, 'Migration').filter(id => !readOnly.includes(id));
     expect(others.filter(id => !before(install, id).has(claim))).toEqual([]);

@@ -1,6 +1,7 @@
 import { kubernetesHandlers, NO_WAY } from './kubernetes-handlers';
 import { lambdaRunner } from './runner.aws';
 import { CLUSTER_SURVEY_TYPE } from '../cluster/contract';
+import { RecentReadings } from '../cluster/recent-readings';
 import { surveyHandler } from '../cluster/survey-handler';
 import { AwsClusterReader } from '../cluster/survey.aws';
 import { doneWithoutCluster } from '../custom-resources/cluster-gone';
@@ -28,13 +29,15 @@ import { runTask, WorkflowTask } from '../workflow/runner';
 import { AwsStagePort } from '../workflow/stage.aws';
 
 const reader = new AwsClusterReader();
+/** A function that is called again is the same process for a while. */
+const readings = new RecentReadings(reader);
 
 /** What CloudFormation and the state machine of the workflow call. */
 export const handler = serving({
   ...doneWithoutCluster({
-    [CLUSTER_SURVEY_TYPE]: surveyHandler(reader),
+    [CLUSTER_SURVEY_TYPE]: surveyHandler(readings.telling),
     [PREFLIGHT_TYPE]: preflightHandler({
-      reader,
+      reader: readings.reading,
       factsReader: functionArn => new LambdaFactsReader(functionArn),
       stagePorts: functionArn => ({ kubernetes: new LambdaStageFactsReader(functionArn), aws: new AwsStageReader() }),
       isRollingBack,
