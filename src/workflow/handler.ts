@@ -8,6 +8,7 @@ import { stopSteps } from './runner';
 import { Progress, working } from './step';
 import { done, Outcome, ResourceHandler, ResourceRequest, waiting } from '../custom-resources/lifecycle';
 import { integer, oneOf, optionalFlag, optionalText, text } from '../custom-resources/properties';
+import { whenRightsSettled } from '../custom-resources/settle';
 import { apiOf } from '../karpenter/apis';
 import { MigrationStage } from '../words/migration-stage';
 
@@ -42,15 +43,15 @@ export function migrationStageHandler(
       Revision: optionalText(raw, 'Revision'),
     }),
     identify: properties => `karpenter-migration/${properties.ClusterName}`,
-    apply: async (request) => {
+    apply: request => whenRightsSettled(request.elapsed, async () => {
       const { Stage } = request.properties;
       if (request.type === 'Create' && Stage !== MigrationStage.INSTALL) {
         throw new Error(`the first deployment of a migration must have stage INSTALL, got ${Stage}: a creation that rolls back takes its resources away`);
       }
       const port = connect(request.properties);
       return request.type === 'Update' && await port.isRollingBack(request.stackId) ? rolledBack(port, request, clock()) : follow(port, request, clock());
-    },
-    remove: async (request) => {
+    }),
+    remove: request => whenRightsSettled(request.elapsed, async () => {
       const port = connect(request.properties);
       if (request.properties.Stage === MigrationStage.REMOVED) {
         return verifyRemoved(port, request);
@@ -58,7 +59,7 @@ export function migrationStageHandler(
       return await port.isRollingBack(request.stackId) && !request.properties.TakesOver
         ? takeBack(port, request, clock())
         : leave(port, request, clock());
-    },
+    }),
   };
 }
 

@@ -4,10 +4,11 @@ import { EventsPort } from './events/contract';
 import { tell } from './events/tell';
 import { beginningOf, transitionsOf } from './events/transitions';
 import { firstLeg, legOf } from './itinerary';
+import { PauseReason } from './pause-reason';
 import { logLine } from './run-log';
 import { Lease, LEASE_MILLISECONDS, RunPort, RunRecord, RunReport } from './run-record';
 import { advanced, counted, handedOn, held, isOutOfPatience, lost, mayBeForced, reportOf, RunState, stopped } from './run-state';
-import { done, Progress, Step } from './step';
+import { done, Progress, Step, waiting } from './step';
 import { StepName, STEPS } from './steps';
 import { REPLACED } from '../custom-resources/fence';
 import { MigrationStage } from '../words/migration-stage';
@@ -42,6 +43,10 @@ export interface RunnerPorts {
 const GO_ON_MILLISECONDS = 5000;
 /** How soon a run looks again whether a call of a former run has ended. */
 const LOOK_SECONDS = 5;
+/** Calls at the beginning of an execution in which what a deployment has granted a moment ago may not work yet. */
+const SETTLING_ROUNDS = 10;
+const SETTLING_SECONDS = 3;
+const SETTLING_MINUTES = 1;
 /** One call may be lost by accident; after as many as this in a row the next one would be, too. */
 const LOST_CALLS = 2;
 /** Calls in a row that nobody answered; what is older holds no lease any more. */
@@ -159,7 +164,7 @@ async function takeLeg(configuration: WorkflowConfiguration, state: RunState, be
   const overdue = isOutOfPatience(state, configuration.PatienceMinutes, ports.now()) && mayBeForced(state);
   const steps = ports.steps(configuration, state.generation, { force: overdue && configuration.ScaleDown.Force });
   const calls = before === 0 ? 0 : before + (state.lost ?? 0);
-  const progress = calls < LOST_CALLS ? await attempt(() => steps[leg.step][leg.direction]()) : undefined;
+  const progress = calls < LOST_CALLS ? settling(await attempt(() => steps[leg.step][leg.direction]()), state) : undefined;
   let after = counted(progress ? advanced(state, leg, progress, ports.now()) : lost(state, leg, calls, ports.now()), progress?.counts);
   const forcesNext = configuration.ScaleDown.Force && !overdue && mayBeForced(after);
   if (isOutOfPatience(after, configuration.PatienceMinutes, ports.now()) && !forcesNext) {
@@ -193,6 +198,13 @@ async function attempt(body: () => Promise<Progress>): Promise<Progress> {
     }
     return reported(error as Error);
   }
+}
+
+/** Rights that were granted a moment ago are waited for, so that nobody is told of a pause that is none. */
+function settling(progress: Progress, { round }: RunState): Progress {
+  return progress.kind === 'blocked' && progress.by === PauseReason.ACCESS_DENIED && round < SETTLING_ROUNDS
+    ? waiting(progress.says, SETTLING_SECONDS, { by: progress.by, minutes: SETTLING_MINUTES })
+    : progress;
 }
 
 function reported(error: Error): Progress {

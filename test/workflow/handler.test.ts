@@ -49,6 +49,17 @@ describe('a deployment', () => {
     expect(karpenter.executions.started).toEqual(['1-request']);
   });
 
+  test('waits in its first minute for the right to start an execution, which was granted a moment ago', async () => {
+    const denied = Object.assign(new Error('is not authorized to perform: states:StartExecution'), { name: 'AccessDeniedException' });
+    jest.spyOn(karpenter.executions, 'start').mockRejectedValueOnce(denied).mockRejectedValueOnce(denied);
+    await expect(handler.apply(request('Create', MigrationStage.INSTALL))).resolves.toEqual({
+      done: false, waitingFor: expect.stringContaining('rights that are not there yet'),
+    });
+    await expect(handler.apply(request('Create', MigrationStage.INSTALL, { elapsed: 60_000 }))).rejects.toThrow('states:StartExecution');
+    await handler.apply(request('Create', MigrationStage.INSTALL));
+    expect(karpenter.executions.started).toEqual(['1-request']);
+  });
+
   test('that is the first must install, because its rollback would take the resources away', async () => {
     await expect(handler.apply(request('Create', MigrationStage.SCALE_DOWN))).rejects.toThrow('must have stage INSTALL, got SCALE_DOWN');
     expect(karpenter.executions.started).toEqual([]);

@@ -254,9 +254,18 @@ test('a step that cannot tell where it is lets the execution begin all the same'
   await expect(begin(1)).resolves.toMatchObject({ outcome: 'working', says: expect.stringContaining('removal cannot tell yet (') });
 });
 
+test('what the deployment has granted a moment ago is waited for, and is a pause when it is not there after a minute', async () => {
+  const denied = Object.assign(new Error('not authorized to perform: eks:ListNodegroups'), { name: 'AccessDenied' });
+  steps.removal.progress = () => { throw denied; };
+  const first = await go(await begin(1));
+  expect(first).toMatchObject({ outcome: 'working', waitSeconds: 3, says: expect.stringContaining('not authorized') });
+  now += 60_000;
+  await expect(go(first)).resolves.toMatchObject({ outcome: 'paused', pausedBy: PauseReason.ACCESS_DENIED });
+  await expect(go({ ...first, round: 10, wait: undefined })).resolves.toMatchObject({ outcome: 'paused', pausedBy: PauseReason.ACCESS_DENIED });
+});
+
 test.each([
   ['ThrottlingException', 'Rate exceeded', PauseReason.THROTTLED],
-  ['AccessDenied', 'not authorized to perform: eks:UpdateNodegroupConfig', PauseReason.ACCESS_DENIED],
   ['Error', 'failed calling webhook "defaulting.webhook.karpenter.k8s.aws": no endpoints', PauseReason.WEBHOOKS_UNREACHABLE],
   ['Error', 'HTTP-Code: 500 Body: "{\\"message\\":\\"failed calling webhook \\\\\\"defaulting.webhook.karpenter.k8s.aws\\\\\\"', PauseReason.WEBHOOKS_UNREACHABLE],
   ['TypeError', 'undefined is not a function', PauseReason.UNEXPECTED],
