@@ -13,6 +13,7 @@ const LIST_BYTES = 500;
 export function surveyHandler(reader: ClusterReader & NetworkReader): ResourceHandler<ClusterSurveyProperties> {
   return {
     patienceMinutes: 5,
+    takesNothingBack: true,
     parse: raw => ({
       ClusterName: text(raw, 'ClusterName'),
       Nodegroups: optionalTexts(raw, 'Nodegroups'),

@@ -54,6 +54,8 @@ export interface ResourceHandler<P> {
   readonly patienceMinutes: number;
   /** The same for a deletion; as long as any request if undefined. */
   readonly removalPatienceMinutes?: number;
+  /** A deletion has nothing to take back, so that nobody has to be asked for it. */
+  readonly takesNothingBack?: true;
   /** Reads the properties that CloudFormation sent (every scalar is a string there); throws on bad ones. */
   parse(raw: Readonly<Record<string, unknown>>): P;
   /** The stable physical id, derived from what the resource is about and never from the request. */
@@ -86,6 +88,11 @@ export function onEvent(handlers: ResourceHandlers, event: ProviderEvent, now: D
   // A deletion must go on whatever its properties look like: it works from them again in the second phase.
   const id = event.RequestType === 'Delete' ? event.PhysicalResourceId! : handler.identify(handler.parse(event.ResourceProperties));
   return { PhysicalResourceId: id, StartedAt: now.toISOString() };
+}
+
+/** Whether a request is done as soon as it has come. */
+export function isDoneAtOnce(handlers: ResourceHandlers, event: ProviderEvent): boolean {
+  return event.RequestType === 'Delete' && handlerFor(handlers, event).takesNothingBack === true;
 }
 
 /** Second phase: acts, and gives up with its reason before the framework would, which gives none. */

@@ -1,4 +1,4 @@
-import { Attributes, isComplete, onEvent, ProviderEvent, ResourceHandlers, shortReason } from './lifecycle';
+import { Attributes, isComplete, isDoneAtOnce, onEvent, ProviderEvent, ResourceHandlers, shortReason } from './lifecycle';
 
 /**
  * What CloudFormation asks of a function, and the answers. A request is named and checked when it comes; a state machine then asks for it until
@@ -73,6 +73,9 @@ export async function serve(handlers: ResourceHandlers, ports: RequestPorts, req
     return fail(ports, request, request.PhysicalResourceId ?? NEVER_BEGUN, error);
   }
   try {
+    if (isDoneAtOnce(handlers, request) && await succeeds(() => ports.answer(request.ResponseURL, successOf(begun)))) {
+      return { done: true };
+    }
     await ports.keepAsking(begun);
     return { done: false, waitSeconds: SOONEST_SECONDS };
   } catch (error) {
@@ -91,7 +94,7 @@ async function goOn(handlers: ResourceHandlers, ports: RequestPorts, request: Be
   if (!answer.IsComplete) {
     return { done: false, waitSeconds: secondsToWait(request.StartedAt, now) };
   }
-  await ports.answer(request.ResponseURL, { ...addressOf(request, request.PhysicalResourceId), Status: 'SUCCESS', Data: answer.Data });
+  await ports.answer(request.ResponseURL, successOf(request, answer.Data));
   return { done: true };
 }
 
@@ -105,6 +108,21 @@ async function fail(ports: RequestPorts, request: Request, physicalId: string, e
   const reason = `${shortReason(messageOf(error))}\n\nLogs: ${ports.logs}`;
   await ports.answer(request.ResponseURL, { ...addressOf(request, physicalId), Status: 'FAILED', Reason: reason });
   return { done: true };
+}
+
+/** What does not succeed is left to the state machine, which tries for longer. */
+async function succeeds(call: () => Promise<void>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    logError(error);
+    return false;
+  }
+}
+
+function successOf(request: BegunRequest, attributes?: Attributes): Response {
+  return { ...addressOf(request, request.PhysicalResourceId), Status: 'SUCCESS', Data: attributes };
 }
 
 function addressOf({ StackId, RequestId, LogicalResourceId }: Request, physicalId: string): Omit<Response, 'Status'> {

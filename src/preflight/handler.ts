@@ -41,6 +41,7 @@ const PASSING_MILLISECONDS = 2 * 60_000;
 export function preflightHandler(ports: PreflightPorts): ResourceHandler<PreflightProperties> {
   return {
     patienceMinutes: 5,
+    takesNothingBack: true,
     parse: parsePreflight,
     identify: properties => `karpenter-preflight/${properties.ClusterName}`,
     apply: request => whenRightsSettled(request.elapsed, async () => {

@@ -44,6 +44,19 @@ describe('a request that comes', () => {
     expect(apply).not.toHaveBeenCalled();
   });
 
+  test('of a deletion with nothing to take back is answered at once, and by the state machine only where the answer does not come through', async () => {
+    const remove = jest.fn();
+    const gone = { ...REQUEST, RequestType: 'Delete' as const, PhysicalResourceId: 'thing/a' };
+    const handlers = thing({ remove, takesNothingBack: true });
+    await expect(serve(handlers, ports, gone, NOW)).resolves.toEqual({ done: true });
+    expect(ports.answers).toEqual([{ url: 'https://answers/1', response: { ...ADDRESS, Status: 'SUCCESS', PhysicalResourceId: 'thing/a' } }]);
+    expect(ports.asked).toEqual([]);
+    expect(remove).not.toHaveBeenCalled();
+    ports.answer = () => Promise.reject(new Error('no answer from S3'));
+    await expect(serve(handlers, ports, gone, NOW)).resolves.toEqual({ done: false, waitSeconds: 3 });
+    expect(ports.asked).toHaveLength(1);
+  });
+
   test('fails with its reason and where the log is when its properties are bad, and the Delete that follows does nothing', async () => {
     await serve(refusing, ports, REQUEST, NOW);
     const [{ url, response }] = ports.answers;

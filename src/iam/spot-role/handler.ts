@@ -14,6 +14,7 @@ export interface SpotRolePort {
 export function spotRoleHandler(port: SpotRolePort): ResourceHandler<SpotRoleProperties> {
   return {
     patienceMinutes: 5,
+    takesNothingBack: true,
     parse: raw => ({ Revision: optionalText(raw, 'Revision') }),
     identify: () => SPOT_ROLE_NAME,
     apply: ({ elapsed }) => whenRightsSettled(elapsed, async () => {
