@@ -9,6 +9,23 @@ export const RECHECK_CALLS = 3 + 2 * GROUPS;
 /** What a bench counts. */
 export interface Counter { aws: number }
 
+/** Calls of the function for the Kubernetes API: what is asked in one turn of the event loop is one call. */
+export class Invocations {
+  private isOpen = false;
+
+  public constructor(private readonly counter: Counter) {}
+
+  /** Waits until the question is on its way. */
+  public async ask(): Promise<void> {
+    if (!this.isOpen) {
+      this.isOpen = true;
+      this.counter.aws += 1;
+      setImmediate(() => { this.isOpen = false; });
+    }
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}
+
 /** How a change comes about: after a look at the claim, and maybe apart from what is measured. */
 type Change = <T>(call: () => Promise<T>) => Promise<T>;
 

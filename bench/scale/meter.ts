@@ -1,4 +1,4 @@
-import { Counter, meteredNodegroups, RECHECK_CALLS } from './aws-meter';
+import { Counter, Invocations, meteredNodegroups, RECHECK_CALLS } from './aws-meter';
 import { SimulatedCluster } from './cluster';
 import { PAGE } from '../../src/kubernetes/api.kubernetes';
 import { PlaceholderPort } from '../../src/workflow/draining/placeholders/port';
@@ -23,6 +23,7 @@ export class Meter implements Counter {
   /** Of the time that is measured, what the cluster itself took. */
   public microseconds = 0;
   private isFenced = false;
+  private readonly invocations = new Invocations(this);
 
   public constructor(private readonly cluster: SimulatedCluster) {}
 
@@ -107,9 +108,9 @@ export class Meter implements Counter {
   }
 
   /** A call of the Kubernetes function that asks so much, beside lists. */
-  private remote<T>(requests: number, call: () => Promise<T>): Promise<T> {
-    this.aws += 1;
+  private async remote<T>(requests: number, call: () => Promise<T>): Promise<T> {
     this.kubernetes += requests;
+    await this.invocations.ask();
     return this.apart(call);
   }
 

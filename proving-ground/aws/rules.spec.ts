@@ -326,6 +326,22 @@ void test('a function calls AWS as a session of its own role', async () => {
   assert.match(identity.text, /:assumed-role\/identity-Role-\w+\/identity</);
 });
 
+void test('an answer of a function that Lambda would not hand on is an error of the function', async () => {
+  const code = 'exports.handler = async ({ length }) => "x".repeat(length - 2);';
+  await stack('CreateStack', 'talkative', {
+    ...responder(4000),
+    Function: { ...responder(4000).Function, Properties: { ...responder(4000).Function.Properties, Code: { ZipFile: code }, FunctionName: 'talkative' } },
+    Answer: undefined,
+  });
+  const client = new lambda.LambdaClient(clientConfig(aws));
+  const answerOf = async (length: number) => {
+    const { FunctionError, Payload } = await client.send(new lambda.InvokeCommand({ FunctionName: 'talkative', Payload: Buffer.from(JSON.stringify({ length })) }));
+    return { FunctionError, length: Payload!.length };
+  };
+  assert.deepEqual(await answerOf(6_291_556), { FunctionError: undefined, length: 6_291_556 });
+  assert.equal((await answerOf(6_291_557)).FunctionError, 'Unhandled');
+});
+
 void test('the patches of the emulators hold by themselves', async () => {
   const output = await run(path.join(await pythonEnvironment(new Workshop(console.log)), 'python'), ['-m', 'pytest', '-q', path.join(__dirname, 'emulator')], {
     env: { ...process.env, PYTHONPATH: __dirname, PYTHONDONTWRITEBYTECODE: '1' },

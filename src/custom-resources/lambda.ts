@@ -1,4 +1,5 @@
 import { ResourceHandlers } from './lifecycle';
+import { packed } from './packed';
 import { BegunRequest, logError, messageOf, Request, RequestPorts, serve } from './requests';
 
 /** A question that one function of ours asks another; the answer goes straight back. */
@@ -29,7 +30,8 @@ export function answering(queries: Queries): (query: Query) => Promise<unknown> 
     }
     return answer(query);
   };
-  return logged((query: Query) => query.Query === SEVERAL_QUERY ? Promise.all((query.Queries as Query[]).map(each => oneOfSeveral(each, one))) : one(query));
+  const several = (queries: readonly Query[]) => Promise.all(queries.map(each => oneOfSeveral(each, one)));
+  return logged(async (query: Query) => packed(await (query.Query === SEVERAL_QUERY ? several(query.Queries as Query[]) : one(query))));
 }
 
 /** What fails is the failure of its own question. */

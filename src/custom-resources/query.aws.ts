@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ASKING_OPTIONS } from './client-options';
 import { OneOfSeveral, Query, SEVERAL_QUERY } from './lambda';
+import { unpacked } from './packed';
 import { Ask } from './remote-handlers';
 import { REMOTE_FAILURE } from './transient';
 
@@ -15,7 +16,7 @@ export async function ask<T>(client: LambdaClient, functionName: string, query: 
   if (response.FunctionError) {
     throw remoteError(String(payload?.errorMessage ?? response.FunctionError));
   }
-  return payload as T;
+  return unpacked(payload) as T;
 }
 
 /** Asks by a client of its own. */

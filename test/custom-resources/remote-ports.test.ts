@@ -9,8 +9,11 @@ interface Greeter {
   greet(name: string, title?: string): Promise<string | undefined>;
   fail(): Promise<void>;
   secret(): Promise<string>;
+  crowd(size: number): Promise<string[]>;
 }
 
+/** What Lambda hands on of an answer. */
+const MOST_BYTES = 6_291_556;
 const connections: object[] = [];
 class RealGreeter implements Greeter {
   private readonly greeting = 'hello';
@@ -18,12 +21,13 @@ class RealGreeter implements Greeter {
   public async greet(name: string, title?: string) { return name ? `${this.greeting} ${title === undefined ? '' : `${title} `}${name}` : undefined; }
   public async fail() { throw new Replaced('generation 1 was replaced by 2'); }
   public async secret() { return 'not served'; }
+  public async crowd(size: number) { return Array.from({ length: size }, (_, index) => `${this.greeting} number ${index} of the whole crowd`); }
 }
 
 const served = answering({
   [REMOTE_PORT_QUERY]: remotePortQuery({
     greeter: {
-      methods: ['greet', 'fail'],
+      methods: ['greet', 'fail', 'crowd'],
       connect: async (query) => {
         connections.push(query);
         return new RealGreeter();
@@ -35,6 +39,7 @@ const served = answering({
 /** The functions that were called, in their order. */
 const invoked: string[] = [];
 let broken = false;
+let longest = 0;
 /** Lambda between the two functions: what goes over it is JSON, and errors are their message. */
 const lambda = {
   send: async ({ input }: InvokeCommand) => {
@@ -44,7 +49,9 @@ const lambda = {
     }
     try {
       const result = await served(JSON.parse(Buffer.from(input.Payload as Uint8Array).toString()) as Query);
-      return { Payload: Buffer.from(JSON.stringify(result)) };
+      const Payload = Buffer.from(JSON.stringify(result));
+      longest = Math.max(longest, Payload.length);
+      return Payload.length <= MOST_BYTES ? { Payload } : { FunctionError: 'Unhandled', Payload: Buffer.from('{"errorMessage":"Response payload size exceeded"}') };
     } catch (error) {
       return { FunctionError: 'Unhandled', Payload: Buffer.from(JSON.stringify({ errorMessage: (error as Error).message })) };
     }
@@ -52,7 +59,7 @@ const lambda = {
 } as unknown as LambdaClient;
 
 const address = { functionArn: 'arn', clusterName: 'prod', kubectlRoleArn: 'role', port: 'greeter', generation: 7, api: 'karpenter.sh/v1' };
-const greeter = remotePort<Greeter>(joining(lambda), address, ['greet', 'fail', 'secret']);
+const greeter = remotePort<Greeter>(joining(lambda), address, ['greet', 'fail', 'secret', 'crowd']);
 
 beforeEach(() => {
   invoked.length = 0;
@@ -70,6 +77,14 @@ test('a parameter that is left out stays undefined, and so does an answer of not
   await expect(greeter.greet('Ada')).resolves.toBe('hello Ada');
   await expect(greeter.greet('Ada', undefined)).resolves.toBe('hello Ada');
   await expect(greeter.greet('')).resolves.toBeUndefined();
+});
+
+test('an answer that is longer than Lambda hands on arrives whole, beside another one as well', async () => {
+  longest = 0;
+  const [crowd, one] = await Promise.all([greeter.crowd(300_000), greeter.greet('Ada')]);
+  expect(JSON.stringify(crowd).length).toBeGreaterThan(MOST_BYTES);
+  expect([crowd.length, crowd.at(-1), one]).toEqual([300_000, 'hello number 299999 of the whole crowd', 'hello Ada']);
+  expect(longest).toBeLessThan(MOST_BYTES / 2);
 });
 
 test('an error keeps its name on the way', async () => {

@@ -18,18 +18,19 @@ import { DRAINING_METHODS } from '../../../src/workflow/draining/port';
 import { ClaimFence, RUN_METHODS, RunPort, TRUSTED_MILLISECONDS } from '../../../src/workflow/run-record';
 import { ConfigMapRuns } from '../../../src/workflow/run-record.kubernetes';
 import { ScaleDownPorts, ScaleDownStepConfiguration } from '../../../src/workflow/scale-down/context';
-import { Counter, meteredNodegroups } from '../aws-meter';
+import { Counter, Invocations, meteredNodegroups } from '../aws-meter';
 import { Nodegroups } from '../nodegroups';
 import { MeteredKubeConfig } from './metered-config.kubernetes';
 
 export const GENERATION = 1;
 
-/** The ports of one call, as the two functions have them: each question to the API server is a call of the other function, and travels as JSON. */
+/** The ports of one call, as the two functions have them: questions to the API server are calls of the other function, and travel as JSON. */
 export class LivePorts implements Counter {
   public aws = 0;
   /** The record of runs in the claim. */
   public readonly runs: RunPort;
   private readonly trusted: ClaimFence;
+  private readonly invocations = new Invocations(this);
 
   public constructor(private readonly config: MeteredKubeConfig, private readonly nodegroups: Nodegroups) {
     const runs = new ConfigMapRuns(config);
@@ -74,7 +75,7 @@ export class LivePorts implements Counter {
 
   private remote<P extends object>(adapter: P, methods: readonly (keyof P & string)[]): P {
     const call = (method: keyof P & string) => async (...args: unknown[]) => {
-      this.aws += 1;
+      await this.invocations.ask();
       const sent = asJson(args).map(argument => argument ?? undefined);
       return asJson(await (adapter[method] as (...all: unknown[]) => Promise<unknown>).apply(adapter, sent));
     };

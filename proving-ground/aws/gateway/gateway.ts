@@ -8,7 +8,7 @@ import { Credentials, Lookup, Principal } from './credentials';
 import { CustomResourceResponses } from './custom-resource-responses';
 import { fixedAnswer } from './fixed-answers';
 import { Internals } from './internals';
-import { forward, forwardEdited, forwardForNobody } from './proxy';
+import { Edited, forward, forwardEdited, forwardForNobody } from './proxy';
 import { readSignature } from './signature';
 import { SecurityTokenService } from './sts';
 import { Authorizer } from '../iam/authorizer';
@@ -157,8 +157,9 @@ export class Gateway {
       const to = this.upstream(call, principal);
       const sent = streamed ? undefined : body;
       const endpoint = call.service === 'eks' && call.action === 'DescribeCluster' && this.detoured?.whose.test(principal?.arn ?? '') ? this.detoured.endpoint : undefined;
+      const edit = endpoint ? (text: string) => withEndpoint(text, endpoint) : call.service === 'lambda' && call.action === 'Invoke' ? invocationAnswer : undefined;
       const status = await (moment === 'after' ? forwardForNobody(request, to, sent)
-        : endpoint ? forwardEdited(request, response, to, sent, text => withEndpoint(text, endpoint)) : forward(request, response, to, sent));
+        : edit ? forwardEdited(request, response, to, sent, edit) : forward(request, response, to, sent));
       this.record(call, principal, decisions, status);
     }
     if (killing && moment) {
@@ -206,9 +207,19 @@ export class Gateway {
   }
 }
 
-function withEndpoint(description: string, endpoint: string): string {
+function withEndpoint(description: string, endpoint: string): Edited {
   const answer = JSON.parse(description);
-  return JSON.stringify(answer.cluster ? { ...answer, cluster: { ...answer.cluster, endpoint } } : answer);
+  return { text: JSON.stringify(answer.cluster ? { ...answer, cluster: { ...answer.cluster, endpoint } } : answer) };
+}
+
+/** Lambda hands on so many bytes of an answer. */
+const MAXIMUM_ANSWER = 6_291_556;
+
+function invocationAnswer(text: string): Edited {
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAXIMUM_ANSWER} bytes).`;
+  return Buffer.byteLength(text) <= MAXIMUM_ANSWER ? { text } : {
+    text: JSON.stringify({ errorMessage, errorType: 'Function.ResponseSizeTooLarge' }), headers: { 'x-amz-function-error': 'Unhandled' },
+  };
 }
 
 /** Calls that go no further: nobody's, or with keys that nobody gave out. */

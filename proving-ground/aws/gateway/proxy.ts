@@ -26,18 +26,22 @@ export async function forward(request: http.IncomingMessage, response: http.Serv
   });
 }
 
+/** An answer's text, and headers that are added to its own. */
+export interface Edited { readonly text: string; readonly headers?: Readonly<Record<string, string>> }
+
 /** Sends a request on and gives the answer back with its text changed. */
 export async function forwardEdited(
-  request: http.IncomingMessage, response: http.ServerResponse, to: Upstream, body: Buffer | undefined, edit: (text: string) => string,
+  request: http.IncomingMessage, response: http.ServerResponse, to: Upstream, body: Buffer | undefined, edit: (text: string) => Edited,
 ): Promise<number> {
   const answer = await send(request, to, body);
   const chunks: Buffer[] = [];
   for await (const chunk of answer) {
     chunks.push(chunk);
   }
-  const edited = Buffer.from(edit(Buffer.concat(chunks).toString('utf8')));
+  const { text, headers } = edit(Buffer.concat(chunks).toString('utf8'));
+  const edited = Buffer.from(text);
   response.sendDate = answer.headers.date === undefined;
-  response.writeHead(answer.statusCode!, { ...withoutHopByHop(answer.headers), 'content-length': edited.length });
+  response.writeHead(answer.statusCode!, { ...withoutHopByHop(answer.headers), ...headers, 'content-length': edited.length });
   response.end(edited);
   return answer.statusCode!;
 }

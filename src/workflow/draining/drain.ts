@@ -132,7 +132,7 @@ async function planMoves(
   if (moves.empty.length === 0) {
     return { moves };
   }
-  const [attachments, loadBalancers] = [await port.attachments(), await port.loadBalancers()];
+  const [attachments, loadBalancers] = await Promise.all([port.attachments(), port.loadBalancers()]);
   return { moves: planDrain({ ...view, attachments, loadBalancers }, options, now), loadBalancers };
 }
 

@@ -35,10 +35,8 @@ const MOVING = { by: PauseReason.POD_NOT_ENDING, minutes: 20 };
 export async function applyScaleDown(
   ports: ScaleDownPorts, configuration: ScaleDownStepConfiguration, force: boolean, now: number,
 ): Promise<Progress> {
-  const all = await ports.aws.nodegroups();
+  const [all, nodes, pods] = await Promise.all([ports.aws.nodegroups(), ports.kubernetes.nodes(), allPods(ports.kubernetes)]);
   const groups = participating(all, configuration);
-  const nodes = await ports.kubernetes.nodes();
-  const pods = await allPods(ports.kubernetes);
   const targets = planTargets(groups, nodes, pods, configuration, now);
   const settled = (group: NodegroupState) => isFinished(group) && prepare(group, targets) === undefined;
   const open = groups.filter(group => !settled(group));

@@ -27,9 +27,7 @@ export async function stopScaleDown(ports: ScaleDownPorts, configuration: ScaleD
 async function uncordon({ kubernetes, aws }: ScaleDownPorts): Promise<void> {
   let overtaken: string[] = [];
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const nodes = await kubernetes.nodes(NODEGROUP_LABEL);
-    const pods = await allPods(kubernetes);
-    const groups = await aws.nodegroups();
+    const [nodes, pods, groups] = await Promise.all([kubernetes.nodes(NODEGROUP_LABEL), allPods(kubernetes), aws.nodegroups()]);
     const changes = nodes.filter(node => !isEnding(node, groups))
       .map(node => release(node, { cordon: !isEmpty(node, pods) || someWaitForNode(pods), keeper: false }))
       .filter(change => change !== undefined);
