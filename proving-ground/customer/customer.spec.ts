@@ -8,7 +8,7 @@ const pod = (name: string, nodeName: string, status: 'True' | 'False' = 'True'):
 
 /** An API server that has one pod on each of two nodes. */
 function cluster(pods: readonly KubeObject[], nodes: readonly string[]): Kube {
-  const lists: Record<string, KubeObject[]> = { '/api/v1/pods': [...pods], '/api/v1/nodes': nodes.map(name => ({ metadata: { name } })) };
+  const lists: Record<string, KubeObject[]> = { '/api/v1/pods': [...pods], '/api/v1/nodes': nodes.map(name => ({ metadata: { name }, spec: {} })) };
   return { list: async (path: string) => lists[path] } as unknown as Kube;
 }
 
@@ -30,6 +30,16 @@ void test('where nodes are taken away all the time, pods of nodes that go or are
   assert.deepEqual(await allPodsReady(kube(pods), 0, 'leaving'), [pods[0]]);
   const waiting = { ...pod('d', ''), spec: {} };
   await assert.rejects(allPodsReady(kube([...pods, { ...waiting, status: {} }]), 0, 'leaving'), /not Ready are d$/);
+});
+
+void test('a pod of a DaemonSet whose node is gone is not waited for, and one whose node is there is', async () => {
+  const agent = (name: string, node: string) => {
+    const made = pod(name, node, 'False');
+    return { ...made, metadata: { ...made.metadata, ownerReferences: [{ kind: 'DaemonSet' }] } };
+  };
+  const web = pod('web', 'n1');
+  assert.deepEqual(await allPodsReady(cluster([web, agent('gone', 'n2')], ['n1']), 0), [web]);
+  await assert.rejects(allPodsReady(cluster([web, agent('starts', 'n1')], ['n1']), 0), /not Ready are starts/);
 });
 
 void test('a pod that looks Ready on a node that is gone is waited for, and named', async () => {

@@ -24,13 +24,14 @@ export async function populate(kube: Kube, options: CustomerClusterOptions): Pro
 }
 
 /**
- * Waits until every pod of the cluster is Ready, but those that are done.
+ * Waits until every pod of the cluster is Ready, but those that are done, and those of DaemonSets whose node is gone: nobody misses them, and they are
+ * collected half a minute later.
  *
  * @param leaving the taint of nodes that somebody takes away all the time: their pods, and those of nodes that are gone, do not count
  */
 export async function allPodsReady(kube: Kube, seconds: number, leaving?: string): Promise<KubeObject[]> {
   return until('all pods are Ready', seconds, async () => {
-    const staying = leaving === undefined ? () => true : await onStayingNodes(kube, leaving);
+    const staying = await onStayingNodes(kube, leaving);
     const pods = (await kube.list('/api/v1/pods')).filter(pod => pod.status.phase !== 'Succeeded' && staying(pod));
     const ready = await readyPods(kube, pods);
     if (ready.length < pods.length) {
@@ -40,10 +41,11 @@ export async function allPodsReady(kube: Kube, seconds: number, leaving?: string
   });
 }
 
-async function onStayingNodes(kube: Kube, leaving: string): Promise<(pod: KubeObject) => boolean> {
+async function onStayingNodes(kube: Kube, leaving: string | undefined): Promise<(pod: KubeObject) => boolean> {
   const nodes = (await kube.list('/api/v1/nodes')).filter(({ spec }) => !(spec.taints ?? []).some(({ key }: KubeObject) => key === leaving));
   const names = new Set(nodes.map(({ metadata }) => metadata.name));
-  return ({ spec }) => spec.nodeName === undefined || names.has(spec.nodeName);
+  const isAgent = ({ metadata }: KubeObject) => (metadata.ownerReferences ?? []).some(({ kind }: KubeObject) => kind === 'DaemonSet');
+  return (pod) => pod.spec.nodeName === undefined || names.has(pod.spec.nodeName) || leaving === undefined && !isAgent(pod);
 }
 
 /** Those that are Ready and stay. A pod whose node is gone says that it is Ready until it is collected, which takes the better part of a minute. */

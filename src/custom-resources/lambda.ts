@@ -30,7 +30,7 @@ export function answering(queries: Queries): (query: Query) => Promise<unknown> 
     }
     return answer(query);
   };
-  const several = (queries: readonly Query[]) => Promise.all(queries.map(each => oneOfSeveral(each, one)));
+  const several = (all: readonly Query[]) => Promise.all(all.map(each => oneOfSeveral(each, one)));
   return logged(async (query: Query) => packed(await (query.Query === SEVERAL_QUERY ? several(query.Queries as Query[]) : one(query))));
 }
 

@@ -62,10 +62,10 @@ test('calls that come at once share one token, and one that failed is not kept',
   expect(new Set(configs.map(tokenOf)).size).toBe(1);
   expect(assumptions).toBe(1);
   now += 600_001;
-  const before = process.env.AWS_ENDPOINT_URL;
-  process.env.AWS_ENDPOINT_URL = `${before}/nowhere`;
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  process.env.AWS_ENDPOINT_URL = `${endpoint}/nowhere`;
   await expect(Promise.all([connect('prod', role), connect('prod', role)])).rejects.toThrow();
-  process.env.AWS_ENDPOINT_URL = before;
+  process.env.AWS_ENDPOINT_URL = endpoint;
   await connect('prod', role);
   expect(assumptions).toBeGreaterThan(1);
 });
