@@ -10,11 +10,6 @@ interface Recent<T> { readonly value: T; readonly at: number }
  * Nothing may be decided by it, because somebody may have changed the cluster meanwhile.
  */
 export class RecentReadings {
-  private readonly clusters = new Map<string, Recent<ClusterFacts>>();
-  private readonly subnets = new Map<string, Recent<SubnetFacts>>();
-
-  constructor(private readonly reader: ClusterReader & NetworkReader, private readonly now: () => number = Date.now) {}
-
   /** Reads all of it, for whoever decides. */
   public readonly reading: ClusterReader & NetworkReader = {
     readCluster: async (name, nodegroups, tolerant) => {
@@ -42,11 +37,17 @@ export class RecentReadings {
     },
   };
 
+  private readonly clusters = new Map<string, Recent<ClusterFacts>>();
+  private readonly subnets = new Map<string, Recent<SubnetFacts>>();
+
+  constructor(private readonly reader: ClusterReader & NetworkReader, private readonly now: () => number = Date.now) {}
+
   /** Undefined also where something that was asked for is not there: what that comes to is for the reader to say. */
   private recentCluster(name: string, nodegroups: readonly string[] | undefined): ClusterFacts | undefined {
     const facts = this.recent(this.clusters.get(name));
     const asked = facts?.nodegroups.filter(group => nodegroups === undefined || nodegroups.includes(group.name)) ?? [];
-    const isWhole = (nodegroups ?? []).every(name => asked.some(group => group.name === name)) && !asked.some(({ launchTemplateGone }) => launchTemplateGone);
+    const isThere = (group: string) => asked.some(one => one.name === group);
+    const isWhole = (nodegroups ?? []).every(isThere) && !asked.some(({ launchTemplateGone }) => launchTemplateGone);
     return facts && isWhole ? { ...facts, nodegroups: asked } : undefined;
   }
 

@@ -52,7 +52,8 @@ export class Ec2DiscoveryTags implements DiscoveryTagsPort {
 const MOST_IN_A_CALL = 200;
 
 function batches(ids: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / MOST_IN_A_CALL) }, (_, index) => ids.slice(index * MOST_IN_A_CALL, (index + 1) * MOST_IN_A_CALL));
+  return Array.from({ length: Math.ceil(ids.length / MOST_IN_A_CALL) }, (_, index) =>
+    ids.slice(index * MOST_IN_A_CALL, (index + 1) * MOST_IN_A_CALL));
 }
 
 const GONE = ['InvalidSubnetID.NotFound', 'InvalidGroup.NotFound', 'InvalidGroupId.NotFound'];

@@ -102,8 +102,11 @@ async function readFacts(ports: PreflightPorts, request: ResourceRequest<Preflig
   // All groups: a name that does not exist is one finding among others and must not hide them.
   const cluster = await ports.reader.readCluster(properties.ClusterName, undefined, true);
   const network = selectedNetwork(cluster, properties);
-  const subnets = await ports.reader.readSubnets(network.subnetIds, true);
-  const securityGroups = await ports.reader.readSecurityGroups(network.securityGroupIds, true);
+  const [subnets, securityGroups, kubernetes] = await Promise.all([
+    ports.reader.readSubnets(network.subnetIds, true),
+    ports.reader.readSecurityGroups(network.securityGroupIds, true),
+    cluster.status === 'ACTIVE' ? readKubernetes(ports, request) : {},
+  ]);
   const found = [...subnets, ...securityGroups].map(({ id }) => id);
   return {
     cluster,
@@ -114,7 +117,7 @@ async function readFacts(ports: PreflightPorts, request: ResourceRequest<Preflig
     formerApi: request.oldProperties?.Api,
     formerObjects: request.oldProperties?.Objects,
     isCreation: request.type === 'Create',
-    ...cluster.status === 'ACTIVE' ? await readKubernetes(ports, request) : {},
+    ...kubernetes,
   };
 }
 
