@@ -1,5 +1,5 @@
 import { CANARY_NAME, canaryDemand, canaryPod, judge, launchedFor, reasons, settingsOf } from './canary';
-import { AutoscalerKubernetesPort, Canary, NodeState, PodOnNode } from './port';
+import { AutoscalerKubernetesPort, Canary, CanaryTraces, NodeState, PodOnNode } from './port';
 import { ClaimView, FleetPort } from '../../karpenter/api/fleet';
 import { KarpenterApi, PoolFacts } from '../../karpenter/api/karpenter-api';
 import { isElastic, misfit, offersOf } from '../../karpenter/api/pool-offer';
@@ -99,7 +99,7 @@ export class CanaryProof {
 
   /** The node that has proven it, where that was remembered. */
   public async remembered(): Promise<string | undefined> {
-    return (await this.port.canaryTraces(this.configuration.Namespace)).priorityClass?.proven;
+    return (await this.traces()).priorityClass?.proven;
   }
 
   /** Remembers the proof at the priority class, for clusters without a Deployment that does. */
@@ -109,9 +109,14 @@ export class CanaryProof {
       : working('the priority class of canary pods was changed in the meantime, looking again', 2);
   }
 
+  /** What canaries have left in the cluster. */
+  public traces(): Promise<CanaryTraces> {
+    return this.port.canaryTraces(this.configuration.Namespace);
+  }
+
   /** Removes all canaries, and the nodes that were launched for them and run nothing else; undefined when nothing of them is left. */
-  public async clear(proof: 'keep' | 'forget' = 'keep'): Promise<Progress | undefined> {
-    const { canaries, priorityClass } = await this.port.canaryTraces(this.configuration.Namespace);
+  public async clear(proof: 'keep' | 'forget' = 'keep', traces?: CanaryTraces): Promise<Progress | undefined> {
+    const { canaries, priorityClass } = traces ?? await this.traces();
     const living = canaries.filter(({ terminating }) => !terminating);
     const removal = await this.remove(living);
     if (!removal.overtaken && priorityClass && (proof === 'forget' || !priorityClass.proven)) {

@@ -43,7 +43,7 @@ class ClusterAutoscalerStep implements Step {
   public async assess(): Promise<Assessment> {
     const [recorded, { canaries, priorityClass }] = await Promise.all([
       this.recorded(),
-      this.ports.kubernetes.canaryTraces(this.configuration.Namespace),
+      this.proof.traces(),
     ]);
     if (recorded.length === 0) {
       if (priorityClass?.proven) {
@@ -87,11 +87,11 @@ class ClusterAutoscalerStep implements Step {
   }
 
   public async revert(): Promise<Progress> {
-    const cleared = await this.proof.clear('forget');
+    const [traces, [first, ...others]] = await Promise.all([this.proof.traces(), this.recorded()]);
+    const cleared = await this.proof.clear('forget', traces);
     if (cleared) {
       return cleared;
     }
-    const [first, ...others] = await this.recorded();
     if (first) {
       const restored = await this.restore(first.deployment, first.record);
       return restored.kind === 'done' && others.length > 0 ? working(restored.says, 1) : restored;
