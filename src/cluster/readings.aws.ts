@@ -2,6 +2,18 @@ import { Subnet, Tag } from '@aws-sdk/client-ec2';
 import { Cluster, DescribeNodegroupCommand, EKSClient, Nodegroup, paginateListNodegroups, ResourceNotFoundException } from '@aws-sdk/client-eks';
 import { SubnetFacts } from './survey-port';
 
+/** Calls at a time; EKS and Auto Scaling throttle early. */
+const CALLS = 5;
+
+/** Calls for each item, a few at a time; the answers in the order of the items. */
+export async function inParallel<T, R>(items: readonly T[], call: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += CALLS) {
+    results.push(...await Promise.all(items.slice(start, start + CALLS).map(call)));
+  }
+  return results;
+}
+
 /** The names of all managed node groups of a cluster. */
 export async function nodegroupNames(client: EKSClient, clusterName: string): Promise<string[]> {
   const names: string[] = [];

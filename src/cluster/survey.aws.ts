@@ -2,7 +2,7 @@ import {
   DescribeLaunchTemplateVersionsCommand, EC2Client, LaunchTemplateVersion, paginateDescribeSecurityGroups, paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient, Nodegroup } from '@aws-sdk/client-eks';
-import { authenticationModeOf, describeNodegroup, hasPrivateEndpoint, nodegroupNames, subnetFacts, tagsOf } from './readings.aws';
+import { authenticationModeOf, describeNodegroup, hasPrivateEndpoint, inParallel, nodegroupNames, subnetFacts, tagsOf } from './readings.aws';
 import { launchTemplateSecurityGroupIds, selectNodegroups } from './survey';
 import { ClusterFacts, ClusterReader, NetworkReader, NodegroupFacts, SecurityGroupFacts, SubnetFacts } from './survey-port';
 import { CLIENT_OPTIONS } from '../custom-resources/client-options';
@@ -58,14 +58,12 @@ export class AwsClusterReader implements ClusterReader, NetworkReader {
 
   private async readNodegroups(cluster: string, wanted: readonly string[] | undefined, tolerant: boolean): Promise<NodegroupFacts[]> {
     const existing = await nodegroupNames(this.eks, cluster);
-    const facts: NodegroupFacts[] = [];
-    for (const name of selectNodegroups(cluster, existing, tolerant ? wanted?.filter(one => existing.includes(one)) : wanted)) {
+    const names = selectNodegroups(cluster, existing, tolerant ? wanted?.filter(one => existing.includes(one)) : wanted);
+    const facts = await inParallel(names, async (name) => {
       const nodegroup = await describeNodegroup(this.eks, cluster, name);
-      if (nodegroup && nodegroup.status !== 'DELETING') {
-        facts.push(await this.nodegroupFacts(nodegroup, tolerant));
-      }
-    }
-    return facts;
+      return nodegroup && nodegroup.status !== 'DELETING' ? [await this.nodegroupFacts(nodegroup, tolerant)] : [];
+    });
+    return facts.flat();
   }
 
   private async nodegroupFacts(nodegroup: Nodegroup, tolerant: boolean): Promise<NodegroupFacts> {

@@ -5,15 +5,13 @@ import {
 import { EC2Client, Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { DescribeUpdateCommand, EKSClient, Nodegroup, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
 import { AutoScalingGroupState, InstanceState, NodegroupState, REBALANCING, Resizing, ScaleDownAwsPort, Sizes } from './port';
-import { describeNodegroup, nodegroupNames } from '../../cluster/readings.aws';
+import { describeNodegroup, inParallel, nodegroupNames } from '../../cluster/readings.aws';
 import { CLIENT_OPTIONS } from '../../custom-resources/client-options';
 import { Fence } from '../../custom-resources/fence';
 import { UPDATE_RECORD } from '../records';
 
 /** Auto Scaling takes so many names in one call, and EC2 more. */
 const NAMES = 50;
-/** Calls at a time; EKS and Auto Scaling throttle early. */
-const CALLS = 5;
 const GROUP_TAG = 'aws:autoscaling:groupName';
 const REFRESHING = ['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking'];
 /** By these names Auto Scaling says that an instance does not end now. */
@@ -211,12 +209,4 @@ function tagOf(instance: Instance): string | undefined {
 
 function chunks(names: readonly string[]): string[][] {
   return Array.from({ length: Math.ceil(names.length / NAMES) }, (_, index) => names.slice(index * NAMES, (index + 1) * NAMES));
-}
-
-async function inParallel<T, R>(items: readonly T[], call: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += CALLS) {
-    results.push(...await Promise.all(items.slice(start, start + CALLS).map(call)));
-  }
-  return results;
 }
