@@ -37,10 +37,11 @@ export function drainV1Chapter(drained: readonly Drained[], about: string): stri
   return [
     DRAIN_V1_HEADING,
     '',
-    `By \`npm run bench -- --drain-v1\`. ${about} The customer and the ways of chapter *Drain*, with Karpenter 1, whose default pool consolidates \`WhenEmptyOrUnderutilized\` after a minute. `
-      + '"This" holds that back as long as nodes go, but for empty nodes, and gives it back at the end. By hand nobody does, the guide does not say so either: Karpenter consolidates beside '
-      + 'the drain, evicts pods that have just come, and those evictions are in lines of their own; pods evicted more than once are those that anybody evicted. '
-      + 'Pods on nodes that Karpenter is taking away do not count for the end, for they move again. What Karpenter consolidates after the end is in no column.',
+    `By \`npm run bench -- --drain-v1\`. ${about} The customer and the ways of chapter *Drain*, with Karpenter 1. Its default pool consolidates \`WhenEmptyOrUnderutilized\`, a minute after pods `
+      + 'last came or went. "This" holds consolidation and drift back while nodes go, but for empty nodes, and gives them back at the end. In the ways by hand consolidation stays on, '
+      + 'because no command of theirs turns it off. What Karpenter itself evicts until the end has a line of its own, and pods evicted more than once are those that anybody evicted. '
+      + 'What it consolidates after the end is in no column. Compare wall times within a chapter, for the ends differ: here pods on nodes that are gone, or that Karpenter is taking away, '
+      + 'are not waited for; in chapter *Drain* those of DaemonSets on nodes that are gone are, until they are collected.',
     '',
     figuresTable(drained, V1_LINES),
     '',
@@ -95,7 +96,6 @@ const LINES: readonly Line[] = [
 const V1_LINES: readonly Line[] = [
   ...LINES,
   ['evictions by Karpenter itself', ({ byKarpenter }) => byKarpenter],
-  ['nodes that Karpenter took away again', ({ karpenterNodesGone }) => karpenterNodesGone],
   ['load of the machine in the minute before its world', ({ load }) => load.toFixed(1)],
 ];
 

@@ -2,7 +2,6 @@ import { CallCounts } from './callers';
 import { Requests } from './requests';
 import { AuditReport } from '../../proving-ground/observe/audit-events';
 import { DisruptionReport } from '../../proving-ground/observe/disruption';
-import { Home } from '../../proving-ground/observe/views';
 
 /** What a drain took, and what it did to whom. */
 export interface DrainFigures {
@@ -18,8 +17,6 @@ export interface DrainFigures {
   readonly refused: number;
   /** Evictions by Karpenter itself, for its own ends. */
   readonly byKarpenter: number;
-  /** Nodes that Karpenter took away again. */
-  readonly karpenterNodesGone: number;
   /** Pods that, with those that took their places, were evicted more than once, by whomever. */
   readonly evictedAgain: number;
   /** Pods that the scheduler took away for others. */
@@ -57,16 +54,14 @@ export function drainFigures({ load, commandSeconds, disruption, audits, karpent
     .flatMap(workload => disruption.fewestReady[workload] ? [{ workload, ...disruption.fewestReady[workload] }] : [])
     .filter(({ before }) => before > 1)
     .sort((a, b) => a.fewest / a.before - b.fewest / b.before);
-  const gone = (home: Home) => disruption.nodesGone.filter(node => node.home === home).length;
   return {
     load,
     commandSeconds,
     seconds: disruption.seconds,
-    nodes: gone('nodegroup'),
+    nodes: disruption.nodesGone.filter(({ home }) => home === 'nodegroup').length,
     granted: count('granted'),
     refused: count('refused'),
     byKarpenter: karpenter.granted.length,
-    karpenterNodesGone: gone('karpenter'),
     evictedAgain: disruption.evicted.filter(({ evictedAt }) => evictedAt.length > 1).length,
     preempted,
     budgetsBroken: [...new Set(disruption.violations.map(({ budget }) => budget))].sort(),
