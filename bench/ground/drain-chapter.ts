@@ -37,7 +37,7 @@ export function drainV1Chapter(drained: readonly Drained[], about: string): stri
   return [
     DRAIN_V1_HEADING,
     '',
-    `By \`npm run bench -- --drain-v1\`. ${about} The customer and the ways of chapter *Drain*, with Karpenter 1. Its default pool consolidates \`WhenEmptyOrUnderutilized\`, a minute after pods `
+    `By \`npm run bench -- --drain-v1\`. ${about} The customer and the ways of chapter *Drain*, one round each, with Karpenter 1. Its default pool consolidates \`WhenEmptyOrUnderutilized\`, a minute after pods `
       + 'last came or went. "This" holds consolidation and drift back while nodes go, but for empty nodes, and gives them back at the end. In the ways by hand consolidation stays on, '
       + 'because no command of theirs turns it off. What Karpenter itself evicts until the end has a line of its own, and pods evicted more than once are those that anybody evicted. '
       + 'What it consolidates after the end is in no column. Compare wall times within a chapter, for the ends differ: here pods on nodes that are gone, or that Karpenter is taking away, '
