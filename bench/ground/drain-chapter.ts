@@ -17,7 +17,7 @@ export function drainChapter(drained: readonly Drained[], limitSeconds: number, 
     '',
     `By \`npm run bench -- --drain\`. ${about} One round each, in a world of its own in the proving ground, where state machines wait 0.4 times as long as at AWS. `
       + 'The customer has twelve nodes, with budgets for most workloads, and is at stage `CUT_OVER`; each way begins there and ends when node groups have '
-      + 'the guide\'s sizes and every pod is Ready. "This" drains a tenth of the nodes at a time, which is the default and one node here; "a quarter at once" has '
+      + 'the guide\'s sizes and every pod is Ready that is not one of a DaemonSet on a node that is gone. "This" drains a tenth of the nodes at a time, which is the default and one node here; "a quarter at once" has '
       + '`scaleDown.batchSize` at 25 %, "room first" `scaleDown.preProvision` as well. '
       + '`bench/ground/guide` has the commands of the others: "one by one" is `kubectl drain` and '
       + '`aws autoscaling terminate-instance-in-auto-scaling-group`, one node after the other; "resize" is the guide\'s `aws eks update-nodegroup-config`, '
@@ -41,7 +41,7 @@ export function drainV1Chapter(drained: readonly Drained[], about: string): stri
       + 'last came or went. "This" holds consolidation and drift back while nodes go, but for empty nodes, and gives them back at the end. In the ways by hand consolidation stays on, '
       + 'because no command of theirs turns it off. What Karpenter itself evicts until the end has a line of its own, and pods evicted more than once are those that anybody evicted. '
       + 'What it consolidates after the end is in no column. Compare wall times within a chapter, for the ends differ: here pods on nodes that are gone, or that Karpenter is taking away, '
-      + 'are not waited for; in chapter *Drain* those of DaemonSets on nodes that are gone are, until they are collected.',
+      + 'are not waited for; in chapter *Drain* only those of DaemonSets on nodes that are gone are not.',
     '',
     figuresTable(drained, V1_LINES),
     '',
