@@ -229,7 +229,7 @@ export class KarpenterMigration extends Construct {
       revision,
       _waitsForNodes: true,
     });
-    after([namespace, crds, ...identities, ...footing], this.chart._first);
+    after([this.survey, namespace, crds, ...identities, ...footing], this.chart._first);
 
     // Set nodeAffinity for critical workloads, remove CAS, verify Karpenter; and all of it back
     const needs = controllerNeeds(release._generation, props.values);
@@ -263,7 +263,6 @@ export class KarpenterMigration extends Construct {
     });
     after([claim], this.stageResource.workflow);
     this.stageResource.comesAfter(this.chart._last);
-    this.stageResource.comesAfter(this.survey);
     this.stateMachine = this.stageResource.workflow.stateMachine;
     this.clusterName = cluster.clusterName;
     this.observability = new Observability(this, 'Observability', {
